@@ -1,0 +1,5 @@
+//! millpond: a local stand-in for Stream (getstream.io).
+#![doc = ""]
+pub mod clock;
+pub mod error;
+pub mod ids;

@@ -1,1 +1,2 @@
+//! The millpond binary.
 fn main() {}

@@ -1,0 +1,131 @@
+//! The error table, and the one error type of Stream's routes. Knows nothing of HTTP libraries.
+
+use std::borrow::Cow;
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $status:literal;)*) => {
+        /// An error of Stream's: its number in the body and the HTTP status that goes with it (wire-contract 2.2).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The `code` of the body.
+            pub fn number(self) -> i32 {
+                match self { $(Self::$name => $number,)* }
+            }
+
+            /// The HTTP status, which is also the body's `StatusCode`.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// The name of the code.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// Our own failure; SDKs retry it.
+    InternalSystemError = -1, 500;
+    /// No api key, or one that no app has.
+    AccessKeyError = 2, 401;
+    /// The request is not understood or breaks a rule.
+    InputError = 4, 400;
+    /// Who calls cannot be established.
+    AuthenticationError = 5, 401;
+    /// `enforce_unique_usernames` found the name taken.
+    DuplicateUsernameError = 6, 400;
+    /// Too many requests in this minute.
+    RateLimitError = 9, 429;
+    /// The resource, user or route is not there.
+    DoesNotExistError = 16, 404;
+    /// An operation of Stream's that millpond has not built: 16 since SDKs retry -1.
+    NotBuiltError = 16, 501;
+    /// The caller may not do this.
+    NotAllowedError = 17, 403;
+    /// A body or a user's custom data over its limit.
+    PayloadTooBigError = 22, 413;
+    /// The token is expired or revoked: SDKs ask their token provider again.
+    TokenExpiredError = 40, 401;
+    /// The token's `nbf` is in the future.
+    TokenNotValidYetError = 41, 401;
+    /// The token's `iat` is in the future.
+    TokenUsedBeforeIssuedAtError = 42, 401;
+    /// The token was not signed with the app's secret.
+    TokenSignatureInvalidError = 43, 401;
+    /// The app is suspended.
+    AppSuspendedError = 99, 403;
+}
+
+/// A refusal or failure of a Stream operation. The operation's name is put around `message` at the edge (`reply`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// Number and status.
+    pub code: Code,
+    /// The inner text, as the wire contract has it.
+    pub message: Cow<'static, str>,
+}
+
+/// What handlers and store functions return.
+pub type Result<T, E = ApiError> = std::result::Result<T, E>;
+
+impl ApiError {
+    /// An error of the given code and text.
+    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// Code 4: the request breaks a rule.
+    pub fn input(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::InputError, message)
+    }
+
+    /// Code 16: not there.
+    pub fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::DoesNotExistError, message)
+    }
+
+    /// Code 17: not allowed.
+    pub fn not_allowed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::NotAllowedError, message)
+    }
+
+    /// Code -1: our own failure. The cause is logged here, once, and never sent.
+    pub fn internal(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::new(Code::InternalSystemError, "internal system error")
+    }
+}
+
+impl From<rusqlite::Error> for ApiError {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::internal(&cause)
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (code {})", self.message, self.code.number())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_unique_but_for_the_operations_that_are_not_built() {
+        let mut seen = std::collections::HashSet::new();
+        for code in Code::ALL.iter().filter(|code| **code != Code::NotBuiltError) {
+            assert!(seen.insert(code.number()), "{}", code.name());
+        }
+    }
+}

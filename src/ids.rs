@@ -1,0 +1,93 @@
+//! Identifiers: parsed once at the edge, trusted after.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+/// The internal number of an app. The first column of every table's primary key; never sent to anyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AppId(pub i64);
+
+/// Longest user id, in bytes (wire-contract 4.1).
+pub const USER_ID_MAX_BYTES: usize = 255;
+
+/// A user's id: 1 to 255 letters, digits, and `@ _ - . ` (the wider of the two published rules, wire-contract 4.1).
+///
+/// `!` is accepted too, since anonymous ids begin with `!anon`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserId(Arc<str>);
+
+/// Why a text is no user id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserIdFault {
+    /// The text is empty.
+    Empty,
+    /// The text is longer than [`USER_ID_MAX_BYTES`].
+    TooLong,
+    /// The text has a character outside the allowed set.
+    Character,
+}
+
+impl UserId {
+    /// Parses a user id as the wire contract allows it.
+    pub fn parse(text: &str) -> Result<Self, UserIdFault> {
+        if text.is_empty() {
+            return Err(UserIdFault::Empty);
+        }
+        if text.len() > USER_ID_MAX_BYTES {
+            return Err(UserIdFault::TooLong);
+        }
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "@_-. !".contains(c);
+        if text.chars().all(allowed) { Ok(Self(text.into())) } else { Err(UserIdFault::Character) }
+    }
+
+    /// Takes an id that was judged elsewhere: a verified token's `user_id`, or a row of the database.
+    pub fn trusted(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::borrow::Borrow<str> for UserId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for UserId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_takes_letters_digits_and_the_documented_signs() {
+        for id in ["john", "a@b.c", "with space", "UPPER_low-9", "!anon"] {
+            assert_eq!(UserId::parse(id).map(|id| id.to_string()), Ok(id.to_owned()));
+        }
+    }
+
+    #[test]
+    fn an_id_is_refused_for_its_length_and_its_characters() {
+        assert_eq!(UserId::parse(""), Err(UserIdFault::Empty));
+        assert_eq!(UserId::parse(&"x".repeat(256)), Err(UserIdFault::TooLong));
+        for id in ["a|b", "a'b", "a\0b", "é", "😀", "a/b"] {
+            assert_eq!(UserId::parse(id), Err(UserIdFault::Character), "{id:?}");
+        }
+    }
+}
