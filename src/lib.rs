@@ -1,5 +1,35 @@
 //! millpond: a local stand-in for Stream (getstream.io).
-#![doc = ""]
+//!
+//! # Reading order
+//!
+//! A request goes one way: [`server`] mounts the table of [`routes`]; each operation's [`door`] judges the credentials
+//! ([`auth::verdict`], pure) and forms the answer ([`reply`]); a function of [`api`] names its caller
+//! ([`auth::caller`]), asks [`permission`] where a role decides, and opens one transaction of the [`store`]; rules that
+//! several endpoints share are in [`domain`]. [`wire`] alone knows dialects, [`clock`] alone reads the time, [`app`] is
+//! what memory holds of an app. [`control`] is the API for tests and the dashboard, [`fixture`] loads scenarios
+//! through the same functions, [`cli`] is the command line.
+//!
+//! # Invariants
+//!
+//! - `auth::{token, verdict}`, `domain`, `store` and `wire` never name the HTTP library.
+//! - `store` never names `api`, `reply` or `control`; a transaction is for one app at one moment.
+//! - Nothing opens an outgoing connection but the command line's client, to the emulator itself.
+
+pub mod api;
+pub mod app;
+pub mod auth;
 pub mod clock;
+pub mod control;
+pub mod domain;
+pub mod door;
 pub mod error;
 pub mod ids;
+pub mod params;
+pub mod permission;
+pub mod rate;
+pub mod reply;
+pub mod routes;
+pub mod server;
+pub mod settings;
+pub mod store;
+pub mod wire;

@@ -1,0 +1,34 @@
+//! The operations: one file a resource, one function an endpoint, its request and response types on top.
+
+pub mod app;
+pub mod blocks;
+pub mod devices;
+pub mod guest;
+pub mod lifecycle;
+pub mod moderation;
+pub mod permissions;
+pub mod push_preferences;
+pub mod rate_limits;
+pub mod roles;
+pub mod tasks;
+pub mod users;
+
+use actix_web::{HttpMessage, HttpRequest};
+use std::rc::Rc;
+
+use crate::auth::caller::AnyCaller;
+use crate::door::Call;
+use crate::error::{ApiError, Result};
+use crate::reply::{self, Reply};
+use crate::wire::Empty;
+
+/// `GET /hi`: the warm-up call of the chat SDK; any answer will do.
+pub async fn hi(_: AnyCaller) -> Reply<Empty> {
+    Reply(Empty {})
+}
+
+/// An operation of Stream's that is not built: 501 with its name, behind real authentication.
+pub async fn not_built(_: AnyCaller, request: HttpRequest) -> Result<Reply<Empty>, ApiError> {
+    let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
+    Err(reply::not_built(call.map_or("This", |call| call.operation.name)))
+}

@@ -1,0 +1,100 @@
+//! Devices for push messages (wire-contract 4.9).
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+
+use super::blocks::{UserReference, named};
+use crate::auth::caller::AnyCaller;
+use crate::domain::users as rules;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::Body;
+use crate::reply::Reply;
+use crate::store::devices::{self, Device};
+use crate::wire::Empty;
+use crate::wire::users::DeviceResponse;
+
+/// The push providers that there are.
+pub const PUSH_PROVIDERS: &[&str] = &["firebase", "apn", "huawei", "xiaomi"];
+/// A device's id and its hardware's, in characters at the most.
+const ID_MAX_CHARS: usize = 255;
+
+/// The body of CreateDevice.
+#[derive(Deserialize)]
+pub struct CreateDeviceRequest {
+    id: Option<String>,
+    push_provider: Option<String>,
+    push_provider_name: Option<String>,
+    hardware_id: Option<String>,
+    voip_token: Option<bool>,
+    user_id: Option<String>,
+    user: Option<UserReference>,
+}
+
+/// `POST /devices`: registers a device; the same again changes nothing.
+pub async fn create(caller: AnyCaller, gate: Data<Gate>, body: Body<CreateDeviceRequest>) -> Result<Reply<Empty>> {
+    let request = body.0;
+    let user = caller.acting_user(named(request.user_id.as_ref(), request.user.as_ref())?)?;
+    let id = limited("id", request.id)?.ok_or_else(|| ApiError::input("id is a required field"))?;
+    let provider = request.push_provider.filter(|provider| !provider.is_empty());
+    let provider = provider.ok_or_else(|| ApiError::input("push_provider is a required field"))?;
+    if !PUSH_PROVIDERS.contains(&provider.as_str()) {
+        return Err(ApiError::input(format!("push_provider must be one of [{}]", PUSH_PROVIDERS.join(" "))));
+    }
+    let device = Device {
+        id,
+        user_id: user.to_string(),
+        push_provider: provider,
+        push_provider_name: request.push_provider_name.filter(|name| !name.is_empty()),
+        hardware_id: limited("hardware_id", request.hardware_id)?,
+        voip: request.voip_token.unwrap_or_default(),
+        created_at: caller.scope().now,
+    };
+    let is_server = caller.is_server();
+    gate.store
+        .write(caller.scope(), move |tx| {
+            if is_server {
+                rules::present(tx, user.as_str())?
+            } else {
+                rules::ensure(tx, &user)?
+            };
+            devices::save(tx, &device)
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}
+
+fn limited(name: &str, text: Option<String>) -> Result<Option<String>> {
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) if text.chars().count() > ID_MAX_CHARS => {
+            Err(ApiError::input(format!("{name} must be a maximum of {ID_MAX_CHARS} characters in length")))
+        }
+        other => Ok(other),
+    }
+}
+
+/// The answer of ListDevices.
+#[derive(Serialize)]
+pub struct DevicesResponse {
+    devices: Vec<DeviceResponse>,
+}
+
+/// `GET /devices`: a user's devices, newest first.
+pub async fn list(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<DevicesResponse>> {
+    let user = caller.acting_user(caller.params().get("user_id"))?;
+    let devices = gate.store.read(caller.scope(), |tx| devices::of(tx, user.as_str()))?;
+    Ok(Reply(DevicesResponse { devices: devices.into_iter().map(DeviceResponse::from).collect() }))
+}
+
+/// `DELETE /devices`: another user's device is as good as none.
+pub async fn delete(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> {
+    let user = caller.acting_user(caller.params().get("user_id"))?;
+    let id = caller.params().required("id")?.to_owned();
+    gate.store
+        .write(caller.scope(), move |tx| {
+            let found = devices::remove(tx, user.as_str(), &id)?;
+            if found { Ok(()) } else { Err(ApiError::not_found(format!("device with id \"{id}\" does not exist"))) }
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}

@@ -1,0 +1,38 @@
+//! Guests (wire-contract 4.7).
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+
+use super::users::UserRequest;
+use crate::auth::caller::AnyCaller;
+use crate::domain::guests;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::Body;
+use crate::reply::Reply;
+use crate::wire::users::UserResponse;
+
+/// The body of CreateGuest.
+#[derive(Deserialize)]
+pub struct CreateGuestRequest {
+    user: Option<UserRequest>,
+}
+
+/// The answer of CreateGuest.
+#[derive(Serialize)]
+pub struct CreateGuestResponse {
+    user: UserResponse,
+    access_token: String,
+}
+
+/// `POST /guest`: a user with role `guest`, and its token. Anonymous callers may; with `jwt` the token is verified.
+pub async fn create(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    body: Body<CreateGuestRequest>,
+) -> Result<Reply<CreateGuestResponse>> {
+    let user = body.0.user.ok_or_else(|| ApiError::input("user is a required field"))?;
+    let requested = user.into_input(caller.dialect());
+    let (guest, access_token) = gate.store.write(caller.scope(), move |tx| guests::create(tx, requested)).await?;
+    Ok(Reply(CreateGuestResponse { user: UserResponse::plain(guest), access_token }))
+}

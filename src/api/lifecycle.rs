@@ -1,0 +1,205 @@
+//! Deactivating, reactivating, deleting, restoring, exporting users (wire-contract 4.5).
+
+use actix_web::web::{Data, Path};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::auth::caller::ServerCaller;
+use crate::domain::{lifecycle, users as rules};
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::{Body, batch};
+use crate::reply::Reply;
+use crate::store::users::{Deletion, User};
+use crate::store::{WriteTx, devices, tasks};
+use crate::wire::Empty;
+use crate::wire::users::UserResponse;
+
+/// Users of one export at the most (wire-contract 4.5).
+const EXPORT_MAX: usize = 25;
+
+/// An answer with one user.
+#[derive(Serialize)]
+pub struct OneUser {
+    user: UserResponse,
+}
+
+impl OneUser {
+    fn reply(user: User) -> Reply<Self> {
+        Reply(Self { user: UserResponse::plain(user) })
+    }
+}
+
+/// An answer with the task that was begun.
+#[derive(Serialize)]
+pub struct TaskBegun {
+    task_id: String,
+}
+
+/// What all batches name.
+#[derive(Deserialize)]
+pub struct UserIds {
+    user_ids: Option<Vec<String>>,
+}
+
+impl UserIds {
+    fn checked(self, most: usize) -> Result<Vec<String>> {
+        let ids = self.user_ids.ok_or_else(|| ApiError::input("user_ids is a required field"))?;
+        batch("user_ids", ids.len(), most)?;
+        Ok(ids)
+    }
+}
+
+/// Does the same to each user, all or none, and writes the outcome down as a completed task.
+async fn as_task(
+    caller: &ServerCaller,
+    gate: &Gate,
+    ids: Vec<String>,
+    each: impl Fn(&WriteTx<'_>, &str) -> Result<User> + Send + 'static,
+) -> Result<Reply<TaskBegun>> {
+    let task_id = gate
+        .store
+        .write(caller.scope(), move |tx| {
+            let mut result = Map::new();
+            for id in ids {
+                each(tx, &id)?;
+                result.insert(id, json!({"status": "ok"}));
+            }
+            tasks::complete(tx, &result)
+        })
+        .await?;
+    Ok(Reply(TaskBegun { task_id }))
+}
+
+/// `POST /users/{user_id}/deactivate`.
+pub async fn deactivate(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    id: Path<String>,
+    _: Body<Map<String, Value>>,
+) -> Result<Reply<OneUser>> {
+    let user = gate.store.write(caller.scope(), move |tx| lifecycle::deactivate(tx, &id)).await?;
+    Ok(OneUser::reply(user))
+}
+
+/// `POST /users/deactivate`: a batch, as a task.
+pub async fn deactivate_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
+    let ids = body.0.checked(rules::BATCH_MAX)?;
+    as_task(&caller, &gate, ids, lifecycle::deactivate).await
+}
+
+/// The body of ReactivateUser.
+#[derive(Deserialize)]
+pub struct ReactivateRequest {
+    name: Option<String>,
+}
+
+/// `POST /users/{user_id}/reactivate`.
+pub async fn reactivate(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    id: Path<String>,
+    body: Body<ReactivateRequest>,
+) -> Result<Reply<OneUser>> {
+    let name = body.0.name;
+    let user = gate.store.write(caller.scope(), move |tx| lifecycle::reactivate(tx, &id, name)).await?;
+    Ok(OneUser::reply(user))
+}
+
+/// `POST /users/reactivate`: a batch, as a task.
+pub async fn reactivate_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
+    let ids = body.0.checked(rules::BATCH_MAX)?;
+    as_task(&caller, &gate, ids, |tx, id| lifecycle::reactivate(tx, id, None)).await
+}
+
+/// The body of DeleteUsers.
+#[derive(Deserialize)]
+pub struct DeleteUsersRequest {
+    #[serde(flatten)]
+    ids: UserIds,
+    user: Option<String>,
+    messages: Option<String>,
+    conversations: Option<String>,
+    calls: Option<String>,
+}
+
+impl DeleteUsersRequest {
+    /// How the users are deleted. A hard deletion takes the rest with it (wire-contract 4.5).
+    fn mode(&self) -> Result<Deletion> {
+        let word = |name: &str, given: Option<&str>, words: &[&str]| match given.filter(|word| !word.is_empty()) {
+            Some(word) if !words.contains(&word) => {
+                Err(ApiError::input(format!("{name} must be one of [{}]", words.join(" "))))
+            }
+            _ => Ok(()),
+        };
+        let three = ["soft", "pruning", "hard"];
+        word("user", self.user.as_deref(), &three)?;
+        word("messages", self.messages.as_deref(), &three)?;
+        word("conversations", self.conversations.as_deref(), &["soft", "hard"])?;
+        word("calls", self.calls.as_deref(), &["soft", "hard"])?;
+        let mode = self.user.as_deref().and_then(Deletion::parse).unwrap_or(Deletion::Soft);
+        let softer =
+            [&self.messages, &self.conversations].into_iter().flatten().any(|word| word != "hard" && !word.is_empty());
+        if mode == Deletion::Hard && softer {
+            return Err(ApiError::input("a hard delete of a user needs a hard delete of messages and conversations"));
+        }
+        Ok(mode)
+    }
+}
+
+/// `POST /users/delete`: a batch, as a task. The users are deleted at once.
+pub async fn delete_many(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    body: Body<DeleteUsersRequest>,
+) -> Result<Reply<TaskBegun>> {
+    let mode = body.0.mode()?;
+    let ids = body.0.ids.checked(rules::BATCH_MAX)?;
+    as_task(&caller, &gate, ids, move |tx, id| lifecycle::delete(tx, id, mode)).await
+}
+
+/// `DELETE /users/{user_id}` (legacy).
+pub async fn delete(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<OneUser>> {
+    let mode = if caller.params().flag("hard_delete")? { Deletion::Hard } else { Deletion::Soft };
+    caller.params().flag("mark_messages_deleted")?;
+    let user = gate
+        .store
+        .write(caller.scope(), move |tx| {
+            rules::undeleted(tx, &id)?;
+            lifecycle::delete(tx, &id, mode)
+        })
+        .await?;
+    Ok(OneUser::reply(user))
+}
+
+/// `POST /users/restore`: takes soft deletions back, all or none.
+pub async fn restore_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<Empty>> {
+    let ids = body.0.checked(rules::BATCH_MAX)?;
+    let job = move |tx: &WriteTx<'_>| ids.iter().try_for_each(|id| lifecycle::restore(tx, id).map(drop));
+    gate.store.write(caller.scope(), job).await?;
+    Ok(Reply(Empty {}))
+}
+
+/// The answer of ExportUser. millpond keeps no messages and no reactions.
+#[derive(Serialize)]
+pub struct ExportUserResponse {
+    user: UserResponse,
+    messages: [(); 0],
+    reactions: [(); 0],
+}
+
+/// `GET /users/{user_id}/export`.
+pub async fn export(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<ExportUserResponse>> {
+    let user = gate.store.read(caller.scope(), |tx| {
+        let user = rules::undeleted(tx, &id)?;
+        let devices = devices::of(tx, user.id.as_str())?;
+        Ok(UserResponse::with_devices(user, devices))
+    })?;
+    Ok(Reply(ExportUserResponse { user, messages: [], reactions: [] }))
+}
+
+/// `POST /export/users`: a batch, as a task.
+pub async fn export_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
+    let ids = body.0.checked(EXPORT_MAX)?;
+    as_task(&caller, &gate, ids, |tx, id| rules::undeleted(tx, id)).await
+}

@@ -1,0 +1,102 @@
+//! Banning and unbanning (wire-contract 4.12).
+
+use actix_web::web::Data;
+use serde::Deserialize;
+
+use super::blocks::UserReference;
+use crate::auth::caller::AnyCaller;
+use crate::clock::SECOND_NS;
+use crate::domain::users as rules;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::{Body, within};
+use crate::permission::Request;
+use crate::reply::Reply;
+use crate::store::bans::{self, Ban};
+use crate::wire::Empty;
+
+/// The longest ban that has an end, in minutes: a hundred years.
+const TIMEOUT_MAX_MINUTES: i64 = 100 * 366 * 24 * 60;
+
+/// The body of Ban. The legacy names for who bans are `user_id` and `user`.
+#[derive(Deserialize)]
+pub struct BanRequest {
+    target_user_id: Option<String>,
+    banned_by_id: Option<String>,
+    banned_by: Option<UserReference>,
+    user_id: Option<String>,
+    user: Option<UserReference>,
+    timeout: Option<i64>,
+    reason: Option<String>,
+    shadow: Option<bool>,
+    channel_cid: Option<String>,
+    #[serde(rename = "type")]
+    channel_type: Option<String>,
+    id: Option<String>,
+}
+
+impl BanRequest {
+    fn banned_by(&self) -> Option<String> {
+        let named = |reference: &Option<UserReference>| reference.as_ref().and_then(|user| user.id.clone());
+        self.banned_by_id
+            .clone()
+            .or_else(|| named(&self.banned_by))
+            .or_else(|| self.user_id.clone())
+            .or_else(|| named(&self.user))
+    }
+
+    /// The channel, which legacy callers name by type and id.
+    fn channel(&self) -> String {
+        match (&self.channel_cid, &self.channel_type, &self.id) {
+            (Some(cid), _, _) => cid.clone(),
+            (None, Some(kind), Some(id)) => format!("{kind}:{id}"),
+            _ => String::new(),
+        }
+    }
+}
+
+/// `POST /moderation/ban`: upon the whole app, or in one channel. Signing in stays possible.
+pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) -> Result<Reply<Empty>> {
+    let request = body.0;
+    let target = request.target_user_id.clone().filter(|id| !id.is_empty());
+    let target = target.ok_or_else(|| ApiError::input("target_user_id is a required field"))?;
+    caller.require(Request::app_level("BanUser"))?;
+    let minutes = within("timeout", request.timeout.unwrap_or_default(), 0, TIMEOUT_MAX_MINUTES)?;
+    let ban = Ban {
+        user_id: target,
+        channel_cid: request.channel(),
+        shadow: request.shadow.unwrap_or_default(),
+        banned_by: caller.user_id().map(ToString::to_string).or_else(|| request.banned_by()),
+        reason: request.reason.filter(|reason| !reason.is_empty()),
+        expires_at: (minutes > 0).then(|| caller.scope().now.plus(minutes.saturating_mul(60 * SECOND_NS))),
+    };
+    gate.store
+        .write(caller.scope(), move |tx| {
+            rules::undeleted(tx, &ban.user_id)?;
+            bans::save(tx, &ban)
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}
+
+/// `POST /moderation/unban`, and `DELETE /moderation/ban` (legacy): lifts a ban; who has none is unbanned all the same.
+pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> {
+    let params = caller.params();
+    let target = params.required("target_user_id")?.to_owned();
+    let shadow = params.flag("shadow")?;
+    let channel = match (params.get("channel_cid"), params.get("type"), params.get("id")) {
+        (Some(cid), _, _) => cid.to_owned(),
+        (None, Some(kind), Some(id)) => format!("{kind}:{id}"),
+        _ => String::new(),
+    };
+    caller.require(Request::app_level("BanUser"))?;
+    gate.store
+        .write(caller.scope(), move |tx| {
+            let user = rules::undeleted(tx, &target)?;
+            // A shadow ban is lifted as such: the plain call leaves it (and the other way round).
+            let other_kind = channel.is_empty() && user.ban.is_some_and(|ban| ban.shadow != shadow);
+            if other_kind { Ok(()) } else { bans::lift(tx, &target, &channel) }
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}

@@ -1,0 +1,174 @@
+//! Permissions (wire-contract 4.10).
+
+use actix_web::web::{Data, Path};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::app::AppState;
+use crate::auth::caller::ServerCaller;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::Body;
+use crate::permission::catalogue::Permission;
+use crate::permission::{self, catalogue};
+use crate::reply::Reply;
+use crate::store::permissions;
+use crate::wire::Empty;
+
+/// A permission to be written.
+#[derive(Serialize)]
+pub struct PermissionResponse {
+    id: String,
+    name: String,
+    description: String,
+    action: String,
+    level: &'static str,
+    custom: bool,
+    owner: bool,
+    same_team: bool,
+    owner_resource: bool,
+    tags: [&'static str; 0],
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    condition: Map<String, Value>,
+}
+
+impl From<Permission> for PermissionResponse {
+    fn from(permission: Permission) -> Self {
+        Self {
+            id: permission.id,
+            name: permission.name,
+            description: permission.description,
+            action: permission.action,
+            level: "app",
+            custom: permission.custom,
+            owner: permission.owner,
+            same_team: permission.same_team,
+            owner_resource: false,
+            tags: [],
+            condition: permission.condition,
+        }
+    }
+}
+
+/// The answer of ListPermissions.
+#[derive(Serialize)]
+pub struct PermissionsResponse {
+    permissions: Vec<PermissionResponse>,
+}
+
+/// `GET /permissions`: those of the catalogue, then the app's own, by id.
+pub async fn list(caller: ServerCaller) -> Reply<PermissionsResponse> {
+    let state = caller.app().state();
+    let all = catalogue::all_built_in().chain(state.permissions.values().cloned());
+    Reply(PermissionsResponse { permissions: all.map(PermissionResponse::from).collect() })
+}
+
+/// The answer of GetPermission.
+#[derive(Serialize)]
+pub struct PermissionAnswer {
+    permission: PermissionResponse,
+}
+
+/// `GET /permissions/{id}`.
+pub async fn get(caller: ServerCaller, id: Path<String>) -> Result<Reply<PermissionAnswer>> {
+    let found = permission::permission(&caller.app().state(), &id);
+    let found = found.ok_or_else(|| ApiError::not_found(format!("permission \"{id}\" not found")))?;
+    Ok(Reply(PermissionAnswer { permission: found.into() }))
+}
+
+/// The body of CreatePermission and UpdatePermission.
+#[derive(Deserialize)]
+pub struct PermissionRequest {
+    id: Option<String>,
+    name: Option<String>,
+    action: Option<String>,
+    description: Option<String>,
+    owner: Option<bool>,
+    same_team: Option<bool>,
+    condition: Option<Map<String, Value>>,
+}
+
+impl PermissionRequest {
+    fn checked(self, id: String) -> Result<Permission> {
+        let text = |name: &str, value: Option<String>, most: usize| match value.filter(|text| !text.is_empty()) {
+            None => Err(ApiError::input(format!("{name} is a required field"))),
+            Some(text) if text.chars().count() > most => {
+                Err(ApiError::input(format!("{name} must be a maximum of {most} characters in length")))
+            }
+            Some(text) => Ok(text),
+        };
+        let action = text("action", self.action, 100)?;
+        if !action.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(ApiError::input(format!("resource \"{action}\" is not a valid resource")));
+        }
+        let description = self.description.unwrap_or_default();
+        if description.chars().count() > 2048 {
+            return Err(ApiError::input("description must be a maximum of 2,048 characters in length"));
+        }
+        Ok(Permission {
+            id: text("id", Some(id), 255)?,
+            name: text("name", self.name, 100)?,
+            description,
+            action,
+            custom: true,
+            owner: self.owner.unwrap_or_default(),
+            same_team: self.same_team.unwrap_or_default(),
+            condition: self.condition.ok_or_else(|| ApiError::input("condition is a required field"))?,
+        })
+    }
+}
+
+fn is_taken(state: &AppState, new: &Permission) -> bool {
+    permission::permission(state, &new.id).is_some()
+        || catalogue::all_built_in().chain(state.permissions.values().cloned()).any(|other| other.name == new.name)
+}
+
+/// `POST /permissions`.
+pub async fn create(caller: ServerCaller, gate: Data<Gate>, body: Body<PermissionRequest>) -> Result<Reply<Empty>> {
+    let mut request = body.0;
+    let id = request.id.take().unwrap_or_default();
+    let new = request.checked(id)?;
+    gate.store
+        .write(caller.scope(), move |tx| {
+            if is_taken(&tx.state(), &new) {
+                return Err(ApiError::input(format!("permission \"{}\" already exists", new.name)));
+            }
+            permissions::save(tx, &new)
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}
+
+fn own(state: &AppState, id: &str) -> Result<()> {
+    let known = state.permissions.contains_key(id);
+    if known { Ok(()) } else { Err(ApiError::not_found(format!("custom permission \"{id}\" not found"))) }
+}
+
+/// `PUT /permissions/{id}`: replaces an own permission.
+pub async fn update(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    id: Path<String>,
+    body: Body<PermissionRequest>,
+) -> Result<Reply<Empty>> {
+    let new = body.0.checked(id.into_inner())?;
+    gate.store
+        .write(caller.scope(), move |tx| {
+            own(&tx.state(), &new.id)?;
+            permissions::save(tx, &new)
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}
+
+/// `DELETE /permissions/{id}`: removes an own permission.
+pub async fn delete(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<Empty>> {
+    let id = id.into_inner();
+    gate.store
+        .write(caller.scope(), move |tx| {
+            own(&tx.state(), &id)?;
+            permissions::remove(tx, &id)
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}

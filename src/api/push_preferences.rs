@@ -1,0 +1,134 @@
+//! Push preferences (wire-contract 4.9).
+
+use std::collections::BTreeMap;
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::auth::caller::AnyCaller;
+use crate::clock::Time;
+use crate::domain::users as rules;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::ids::UserId;
+use crate::params::{Body, batch};
+use crate::reply::Reply;
+use crate::settings::Kind;
+use crate::store::{WriteTx, push_preferences};
+
+/// One change.
+#[derive(Deserialize)]
+pub struct PreferenceInput {
+    user_id: Option<String>,
+    channel_cid: Option<String>,
+    chat_level: Option<String>,
+    call_level: Option<String>,
+    feeds_level: Option<String>,
+    chat_preferences: Option<Map<String, Value>>,
+    feeds_preferences: Option<Map<String, Value>>,
+    disabled_until: Option<Value>,
+    remove_disable: Option<bool>,
+}
+
+/// The body of UpdatePushNotificationPreferences.
+#[derive(Deserialize)]
+pub struct UpdateRequest {
+    preferences: Option<Vec<PreferenceInput>>,
+}
+
+/// Preferences as they are answered.
+#[derive(Serialize)]
+pub struct Preferences {
+    #[serde(flatten)]
+    levels: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_until: Option<Time>,
+}
+
+/// The answer of UpdatePushNotificationPreferences.
+#[derive(Default, Serialize)]
+pub struct UpdateResponse {
+    user_preferences: BTreeMap<String, Preferences>,
+    user_channel_preferences: BTreeMap<String, BTreeMap<String, Preferences>>,
+}
+
+/// `POST /push_preferences`: changes of one's own, or of the users a server names.
+pub async fn update(caller: AnyCaller, gate: Data<Gate>, body: Body<UpdateRequest>) -> Result<Reply<UpdateResponse>> {
+    let inputs = body.0.preferences.unwrap_or_default();
+    batch("preferences", inputs.len(), rules::BATCH_MAX)?;
+    let mut changes = Vec::new();
+    for input in inputs {
+        let user = caller.acting_user(input.user_id.as_deref())?;
+        changes.push((user, checked(&input)?, input.channel_cid.unwrap_or_default()));
+    }
+    let is_server = caller.is_server();
+    let answer = gate
+        .store
+        .write(caller.scope(), move |tx| {
+            let mut answer = UpdateResponse::default();
+            for (user, change, cid) in changes {
+                let saved = save(tx, &user, &cid, change, is_server)?;
+                if cid.is_empty() {
+                    answer.user_preferences.insert(user.to_string(), saved);
+                } else {
+                    answer.user_channel_preferences.entry(user.to_string()).or_default().insert(cid, saved);
+                }
+            }
+            Ok(answer)
+        })
+        .await?;
+    Ok(Reply(answer))
+}
+
+/// The keys that a change sets; `null` takes one away.
+fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
+    let mut change = Map::new();
+    let levels: [(&str, &Option<String>, &'static [&'static str]); 3] = [
+        ("chat_level", &input.chat_level, &["all", "mentions", "direct_mentions", "all_mentions", "none", "default"]),
+        ("call_level", &input.call_level, &["all", "none", "default"]),
+        ("feeds_level", &input.feeds_level, &["all", "none", "default"]),
+    ];
+    for (name, level, words) in levels {
+        if let Some(level) = level.as_deref().filter(|level| !level.is_empty()) {
+            change.insert(name.to_owned(), Kind::OneOf(words).accept(name, &json!(level)).map_err(ApiError::input)?);
+        }
+    }
+    for (name, object) in
+        [("chat_preferences", &input.chat_preferences), ("feeds_preferences", &input.feeds_preferences)]
+    {
+        if let Some(object) = object {
+            change.insert(name.to_owned(), Value::Object(object.clone()));
+        }
+    }
+    if let Some(until) = input.disabled_until.as_ref().filter(|until| !until.is_null()) {
+        change.insert(
+            "disabled_until".to_owned(),
+            Kind::Moment.accept("disabled_until", until).map_err(ApiError::input)?,
+        );
+    }
+    if input.remove_disable == Some(true) {
+        change.insert("disabled_until".to_owned(), Value::Null);
+    }
+    Ok(change)
+}
+
+fn save(
+    tx: &WriteTx<'_>,
+    user: &UserId,
+    cid: &str,
+    change: Map<String, Value>,
+    is_server: bool,
+) -> Result<Preferences> {
+    if is_server {
+        rules::present(tx, user.as_str())?
+    } else {
+        rules::ensure(tx, user)?
+    };
+    let mut levels = push_preferences::get(tx, user.as_str(), cid)?.unwrap_or_default();
+    levels.extend(change);
+    levels.retain(|_, value| !value.is_null());
+    push_preferences::save(tx, user.as_str(), cid, &levels)?;
+    let disabled_until = levels.remove("disabled_until").and_then(|ns| ns.as_i64()).map(Time);
+    Ok(Preferences { levels, disabled_until })
+}

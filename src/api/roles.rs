@@ -1,0 +1,157 @@
+//! Roles (wire-contract 4.10).
+
+use actix_web::web::{Data, Path};
+use serde::{Deserialize, Serialize};
+
+use crate::app::AppState;
+use crate::auth::caller::{AnyCaller, ServerCaller};
+use crate::clock::Time;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::Body;
+use crate::permission::{self, catalogue::BUILT_IN_ROLES};
+use crate::reply::Reply;
+use crate::store::{roles, users};
+use crate::wire::Empty;
+
+/// Roles that an app can make.
+const CUSTOM_MAX: usize = 25;
+/// A role's name, in characters at the most.
+const NAME_MAX_CHARS: usize = 64;
+
+/// A role to be written.
+#[derive(Serialize)]
+pub struct RoleResponse {
+    name: String,
+    custom: bool,
+    scopes: Vec<&'static str>,
+    created_at: Time,
+    updated_at: Time,
+}
+
+/// All roles of an app by name.
+fn all(state: &AppState) -> Vec<RoleResponse> {
+    let built_in = BUILT_IN_ROLES.iter().map(|name| (*name, false, state.created_at, state.created_at));
+    let own =
+        state.roles.iter().map(|(name, (created_at, updated_at))| (name.as_str(), true, *created_at, *updated_at));
+    let mut roles: Vec<_> = built_in
+        .chain(own)
+        .map(|(name, custom, created_at, updated_at)| RoleResponse {
+            name: name.to_owned(),
+            custom,
+            scopes: permission::scopes_of(state, name),
+            created_at,
+            updated_at,
+        })
+        .collect();
+    roles.sort_by(|left, right| left.name.cmp(&right.name));
+    roles
+}
+
+/// The answer of ListRoles and SearchRoles.
+#[derive(Serialize)]
+pub struct RolesResponse {
+    roles: Vec<RoleResponse>,
+}
+
+/// `GET /roles`.
+pub async fn list(caller: ServerCaller) -> Reply<RolesResponse> {
+    Reply(RolesResponse { roles: all(&caller.app().state()) })
+}
+
+/// `GET /roles/search`: roles whose name has the text in it, by name.
+pub async fn search(caller: AnyCaller) -> Result<Reply<RolesResponse>> {
+    let params = caller.params();
+    let query = params.required("query")?.to_lowercase();
+    if query.chars().count() > 255 {
+        return Err(ApiError::input("query must be a maximum of 255 characters in length"));
+    }
+    let limit = params.number("limit", 1, 25, 25)?;
+    let after = params.get("name_gt").unwrap_or_default();
+    let global = params.flag("include_global_roles")?;
+    let kind = params.get("role_type").unwrap_or_default();
+    if !["", "user", "channel"].contains(&kind) {
+        return Err(ApiError::input("role_type must be one of [user channel]"));
+    }
+    let is_of = |name: &str| match kind {
+        "channel" => name.starts_with("channel_"),
+        "user" => !name.starts_with("channel_"),
+        _ => true,
+    };
+    let found = all(&caller.state()).into_iter().filter(|role| {
+        role.name.to_lowercase().contains(&query)
+            && role.name.as_str() > after
+            && (global || !role.name.starts_with("global_"))
+            && is_of(&role.name)
+    });
+    Ok(Reply(RolesResponse { roles: found.take(usize::try_from(limit).unwrap_or_default()).collect() }))
+}
+
+/// The body of CreateRole.
+#[derive(Deserialize)]
+pub struct CreateRoleRequest {
+    name: Option<String>,
+}
+
+/// The answer of CreateRole.
+#[derive(Serialize)]
+pub struct CreateRoleResponse {
+    role: RoleResponse,
+}
+
+/// `POST /roles`.
+pub async fn create(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    body: Body<CreateRoleRequest>,
+) -> Result<Reply<CreateRoleResponse>> {
+    let name =
+        body.0.name.filter(|name| !name.is_empty()).ok_or_else(|| ApiError::input("name is a required field"))?;
+    if name.chars().count() > NAME_MAX_CHARS {
+        return Err(ApiError::input(format!("name must be a maximum of {NAME_MAX_CHARS} characters in length")));
+    }
+    let made = name.clone();
+    gate.store
+        .write(caller.scope(), move |tx| {
+            let state = tx.state();
+            if permission::role_exists(&state, &made) {
+                return Err(ApiError::input(format!("role \"{made}\" already exists")));
+            }
+            if state.roles.len() >= CUSTOM_MAX {
+                return Err(ApiError::input(format!("an app can have at maximum {CUSTOM_MAX} custom roles")));
+            }
+            roles::add(tx, &made)
+        })
+        .await?;
+    let now = caller.scope().now;
+    Ok(Reply(CreateRoleResponse {
+        role: RoleResponse { name, custom: true, scopes: Vec::new(), created_at: now, updated_at: now },
+    }))
+}
+
+/// `DELETE /roles/{name}`: only an own role that nobody has and nothing is granted to.
+pub async fn delete(caller: ServerCaller, gate: Data<Gate>, name: Path<String>) -> Result<Reply<Empty>> {
+    let name = name.into_inner();
+    gate.store
+        .write(caller.scope(), move |tx| {
+            let state = tx.state();
+            if BUILT_IN_ROLES.contains(&name.as_str()) {
+                return Err(ApiError::input(format!("role \"{name}\" is a built-in role and cannot be deleted")));
+            }
+            if !state.roles.contains_key(&name) {
+                return Err(ApiError::input(format!("role \"{name}\" does not exist")));
+            }
+            if let Some(user) = users::with_role(tx, &name)? {
+                return Err(ApiError::input(format!(
+                    "role \"{name}\" cannot be deleted, at least one user is using this role (ie. \"{user}\")"
+                )));
+            }
+            if state.grants.get(&name).is_some_and(|granted| !granted.is_empty()) {
+                return Err(ApiError::input(format!("role \"{name}\" cannot be deleted, remove its grants first")));
+            }
+            crate::store::grants::remove(tx, &name)?;
+            roles::remove(tx, &name)
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}

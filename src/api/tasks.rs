@@ -1,0 +1,35 @@
+//! Tasks (wire-contract 4.6).
+
+use actix_web::web::{Data, Path};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::auth::caller::ServerCaller;
+use crate::clock::Time;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::reply::Reply;
+use crate::store::tasks;
+
+/// The answer of GetTask.
+#[derive(Serialize)]
+pub struct GetTaskResponse {
+    task_id: String,
+    status: String,
+    result: Map<String, Value>,
+    created_at: Time,
+    updated_at: Time,
+}
+
+/// `GET /tasks/{id}`: there as soon as the call that began the task has answered.
+pub async fn get(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<GetTaskResponse>> {
+    let task = gate.store.read(caller.scope(), |tx| tasks::get(tx, &id))?;
+    let task = task.ok_or_else(|| ApiError::not_found(format!("Can't find task with id \"{id}\"")))?;
+    Ok(Reply(GetTaskResponse {
+        task_id: task.id,
+        status: task.status,
+        result: task.result,
+        created_at: task.created_at,
+        updated_at: task.updated_at,
+    }))
+}

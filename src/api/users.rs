@@ -1,0 +1,295 @@
+//! Querying, upserting and changing users; events to one (wire-contract 4.2 to 4.4).
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Path};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::auth::caller::{AnyCaller, ServerCaller};
+use crate::domain::partial;
+use crate::domain::users::{self as rules, BATCH_MAX, UserInput};
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::{Body, batch, within};
+use crate::permission::Request;
+use crate::reply::Reply;
+use crate::store::users::{Page, User};
+use crate::store::{ReadTx, devices, user_filter};
+use crate::wire::users::{BUILT_IN, UserResponse};
+use crate::wire::{Dialect, Empty};
+
+/// A user in a request. Custom data come nested, and in the legacy dialect beside the fields.
+#[derive(Deserialize)]
+pub struct UserRequest {
+    id: Option<String>,
+    name: Option<String>,
+    image: Option<String>,
+    role: Option<String>,
+    teams: Option<Vec<String>>,
+    teams_role: Option<Map<String, Value>>,
+    language: Option<String>,
+    invisible: Option<bool>,
+    privacy_settings: Option<Map<String, Value>>,
+    custom: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    beside: Map<String, Value>,
+}
+
+impl UserRequest {
+    /// The user that is meant. Fields that only Stream writes are ignored, so that an answer can be sent back.
+    pub fn into_input(self, dialect: Dialect) -> UserInput {
+        let mut custom = self.custom.unwrap_or_default();
+        if dialect == Dialect::Legacy {
+            custom.extend(self.beside.into_iter().filter(|(key, _)| !BUILT_IN.contains(&key.as_str())));
+        }
+        UserInput {
+            id: self.id.unwrap_or_default(),
+            name: self.name,
+            image: self.image,
+            role: self.role.filter(|role| !role.is_empty()),
+            teams: self.teams,
+            teams_role: self.teams_role,
+            language: self.language,
+            invisible: self.invisible,
+            privacy_settings: self.privacy_settings,
+            custom,
+        }
+    }
+}
+
+/// The body of UpdateUsers.
+#[derive(Deserialize)]
+pub struct UpdateUsersRequest {
+    users: Option<BTreeMap<String, UserRequest>>,
+}
+
+/// The answer of UpdateUsers and UpdateUsersPartial.
+#[derive(Serialize)]
+pub struct UpdateUsersResponse {
+    users: BTreeMap<String, UserResponse>,
+    // Required by the SDKs' decoders, and empty (wire-contract, trap 28).
+    membership_deletion_task_id: &'static str,
+}
+
+fn updated(users: Vec<UserResponse>) -> Reply<UpdateUsersResponse> {
+    let users = users.into_iter().map(|user| (user.id().to_owned(), user)).collect();
+    Reply(UpdateUsersResponse { users, membership_deletion_task_id: "" })
+}
+
+/// `POST /users`: creates or replaces users, all or none.
+pub async fn upsert(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    body: Body<UpdateUsersRequest>,
+) -> Result<Reply<UpdateUsersResponse>> {
+    let requests = body.0.users.unwrap_or_default();
+    if requests.is_empty() {
+        return Err(ApiError::input("users is a required field"));
+    }
+    batch("users", requests.len(), BATCH_MAX)?;
+    let mut inputs = Vec::new();
+    for (key, request) in requests {
+        let input = request.into_input(caller.dialect());
+        if !input.id.is_empty() && input.id != key {
+            return Err(ApiError::input(format!(
+                "users[{key}].id is \"{}\"; the key and the id must be equal",
+                input.id
+            )));
+        }
+        inputs.push(input);
+    }
+    let by = caller.owned_subject();
+    let users = gate
+        .store
+        .write(caller.scope(), move |tx| {
+            let saved = inputs.into_iter().map(|input| rules::upsert(tx, input, by.as_ref().map(|by| by.as_subject())));
+            saved.map(|user| full(tx, user?, true)).collect::<Result<Vec<_>>>()
+        })
+        .await?;
+    Ok(updated(users))
+}
+
+/// One change of UpdateUsersPartial.
+#[derive(Deserialize)]
+pub struct PartialUpdate {
+    id: Option<String>,
+    set: Option<Map<String, Value>>,
+    unset: Option<Vec<String>>,
+}
+
+/// The body of UpdateUsersPartial.
+#[derive(Deserialize)]
+pub struct UpdateUsersPartialRequest {
+    users: Option<Vec<PartialUpdate>>,
+}
+
+/// `PATCH /users`: changes parts of users, all or none.
+pub async fn update_partial(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    body: Body<UpdateUsersPartialRequest>,
+) -> Result<Reply<UpdateUsersResponse>> {
+    let changes = body.0.users.unwrap_or_default();
+    if changes.is_empty() {
+        return Err(ApiError::input("users[] is a required field"));
+    }
+    batch("users", changes.len(), BATCH_MAX)?;
+    let by = caller.owned_subject();
+    let users = gate
+        .store
+        .write(caller.scope(), move |tx| {
+            let saved = changes.into_iter().map(|change| {
+                let id = change.id.unwrap_or_default();
+                let (set, unset) = (change.set.unwrap_or_default(), change.unset.unwrap_or_default());
+                let user = partial::update(tx, &id, set, &unset, by.as_ref().map(|by| by.as_subject()))?;
+                full(tx, user, true)
+            });
+            saved.collect::<Result<Vec<_>>>()
+        })
+        .await?;
+    Ok(updated(users))
+}
+
+/// A `FullUserResponse`. Devices and blocks are shown to servers and to the user alone.
+fn full(tx: &ReadTx<'_>, user: User, all: bool) -> Result<UserResponse> {
+    if all {
+        let devices = devices::of(tx, user.id.as_str())?;
+        Ok(UserResponse::full(user, devices))
+    } else {
+        Ok(UserResponse::full(User { blocked_ids: Vec::new(), ..user }, Vec::new()))
+    }
+}
+
+/// The `payload` of QueryUsers. `null` means not given, in each.
+#[derive(Deserialize)]
+pub struct QueryUsersPayload {
+    filter_conditions: Option<Map<String, Value>>,
+    sort: Option<Vec<Value>>,
+    limit: Option<i64>,
+    offset: Option<i64>,
+    presence: Option<bool>,
+    include_deactivated_users: Option<bool>,
+    id_gt: Option<String>,
+    id_gte: Option<String>,
+    id_lt: Option<String>,
+    id_lte: Option<String>,
+}
+
+/// The answer of QueryUsers.
+#[derive(Serialize)]
+pub struct QueryUsersResponse {
+    users: Vec<UserResponse>,
+}
+
+/// Users in an answer, unless another number is asked for.
+const PAGE_DEFAULT: i64 = 30;
+
+/// `GET /users`: the users that match a filter.
+pub async fn query(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<QueryUsersResponse>> {
+    let payload: QueryUsersPayload = caller.params().json("payload")?;
+    let page = page_of(&payload)?;
+    if payload.presence == Some(true) && (caller.is_server() || caller.params().get("connection_id").is_none()) {
+        return Err(ApiError::input(
+            "Watch or Presence requires an active websocket connection, please make sure to include your websocket connection_id",
+        ));
+    }
+    let filter =
+        payload.filter_conditions.as_ref().ok_or_else(|| ApiError::input("filter_conditions is a required field"))?;
+    let filter = with_cursors(filter, &payload);
+    let query = user_filter::parse(&filter, payload.sort.as_deref().unwrap_or_default())?;
+    let query = match caller.subject() {
+        None => query,
+        Some(subject) => {
+            let state = caller.state();
+            caller.require(Request::app_level("SearchUser"))?;
+            if state.rules.user_search_disallowed_roles.iter().any(|role| role == subject.role) {
+                return Err(ApiError::not_allowed(format!(
+                    "users with role '{}' are not allowed to search users",
+                    subject.role
+                )));
+            }
+            within_teams(query, &caller)?
+        }
+    };
+    let own = caller.user_id().map(|id| id.as_str().to_owned());
+    let is_server = caller.is_server();
+    let is_point_read = query.ids().is_some();
+    let job = move |tx: &ReadTx<'_>| {
+        let found = crate::store::users::select(tx, &query, page)?;
+        let shown = found.into_iter().map(|user| {
+            let all = is_server || own.as_deref() == Some(user.id.as_str());
+            full(tx, user, all)
+        });
+        shown.collect::<Result<Vec<_>>>()
+    };
+    let users = if is_point_read {
+        gate.store.read(caller.scope(), job)?
+    } else {
+        gate.store.scan(caller.scope(), job).await?
+    };
+    Ok(Reply(QueryUsersResponse { users }))
+}
+
+fn page_of(payload: &QueryUsersPayload) -> Result<Page> {
+    let limit = within("limit", payload.limit.unwrap_or_default(), 0, 100)?;
+    let offset = within("offset", payload.offset.unwrap_or_default(), 0, 1_000)?;
+    let number = |value: i64| u32::try_from(value).unwrap_or_default();
+    Ok(Page {
+        limit: number(if limit == 0 { PAGE_DEFAULT } else { limit }),
+        offset: number(offset),
+        include_deactivated: payload.include_deactivated_users.unwrap_or_default(),
+    })
+}
+
+/// The id cursors of the payload are conditions like any other.
+fn with_cursors(filter: &Map<String, Value>, payload: &QueryUsersPayload) -> Map<String, Value> {
+    let cursors =
+        [("$gt", &payload.id_gt), ("$gte", &payload.id_gte), ("$lt", &payload.id_lt), ("$lte", &payload.id_lte)];
+    let given: Map<String, Value> =
+        cursors.into_iter().filter_map(|(operator, id)| Some((operator.to_owned(), json!(id.as_ref()?)))).collect();
+    if given.is_empty() {
+        return filter.clone();
+    }
+    json!({"$and": [filter, {"id": given}]}).as_object().cloned().unwrap_or_default()
+}
+
+/// Multi-tenancy: a client sees its own teams (wire-contract 4.2, 2.3 row 26).
+fn within_teams(query: user_filter::UserQuery, caller: &AnyCaller) -> Result<user_filter::UserQuery> {
+    let state = caller.state();
+    let (true, Some(subject)) = (state.rules.multi_tenant_enabled, caller.subject()) else { return Ok(query) };
+    if !state.rules.permission_v1 {
+        return Ok(if query.names_teams() { query } else { query.restrict_to_teams(subject.teams) });
+    }
+    if !query.names_teams() {
+        return Err(ApiError::not_allowed("you must include a team filter to use this endpoint client-side"));
+    }
+    if query.teams().iter().all(|team| subject.teams.iter().any(|own| own == team)) {
+        Ok(query)
+    } else {
+        Err(ApiError::not_allowed("you must filter on teams that are from the same user"))
+    }
+}
+
+/// The body of SendUserCustomEvent.
+#[derive(Deserialize)]
+pub struct SendEventRequest {
+    event: Option<Map<String, Value>>,
+}
+
+/// `POST /users/{user_id}/event`: an event to a user's connections.
+pub async fn send_event(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    user_id: Path<String>,
+    body: Body<SendEventRequest>,
+) -> Result<Reply<Empty>> {
+    let event = body.0.event.ok_or_else(|| ApiError::input("event is a required field"))?;
+    match event.get("type") {
+        Some(Value::String(kind)) if !kind.is_empty() => {}
+        Some(Value::Null | Value::String(_)) | None => return Err(ApiError::input("event.type is a required field")),
+        Some(other) => return Err(ApiError::input(crate::settings::wrong_type("type", other, "string"))),
+    }
+    gate.store.read(caller.scope(), |tx| rules::present(tx, &user_id).map(drop))?;
+    Ok(Reply(Empty {}))
+}

@@ -1,0 +1,9 @@
+//! Who calls: credentials, their verdict, and the callers that handlers name. May-they is `permission`.
+
+pub mod caller;
+pub mod credentials;
+pub mod explain;
+pub mod go_json;
+pub mod secret;
+pub mod token;
+pub mod verdict;

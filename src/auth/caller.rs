@@ -1,0 +1,195 @@
+//! The callers that handlers name: an endpoint cannot forget to check, since it cannot be called otherwise.
+//!
+//! A caller comes first among a handler's parameters. Each is ready at once, so that its refusal wins over whatever
+//! is wrong with the body.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use crate::app::{App, AppState, ROLE_ANONYMOUS};
+use crate::door::{Call, Identity};
+use crate::error::{ApiError, Result};
+use crate::ids::UserId;
+use crate::permission::{self, Subject};
+use crate::store::Scope;
+
+/// Someone with a server token. Everyone else is refused with code 17.
+pub struct ServerCaller(Admitted);
+
+/// Anyone who was admitted.
+pub struct AnyCaller(Admitted);
+
+/// Who calls, and for whom and when their transactions run.
+struct Admitted {
+    identity: Identity,
+    scope: Scope,
+    call: Rc<Call>,
+}
+
+impl Admitted {
+    fn of(request: &HttpRequest) -> Result<Self> {
+        let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
+        let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
+        let (identity, scope) = call.admit()?;
+        let (identity, scope) = (identity.clone(), scope.clone());
+        Ok(Self { identity, scope, call })
+    }
+}
+
+/// The text for a client on an operation that is the server's (wire-contract 2.3 row 25).
+fn server_only(call: &Call) -> ApiError {
+    ApiError::not_allowed(match call.operation.name {
+        "ExportUser" | "ExportUsers" => "users can only be exported server side",
+        _ => "this endpoint is only allowed with server side auth",
+    })
+}
+
+impl FromRequest for ServerCaller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Admitted::of(request).and_then(|admitted| {
+            if !matches!(admitted.identity, Identity::Server) {
+                return Err(server_only(&admitted.call));
+            }
+            admitted.call.check_rate()?;
+            Ok(Self(admitted))
+        }))
+    }
+}
+
+impl FromRequest for AnyCaller {
+    type Error = ApiError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Admitted::of(request).and_then(|admitted| {
+            admitted.call.check_rate()?;
+            Ok(Self(admitted))
+        }))
+    }
+}
+
+impl ServerCaller {
+    /// For whom and when a transaction runs.
+    pub fn scope(&self) -> &Scope {
+        &self.0.scope
+    }
+
+    /// The app.
+    pub fn app(&self) -> &Arc<App> {
+        &self.0.scope.app
+    }
+
+    /// The query's parameters.
+    pub fn params(&self) -> &crate::params::Params {
+        &self.0.call.params
+    }
+}
+
+/// A subject that a transaction can take along.
+pub struct OwnedSubject {
+    id: String,
+    role: String,
+    teams: Vec<String>,
+}
+
+impl OwnedSubject {
+    /// The subject.
+    pub fn as_subject(&self) -> Subject<'_> {
+        Subject { id: &self.id, role: &self.role, teams: &self.teams }
+    }
+}
+
+/// The id under which an anonymous caller appears in texts (wire-contract 1.5).
+const ANONYMOUS_ID: &str = "!anon";
+
+impl AnyCaller {
+    /// For whom and when a transaction runs.
+    pub fn scope(&self) -> &Scope {
+        &self.0.scope
+    }
+
+    /// The app.
+    pub fn app(&self) -> &Arc<App> {
+        &self.0.scope.app
+    }
+
+    /// The app's state.
+    pub fn state(&self) -> Arc<AppState> {
+        self.app().state()
+    }
+
+    /// The query's parameters.
+    pub fn params(&self) -> &crate::params::Params {
+        &self.0.call.params
+    }
+
+    /// The dialect that the caller speaks.
+    pub fn dialect(&self) -> crate::wire::Dialect {
+        self.0.call.dialect
+    }
+
+    /// Whether the caller has a server token.
+    pub fn is_server(&self) -> bool {
+        matches!(self.0.identity, Identity::Server)
+    }
+
+    /// The user who calls, unless it is a server or anonymous.
+    pub fn user_id(&self) -> Option<&UserId> {
+        match &self.0.identity {
+            Identity::User { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Who asks for permission. `None` for a server, which needs none.
+    pub fn subject(&self) -> Option<Subject<'_>> {
+        match &self.0.identity {
+            Identity::Server => None,
+            Identity::User { id, facts } => Some(Subject { id: id.as_str(), role: &facts.role, teams: &facts.teams }),
+            Identity::Anonymous => Some(Subject { id: ANONYMOUS_ID, role: ROLE_ANONYMOUS, teams: &[] }),
+        }
+    }
+
+    /// The same, to be taken along into a transaction.
+    pub fn owned_subject(&self) -> Option<OwnedSubject> {
+        self.subject().map(|Subject { id, role, teams }| OwnedSubject {
+            id: id.to_owned(),
+            role: role.to_owned(),
+            teams: teams.to_vec(),
+        })
+    }
+
+    /// Refuses unless the caller may do this.
+    pub fn require(&self, request: permission::Request<'_>) -> Result<()> {
+        match self.subject() {
+            None => Ok(()),
+            Some(subject) => permission::check(&self.state(), subject, request),
+        }
+    }
+
+    /// The user for whom the call acts: the caller, or whom a server names. Anonymous callers act for nobody.
+    pub fn acting_user(&self, named: Option<&str>) -> Result<UserId> {
+        match &self.0.identity {
+            Identity::User { id, .. } => Ok(id.clone()),
+            Identity::Server => match named.filter(|id| !id.is_empty()) {
+                Some(id) => crate::domain::users::user_id("user_id", id),
+                None => Err(ApiError::input("user_id is required for server side requests")),
+            },
+            Identity::Anonymous => Err(self.refused_anonymous()),
+        }
+    }
+
+    fn refused_anonymous(&self) -> ApiError {
+        let action = self.0.call.operation.name;
+        ApiError::not_allowed(format!(
+            "User '{ANONYMOUS_ID}' with role 'anonymous' is not allowed to perform action {action}"
+        ))
+    }
+}

@@ -1,0 +1,215 @@
+//! A verdict in words: for the token inspector, the journal and the dashboard. Decides nothing.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::credentials::Credentials;
+use super::secret::Secret;
+use super::token;
+use super::verdict::{Check, Outcome, UserState, Verdict};
+use crate::app::AppState;
+use crate::clock::Time;
+use crate::settings::{DisabledAuthChecks, RevocationGranularity};
+
+/// One check in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainedCheck {
+    /// The check's name.
+    pub name: &'static str,
+    /// `pass`, `fail`, `skipped` or `not_reached`.
+    pub outcome: &'static str,
+    /// What was there.
+    pub seen: String,
+    /// What would have passed.
+    pub wanted: String,
+}
+
+/// What a verdict was made from.
+#[derive(Clone, Copy)]
+pub struct Grounds<'a> {
+    /// The app, when its key is known.
+    pub app: Option<&'a AppState>,
+    /// What was shown.
+    pub credentials: &'a Credentials,
+    /// What is known of the user.
+    pub user: UserState<'a>,
+    /// The moment.
+    pub now: Time,
+}
+
+/// All checks in order, those behind the deciding one as well.
+pub fn explain(verdict: &Verdict, grounds: Grounds<'_>) -> Vec<ExplainedCheck> {
+    Check::ALL
+        .into_iter()
+        .map(|check| {
+            let outcome = verdict.evaluated(check);
+            let (seen, wanted) = words(check, outcome, grounds);
+            ExplainedCheck { name: check.name(), outcome: outcome.name(), seen, wanted }
+        })
+        .collect()
+}
+
+fn words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, String) {
+    let Grounds { app, credentials, user, .. } = grounds;
+    let key = credentials.api_key.as_deref().unwrap_or_default();
+    let user_id = credentials.user_id().unwrap_or_default();
+    let said = |seen: String, wanted: &str| (seen, wanted.to_owned());
+    match check {
+        Check::ApiKeyPresent if key.is_empty() => {
+            said("no api key".to_owned(), "an api key in the query `api_key` or in a header of that name")
+        }
+        Check::ApiKeyPresent => said(format!("api key {key}"), "an api key"),
+        Check::ApiKeyKnown => match app {
+            Some(app) => said(format!("the key of the app {}", app.name), "the key of an app"),
+            None => said(format!("no app has the key {key}"), "the key of an app: see /_millpond/apps"),
+        },
+        Check::AppActive => {
+            let suspended = app.is_some_and(|app| app.rules.suspended);
+            said(
+                if suspended { "the app is suspended" } else { "the app is not suspended" }.to_owned(),
+                "an app that is not suspended",
+            )
+        }
+        Check::AuthType => {
+            let seen = credentials.auth_type.as_deref().map_or_else(|| "none".to_owned(), |word| format!("`{word}`"));
+            said(seen, "stream-auth-type `jwt` or `anonymous`")
+        }
+        Check::TokenWellFormed => said(
+            token_seen(outcome, credentials),
+            "three segments, of which the first two are JSON, and claims of the right types",
+        ),
+        Check::Signature => said(signature_seen(outcome, grounds), "HS256 with the app's secret"),
+        Check::Expiry | Check::NotBefore | Check::IssuedAt => time_words(check, outcome, grounds),
+        Check::AppRevocation | Check::UserRevocation => revocation_words(check, outcome, grounds),
+        Check::UserNotDeleted => {
+            let deleted = if user.facts.deleted { "deleted" } else { "not deleted" };
+            said(user_seen(user_id, deleted), "a user who is not deleted")
+        }
+        Check::UserNotDeactivated => {
+            let state = if user.facts.deactivated { "deactivated" } else { "not deactivated" };
+            said(user_seen(user_id, state), "a user who is not deactivated")
+        }
+        Check::UserKnown => {
+            let wanted = "a user who was created, when the setting unknown_user is `refuse`";
+            let seen = match outcome {
+                Outcome::Skipped => "the setting unknown_user is `tolerate`".to_owned(),
+                _ if user.exists => user_seen(user_id, "known"),
+                _ => user_seen(user_id, "not known"),
+            };
+            said(seen, wanted)
+        }
+    }
+}
+
+fn user_seen(user_id: &str, state: &str) -> String {
+    if user_id.is_empty() { "no user".to_owned() } else { format!("user {user_id} is {state}") }
+}
+
+fn token_seen(outcome: Outcome, credentials: &Credentials) -> String {
+    match (outcome, credentials.token.as_deref().map(|examined| &examined.token)) {
+        (Outcome::Skipped, _) => "an anonymous caller shows no token".to_owned(),
+        (_, None) => "no token".to_owned(),
+        (_, Some(Ok(token))) => match &token.user_id {
+            Some(user) => format!("a token of user {user}"),
+            None => "a server token: it has no user_id".to_owned(),
+        },
+        (_, Some(Err(fault))) => fault.to_string(),
+    }
+}
+
+fn signature_seen(outcome: Outcome, grounds: Grounds<'_>) -> String {
+    let Some(examined) = grounds.credentials.token.as_deref() else { return "no token".to_owned() };
+    let Ok(token) = &examined.token else { return "nothing to verify".to_owned() };
+    let fault = if token.is_hs256 { "the signature is another one" } else { "the header's alg is not HS256" };
+    match outcome {
+        Outcome::Pass => "the signature is the app's".to_owned(),
+        Outcome::Skipped => format!("{fault}; passed over, since auth checks are disabled"),
+        _ => fault.to_owned(),
+    }
+}
+
+/// A moment of a claim, with how far it is from now.
+fn moment(seconds: i64, now: Time) -> String {
+    let distance = seconds.saturating_sub(now.seconds());
+    let when = match distance {
+        0 => "now".to_owned(),
+        1.. => format!("{distance} s from now"),
+        _ => format!("{} s ago", distance.unsigned_abs()),
+    };
+    format!("{seconds} ({}, {when})", Time::from_seconds(seconds).rfc3339())
+}
+
+fn time_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, String) {
+    let token = grounds.credentials.token.as_deref().and_then(|examined| examined.token.as_ref().ok());
+    let (claim, value, wanted) = match check {
+        Check::Expiry => ("exp", token.and_then(|token| token.exp), "no exp, or one that is not past"),
+        Check::NotBefore => ("nbf", token.and_then(|token| token.nbf), "no nbf, or one that is not in the future"),
+        _ => ("iat", token.and_then(|token| token.iat), "no iat, or one that is not in the future"),
+    };
+    let now = format!("; now is {}", grounds.now.rfc3339());
+    let seen = match (value, outcome) {
+        (None, _) => format!("no {claim}"),
+        (Some(value), Outcome::Skipped) => {
+            format!("{claim} {}; not looked at, since auth checks are disabled", moment(value, grounds.now))
+        }
+        (Some(value), _) => format!("{claim} {}", moment(value, grounds.now)),
+    };
+    (seen, format!("{wanted}{now}"))
+}
+
+fn revocation_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, String) {
+    let (whose, before) = match check {
+        Check::AppRevocation => ("the app", grounds.app.and_then(|app| app.rules.revoke_tokens_issued_before)),
+        _ => ("the user", grounds.user.facts.revoke_tokens_issued_before),
+    };
+    let token = grounds.credentials.token.as_deref().and_then(|examined| examined.token.as_ref().ok());
+    let Some(before) = before else { return (format!("{whose} revoked nothing"), "no revocation".to_owned()) };
+    let unchecked = grounds.app.is_some_and(|app| app.emulator.disabled_auth_checks == DisabledAuthChecks::ParseOnly);
+    let seen = match token {
+        None => "no token".to_owned(),
+        Some(token) if token.user_id.is_none() => "a server token, which no revocation reaches".to_owned(),
+        Some(_) if outcome == Outcome::Skipped && unchecked => {
+            "not looked at, since auth checks are disabled".to_owned()
+        }
+        Some(token) => token.iat.map_or_else(
+            || "no iat, so every revocation reaches it".to_owned(),
+            |iat| format!("iat {}", moment(iat, grounds.now)),
+        ),
+    };
+    let exact = grounds.app.is_some_and(|app| app.emulator.revocation_granularity == RevocationGranularity::Exact);
+    let from = if exact { before } else { Time::from_seconds(before.seconds()) };
+    (
+        seen,
+        format!("an iat of {} or later: {whose} revoked what was issued before {}", from.rfc3339(), before.rfc3339()),
+    )
+}
+
+/// A mistake that people make with the secret, found by trying it.
+pub fn secret_mistake(raw: &str, app: &AppState, api_key: &str) -> Option<&'static str> {
+    use base64::Engine;
+    let parts = token::split(raw)?;
+    let secret = app.secret.reveal();
+    let verifies = |text: &str| Secret::new(text).verifies(&parts);
+    if parts.signature == "devtoken" {
+        return Some("this is a developer token: it passes only while the app's auth checks are disabled");
+    }
+    if verifies(api_key) {
+        return Some("it was signed with the api key instead of the secret");
+    }
+    if verifies(&format!("{secret}\n"))
+        || verifies(&format!(" {secret}"))
+        || verifies(&format!("{secret} "))
+        || verifies(&format!("\"{secret}\""))
+    {
+        return Some("it was signed with the secret and a blank, a line break or quotes around it");
+    }
+    if verifies(&base64::engine::general_purpose::STANDARD.encode(secret)) {
+        return Some("it was signed with the base64 form of the secret instead of the secret itself");
+    }
+    None
+}
+
+/// Header and claims for display; `null` when they cannot be read.
+pub fn contents(raw: &str) -> (Value, Value) {
+    token::contents(raw).map_or((Value::Null, Value::Null), |contents| (contents.header, contents.claims))
+}

@@ -1,0 +1,322 @@
+//! The one judgement of credentials. Pure: no clock, no I/O, no heap in its result.
+//!
+//! The checks are those of wire-contract 2.4 from "api key present" to "user deactivated", in that order; the first
+//! that fails decides. Whoever wants words (`explain`) makes them from the verdict later.
+
+use super::credentials::{AuthType, Credentials, Examined};
+use super::token::Token;
+use crate::app::{AppState, UserFacts};
+use crate::clock::Time;
+use crate::error::{ApiError, Code};
+use crate::settings::{DisabledAuthChecks, RevocationGranularity, UnknownUser};
+
+/// One of the checks, in the order in which they decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Check {
+    /// An api key was given.
+    ApiKeyPresent,
+    /// An app has that key.
+    ApiKeyKnown,
+    /// The app is not suspended.
+    AppActive,
+    /// The auth type is `jwt` or `anonymous`.
+    AuthType,
+    /// The token has three segments of JSON, and its claims the right types.
+    TokenWellFormed,
+    /// The token is signed with the app's secret by HS256.
+    Signature,
+    /// `exp` is not past.
+    Expiry,
+    /// `nbf` is not in the future.
+    NotBefore,
+    /// `iat` is not in the future.
+    IssuedAt,
+    /// The app has not revoked the token.
+    AppRevocation,
+    /// The user's tokens were not revoked.
+    UserRevocation,
+    /// The user was not deleted.
+    UserNotDeleted,
+    /// The user was not deactivated.
+    UserNotDeactivated,
+    /// The user exists (only with the setting `unknown_user: refuse`).
+    UserKnown,
+}
+
+impl Check {
+    /// All checks in order.
+    pub const ALL: [Self; 14] = [
+        Self::ApiKeyPresent,
+        Self::ApiKeyKnown,
+        Self::AppActive,
+        Self::AuthType,
+        Self::TokenWellFormed,
+        Self::Signature,
+        Self::Expiry,
+        Self::NotBefore,
+        Self::IssuedAt,
+        Self::AppRevocation,
+        Self::UserRevocation,
+        Self::UserNotDeleted,
+        Self::UserNotDeactivated,
+        Self::UserKnown,
+    ];
+
+    /// The check's name in the journal, the inspector and the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ApiKeyPresent => "api_key_present",
+            Self::ApiKeyKnown => "api_key_known",
+            Self::AppActive => "app_active",
+            Self::AuthType => "auth_type",
+            Self::TokenWellFormed => "token_well_formed",
+            Self::Signature => "signature",
+            Self::Expiry => "expiry",
+            Self::NotBefore => "not_before",
+            Self::IssuedAt => "issued_at",
+            Self::AppRevocation => "app_revocation",
+            Self::UserRevocation => "user_revocation",
+            Self::UserNotDeleted => "user_not_deleted",
+            Self::UserNotDeactivated => "user_not_deactivated",
+            Self::UserKnown => "user_known",
+        }
+    }
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// An earlier check left nothing to look at.
+    #[default]
+    NotReached,
+    /// It holds.
+    Pass,
+    /// It does not hold.
+    Fail,
+    /// It does not apply to this caller, or a setting switches it off.
+    Skipped,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotReached => "not_reached",
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    fn of(holds: bool) -> Self {
+        if holds { Self::Pass } else { Self::Fail }
+    }
+}
+
+/// What the token makes of its bearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A valid token without a user.
+    Server,
+    /// A token of a user, guests included.
+    User,
+    /// A token that passes only because auth checks are disabled.
+    UnverifiedUser,
+    /// No token.
+    Anonymous,
+}
+
+/// The result of judging credentials.
+#[derive(Clone, Copy, Debug)]
+pub struct Verdict {
+    evaluated: [Outcome; Check::ALL.len()],
+    /// The first check that failed.
+    pub failed: Option<Check>,
+    /// What the caller is; `None` while that cannot be said.
+    pub kind: Option<Kind>,
+}
+
+impl Verdict {
+    /// How a check came out on the way to the decision: what follows the failed one was not reached.
+    pub fn outcome(&self, check: Check) -> Outcome {
+        match self.failed {
+            Some(failed) if check > failed => Outcome::NotReached,
+            _ => self.evaluated(check),
+        }
+    }
+
+    /// How a check comes out by itself, also behind the one that decided.
+    pub fn evaluated(&self, check: Check) -> Outcome {
+        self.evaluated[check as usize]
+    }
+}
+
+/// What is known of the user that a token names.
+#[derive(Clone, Copy, Debug)]
+pub struct UserState<'a> {
+    /// What is in memory.
+    pub facts: &'a UserFacts,
+    /// Whether the user is there. Only asked for under `unknown_user: refuse`; otherwise take `true`.
+    pub exists: bool,
+}
+
+/// Judges credentials.
+pub fn verify(app: Option<&AppState>, credentials: &Credentials, user: UserState<'_>, now: Time) -> Verdict {
+    let mut verdict = Verdict { evaluated: [Outcome::NotReached; Check::ALL.len()], failed: None, kind: None };
+    let has_key = credentials.api_key.as_deref().is_some_and(|key| !key.is_empty());
+    verdict.set(Check::ApiKeyPresent, Outcome::of(has_key));
+    if has_key {
+        verdict.set(Check::ApiKeyKnown, Outcome::of(app.is_some()));
+    }
+    if let Some(app) = app {
+        verdict.set(Check::AppActive, Outcome::of(!app.rules.suspended));
+    }
+    let auth_type = credentials.auth_type();
+    verdict.set(Check::AuthType, Outcome::of(auth_type.is_some()));
+    match (app, auth_type) {
+        (Some(_), Some(AuthType::Anonymous)) => {
+            verdict.kind = Some(Kind::Anonymous);
+            verdict.rest(Check::TokenWellFormed, Outcome::Skipped);
+        }
+        // An unknown auth type is no reason to hide what is wrong with the token.
+        (Some(app), Some(AuthType::Jwt) | None) => {
+            judge_token(&mut verdict, app, credentials.token.as_deref(), user, now)
+        }
+        (None, _) => {}
+    }
+    verdict.failed = Check::ALL.into_iter().find(|check| verdict.evaluated(*check) == Outcome::Fail);
+    verdict
+}
+
+impl Verdict {
+    fn set(&mut self, check: Check, outcome: Outcome) {
+        self.evaluated[check as usize] = outcome;
+    }
+
+    fn rest(&mut self, from: Check, outcome: Outcome) {
+        for check in Check::ALL.into_iter().filter(|check| *check >= from) {
+            self.set(check, outcome);
+        }
+    }
+}
+
+fn judge_token(verdict: &mut Verdict, app: &AppState, examined: Option<&Examined>, user: UserState<'_>, now: Time) {
+    let Some((token, verifies)) = examined.and_then(|e| Some((e.token.as_ref().ok()?, e.signature_verifies))) else {
+        verdict.set(Check::TokenWellFormed, Outcome::Fail);
+        return;
+    };
+    verdict.set(Check::TokenWellFormed, Outcome::Pass);
+    let genuine = verifies && token.is_hs256;
+    // Auth checks off: a bad signature passes only with a user, and never makes a server (design.md 3).
+    let excused = !genuine && app.rules.disable_auth_checks && token.user_id.is_some();
+    verdict.set(Check::Signature, if excused { Outcome::Skipped } else { Outcome::of(genuine) });
+    verdict.kind = Some(match &token.user_id {
+        None => Kind::Server,
+        Some(_) if genuine => Kind::User,
+        Some(_) => Kind::UnverifiedUser,
+    });
+    if excused && app.emulator.disabled_auth_checks == DisabledAuthChecks::ParseOnly {
+        for check in [Check::Expiry, Check::NotBefore, Check::IssuedAt, Check::AppRevocation, Check::UserRevocation] {
+            verdict.set(check, Outcome::Skipped);
+        }
+    } else {
+        judge_times(verdict, app, token, now);
+        judge_revocation(verdict, app, token, user.facts);
+    }
+    judge_user(verdict, app, token, user);
+}
+
+fn judge_times(verdict: &mut Verdict, app: &AppState, token: &Token, now: Time) {
+    // Zero leeway: `exp` is past when the moment lies behind it (wire-contract 1.4).
+    let unexpired = |exp: i64| now <= Time::from_seconds(exp);
+    let latest_iat = now.seconds() + i64::from(app.emulator.iat_leeway_seconds);
+    verdict.set(Check::Expiry, optional(token.exp, unexpired));
+    verdict.set(Check::NotBefore, optional(token.nbf, |nbf| nbf <= now.seconds()));
+    // Whole seconds: SDKs that issue "now" must pass (wire-contract, trap 12).
+    verdict.set(Check::IssuedAt, optional(token.iat, |iat| iat <= latest_iat));
+}
+
+fn optional(claim: Option<i64>, holds: impl Fn(i64) -> bool) -> Outcome {
+    claim.map_or(Outcome::Skipped, |claim| Outcome::of(holds(claim)))
+}
+
+fn judge_revocation(verdict: &mut Verdict, app: &AppState, token: &Token, user: &UserFacts) {
+    let judge = |revoked_before: Option<Time>| match revoked_before {
+        None => Outcome::Skipped,
+        Some(before) => Outcome::of(!is_revoked(token.iat, before, app.emulator.revocation_granularity)),
+    };
+    // Server tokens are spared (wire-contract 3).
+    let (by_app, by_user) = match token.user_id {
+        None => (None, None),
+        Some(_) => (app.rules.revoke_tokens_issued_before, user.revoke_tokens_issued_before),
+    };
+    verdict.set(Check::AppRevocation, judge(by_app));
+    verdict.set(Check::UserRevocation, judge(by_user));
+}
+
+/// Whether a revocation reaches a token: one without `iat` always, others when issued before it (wire-contract 3).
+fn is_revoked(iat: Option<i64>, before: Time, granularity: RevocationGranularity) -> bool {
+    match (iat, granularity) {
+        (None, _) => true,
+        (Some(iat), RevocationGranularity::Second) => iat < before.seconds(),
+        (Some(iat), RevocationGranularity::Exact) => Time::from_seconds(iat) < before,
+    }
+}
+
+fn judge_user(verdict: &mut Verdict, app: &AppState, token: &Token, user: UserState<'_>) {
+    if token.user_id.is_none() {
+        verdict.rest(Check::UserNotDeleted, Outcome::Skipped);
+        return;
+    }
+    verdict.set(Check::UserNotDeleted, Outcome::of(!user.facts.deleted));
+    verdict.set(Check::UserNotDeactivated, Outcome::of(!user.facts.deactivated));
+    let known = match app.emulator.unknown_user {
+        UnknownUser::Tolerate => Outcome::Skipped,
+        UnknownUser::Refuse => Outcome::of(user.exists),
+    };
+    verdict.set(Check::UserKnown, known);
+}
+
+/// The error that a failed check is answered with (wire-contract 2.3). `None` when all passed.
+pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError> {
+    let user = credentials.user_id().unwrap_or_default();
+    Some(match verdict.failed? {
+        Check::ApiKeyPresent => ApiError::new(Code::AccessKeyError, "api_key or app_id not provided"),
+        Check::ApiKeyKnown => ApiError::new(Code::AccessKeyError, "api_key not valid"),
+        Check::AppActive => ApiError::new(Code::AppSuspendedError, "this app is suspended"),
+        Check::AuthType => ApiError::new(Code::AuthenticationError, "stream-auth-type missing or invalid"),
+        Check::TokenWellFormed => {
+            let fault = match credentials.token.as_deref() {
+                Some(Examined { token: Err(fault), .. }) => fault.to_string(),
+                _ => super::token::Malformed::Segments.to_string(),
+            };
+            ApiError::new(Code::AuthenticationError, format!("JWTAuth error: {fault}"))
+        }
+        Check::Signature => signature_refusal(credentials),
+        Check::Expiry => ApiError::new(Code::TokenExpiredError, "JWTAuth error: token is expired (exp)"),
+        Check::NotBefore => ApiError::new(Code::TokenNotValidYetError, "JWTAuth error: token is not valid yet (nbf)"),
+        Check::IssuedAt => {
+            ApiError::new(Code::TokenUsedBeforeIssuedAtError, "JWTAuth error: token used before issue at (iat)")
+        }
+        Check::AppRevocation | Check::UserRevocation => {
+            ApiError::new(Code::TokenExpiredError, "This token has been revoked, please generate a new token")
+        }
+        Check::UserNotDeleted => ApiError::not_found(format!("the user {user} was deleted")),
+        Check::UserNotDeactivated => ApiError::not_found(format!("the user {user} was deactivated")),
+        Check::UserKnown => ApiError::not_found(format!("the user {user} does not exist")),
+    })
+}
+
+/// Two texts and codes for a bad signature: with a user 43, without one 5 (wire-contract 2.3 rows 11 and 12).
+fn signature_refusal(credentials: &Credentials) -> ApiError {
+    if credentials.user_id().is_none() {
+        return ApiError::new(Code::AuthenticationError, "Token signature is invalid");
+    }
+    let key = credentials.api_key.as_deref().unwrap_or_default();
+    ApiError::new(
+        Code::TokenSignatureInvalidError,
+        format!(
+            "JWTAuth error: signature is not valid. Make sure the token is created using the secret for API key \"{key}\""
+        ),
+    )
+}

@@ -1,0 +1,4 @@
+//! Routes.
+use actix_web::web::ServiceConfig;
+/// Mounts.
+pub fn mount(_: &mut ServiceConfig) {}

@@ -1,0 +1,6 @@
+//! Rules that several endpoints, fixtures and sockets share, as plain functions over a transaction.
+
+pub mod guests;
+pub mod lifecycle;
+pub mod partial;
+pub mod users;

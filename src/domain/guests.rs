@@ -1,0 +1,27 @@
+//! Guests (wire-contract 4.7).
+
+use crate::app::ROLE_GUEST;
+use crate::auth::token;
+use crate::error::{ApiError, Result};
+use crate::store::WriteTx;
+use crate::store::users::User;
+
+use super::users::{UserInput, upsert, user_id};
+
+/// Makes a guest and its token. The id is the server's own and ends in the requested one.
+pub fn create(tx: &WriteTx<'_>, requested: UserInput) -> Result<(User, String)> {
+    let state = tx.state();
+    if state.rules.guest_user_creation_disabled {
+        return Err(ApiError::not_allowed("guest user creation is disabled for this app"));
+    }
+    if state.rules.multi_tenant_enabled {
+        return Err(ApiError::not_allowed("guest users are not available with multi-tenancy"));
+    }
+    let wanted = user_id("id", &requested.id)?;
+    let id = format!("guest-{}-{wanted}", tx.new_id());
+    let input = UserInput { id, role: Some(ROLE_GUEST.to_owned()), teams: None, teams_role: None, ..requested };
+    let guest = upsert(tx, input, None)?;
+    // The recorded guest token has no other claim, not even `iat` (wire-contract 1.2).
+    let token = token::sign(&token::header(), &serde_json::json!({"user_id": guest.id}), &state.secret);
+    Ok((guest, token))
+}

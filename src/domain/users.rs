@@ -1,0 +1,214 @@
+//! Creating and replacing users (wire-contract 4.1 and 4.3).
+
+use serde_json::{Map, Value};
+
+use crate::error::{ApiError, Code, Result};
+use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
+use crate::permission::{self, Request, Subject};
+use crate::store::users::{self, Deletion, User};
+use crate::store::{ReadTx, WriteTx};
+
+/// Users in one batch at the most.
+pub const BATCH_MAX: usize = 100;
+/// A user's custom data at the most, in bytes of JSON.
+pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
+/// Teams of a user at the most.
+pub const TEAMS_MAX: usize = 250;
+/// A team's name at the most, in bytes.
+pub const TEAM_NAME_MAX_BYTES: usize = 100;
+
+/// A user as an upsert describes it. What is `None` was not sent.
+#[derive(Clone, Debug, Default)]
+pub struct UserInput {
+    /// The id, not yet parsed.
+    pub id: String,
+    /// The display name; not sent clears it.
+    pub name: Option<String>,
+    /// The picture; not sent clears it.
+    pub image: Option<String>,
+    /// The role; not sent keeps it.
+    pub role: Option<String>,
+    /// The teams; not sent keeps them.
+    pub teams: Option<Vec<String>>,
+    /// Roles by team; not sent keeps them.
+    pub teams_role: Option<Map<String, Value>>,
+    /// The language; not sent keeps it.
+    pub language: Option<String>,
+    /// Whether others see the user as offline; not sent keeps it.
+    pub invisible: Option<bool>,
+    /// Merged key by key.
+    pub privacy_settings: Option<Map<String, Value>>,
+    /// Replaces what is there.
+    pub custom: Map<String, Value>,
+}
+
+/// Parses a user id or refuses it by the name of its field.
+pub fn user_id(field: &str, text: &str) -> Result<UserId> {
+    UserId::parse(text).map_err(|fault| {
+        ApiError::input(match fault {
+            UserIdFault::Empty => format!("{field} is a required field"),
+            UserIdFault::TooLong => format!("{field} must be a maximum of {USER_ID_MAX_BYTES} characters in length"),
+            UserIdFault::Character => format!("{field} \"{text}\" is invalid: an id has only the letters a-z and A-Z, digits, spaces and the signs @ _ - ."),
+        })
+    })
+}
+
+/// The user of that id, or Stream's refusal: unknown, deleted, deactivated (wire-contract 2.3 rows 14 to 16).
+pub fn present(tx: &ReadTx<'_>, id: &str) -> Result<User> {
+    let user = undeleted(tx, id)?;
+    if user.deactivated_at.is_some() {
+        Err(ApiError::not_found(format!("the user {id} was deactivated")))
+    } else {
+        Ok(user)
+    }
+}
+
+/// The same, deactivated users included.
+pub fn undeleted(tx: &ReadTx<'_>, id: &str) -> Result<User> {
+    match users::get(tx, id)? {
+        None => Err(ApiError::not_found(format!("the user {id} does not exist"))),
+        Some(user) if user.deleted_at.is_some() => Err(ApiError::not_found(format!("the user {id} was deleted"))),
+        Some(user) => Ok(user),
+    }
+}
+
+/// The user for whom a client writes, made when there is none yet (wire-contract 2.6).
+pub fn ensure(tx: &WriteTx<'_>, id: &UserId) -> Result<User> {
+    match users::get(tx, id.as_str())? {
+        Some(user) => Ok(user),
+        None => {
+            let user = User::new(id.clone(), tx.now);
+            users::save(tx, &user)?;
+            Ok(user)
+        }
+    }
+}
+
+/// Creates or replaces a user, on behalf of a server (`by` is `None`) or of a user.
+pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Result<User> {
+    let id = user_id("id", &input.id)?;
+    let known = users::get(tx, id.as_str())?;
+    if let Some(by) = by {
+        let state = tx.state();
+        permission::check(&state, by, Request::app_level("UpdateUser").owned_by(id.as_str()))?;
+        check_client_change(tx, by, known.as_ref(), &input)?;
+    }
+    let before = match known {
+        // A hard delete frees the id (wire-contract 4.5).
+        Some(user) if user.deletion == Some(Deletion::Hard) => User::new(id, tx.now),
+        Some(_) => present(tx, id.as_str())?,
+        None => User::new(id, tx.now),
+    };
+    let after = User {
+        name: input.name,
+        image: input.image,
+        role: input.role.unwrap_or_else(|| before.role.clone()),
+        teams: input.teams.unwrap_or_else(|| before.teams.clone()),
+        teams_role: input.teams_role.unwrap_or_else(|| before.teams_role.clone()),
+        language: input.language.unwrap_or_else(|| before.language.clone()),
+        invisible: input.invisible.unwrap_or(before.invisible),
+        privacy_settings: merge_privacy(before.privacy_settings.clone(), input.privacy_settings)?,
+        custom: input.custom,
+        updated_at: tx.now,
+        ..before.clone()
+    };
+    save(tx, &before, after)
+}
+
+/// A client changes neither role nor teams (wire-contract 2.3 rows 22 and 23).
+fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, known: Option<&User>, input: &UserInput) -> Result<()> {
+    let role = known.map_or(crate::app::ROLE_USER, |user| user.role.as_str());
+    if input.role.as_deref().is_some_and(|wanted| wanted != role) {
+        permission::check(&tx.state(), by, Request::app_level("UpdateUserRole"))?;
+    }
+    let teams = known.map_or(&[][..], |user| user.teams.as_slice());
+    match input.teams.as_deref() {
+        Some(wanted) if !wanted.is_empty() && !same_teams(wanted, teams) => refuse_team_change(tx, by),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a change of teams unless the caller was granted it.
+pub fn refuse_team_change(tx: &WriteTx<'_>, by: Subject<'_>) -> Result<()> {
+    permission::check(&tx.state(), by, Request::app_level("UpdateUserTeams"))
+        .map_err(|_| ApiError::not_allowed("user teams can only be updated server-side"))
+}
+
+/// Whether two lists name the same teams, in any order.
+pub fn same_teams(left: &[String], right: &[String]) -> bool {
+    let set = |teams: &[String]| teams.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    set(left) == set(right)
+}
+
+/// Checks a changed user against every rule, and writes it.
+pub fn save(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
+    let state = tx.state();
+    check_shape(&after)?;
+    let new_role = after.role != before.role;
+    if new_role && !permission::role_exists(&state, &after.role) {
+        return Err(ApiError::input(format!("role \"{}\" provided but not defined", after.role)));
+    }
+    users::save(tx, &after)?;
+    let renamed =
+        after.name != before.name || after.teams != before.teams || after.deactivated_at != before.deactivated_at;
+    if renamed {
+        check_unique(tx, &after)?;
+    }
+    Ok(after)
+}
+
+/// `enforce_unique_usernames` (wire-contract 4.1). What was there before is not looked at.
+fn check_unique(tx: &ReadTx<'_>, user: &User) -> Result<()> {
+    let settings = crate::store::apps::settings(tx)?;
+    let Some(place) = users::name_clash(tx, user, settings.rules().unique_usernames)? else { return Ok(()) };
+    let place = place.map(|team| format!(" in team '{team}'")).unwrap_or_default();
+    let name = user.name.as_deref().unwrap_or_default();
+    Err(ApiError::new(Code::DuplicateUsernameError, format!("username '{name}' already exists{place}")))
+}
+
+fn check_shape(user: &User) -> Result<()> {
+    let size = Value::Object(user.custom.clone()).to_string().len();
+    if size > CUSTOM_MAX_BYTES {
+        return Err(ApiError::new(
+            Code::PayloadTooBigError,
+            format!(
+                "custom data of user {} has {size} bytes, more than the {CUSTOM_MAX_BYTES} that are allowed",
+                user.id
+            ),
+        ));
+    }
+    crate::params::batch("teams", user.teams.len().max(1), TEAMS_MAX)?;
+    for (at, team) in user.teams.iter().enumerate() {
+        if team.is_empty() {
+            return Err(ApiError::input(format!("teams[{at}] is a required field")));
+        }
+        if team.len() > TEAM_NAME_MAX_BYTES {
+            return Err(ApiError::input(format!(
+                "teams[{at}] must be a maximum of {TEAM_NAME_MAX_BYTES} characters in length"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The privacy settings that there are.
+const PRIVACY_KEYS: &[&str] = &["typing_indicators", "read_receipts", "delivery_receipts"];
+
+/// Merges privacy settings key by key. Each is `{"enabled": bool}`; keys that Stream does not have are dropped.
+pub fn merge_privacy(
+    before: Option<Map<String, Value>>,
+    change: Option<Map<String, Value>>,
+) -> Result<Option<Map<String, Value>>> {
+    let Some(change) = change else { return Ok(before) };
+    let mut merged = before.unwrap_or_default();
+    for (key, value) in change.into_iter().filter(|(key, _)| PRIVACY_KEYS.contains(&key.as_str())) {
+        match &value {
+            Value::Null => drop(merged.remove(&key)),
+            Value::Object(setting) if setting.get("enabled").is_none_or(Value::is_boolean) => {
+                drop(merged.insert(key, value))
+            }
+            other => return Err(ApiError::input(crate::settings::wrong_type(&key, other, "object"))),
+        }
+    }
+    Ok(Some(merged))
+}

@@ -1,0 +1,284 @@
+//! The door that every operation of Stream's goes through: credentials, verdict, rate, and the form of every answer.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use quick_cache::sync::Cache;
+
+use crate::app::{App, AppState, UserFacts};
+use crate::auth::credentials::{Credentials, Examined, bare_token};
+use crate::auth::verdict::{self, Check, Kind, UserState, Verdict};
+use crate::clock::{Stopwatch, Time};
+use crate::error::{ApiError, Result};
+use crate::ids::UserId;
+use crate::params::Params;
+use crate::rate::{Platform, Rate};
+use crate::reply;
+use crate::routes::{OPERATIONS, Operation};
+use crate::settings::{RateLimits, UnknownUser};
+use crate::store::{Admission, Scope, Store, users};
+use crate::wire::Dialect;
+
+/// Tokens whose signature was tried that are remembered at the most.
+const EXAMINED_MAX: usize = 16_384;
+
+/// What every worker shares.
+pub struct Gate {
+    /// The store, which knows the apps.
+    pub store: Store,
+    /// Verified tokens by (generation of the secret, token). Times and revocation are looked at every time.
+    examined: Cache<(u64, Box<str>), Arc<Examined>>,
+}
+
+impl Gate {
+    /// A gate before a store.
+    pub fn new(store: Store) -> Self {
+        Self { store, examined: Cache::new(EXAMINED_MAX) }
+    }
+
+    fn examine(&self, raw: &str, app: &AppState) -> Arc<Examined> {
+        let key = (app.secret.generation(), Box::<str>::from(raw));
+        if let Some(known) = self.examined.get(&key) {
+            return known;
+        }
+        let examined = Arc::new(Examined::new(raw, &app.secret));
+        if examined.signature_verifies {
+            self.examined.insert(key, Arc::clone(&examined));
+        }
+        examined
+    }
+
+    /// Judges what a request shows, whatever carried it.
+    pub fn judge(&self, api_key: Option<&str>, auth_type: Option<&str>, token: Option<&str>) -> Judged {
+        let api_key = api_key.filter(|key| !key.is_empty());
+        let app = api_key.and_then(|key| self.store.apps().get(key));
+        let state = app.as_ref().map(|app| app.state());
+        let token = match (&state, token) {
+            (Some(state), Some(raw)) => Some(self.examine(raw, state)),
+            _ => None,
+        };
+        let credentials =
+            Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
+        let epoch = app.as_ref().map_or(0, |app| app.epoch());
+        let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
+        Judged { app, credentials, epoch, judgement }
+    }
+}
+
+/// A verdict with what it was made from.
+pub struct Judged {
+    /// The app, when the key is known.
+    pub app: Option<Arc<App>>,
+    /// What was shown.
+    pub credentials: Credentials,
+    /// The app's epoch at the verdict.
+    pub epoch: u64,
+    /// The verdict and the moment and facts it is for.
+    pub judgement: Judgement,
+}
+
+/// A verdict, the moment it is for, and what was known of the user.
+pub struct Judgement {
+    /// The checks.
+    pub verdict: Verdict,
+    /// The moment by the app's clock.
+    pub now: Time,
+    /// What was known of the user.
+    pub facts: Arc<UserFacts>,
+}
+
+fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, credentials: &Credentials) -> Judgement {
+    let now = app.map_or(Time(0), |app| app.clock.now());
+    let user = credentials.user_id().unwrap_or_default();
+    let facts = app.map_or_else(|| Arc::new(UserFacts::ordinary()), |app| app.facts(user));
+    let asks = state.is_some_and(|state| state.emulator.unknown_user == UnknownUser::Refuse) && !user.is_empty();
+    let exists = match app.filter(|_| asks) {
+        // A database that cannot be read makes nobody unknown; the operation itself will say what is wrong.
+        Some(app) => store.read(&Scope::own(app), |tx| users::exists(tx, user)).unwrap_or(true),
+        None => true,
+    };
+    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists }, now);
+    Judgement { verdict, now, facts }
+}
+
+/// Who calls, once admitted.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// Someone with a server token.
+    Server,
+    /// A user, guests included.
+    User {
+        /// The id in the token.
+        id: UserId,
+        /// What is known of the user.
+        facts: Arc<UserFacts>,
+    },
+    /// Nobody in particular.
+    Anonymous,
+}
+
+impl Identity {
+    /// The word for it in the log and the journal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::User { facts, .. } if facts.role == crate::app::ROLE_GUEST => "guest",
+            Self::User { .. } => "user",
+            Self::Anonymous => "anonymous",
+        }
+    }
+}
+
+/// One call of an operation, from the verdict to the answer. Kept in the request.
+pub struct Call {
+    /// Which operation.
+    pub operation: &'static Operation,
+    /// How its answer is written.
+    pub dialect: Dialect,
+    /// Since when.
+    pub started: Stopwatch,
+    /// The query's parameters.
+    pub params: Params,
+    /// The app, when the key is known.
+    pub app: Option<Arc<App>>,
+    /// Who calls, or the refusal.
+    pub admitted: Result<Identity>,
+    /// The check that failed, when one did.
+    pub failed: Option<Check>,
+    /// For whom and when a transaction of this call runs.
+    pub scope: Option<Scope>,
+    /// The rate limit's window.
+    pub rate: Option<Rate>,
+    /// `X-Stream-Client`.
+    pub client: String,
+    /// The error that was answered, once there is one.
+    pub error: RefCell<Option<ApiError>>,
+}
+
+/// An operation at a mount point.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    /// The index in [`OPERATIONS`].
+    pub operation: usize,
+    /// The mount's dialect.
+    pub dialect: Dialect,
+}
+
+impl Door {
+    /// Lets a request through to its handler, or refuses it, and forms the answer.
+    pub async fn pass(
+        self,
+        request: ServiceRequest,
+        next: Next<BoxBody>,
+    ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+        let call = Rc::new(self.open(&request));
+        request.extensions_mut().insert(Rc::clone(&call));
+        // A refused call still goes to its handler's first extractor, which answers with the refusal: the one way out.
+        let response = next.call(request).await?;
+        Ok(reply::finish(&call, response))
+    }
+
+    fn open(self, request: &ServiceRequest) -> Call {
+        let started = Stopwatch::start();
+        let params = Params::parse(request.query_string());
+        let headers = request.headers();
+        let client = text(headers, "x-stream-client").or(params.get("X-Stream-Client")).unwrap_or_default().to_owned();
+        let gate = request.app_data::<Data<Gate>>().expect("the server puts a gate into every app");
+        let api_key = params.get("api_key").filter(|key| !key.is_empty()).or(text(headers, "api_key"));
+        let auth_type =
+            text(headers, "stream-auth-type").filter(|word| !word.is_empty()).or(params.get("stream-auth-type"));
+        // A header that is not text cannot be a token: it is read as one that no parser takes.
+        let authorization = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("\u{fffd}"));
+        let token = authorization.and_then(bare_token).or(params.get("authorization").and_then(bare_token));
+        let judged = gate.judge(api_key, auth_type, token);
+        self.admit(judged, &gate.store, params, client, started)
+    }
+
+    fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
+        let Judged { app, credentials, epoch, judgement: Judgement { verdict, now, facts } } = judged;
+        let admitted = match verdict::refusal(&verdict, &credentials) {
+            Some(refusal) => Err(refusal),
+            None => Ok(identity(&verdict, &credentials, facts)),
+        };
+        let is_server = verdict.kind == Some(Kind::Server) && admitted.is_ok();
+        let rate = app.as_ref().map(|app| app.rates.count(self.operation, Platform::of(&client, is_server), now));
+        let scope = app.as_ref().map(|app| {
+            let admission = Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials });
+            Scope::admitted(app, now, epoch, admission)
+        });
+        Call {
+            operation: &OPERATIONS[self.operation],
+            dialect: self.dialect,
+            started,
+            params,
+            app,
+            admitted,
+            failed: verdict.failed,
+            scope,
+            rate,
+            client,
+            error: RefCell::default(),
+        }
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn identity(verdict: &Verdict, credentials: &Credentials, facts: Arc<UserFacts>) -> Identity {
+    match (verdict.kind, credentials.user_id()) {
+        (Some(Kind::User | Kind::UnverifiedUser), Some(id)) => Identity::User { id: UserId::trusted(id), facts },
+        (Some(Kind::Server), _) => Identity::Server,
+        _ => Identity::Anonymous,
+    }
+}
+
+impl Call {
+    /// The caller and the scope, when the verdict and the rate limit let the call pass.
+    pub fn admit(&self) -> Result<(&Identity, &Scope)> {
+        let identity = self.admitted.as_ref().map_err(Clone::clone)?;
+        let scope = self.scope.as_ref().ok_or_else(|| ApiError::internal(&"a call was admitted to no app"))?;
+        Ok((identity, scope))
+    }
+
+    /// Refuses the call when its app enforces rate limits and this one is too many.
+    pub fn check_rate(&self) -> Result<()> {
+        let enforced = self.app.as_ref().is_some_and(|app| app.state().emulator.rate_limits == RateLimits::Enforce);
+        match self.rate {
+            Some(rate) if enforced && rate.exceeded => Err(ApiError::new(
+                crate::error::Code::RateLimitError,
+                format!(
+                    "Too many requests, check response headers for more information. The limit is {} a minute",
+                    rate.limit
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Judges a request anew, for a write that waited while the app changed.
+struct Again {
+    store: Store,
+    app: Arc<App>,
+    credentials: Credentials,
+}
+
+impl Admission for Again {
+    fn still_stands(&self) -> Result<()> {
+        // The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that
+        // what was found out about the signature still stands.
+        let known = self.store.apps().get(&self.app.api_key).filter(|app| Arc::ptr_eq(app, &self.app));
+        let state = known.as_ref().map(|app| app.state());
+        let judgement = judge(&self.store, known.as_ref(), state.as_deref(), &self.credentials);
+        verdict::refusal(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)
+    }
+}

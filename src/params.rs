@@ -1,0 +1,201 @@
+//! What a request brings: the query's parameters, and its body. Faults speak as Stream's decoder does (wire-contract 2.1).
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::{ApiError, Code, Result};
+
+/// The largest body that an operation reads, in bytes.
+pub const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The query's parameters, decoded. All are texts; of a repeated one the first counts.
+#[derive(Clone, Debug, Default)]
+pub struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// Decodes a query string (`+` is a space).
+    pub fn parse(query: &str) -> Self {
+        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// A parameter's text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter that has to be there and not empty.
+    pub fn required(&self, name: &str) -> Result<&str> {
+        self.get(name)
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| ApiError::input(format!("{name} is a required field")))
+    }
+
+    /// `true` or `false`; absent is `false`.
+    pub fn flag(&self, name: &str) -> Result<bool> {
+        match self.get(name).unwrap_or_default() {
+            "true" | "1" | "True" => Ok(true),
+            "" | "false" | "0" | "False" => Ok(false),
+            _ => Err(ApiError::input(format!("{name} must be a boolean"))),
+        }
+    }
+
+    /// A whole number within limits, both included; absent is the default.
+    pub fn number(&self, name: &str, least: i64, most: i64, default: i64) -> Result<i64> {
+        match self.get(name).filter(|text| !text.is_empty()) {
+            None => Ok(default),
+            Some(text) => {
+                let number = text.parse().map_err(|_| ApiError::input(format!("{name} must be a number")))?;
+                within(name, number, least, most)
+            }
+        }
+    }
+
+    /// A comma-joined list.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let text = self.get(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// A parameter that holds JSON. A missing one is code 4 as well (wire-contract 2.1).
+    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        decode(self.get(name).unwrap_or_default().as_bytes())
+    }
+}
+
+/// A number within limits, or the validator's phrase.
+pub fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i64> {
+    let shown = crate::settings::thousands;
+    if number < least {
+        Err(ApiError::input(format!("{name} must be {} or greater", shown(least))))
+    } else if number > most {
+        Err(ApiError::input(format!("{name} must be {} or less", shown(most))))
+    } else {
+        Ok(number)
+    }
+}
+
+/// Requires a list to have between 1 and `most` items.
+pub fn batch(name: &str, length: usize, most: usize) -> Result<()> {
+    if length == 0 {
+        Err(ApiError::input(format!("{name} must contain at least 1 item")))
+    } else if length > most {
+        Err(ApiError::input(format!("{name} must contain at maximum {most} items")))
+    } else {
+        Ok(())
+    }
+}
+
+/// A JSON body. An empty one is `{}`, with or without a content type.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let mut bytes = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
+                if bytes.len() + chunk.len() > BODY_MAX_BYTES {
+                    return Err(ApiError::new(
+                        Code::PayloadTooBigError,
+                        format!("the request body is larger than {BODY_MAX_BYTES} bytes"),
+                    ));
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            let text = if bytes.iter().all(u8::is_ascii_whitespace) { &b"{}"[..] } else { &bytes };
+            decode(text).map(Self)
+        })
+    }
+}
+
+/// Decodes JSON: syntax first, then types.
+///
+/// By way of a tree, so that of a repeated key the last counts, as in Go.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let tree: Value = serde_json::from_slice(bytes).map_err(|_| ApiError::input("invalid json data"))?;
+    from_tree(tree)
+}
+
+/// Reads a tree as a type; a wrong type is told as Go tells it: ``field `id` contains type number. expecting string``.
+pub fn from_tree<T: DeserializeOwned>(tree: Value) -> Result<T> {
+    serde_path_to_error::deserialize(tree).map_err(|fault| {
+        let path = fault.path().to_string();
+        ApiError::input(wrong_type(&path, &fault.inner().to_string()))
+    })
+}
+
+fn wrong_type(path: &str, cause: &str) -> String {
+    let Some((found, expected)) = cause.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    else {
+        return cause.to_owned();
+    };
+    let found = match found.split_whitespace().next().unwrap_or_default() {
+        "integer" | "floating" => "number",
+        "boolean" => "bool",
+        "sequence" => "array",
+        "map" => "object",
+        other => other,
+    };
+    let expected = match expected {
+        "a string" => "string",
+        "a boolean" => "bool",
+        text if text.contains("sequence") => "array",
+        text if text.contains("map") || text.starts_with("struct") => "object",
+        text if text.contains("64") || text.contains("32") => "int",
+        text => text,
+    };
+    // A path of "." is the body itself.
+    let field = path.rsplit('.').find(|part| !part.is_empty()).unwrap_or("body");
+    format!("field `{field}` contains type {found}. expecting {expected}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize, PartialEq)]
+    struct Shape {
+        id: Option<String>,
+        many: Option<Vec<i64>>,
+        nested: Option<BTreeMap<String, bool>>,
+    }
+
+    fn fault(text: &str) -> String {
+        decode::<Shape>(text.as_bytes()).expect_err("refused").message.into_owned()
+    }
+
+    #[test]
+    fn what_is_not_json_is_invalid_json_data() {
+        for text in ["", "{", "{\"id\":1e999}", "nope", &"[".repeat(5000)] {
+            assert_eq!(fault(text), "invalid json data");
+        }
+    }
+
+    #[test]
+    fn wrong_types_name_the_field() {
+        assert_eq!(fault(r#"{"id":5}"#), "field `id` contains type number. expecting string");
+        assert_eq!(fault(r#"{"id":[]}"#), "field `id` contains type array. expecting string");
+        assert_eq!(fault(r#"{"many":{}}"#), "field `many` contains type object. expecting array");
+        assert_eq!(fault(r#"{"nested":{"x":"y"}}"#), "field `x` contains type string. expecting bool");
+        assert_eq!(fault("[1]"), "field `body` contains type array. expecting object");
+    }
+
+    #[test]
+    fn null_is_absent_and_the_last_of_two_equal_keys_counts() {
+        let shape = decode::<Shape>(br#"{"id":"a","id":"b","many":null,"extra":1}"#).expect("fine");
+        assert_eq!(shape, Shape { id: Some("b".to_owned()), many: None, nested: None });
+    }
+}

@@ -1,0 +1,133 @@
+//! Rate limits: per app, operation and platform, in windows of one minute of the app's clock (wire-contract 2.5).
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::clock::Time;
+use crate::routes;
+
+/// From where a call comes, as far as the limits are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// A server SDK, or anyone with a server token.
+    ServerSide,
+    /// An Android app.
+    Android,
+    /// An iOS app.
+    Ios,
+    /// A browser, and whatever does not say.
+    Web,
+    /// A Unity game.
+    Unity,
+}
+
+impl Platform {
+    /// All platforms in the order of their answer.
+    pub const ALL: [Self; 5] = [Self::ServerSide, Self::Android, Self::Ios, Self::Web, Self::Unity];
+
+    /// The platform's name in `GET /rate_limits`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ServerSide => "server_side",
+            Self::Android => "android",
+            Self::Ios => "ios",
+            Self::Web => "web",
+            Self::Unity => "unity",
+        }
+    }
+
+    /// Of a caller with this `X-Stream-Client` and, perhaps, a server token.
+    pub fn of(client: &str, is_server: bool) -> Self {
+        let client = client.to_ascii_lowercase();
+        if is_server {
+            Self::ServerSide
+        } else if client.contains("android") {
+            Self::Android
+        } else if client.contains("swift") || client.contains("ios") {
+            Self::Ios
+        } else if client.contains("unity") {
+            Self::Unity
+        } else {
+            Self::Web
+        }
+    }
+}
+
+/// A window's state behind one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Calls in a window.
+    pub limit: u32,
+    /// Calls that are left in this one.
+    pub remaining: u32,
+    /// When the next window begins, in seconds since the epoch.
+    pub reset: i64,
+    /// The call was one too many.
+    pub exceeded: bool,
+}
+
+impl Rate {
+    /// A window of the usual size in which nothing was called.
+    pub fn untouched(now: Time) -> Self {
+        Self { limit: LIMIT_DEFAULT, remaining: LIMIT_DEFAULT, reset: window_end(now), exceeded: false }
+    }
+}
+
+/// Calls of an operation in a minute, unless the contract has another number for it.
+pub const LIMIT_DEFAULT: u32 = 1_000;
+
+fn window_end(now: Time) -> i64 {
+    (now.seconds().div_euclid(WINDOW_SECONDS) + 1) * WINDOW_SECONDS
+}
+
+/// Seconds in a window.
+const WINDOW_SECONDS: i64 = 60;
+
+/// The counters of one app: no lock and no allocation on the way of a request.
+#[derive(Debug)]
+pub struct RateCounters(Vec<[AtomicU64; Platform::ALL.len()]>);
+
+impl Default for RateCounters {
+    fn default() -> Self {
+        Self(routes::OPERATIONS.iter().map(|_| Default::default()).collect())
+    }
+}
+
+impl RateCounters {
+    /// Counts a call of the operation with this index in [`routes::OPERATIONS`].
+    pub fn count(&self, operation: usize, platform: Platform, now: Time) -> Rate {
+        let window = window_of(now);
+        let cell = &self.0[operation][platform as usize];
+        let before = cell
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |packed| {
+                Some(pack(window, used(packed, window).saturating_add(1)))
+            })
+            .map_or(0, |packed| used(packed, window));
+        rate(operation, before.saturating_add(1), now)
+    }
+
+    /// The state of a window, without counting.
+    pub fn peek(&self, operation: usize, platform: Platform, now: Time) -> Rate {
+        let packed = self.0[operation][platform as usize].load(Ordering::Relaxed);
+        rate(operation, used(packed, window_of(now)), now)
+    }
+}
+
+fn rate(operation: usize, used: u32, now: Time) -> Rate {
+    let limit = routes::OPERATIONS[operation].calls_per_minute();
+    Rate { limit, remaining: limit.saturating_sub(used), reset: window_end(now), exceeded: used > limit }
+}
+
+/// The window's number; the low half is enough to tell one from the next.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the low 32 bits of the minute's number")]
+fn window_of(now: Time) -> u32 {
+    now.seconds().div_euclid(WINDOW_SECONDS) as u32
+}
+
+fn pack(window: u32, used: u32) -> u64 {
+    (u64::from(window) << 32) | u64::from(used)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the two halves of the word")]
+fn used(packed: u64, window: u32) -> u32 {
+    if (packed >> 32) as u32 == window { packed as u32 } else { 0 }
+}

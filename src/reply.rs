@@ -1,0 +1,175 @@
+//! The HTTP edge of Stream's routes: status by method, `duration`, every error body, the headers of every answer.
+
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError};
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::door::{Call, Identity};
+use crate::error::{ApiError, Code};
+use crate::wire::{self, Dialect};
+
+/// The `more_info` of every error over HTTP (wire-contract 2.1).
+const MORE_INFO: &str = "https://getstream.io/chat/docs/api_errors_response";
+
+/// A successful answer: an object, to which `duration` is added.
+pub struct Reply<T>(pub T);
+
+impl<T: Serialize> Responder for Reply<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let Some(call) = request.extensions().get::<Rc<Call>>().map(Rc::clone) else {
+            return ApiError::internal(&"an operation was mounted without its door").error_response();
+        };
+        match wire::to_json(call.dialect, &self.0) {
+            Ok(mut body) => {
+                add_duration(&mut body, &call.started.duration());
+                HttpResponse::build(success(request.method(), call.dialect)).content_type(JSON).body(body)
+            }
+            Err(cause) => ApiError::internal(&cause).error_response(),
+        }
+    }
+}
+
+/// The content type of every answer (wire-contract 2.5).
+const JSON: &str = "application/json;charset=utf-8";
+
+/// POST and PUT create, the others do not (wire-contract 4.0). The legacy PUT answers 200, as its .NET SDK insists.
+fn success(method: &Method, dialect: Dialect) -> StatusCode {
+    match *method {
+        Method::POST => StatusCode::CREATED,
+        Method::PUT if dialect != Dialect::Legacy => StatusCode::CREATED,
+        _ => StatusCode::OK,
+    }
+}
+
+/// Puts `duration` at the end of a serialized object.
+fn add_duration(body: &mut Vec<u8>, duration: &str) {
+    let closing = body.pop();
+    debug_assert_eq!(closing, Some(b'}'), "answers are objects");
+    if body.last() != Some(&b'{') {
+        body.push(b',');
+    }
+    body.extend_from_slice(format!("\"duration\":\"{duration}\"}}").as_bytes());
+}
+
+/// An error's six fields (wire-contract 2.1). Inner quotes are only escaped as JSON wants it.
+fn error_body(operation: &str, error: &ApiError, duration: &str) -> Vec<u8> {
+    let body = json!({
+        "code": error.code.number(),
+        "message": format!("{operation} failed with error: \"{}\"", error.message),
+        "StatusCode": error.code.status(),
+        "duration": duration,
+        "more_info": MORE_INFO,
+        "details": [],
+    });
+    body.to_string().into_bytes()
+}
+
+/// The plain form, for where no operation is known; `finish` writes the operation's.
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).content_type(JSON).body(error_body("Request", self, "0"))
+    }
+}
+
+/// An unknown route, and a known one with a wrong method (wire-contract, trap 25). `OPTIONS` is a browser's preflight.
+pub async fn fallback(request: HttpRequest) -> HttpResponse {
+    let mut response = if request.method() == Method::OPTIONS {
+        HttpResponse::NoContent().finish()
+    } else {
+        ApiError::not_found("Not Found").error_response()
+    };
+    add_cors(response.headers_mut());
+    response
+}
+
+/// Forms a call's answer: the operation's name around an error, the headers, one line in the log.
+pub fn finish(
+    call: &Call,
+    response: actix_web::dev::ServiceResponse<BoxBody>,
+) -> actix_web::dev::ServiceResponse<BoxBody> {
+    let error = response.response().error().and_then(|error| error.as_error::<ApiError>()).cloned();
+    let (request, mut response) = response.into_parts();
+    if let Some(error) = &error {
+        response = response.set_body(BoxBody::new(error_body(call.operation.name, error, "0")));
+    }
+    add_headers(call, response.headers_mut());
+    log(call, response.status(), error.as_ref());
+    actix_web::dev::ServiceResponse::new(request, response)
+}
+
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+fn add_headers(call: &Call, headers: &mut HeaderMap) {
+    add_cors(headers);
+    if let (Some(rate), Some(app)) = (call.rate, &call.app) {
+        headers.insert(LIMIT, rate.limit.into());
+        headers.insert(REMAINING, rate.remaining.into());
+        headers.insert(RESET, rate.reset.into());
+        if rate.exceeded && call.check_rate().is_err() {
+            headers.insert(header::RETRY_AFTER, (rate.reset - app.clock.now().seconds()).max(1).into());
+        }
+    }
+}
+
+/// The headers that let a browser's SDK call from any origin and read the rate limits (wire-contract 2.5).
+fn add_cors(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "x-requested-with, content-type, accept, origin, authorization, x-csrftoken, x-stream-client, stream-auth-type, \
+             x-csrf-token, content-encoding, x-client-request-id, api_key, x-stream-ext, baggage, sentry-trace, traceparent",
+        ),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after",
+        ),
+        (header::CACHE_CONTROL, "no-cache"),
+        // A page served from a public address may call a private one (Chromium's private network access).
+        (HeaderName::from_static("access-control-allow-private-network"), "true"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// One line a call: refused ones are seen by default, the others with `--log millpond=debug`. Never a token.
+fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
+    let caller = call.admitted.as_ref().map_or("none", Identity::name);
+    let (operation, status, sdk) = (call.operation.name, status.as_u16(), call.client.as_str());
+    let duration_ms = call.started.milliseconds();
+    match error {
+        None => {
+            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered")
+        }
+        Some(error) => {
+            let check = call.failed.map_or("none", crate::auth::verdict::Check::name);
+            let (code, message) = (error.code.number(), error.message.as_ref());
+            tracing::info!(target: "millpond::request", operation, status, code, caller, check, message, sdk, duration_ms, "refused");
+        }
+    }
+}
+
+/// The refusal of an operation that millpond does not build (design.md 6).
+pub fn not_built(operation: &str) -> ApiError {
+    ApiError::new(
+        Code::NotBuiltError,
+        format!(
+            "{operation} is an operation of Stream's that millpond does not build; see /_millpond/operations for those it does"
+        ),
+    )
+}

@@ -1,0 +1,290 @@
+//! An app's settings: Stream's, as `PATCH /app` sets and `GET /app` shows them, and millpond's own.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::clock::Time;
+
+mod table;
+
+pub use table::{FIELDS, Field, Kind, thousands, wrong_type};
+
+/// Stream's settings of one app: what was set, over the defaults of [`FIELDS`]. Times are integer nanoseconds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings(Map<String, Value>);
+
+/// A setting that was refused: which, and the validator's phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingFault {
+    /// The setting's name.
+    pub key: String,
+    /// What is wrong with it, as Stream says it.
+    pub message: String,
+}
+
+impl Settings {
+    /// The settings as they were stored.
+    pub fn from_stored(set: Map<String, Value>) -> Self {
+        Self(set)
+    }
+
+    /// What was set, for the database.
+    pub fn as_stored(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// Sets the given keys and leaves the rest (wire-contract 6.2). `null` takes a key back to its default.
+    ///
+    /// All or nothing. Keys that no setting has are ignored, as production's decoder does; `grants` is the store's.
+    pub fn patch(&mut self, patch: &Map<String, Value>) -> Result<(), SettingFault> {
+        let mut next = self.0.clone();
+        for (key, value) in patch {
+            let Some(field) = Field::named(key).filter(|field| field.settable) else { continue };
+            if value.is_null() {
+                next.remove(key);
+            } else {
+                let value =
+                    field.kind.accept(key, value).map_err(|message| SettingFault { key: key.clone(), message })?;
+                next.insert(key.clone(), value);
+            }
+        }
+        self.0 = next;
+        Ok(())
+    }
+
+    /// The value of a setting, or its default.
+    pub fn get(&self, key: &str) -> Value {
+        self.0.get(key).cloned().or_else(|| Field::named(key).map(|field| field.default())).unwrap_or(Value::Null)
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.get(key).as_bool().unwrap_or_default()
+    }
+
+    /// The settings that change what millpond does, typed.
+    pub fn rules(&self) -> Rules {
+        let roles = self.get("user_search_disallowed_roles");
+        Rules {
+            suspended: self.flag("suspended"),
+            disable_auth_checks: self.flag("disable_auth_checks"),
+            disable_permissions_checks: self.flag("disable_permissions_checks"),
+            guest_user_creation_disabled: self.flag("guest_user_creation_disabled"),
+            multi_tenant_enabled: self.flag("multi_tenant_enabled"),
+            permission_v1: self.get("permission_version") == "v1",
+            unique_usernames: match self.get("enforce_unique_usernames").as_str() {
+                Some("app") => UniqueUsernames::App,
+                Some("team") => UniqueUsernames::Team,
+                _ => UniqueUsernames::No,
+            },
+            revoke_tokens_issued_before: self.get("revoke_tokens_issued_before").as_i64().map(Time),
+            user_search_disallowed_roles: roles
+                .as_array()
+                .map(|roles| roles.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// The part of Stream's settings that millpond acts on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Stream's, by its own name")]
+pub struct Rules {
+    /// The app is suspended: every call is refused with code 99.
+    pub suspended: bool,
+    /// Tokens whose signature does not verify are let in when they name a user.
+    pub disable_auth_checks: bool,
+    /// Every user may do everything that is not for servers alone.
+    pub disable_permissions_checks: bool,
+    /// No more guests.
+    pub guest_user_creation_disabled: bool,
+    /// Users see only their own teams.
+    pub multi_tenant_enabled: bool,
+    /// The legacy permission system, in which a query of a client has to name its teams.
+    pub permission_v1: bool,
+    /// Whether names must differ.
+    pub unique_usernames: UniqueUsernames,
+    /// User tokens issued before this moment are refused, as is every user token without `iat`.
+    pub revoke_tokens_issued_before: Option<Time>,
+    /// Roles that may not query users.
+    pub user_search_disallowed_roles: Vec<String>,
+}
+
+/// `enforce_unique_usernames`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UniqueUsernames {
+    /// Names may repeat.
+    #[default]
+    No,
+    /// No name twice in the app.
+    App,
+    /// No name twice in a team.
+    Team,
+}
+
+/// Which tokens a revocation reaches (wire-contract 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationGranularity {
+    /// `iat` before the second in which the revocation lies.
+    #[default]
+    Second,
+    /// `iat` before the revocation's exact time.
+    Exact,
+}
+
+/// What a valid token of a user that was never created gets (wire-contract 2.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownUser {
+    /// Reads work, writes create the user.
+    #[default]
+    Tolerate,
+    /// Code 16.
+    Refuse,
+}
+
+/// What is looked at in a token that passes because auth checks are disabled (wire-contract 1.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisabledAuthChecks {
+    /// It must parse and have a user id.
+    #[default]
+    ParseOnly,
+    /// `exp`, `nbf`, `iat` and revocation as well.
+    CheckTimes,
+}
+
+/// What happens to an open socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SocketFate {
+    /// It is closed in the form that SDKs recover from.
+    Close,
+    /// Nothing.
+    Keep,
+}
+
+/// What open sockets live through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OpenSockets {
+    /// The socket's token was revoked.
+    pub on_revocation: SocketFate,
+    /// The socket's token expired.
+    pub on_expiry: SocketFate,
+    /// The socket's user was deactivated or deleted.
+    pub on_deactivation: SocketFate,
+}
+
+impl Default for OpenSockets {
+    fn default() -> Self {
+        Self { on_revocation: SocketFate::Close, on_expiry: SocketFate::Keep, on_deactivation: SocketFate::Close }
+    }
+}
+
+/// What the rate limits do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RateLimits {
+    /// Headers that count down; never a 429.
+    #[default]
+    Report,
+    /// Headers, and 429 with code 9 past the limit.
+    Enforce,
+}
+
+/// millpond's own settings of one app: where production's behaviour is not known, the choice is here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Emulator {
+    /// Which tokens a revocation reaches.
+    pub revocation_granularity: RevocationGranularity,
+    /// How far in the future a token's `iat` may lie, in seconds.
+    #[schemars(range(min = 0, max = 86_400))]
+    pub iat_leeway_seconds: u32,
+    /// What a valid token of an unknown user gets.
+    pub unknown_user: UnknownUser,
+    /// What is looked at while auth checks are disabled.
+    pub disabled_auth_checks: DisabledAuthChecks,
+    /// What open sockets live through.
+    pub open_sockets: OpenSockets,
+    /// What the rate limits do.
+    pub rate_limits: RateLimits,
+}
+
+impl Emulator {
+    /// The settings with a JSON patch merged in; objects merge key by key, `null` goes back to the default.
+    ///
+    /// # Errors
+    /// The path of the field that is wrong, and why.
+    pub fn patched(&self, patch: &Value) -> Result<Self, (String, String)> {
+        let mut whole = json!(self);
+        merge(&mut whole, patch, &json!(Self::default()));
+        serde_path_to_error::deserialize(&whole).map_err(|fault| (fault.path().to_string(), fault.inner().to_string()))
+    }
+}
+
+/// Puts `patch` over `target`, key by key. `null` takes the value of `defaults`.
+fn merge(target: &mut Value, patch: &Value, defaults: &Value) {
+    match (target, patch) {
+        (Value::Object(target), Value::Object(patch)) => {
+            for (key, value) in patch {
+                merge(target.entry(key).or_insert(Value::Null), value, &defaults[key]);
+            }
+        }
+        (target, Value::Null) => *target = defaults.clone(),
+        (target, patch) => *target = patch.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().expect("an object")
+    }
+
+    #[test]
+    fn a_patch_changes_the_keys_it_has_and_null_goes_back() {
+        let mut settings = Settings::default();
+        settings
+            .patch(&object(json!({"disable_auth_checks": true, "name": "x", "webhook_url": "https://a.example/x"})))
+            .expect("fine");
+        settings.patch(&object(json!({"disable_auth_checks": null}))).expect("fine");
+        assert!(!settings.rules().disable_auth_checks);
+        assert_eq!(settings.get("webhook_url"), "https://a.example/x");
+    }
+
+    #[test]
+    fn a_patch_with_one_bad_key_changes_nothing() {
+        let mut settings = Settings::default();
+        let fault = settings.patch(&object(json!({"disable_auth_checks": true, "enforce_unique_usernames": "maybe"})));
+        assert_eq!(fault.expect_err("refused").message, "enforce_unique_usernames must be one of [no app team]");
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn a_revocation_time_is_read_in_every_form_that_sdks_send() {
+        for value in [
+            json!("2026-01-31T12:00:00Z"),
+            json!("2026-01-31T13:00:00+01:00"),
+            json!("2026-01-31T12:00:00"),
+            json!(1_769_860_800_000_000_000_i64),
+        ] {
+            let mut settings = Settings::default();
+            settings.patch(&object(json!({"revoke_tokens_issued_before": value}))).expect("fine");
+            assert_eq!(settings.rules().revoke_tokens_issued_before, Some(Time(1_769_860_800_000_000_000)), "{value}");
+        }
+    }
+
+    #[test]
+    fn own_settings_merge_key_by_key_and_refuse_what_they_do_not_know() {
+        let own = Emulator::default().patched(&json!({"open_sockets": {"on_expiry": "close"}})).expect("fine");
+        assert_eq!(own.open_sockets, OpenSockets { on_expiry: SocketFate::Close, ..OpenSockets::default() });
+        assert_eq!(own.patched(&json!({"open_sockets": null})), Ok(Emulator::default()));
+        let (path, _) = own.patched(&json!({"open_sockets": {"on_fire": "close"}})).expect_err("unknown");
+        assert!(path.starts_with("open_sockets"), "{path}");
+        assert!(own.patched(&json!({"unknown_user": "shrug"})).is_err());
+    }
+}

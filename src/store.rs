@@ -1,0 +1,406 @@
+//! The store: SQLite in WAL mode, one writer thread with group commit, readers beside it.
+//!
+//! A write runs on the writer thread, in a savepoint of its own; writes that wait together share one commit. The
+//! order is: commit, publish to memory, answer. A job that changes what authentication knows ends its group, so that
+//! the next job already runs under the new state. Reads see the last commit: point reads run where they are asked
+//! for, scans on a small pool.
+
+use std::cell::RefCell;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::app::{App, AppState, Apps, UserFacts};
+use crate::clock::{ClockMode, Time};
+use crate::error::{ApiError, Result};
+use crate::ids::{AppId, UserId};
+
+pub mod apps;
+pub mod bans;
+pub mod blocks;
+pub mod devices;
+pub mod file;
+pub mod grants;
+pub mod migrate;
+pub mod named_tokens;
+pub mod permissions;
+pub mod push_preferences;
+pub mod roles;
+pub mod tasks;
+pub mod user_filter;
+pub mod users;
+
+/// Writes that may wait for the writer; one more is an error, never a wait without end.
+const WRITE_QUEUE_MAX: usize = 1024;
+/// Writes that share one commit at the most.
+const GROUP_MAX: usize = 128;
+/// Scans that run at the same time.
+const SCANS_MAX: usize = 4;
+
+/// For whom and when a transaction runs: one app at one moment, so that no query can cross apps or read another clock.
+#[derive(Clone)]
+pub struct Scope {
+    /// The app.
+    pub app: Arc<App>,
+    /// The moment of the request, by the app's clock.
+    pub now: Time,
+    epoch: u64,
+    admission: Option<Arc<dyn Admission>>,
+}
+
+/// The permission to run under which a request came, asked again when the app changed in between.
+pub trait Admission: Send + Sync {
+    /// Judges the request anew.
+    fn still_stands(&self) -> Result<()>;
+}
+
+impl Scope {
+    /// A scope for the process itself: control API, fixtures.
+    pub fn own(app: &Arc<App>) -> Self {
+        Self { now: app.clock.now(), epoch: app.epoch(), app: Arc::clone(app), admission: None }
+    }
+
+    /// A scope of a request that was admitted while the app was at `epoch`.
+    pub fn admitted(app: &Arc<App>, now: Time, epoch: u64, admission: Arc<dyn Admission>) -> Self {
+        Self { app: Arc::clone(app), now, epoch, admission: Some(admission) }
+    }
+}
+
+/// A read transaction: one app, one moment, one snapshot.
+pub struct ReadTx<'a> {
+    conn: &'a Connection,
+    /// The app's number, for queries.
+    pub app: AppId,
+    /// The moment of the request.
+    pub now: Time,
+}
+
+impl ReadTx<'_> {
+    /// The connection, for the queries of the store's own modules.
+    fn conn(&self) -> &Connection {
+        self.conn
+    }
+}
+
+/// A write transaction. Everything a read can do, and changes.
+pub struct WriteTx<'a> {
+    read: ReadTx<'a>,
+    owner: &'a Arc<App>,
+    effects: RefCell<Effects>,
+}
+
+impl<'a> Deref for WriteTx<'a> {
+    type Target = ReadTx<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.read
+    }
+}
+
+impl WriteTx<'_> {
+    /// The app as of the last commit.
+    pub fn state(&self) -> Arc<AppState> {
+        self.owner.state()
+    }
+
+    /// A new id of the app's own generator.
+    pub fn new_id(&self) -> String {
+        self.owner.new_id()
+    }
+
+    /// Tells memory, after the commit, what is now known of a user.
+    fn facts_changed(&self, user: UserId, facts: UserFacts) {
+        if *self.owner.facts(user.as_str()) != facts {
+            self.effects.borrow_mut().facts.push((user, facts));
+        }
+    }
+
+    /// Sets the app's clock after the commit.
+    fn clock_changed(&self, clock: ClockMode) {
+        self.effects.borrow_mut().clock = Some(clock);
+    }
+
+    /// How the app's clock runs.
+    pub fn clock(&self) -> ClockMode {
+        self.owner.clock.mode()
+    }
+
+    /// Has the app's state read anew and published after the commit.
+    fn app_changed(&self) {
+        self.effects.borrow_mut().reload = true;
+    }
+}
+
+/// What a job changed beside the rows.
+#[derive(Default)]
+struct Effects {
+    facts: Vec<(UserId, UserFacts)>,
+    reload: bool,
+    clock: Option<ClockMode>,
+}
+
+impl Effects {
+    fn publish(self, app: &App, state: Option<AppState>) {
+        if let Some(clock) = self.clock {
+            app.publish_clock(clock);
+        }
+        if let Some(state) = state {
+            app.publish_state(state);
+        }
+        app.publish_facts(self.facts);
+    }
+}
+
+/// Tells memory what a commit changed.
+type Publish = Box<dyn FnOnce()>;
+
+/// A job that ran in its savepoint.
+struct Done {
+    /// Memory has to hear of it before the next job runs.
+    ends_group: bool,
+    /// Publishes and answers, or answers with the reason why the commit failed.
+    finish: Box<dyn FnOnce(std::result::Result<(), ApiError>)>,
+}
+
+type Job = Box<dyn FnOnce(&Connection) -> Done + Send>;
+
+/// The store of the process. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    id: u64,
+    apps: Apps,
+    path: PathBuf,
+    writer: Mutex<Option<(SyncSender<Job>, JoinHandle<()>)>>,
+    scans: Semaphore,
+    place: file::Place,
+}
+
+static STORES: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    /// This thread's connection for reads, and the store it belongs to.
+    static READER: RefCell<Option<(u64, Rc<Connection>)>> = const { RefCell::new(None) };
+}
+
+impl Store {
+    /// Opens a database, brings its schema up to date, and reads its apps into memory.
+    pub fn open(place: file::Place) -> anyhow::Result<Self> {
+        let path = place.database().to_owned();
+        let mut conn = Connection::open(&path)?;
+        migrate::check_is_ours(&conn, &path)?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
+        conn.set_prepared_statement_cache_capacity(256);
+        migrate::run(&mut conn, &path)?;
+        let apps = Apps::default();
+        for app in apps::load_all(&conn)? {
+            apps.insert(Arc::new(app));
+        }
+        let (sender, jobs) = sync_channel(WRITE_QUEUE_MAX);
+        let writer =
+            std::thread::Builder::new().name("millpond-writer".to_owned()).spawn(move || write_loop(&conn, &jobs))?;
+        Ok(Self(Arc::new(Inner {
+            id: STORES.fetch_add(1, Ordering::Relaxed),
+            apps,
+            path,
+            writer: Mutex::new(Some((sender, writer))),
+            scans: Semaphore::new(SCANS_MAX),
+            place,
+        })))
+    }
+
+    /// The apps.
+    pub fn apps(&self) -> &Apps {
+        &self.0.apps
+    }
+
+    /// The database's file, unless it is a temporary one.
+    pub fn file(&self) -> Option<&Path> {
+        self.0.place.is_durable().then_some(self.0.path.as_path())
+    }
+
+    /// Finishes the writes that wait, and closes the database. Later writes are refused.
+    pub fn close(&self) {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((sender, thread)) = writer {
+            drop(sender);
+            if thread.join().is_err() {
+                tracing::error!("the writer ended by a panic");
+            }
+        }
+    }
+
+    /// Reads where it is asked for. For reads by key, which take microseconds.
+    pub fn read<T>(&self, scope: &Scope, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
+        let conn = self.reader()?;
+        run_read(&conn, scope.app.id, scope.now, job)
+    }
+
+    /// Reads on the pool. For whatever may visit many rows.
+    pub async fn scan<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        job: impl FnOnce(&ReadTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let _permit = self.0.scans.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
+        let (store, app, now) = (self.clone(), scope.app.id, scope.now);
+        let scan = tokio::task::spawn_blocking(move || run_read(store.reader()?.as_ref(), app, now, job));
+        scan.await.map_err(|panic| ApiError::internal(&panic))?
+    }
+
+    fn reader(&self) -> Result<Rc<Connection>> {
+        READER.with_borrow_mut(|slot| match slot {
+            Some((id, conn)) if *id == self.0.id => Ok(Rc::clone(conn)),
+            _ => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let conn = Connection::open_with_flags(&self.0.path, flags)?;
+                conn.set_prepared_statement_cache_capacity(256);
+                let conn = Rc::new(conn);
+                *slot = Some((self.0.id, Rc::clone(&conn)));
+                Ok(conn)
+            }
+        })
+    }
+
+    /// Writes: runs the job on the writer thread and answers after its commit. An error takes all of it back.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let scope = scope.clone();
+        self.queue(move |conn| {
+            let (result, effects) = run_write(conn, &scope, job)?;
+            let state = if effects.reload { Some(apps::load_state(conn, scope.app.id)?) } else { None };
+            let quiet = state.is_none() && effects.clock.is_none() && effects.facts.is_empty();
+            let publish = (!quiet).then(|| -> Publish { Box::new(move || effects.publish(&scope.app, state)) });
+            Ok((result, publish))
+        })
+        .await
+    }
+
+    /// Creates an app. When it answers, the app is known to everyone.
+    pub async fn create_app(&self, new: apps::NewApp) -> Result<Arc<App>> {
+        let store = self.clone();
+        self.queue(move |conn| {
+            let app = Arc::new(apps::create(conn, &new)?);
+            let known = Arc::clone(&app);
+            let publish: Publish = Box::new(move || store.apps().insert(known));
+            Ok((app, Some(publish)))
+        })
+        .await
+    }
+
+    /// Deletes an app with everything it has.
+    pub async fn delete_app(&self, app: &Arc<App>) -> Result<()> {
+        let (store, app) = (self.clone(), Arc::clone(app));
+        self.queue(move |conn| {
+            apps::delete(conn, app.id)?;
+            let publish: Publish = Box::new(move || store.apps().remove(&app.api_key));
+            Ok(((), Some(publish)))
+        })
+        .await
+    }
+
+    /// Puts work on the writer's queue: it runs in a savepoint, its group is committed, it publishes, it answers.
+    async fn queue<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(T, Option<Publish>)> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |conn| match in_savepoint(conn, work) {
+            Ok((result, publish)) => Done {
+                ends_group: publish.is_some(),
+                finish: Box::new(move |committed| {
+                    if let (Ok(()), Some(publish)) = (&committed, publish) {
+                        publish();
+                    }
+                    drop(answer.send(committed.map(|()| result)));
+                }),
+            },
+            Err(refusal) => Done { ends_group: false, finish: Box::new(move |_| drop(answer.send(Err(refusal)))) },
+        });
+        self.send(job)?;
+        answered.await.unwrap_or_else(|_| Err(ApiError::internal(&"the writer ended before it answered")))
+    }
+
+    fn send(&self, job: Job) -> Result<()> {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((sender, _)) = writer.as_ref() else { return Err(ApiError::internal(&"the database is closed")) };
+        sender.try_send(job).map_err(|refused| match refused {
+            TrySendError::Full(_) => ApiError::internal(&format!("{WRITE_QUEUE_MAX} writes are waiting already")),
+            TrySendError::Disconnected(_) => ApiError::internal(&"the writer has ended"),
+        })
+    }
+}
+
+/// Runs a read in a transaction of its own, so that it sees one commit.
+fn run_read<T>(conn: &Connection, app: AppId, now: Time, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
+    let snapshot = conn.unchecked_transaction()?;
+    let result = job(&ReadTx { conn: &snapshot, app, now });
+    snapshot.finish()?;
+    result
+}
+
+/// Runs a write job, after asking again whether it may run when the app changed since it was admitted.
+fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>) -> Result<T>) -> Result<(T, Effects)> {
+    if let Some(admission) = scope.admission.as_deref().filter(|_| scope.app.epoch() != scope.epoch) {
+        admission.still_stands()?;
+    }
+    let tx = WriteTx {
+        read: ReadTx { conn, app: scope.app.id, now: scope.now },
+        owner: &scope.app,
+        effects: RefCell::default(),
+    };
+    let result = job(&tx)?;
+    Ok((result, tx.effects.into_inner()))
+}
+
+/// Runs work in a savepoint: an error or a panic takes back what it did, and nothing else of its group.
+fn in_savepoint<T>(conn: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    conn.execute_batch("SAVEPOINT job")?;
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(conn)))
+        .unwrap_or_else(|_| Err(ApiError::internal(&"a write panicked; it was taken back")));
+    let end = if outcome.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    conn.execute_batch(end)?;
+    outcome
+}
+
+/// The writer thread: takes what waits, up to a group, commits it once, then lets each job publish and answer.
+fn write_loop(conn: &Connection, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut finishers = Vec::new();
+        let begun = conn.execute_batch("BEGIN IMMEDIATE").map_err(ApiError::from);
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            let done = job(conn);
+            finishers.push(done.finish);
+            if !done.ends_group && finishers.len() < GROUP_MAX {
+                next = jobs.try_recv().ok();
+            }
+        }
+        let committed = begun.and_then(|()| conn.execute_batch("COMMIT").map_err(ApiError::from));
+        if committed.is_err() && !conn.is_autocommit() {
+            // The commit's own error is what the callers hear; this only leaves the connection usable.
+            let _ = conn.execute_batch("ROLLBACK");
+        }
+        for finish in finishers {
+            finish(committed.clone());
+        }
+    }
+    if let Err(cause) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize") {
+        tracing::warn!(%cause, "the write-ahead log stays behind; the next start reads it");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! The `devices` table.
+
+use rusqlite::{named_params, params};
+
+use super::{ReadTx, WriteTx};
+use crate::clock::Time;
+use crate::error::Result;
+
+/// Devices of a user at the most; one more makes the oldest go (wire-contract 4.9).
+pub const DEVICES_PER_USER_MAX: u32 = 25;
+
+/// A device that push messages would go to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// The token of the push provider.
+    pub id: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// `firebase`, `apn`, `huawei` or `xiaomi`.
+    pub push_provider: String,
+    /// Which of the app's configurations of that provider.
+    pub push_provider_name: Option<String>,
+    /// The hardware's own id.
+    pub hardware_id: Option<String>,
+    /// The token is for calls.
+    pub voip: bool,
+    /// Since when.
+    pub created_at: Time,
+}
+
+/// Registers a device; one of the same id moves to this user. Only the newest of a user stay.
+pub fn save(tx: &WriteTx<'_>, device: &Device) -> Result<()> {
+    let conn = tx.conn();
+    conn.prepare_cached(
+        "INSERT INTO devices (app, id, user_id, push_provider, push_provider_name, hardware_id, voip, created_at)
+         VALUES (:app, :id, :user, :provider, :name, :hardware, :voip, :at)
+         ON CONFLICT (app, id) DO UPDATE SET user_id = excluded.user_id, push_provider = excluded.push_provider,
+            push_provider_name = excluded.push_provider_name, hardware_id = excluded.hardware_id, voip = excluded.voip,
+            created_at = CASE WHEN user_id = excluded.user_id THEN created_at ELSE excluded.created_at END",
+    )?
+    .execute(named_params! {
+        ":app": tx.app.0, ":id": device.id, ":user": device.user_id, ":provider": device.push_provider,
+        ":name": device.push_provider_name, ":hardware": device.hardware_id, ":voip": device.voip, ":at": device.created_at.0,
+    })?;
+    conn.prepare_cached(
+        "DELETE FROM devices WHERE app = ?1 AND user_id = ?2 AND id NOT IN (
+            SELECT id FROM devices WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id = ?3 DESC, id LIMIT ?4)",
+    )?
+    .execute(params![tx.app.0, device.user_id, device.id, DEVICES_PER_USER_MAX])?;
+    Ok(())
+}
+
+/// Removes a user's device. Answers whether there was one.
+pub fn remove(tx: &WriteTx<'_>, user_id: &str, id: &str) -> Result<bool> {
+    let gone = tx
+        .conn()
+        .prepare_cached("DELETE FROM devices WHERE app = ?1 AND user_id = ?2 AND id = ?3")?
+        .execute(params![tx.app.0, user_id, id])?;
+    Ok(gone > 0)
+}
+
+/// A user's devices, newest first.
+pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Device>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT id, user_id, push_provider, push_provider_name, hardware_id, voip, created_at FROM devices
+         WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id",
+    )?;
+    let rows = query.query_map(params![tx.app.0, user_id], |row| {
+        Ok(Device {
+            id: row.get(0)?,
+            user_id: row.get(1)?,
+            push_provider: row.get(2)?,
+            push_provider_name: row.get(3)?,
+            hardware_id: row.get(4)?,
+            voip: row.get(5)?,
+            created_at: Time(row.get(6)?),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

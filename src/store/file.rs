@@ -1,0 +1,86 @@
+//! Where the database lies, and who has it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// A place for a database, held by this process alone.
+pub struct Place {
+    database: PathBuf,
+    durable: bool,
+    _lock: File,
+    // Removed with everything in it when the place is dropped.
+    _temporary: Option<tempfile::TempDir>,
+}
+
+impl Place {
+    /// A file that outlives the process. Its folder is made when missing; millpond's own default folder ignores itself in git.
+    ///
+    /// # Errors
+    /// When another process has the file: which.
+    pub fn file(path: &Path) -> anyhow::Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        if path.is_dir() {
+            bail!("{} is a folder; --db wants a file", path.display());
+        }
+        if folder.ends_with(".millpond") && !folder.join(".gitignore").exists() {
+            fs::write(folder.join(".gitignore"), "*\n")?;
+        }
+        let lock = lock(path)?;
+        Ok(Self { database: path.to_owned(), durable: true, _lock: lock, _temporary: None })
+    }
+
+    /// A temporary file that is gone with the process.
+    pub fn temporary() -> anyhow::Result<Self> {
+        let folder =
+            tempfile::Builder::new().prefix("millpond-").tempdir().context("cannot make a temporary folder")?;
+        let database = folder.path().join("millpond.db");
+        let lock = lock(&database)?;
+        Ok(Self { database, durable: false, _lock: lock, _temporary: Some(folder) })
+    }
+
+    /// The database's file.
+    pub fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// Whether it outlives the process.
+    pub fn is_durable(&self) -> bool {
+        self.durable
+    }
+}
+
+/// Takes the lock file beside the database and writes this process's id into it.
+fn lock(database: &Path) -> anyhow::Result<File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .with_context(|| format!("cannot open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => {
+            file.set_len(0)?;
+            file.rewind()?;
+            write!(file, "{}", std::process::id())?;
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // The holder's number is a help, not a need.
+            let _ = file.read_to_string(&mut holder);
+            let database = database.display();
+            bail!(
+                "{database} is in use by the millpond with process id {holder}. Stop that one, or use another --db or --memory."
+            )
+        }
+        Err(TryLockError::Error(cause)) => Err(cause).with_context(|| format!("cannot lock {}", path.display())),
+    }
+}

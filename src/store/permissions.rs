@@ -1,0 +1,59 @@
+//! The `permissions` table: those that an app made. The built-in ones are in `permission::catalogue`.
+
+use rusqlite::{Connection, named_params, params};
+use serde_json::Value;
+
+use super::WriteTx;
+use super::apps::from_json;
+use crate::error::Result;
+use crate::ids::AppId;
+use crate::permission::catalogue::Permission;
+
+/// The app's own permissions by id.
+pub fn all(conn: &Connection, app: AppId) -> Result<Vec<Permission>> {
+    let mut query = conn.prepare_cached(
+        "SELECT id, name, description, action, owner, same_team, condition FROM permissions WHERE app = ?1 ORDER BY id",
+    )?;
+    let rows = query.query_map([app.0], |row| {
+        let plain = Permission {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            description: row.get(2)?,
+            action: row.get(3)?,
+            custom: true,
+            owner: row.get(4)?,
+            same_team: row.get(5)?,
+            condition: serde_json::Map::new(),
+        };
+        Ok((plain, row.get::<_, String>(6)?))
+    })?;
+    rows.map(|row| {
+        let (plain, condition) = row?;
+        Ok(Permission { condition: from_json(&condition)?, ..plain })
+    })
+    .collect()
+}
+
+/// Writes a permission.
+pub fn save(tx: &WriteTx<'_>, own: &Permission) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO permissions (app, id, name, description, action, owner, same_team, condition)
+             VALUES (:app, :id, :name, :description, :action, :owner, :same_team, :condition)
+             ON CONFLICT (app, id) DO UPDATE SET name = excluded.name, description = excluded.description,
+                action = excluded.action, owner = excluded.owner, same_team = excluded.same_team, condition = excluded.condition",
+        )?
+        .execute(named_params! {
+            ":app": tx.app.0, ":id": own.id, ":name": own.name, ":description": own.description, ":action": own.action,
+            ":owner": own.owner, ":same_team": own.same_team, ":condition": Value::Object(own.condition.clone()).to_string(),
+        })?;
+    tx.app_changed();
+    Ok(())
+}
+
+/// Removes a permission.
+pub fn remove(tx: &WriteTx<'_>, id: &str) -> Result<()> {
+    tx.conn().prepare_cached("DELETE FROM permissions WHERE app = ?1 AND id = ?2")?.execute(params![tx.app.0, id])?;
+    tx.app_changed();
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! The `push_preferences` table: a user's own under an empty `channel_cid`, a channel's under its cid.
+
+use rusqlite::{OptionalExtension, params};
+use serde_json::{Map, Value};
+
+use super::apps::from_json;
+use super::{ReadTx, WriteTx};
+use crate::error::Result;
+
+/// The preferences in a place, if any were set.
+pub fn get(tx: &ReadTx<'_>, user_id: &str, channel_cid: &str) -> Result<Option<Map<String, Value>>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT preferences FROM push_preferences WHERE app = ?1 AND user_id = ?2 AND channel_cid = ?3",
+    )?;
+    let text: Option<String> = query.query_row(params![tx.app.0, user_id, channel_cid], |row| row.get(0)).optional()?;
+    text.as_deref().map(from_json).transpose()
+}
+
+/// Sets the preferences in a place.
+pub fn save(tx: &WriteTx<'_>, user_id: &str, channel_cid: &str, preferences: &Map<String, Value>) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO push_preferences (app, user_id, channel_cid, preferences) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (app, user_id, channel_cid) DO UPDATE SET preferences = excluded.preferences",
+        )?
+        .execute(params![tx.app.0, user_id, channel_cid, Value::Object(preferences.clone()).to_string()])?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! The `roles` table: the roles that an app made. The built-in ones are in `permission::catalogue`.
+
+use rusqlite::{Connection, params};
+
+use super::WriteTx;
+use crate::clock::Time;
+use crate::error::Result;
+use crate::ids::AppId;
+
+/// A role that an app made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+}
+
+/// The app's own roles by name.
+pub fn all(conn: &Connection, app: AppId) -> Result<Vec<Role>> {
+    let mut query =
+        conn.prepare_cached("SELECT name, created_at, updated_at FROM roles WHERE app = ?1 ORDER BY name")?;
+    let rows = query.query_map([app.0], |row| {
+        Ok(Role { name: row.get(0)?, created_at: Time(row.get(1)?), updated_at: Time(row.get(2)?) })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Adds a role; one that is there stays as it is.
+pub fn add(tx: &WriteTx<'_>, name: &str) -> Result<()> {
+    tx.conn()
+        .prepare_cached("INSERT OR IGNORE INTO roles (app, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)")?
+        .execute(params![tx.app.0, name, tx.now.0])?;
+    tx.app_changed();
+    Ok(())
+}
+
+/// Removes a role.
+pub fn remove(tx: &WriteTx<'_>, name: &str) -> Result<()> {
+    tx.conn().prepare_cached("DELETE FROM roles WHERE app = ?1 AND name = ?2")?.execute(params![tx.app.0, name])?;
+    tx.app_changed();
+    Ok(())
+}

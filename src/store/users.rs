@@ -1,0 +1,356 @@
+//! The `users` table, and `user_teams` beside it.
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params, params_from_iter};
+use serde_json::{Map, Value};
+
+use super::apps::from_json;
+use super::user_filter::UserQuery;
+use super::{ReadTx, WriteTx};
+use crate::app::UserFacts;
+use crate::clock::Time;
+use crate::error::Result;
+use crate::ids::{AppId, UserId};
+use crate::settings::UniqueUsernames;
+
+/// A user. Times are the app's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// The display name.
+    pub name: Option<String>,
+    /// The picture's address, unchecked.
+    pub image: Option<String>,
+    /// The role.
+    pub role: String,
+    /// The teams.
+    pub teams: Vec<String>,
+    /// Roles by team.
+    pub teams_role: Map<String, Value>,
+    /// The language, empty when unset.
+    pub language: String,
+    /// Others see this user as offline.
+    pub invisible: bool,
+    /// Privacy settings, once set.
+    pub privacy_settings: Option<Map<String, Value>>,
+    /// What the app stores with the user.
+    pub custom: Map<String, Value>,
+    /// When the user was made.
+    pub created_at: Time,
+    /// When the user was last changed.
+    pub updated_at: Time,
+    /// When the user was last here.
+    pub last_active: Option<Time>,
+    /// Since when the user is deactivated.
+    pub deactivated_at: Option<Time>,
+    /// Since when the user is deleted.
+    pub deleted_at: Option<Time>,
+    /// How the user was deleted.
+    pub deletion: Option<Deletion>,
+    /// Tokens issued before this are refused.
+    pub revoke_tokens_issued_before: Option<Time>,
+    /// The ban upon the whole app that holds now.
+    pub ban: Option<ActiveBan>,
+    /// Whom this user has blocked.
+    pub blocked_ids: Vec<String>,
+}
+
+/// How a user was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// Marked; everything is kept.
+    Soft,
+    /// Marked; what describes the person is gone.
+    Pruning,
+    /// Gone; the id may be used again.
+    Hard,
+}
+
+impl Deletion {
+    /// The word for it, in requests and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Soft => "soft",
+            Self::Pruning => "pruning",
+            Self::Hard => "hard",
+        }
+    }
+
+    /// Parses the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Soft, Self::Pruning, Self::Hard].into_iter().find(|mode| mode.name() == word)
+    }
+}
+
+/// A ban upon the whole app that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActiveBan {
+    /// Only others notice.
+    pub shadow: bool,
+    /// When it ends, if it does.
+    pub expires_at: Option<Time>,
+}
+
+impl User {
+    /// A user who has just been made.
+    pub fn new(id: UserId, now: Time) -> Self {
+        Self {
+            id,
+            name: None,
+            image: None,
+            role: crate::app::ROLE_USER.to_owned(),
+            teams: Vec::new(),
+            teams_role: Map::new(),
+            language: String::new(),
+            invisible: false,
+            privacy_settings: None,
+            custom: Map::new(),
+            created_at: now,
+            updated_at: now,
+            last_active: None,
+            deactivated_at: None,
+            deleted_at: None,
+            deletion: None,
+            revoke_tokens_issued_before: None,
+            ban: None,
+            blocked_ids: Vec::new(),
+        }
+    }
+
+    fn facts(&self) -> UserFacts {
+        UserFacts {
+            revoke_tokens_issued_before: self.revoke_tokens_issued_before,
+            deactivated: self.deactivated_at.is_some(),
+            deleted: self.deleted_at.is_some(),
+            role: self.role.clone(),
+            teams: self.teams.clone(),
+        }
+    }
+}
+
+/// A user with the ban that holds at `?2` and the blocked ids. `?1` is the app.
+const SELECT: &str =
+    "SELECT u.id, u.name, u.image, u.role, u.teams, u.teams_role, u.language, u.invisible, u.privacy_settings,
+        u.custom, u.created_at, u.updated_at, u.last_active, u.deactivated_at, u.deleted_at, u.deletion,
+        u.revoke_tokens_issued_before, b.shadow, b.expires_at,
+        (SELECT json_group_array(blocked_id) FROM blocks WHERE app = u.app AND user_id = u.id) AS blocked
+    FROM users u
+    LEFT JOIN bans b ON b.app = u.app AND b.user_id = u.id AND b.channel_cid = ''
+        AND (b.expires_at IS NULL OR b.expires_at > :now)";
+
+fn user_of(row: &Row<'_>) -> rusqlite::Result<Result<User>> {
+    let text = |column| row.get::<_, String>(column);
+    let time = |column| row.get::<_, Option<i64>>(column).map(|ns| ns.map(Time));
+    let (teams, teams_role, custom, blocked) = (text("teams")?, text("teams_role")?, text("custom")?, text("blocked")?);
+    let privacy: Option<String> = row.get("privacy_settings")?;
+    let deletion: Option<String> = row.get("deletion")?;
+    let ban_shadow: Option<bool> = row.get("shadow")?;
+    let ban = match ban_shadow {
+        Some(shadow) => Some(ActiveBan { shadow, expires_at: time("expires_at")? }),
+        None => None,
+    };
+    let plain = User {
+        name: row.get("name")?,
+        image: row.get("image")?,
+        role: text("role")?,
+        language: text("language")?,
+        invisible: row.get("invisible")?,
+        updated_at: Time(row.get("updated_at")?),
+        last_active: time("last_active")?,
+        deactivated_at: time("deactivated_at")?,
+        deleted_at: time("deleted_at")?,
+        deletion: deletion.as_deref().and_then(Deletion::parse),
+        revoke_tokens_issued_before: time("revoke_tokens_issued_before")?,
+        ban,
+        ..User::new(UserId::trusted(&text("id")?), Time(row.get("created_at")?))
+    };
+    Ok(with_json(plain, &teams, &teams_role, &custom, &blocked, privacy.as_deref()))
+}
+
+fn with_json(
+    plain: User,
+    teams: &str,
+    teams_role: &str,
+    custom: &str,
+    blocked: &str,
+    privacy: Option<&str>,
+) -> Result<User> {
+    Ok(User {
+        teams: from_json(teams)?,
+        teams_role: from_json(teams_role)?,
+        custom: from_json(custom)?,
+        blocked_ids: from_json(blocked)?,
+        privacy_settings: privacy.map(from_json).transpose()?,
+        ..plain
+    })
+}
+
+/// The user of that id, deleted ones included.
+pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<User>> {
+    let mut query = tx.conn().prepare_cached(&format!("{SELECT} WHERE u.app = :app AND u.id = :id"))?;
+    let found = query.query_row(named_params! {":app": tx.app.0, ":now": tx.now.0, ":id": id}, user_of).optional()?;
+    found.transpose()
+}
+
+/// Whether there is a user of that id who is not deleted.
+pub fn exists(tx: &ReadTx<'_>, id: &str) -> Result<bool> {
+    let mut query =
+        tx.conn().prepare_cached("SELECT 1 FROM users WHERE app = ?1 AND id = ?2 AND deleted_at IS NULL")?;
+    Ok(query.exists(params![tx.app.0, id])?)
+}
+
+/// Writes a user: all columns, and the teams beside it. Tells memory what changed.
+pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
+    let json = |map: &Map<String, Value>| serde_json::Value::Object(map.clone()).to_string();
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO users (app, id, name, name_key, image, role, teams, teams_role, language, invisible, privacy_settings, custom,
+                created_at, updated_at, last_active, deactivated_at, deleted_at, deletion, revoke_tokens_issued_before)
+             VALUES (:app, :id, :name, :name_key, :image, :role, :teams, :teams_role, :language, :invisible, :privacy, :custom,
+                :created_at, :updated_at, :last_active, :deactivated_at, :deleted_at, :deletion, :revoked)
+             ON CONFLICT (app, id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, image = excluded.image,
+                role = excluded.role, teams = excluded.teams, teams_role = excluded.teams_role, language = excluded.language,
+                invisible = excluded.invisible, privacy_settings = excluded.privacy_settings, custom = excluded.custom,
+                created_at = excluded.created_at, updated_at = excluded.updated_at, last_active = excluded.last_active,
+                deactivated_at = excluded.deactivated_at, deleted_at = excluded.deleted_at, deletion = excluded.deletion,
+                revoke_tokens_issued_before = excluded.revoke_tokens_issued_before",
+        )?
+        .execute(named_params! {
+            ":app": tx.app.0, ":id": user.id.as_str(), ":name": user.name, ":name_key": user.name.as_deref().and_then(name_key),
+            ":image": user.image, ":role": user.role, ":teams": serde_json::json!(user.teams).to_string(),
+            ":teams_role": json(&user.teams_role), ":language": user.language, ":invisible": user.invisible,
+            ":privacy": user.privacy_settings.as_ref().map(json), ":custom": json(&user.custom),
+            ":created_at": user.created_at.0, ":updated_at": user.updated_at.0, ":last_active": user.last_active.map(|t| t.0),
+            ":deactivated_at": user.deactivated_at.map(|t| t.0), ":deleted_at": user.deleted_at.map(|t| t.0),
+            ":deletion": user.deletion.map(Deletion::name), ":revoked": user.revoke_tokens_issued_before.map(|t| t.0),
+        })?;
+    save_teams(tx, user)?;
+    tx.facts_changed(user.id.clone(), user.facts());
+    Ok(())
+}
+
+fn save_teams(tx: &WriteTx<'_>, user: &User) -> Result<()> {
+    let conn = tx.conn();
+    conn.prepare_cached("DELETE FROM user_teams WHERE app = ?1 AND user_id = ?2")?
+        .execute(params![tx.app.0, user.id.as_str()])?;
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO user_teams (app, team, user_id) VALUES (?1, ?2, ?3)")?;
+    for team in &user.teams {
+        insert.execute(params![tx.app.0, team, user.id.as_str()])?;
+    }
+    Ok(())
+}
+
+/// Removes everything that hangs on a user but the row itself, which stays as the mark of the deletion.
+pub fn strip(tx: &WriteTx<'_>, id: &str) -> Result<()> {
+    for sql in [
+        "DELETE FROM bans WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM blocks WHERE app = ?1 AND (user_id = ?2 OR blocked_id = ?2)",
+        "DELETE FROM devices WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM push_preferences WHERE app = ?1 AND user_id = ?2",
+    ] {
+        tx.conn().prepare_cached(sql)?.execute(params![tx.app.0, id])?;
+    }
+    Ok(())
+}
+
+/// A page of a query's users. Deleted users never appear (wire-contract 4.2).
+pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page) -> Result<Vec<User>> {
+    let sql = query.to_sql(tx.now);
+    let active = if page.include_deactivated { "" } else { " AND u.deactivated_at IS NULL" };
+    // The builder numbers its parameters from ?2; :now, :limit and :offset come behind them by name.
+    let text = format!(
+        "{SELECT} WHERE u.app = ?1 AND u.deleted_at IS NULL{active} AND ({}) ORDER BY {} LIMIT :limit OFFSET :offset",
+        sql.where_sql, sql.order_by_sql
+    );
+    let text = text
+        .replace(":now", &tx.now.0.to_string())
+        .replace(":limit", &page.limit.to_string())
+        .replace(":offset", &page.offset.to_string());
+    let mut statement = tx.conn().prepare(&text)?;
+    let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
+    let rows = statement.query_map(params_from_iter(params), user_of)?;
+    rows.map(|row| row?).collect()
+}
+
+/// Which part of a query's users is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// How many at the most.
+    pub limit: u32,
+    /// How many to pass over.
+    pub offset: u32,
+    /// Whether deactivated users are shown.
+    pub include_deactivated: bool,
+}
+
+/// One user who has this role, if any.
+pub fn with_role(tx: &ReadTx<'_>, role: &str) -> Result<Option<UserId>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT id FROM users WHERE app = ?1 AND role = ?2 AND deleted_at IS NULL ORDER BY id LIMIT 1",
+    )?;
+    let id = query.query_row(params![tx.app.0, role], |row| row.get::<_, String>(0)).optional()?;
+    Ok(id.map(|id| UserId::trusted(&id)))
+}
+
+/// How many users the app has, deleted ones aside.
+pub fn count(tx: &ReadTx<'_>) -> Result<u64> {
+    let mut query = tx.conn().prepare_cached("SELECT count(*) FROM users WHERE app = ?1 AND deleted_at IS NULL")?;
+    Ok(query.query_row([tx.app.0], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}
+
+/// The name as `enforce_unique_usernames` compares it: lower case, letters and digits alone (wire-contract 4.1).
+pub fn name_key(name: &str) -> Option<String> {
+    let key: String = name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    Some(key).filter(|key| !key.is_empty())
+}
+
+/// Whether somebody else has the name; in which team when only teams count.
+pub fn name_clash(tx: &ReadTx<'_>, user: &User, rule: UniqueUsernames) -> Result<Option<Option<String>>> {
+    let Some(key) = user.name.as_deref().and_then(name_key) else { return Ok(None) };
+    let taken = "SELECT 1 FROM users u WHERE u.app = ?1 AND u.name_key = ?2 AND u.id <> ?3 AND u.deleted_at IS NULL AND u.deactivated_at IS NULL";
+    let conn = tx.conn();
+    match rule {
+        UniqueUsernames::No => Ok(None),
+        UniqueUsernames::App => {
+            let exists = conn.prepare_cached(taken)?.exists(params![tx.app.0, key, user.id.as_str()])?;
+            Ok(exists.then_some(None))
+        }
+        UniqueUsernames::Team => {
+            let in_team = "SELECT 1 FROM user_teams t WHERE t.app = u.app AND t.user_id = u.id AND t.team = ?4";
+            let mut query = conn.prepare_cached(&format!("{taken} AND EXISTS ({in_team})"))?;
+            for team in &user.teams {
+                if query.exists(params![tx.app.0, key, user.id.as_str(), team])? {
+                    return Ok(Some(Some(team.clone())));
+                }
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// The users of whom memory has to know something special.
+pub fn exceptional(conn: &Connection, app: AppId) -> Result<Vec<(UserId, UserFacts)>> {
+    let mut query = conn.prepare_cached(
+        "SELECT id, role, teams, revoke_tokens_issued_before, deactivated_at IS NOT NULL, deleted_at IS NOT NULL FROM users
+         WHERE app = ?1 AND (revoke_tokens_issued_before IS NOT NULL OR deactivated_at IS NOT NULL OR deleted_at IS NOT NULL
+            OR role <> 'user' OR teams <> '[]')",
+    )?;
+    let rows = query.query_map([app.0], |row| {
+        let revoked: Option<i64> = row.get(3)?;
+        let facts = UserFacts {
+            role: row.get(1)?,
+            teams: Vec::new(),
+            revoke_tokens_issued_before: revoked.map(Time),
+            deactivated: row.get(4)?,
+            deleted: row.get(5)?,
+        };
+        Ok((UserId::trusted(&row.get::<_, String>(0)?), facts, row.get::<_, String>(2)?))
+    })?;
+    rows.map(|row| {
+        let (user, facts, teams) = row?;
+        Ok((user, UserFacts { teams: from_json(&teams)?, ..facts }))
+    })
+    .collect()
+}

@@ -1,0 +1,168 @@
+//! Users as they go over the wire (wire-contract 4.1).
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::{Dialect, dialect, optional};
+use crate::clock::Time;
+use crate::store::devices::Device;
+use crate::store::users::User;
+
+/// Which fields of a user are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum View {
+    /// `UserResponse`.
+    Plain,
+    /// The same with the devices.
+    WithDevices,
+    /// `FullUserResponse`: what queries and updates answer.
+    Full,
+}
+
+/// A user to be written.
+#[derive(Clone, Debug)]
+pub struct UserResponse {
+    user: User,
+    devices: Vec<DeviceResponse>,
+    view: View,
+}
+
+impl UserResponse {
+    /// `UserResponse`.
+    pub fn plain(user: User) -> Self {
+        Self { user, devices: Vec::new(), view: View::Plain }
+    }
+
+    /// `UserResponse` with its devices, for an export.
+    pub fn with_devices(user: User, devices: Vec<Device>) -> Self {
+        Self { view: View::WithDevices, ..Self::full(user, devices) }
+    }
+
+    /// `FullUserResponse`.
+    pub fn full(user: User, devices: Vec<Device>) -> Self {
+        Self { user, devices: devices.into_iter().map(DeviceResponse::from).collect(), view: View::Full }
+    }
+
+    /// The user's id.
+    pub fn id(&self) -> &str {
+        self.user.id.as_str()
+    }
+}
+
+/// Keys of a user that custom data cannot take when it is flattened beside them.
+pub const BUILT_IN: &[&str] = &[
+    "id",
+    "name",
+    "image",
+    "role",
+    "roles",
+    "teams",
+    "teams_role",
+    "language",
+    "invisible",
+    "privacy_settings",
+    "custom",
+    "created_at",
+    "updated_at",
+    "last_active",
+    "deactivated_at",
+    "deleted_at",
+    "revoke_tokens_issued_before",
+    "banned",
+    "shadow_banned",
+    "ban_expires",
+    "online",
+    "devices",
+    "mutes",
+    "channel_mutes",
+    "blocked_user_ids",
+    "unread_count",
+    "total_unread_count",
+    "unread_channels",
+    "unread_threads",
+    "push_notifications",
+    "push_preferences",
+    "avg_response_time",
+];
+
+impl Serialize for UserResponse {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let user = &self.user;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &user.id)?;
+        map.serialize_entry("role", &user.role)?;
+        map.serialize_entry("language", &user.language)?;
+        map.serialize_entry("teams", &user.teams)?;
+        map.serialize_entry("created_at", &user.created_at)?;
+        map.serialize_entry("updated_at", &user.updated_at)?;
+        map.serialize_entry("banned", &user.ban.is_some_and(|ban| !ban.shadow))?;
+        map.serialize_entry("shadow_banned", &user.ban.is_some_and(|ban| ban.shadow))?;
+        // Nobody is online before sockets open.
+        map.serialize_entry("online", &false)?;
+        map.serialize_entry("invisible", &user.invisible)?;
+        map.serialize_entry("blocked_user_ids", &user.blocked_ids)?;
+        optional(&mut map, "name", user.name.as_ref())?;
+        optional(&mut map, "image", user.image.as_ref())?;
+        optional(&mut map, "last_active", user.last_active.as_ref())?;
+        optional(&mut map, "deactivated_at", user.deactivated_at.as_ref())?;
+        optional(&mut map, "deleted_at", user.deleted_at.as_ref())?;
+        optional(&mut map, "revoke_tokens_issued_before", user.revoke_tokens_issued_before.as_ref())?;
+        optional(&mut map, "ban_expires", user.ban.and_then(|ban| ban.expires_at).as_ref())?;
+        optional(&mut map, "privacy_settings", user.privacy_settings.as_ref())?;
+        optional(&mut map, "teams_role", Some(&user.teams_role).filter(|roles| !roles.is_empty()))?;
+        if self.view != View::Plain {
+            map.serialize_entry("devices", &self.devices)?;
+        }
+        if self.view == View::Full {
+            for empty in ["mutes", "channel_mutes"] {
+                map.serialize_entry(empty, &[(); 0])?;
+            }
+            for zero in ["unread_count", "total_unread_count", "unread_channels", "unread_threads"] {
+                map.serialize_entry(zero, &0)?;
+            }
+        }
+        custom(&mut map, &user.custom)?;
+        map.end()
+    }
+}
+
+/// Nested, or flattened beside the built-in keys without hiding one (wire-contract 4.1).
+fn custom<M: SerializeMap>(map: &mut M, custom: &Map<String, Value>) -> Result<(), M::Error> {
+    if dialect() != Dialect::Legacy {
+        return map.serialize_entry("custom", custom);
+    }
+    custom
+        .iter()
+        .filter(|(key, _)| !BUILT_IN.contains(&key.as_str()))
+        .try_for_each(|(key, value)| map.serialize_entry(key, value))
+}
+
+/// A device to be written.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceResponse {
+    id: String,
+    user_id: String,
+    push_provider: String,
+    created_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push_provider_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware_id: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    voip: bool,
+}
+
+impl From<Device> for DeviceResponse {
+    fn from(device: Device) -> Self {
+        Self {
+            id: device.id,
+            user_id: device.user_id,
+            push_provider: device.push_provider,
+            created_at: device.created_at,
+            push_provider_name: device.push_provider_name,
+            hardware_id: device.hardware_id,
+            voip: device.voip,
+        }
+    }
+}
