@@ -1,4 +1,45 @@
-//! Routes.
-use actix_web::web::ServiceConfig;
-/// Mounts.
-pub fn mount(_: &mut ServiceConfig) {}
+//! The table of the control API.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+
+use super::error::ControlError;
+use super::{apps, clock, guard, inspect, operations, provider, settings, status, tokens};
+use crate::dashboard;
+
+/// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
+pub fn mount(config: &mut ServiceConfig) {
+    config.route("/", web::get().to(dashboard::redirect)).service(
+        web::scope("/_millpond")
+            .wrap(from_fn(guard::local_only))
+            .route("", web::get().to(dashboard::redirect))
+            .route("/", web::get().to(dashboard::index))
+            .route("/assets/{path:.*}", web::get().to(dashboard::asset))
+            .route("/health", web::get().to(status::health))
+            .route("/info", web::get().to(status::info))
+            .route("/operations", web::get().to(operations::list))
+            .route("/apps", web::get().to(apps::list))
+            .route("/apps", web::post().to(apps::create))
+            .route("/apps/{api_key}", web::get().to(apps::get))
+            .route("/apps/{api_key}", web::delete().to(apps::delete))
+            .route("/apps/{api_key}/settings", web::get().to(settings::get))
+            .route("/apps/{api_key}/settings", web::patch().to(settings::patch))
+            .route("/apps/{api_key}/clock", web::get().to(clock::get))
+            .route("/apps/{api_key}/clock", web::put().to(clock::put))
+            .route("/apps/{api_key}/clock/advance", web::post().to(clock::advance))
+            .route("/apps/{api_key}/tokens", web::get().to(tokens::named))
+            .route("/apps/{api_key}/tokens", web::post().to(tokens::mint))
+            .route("/apps/{api_key}/token-provider", web::get().to(provider::get))
+            .route("/apps/{api_key}/token-provider", web::post().to(provider::post))
+            .route("/tokens/inspect", web::post().to(inspect::inspect))
+            .default_service(web::to(unknown)),
+    );
+}
+
+async fn unknown(request: HttpRequest) -> HttpResponse {
+    let (method, path) = (request.method(), request.path());
+    ControlError::not_found("unknown_route", format!("the control API has no {method} {path}"))
+        .with_hint("the README lists its routes")
+        .error_response()
+}

@@ -1,0 +1,99 @@
+//! Apps: many in one process, each with its own key and secret.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use rand::Rng;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::error::{ControlError, Result};
+use super::status::Secrets;
+use super::{Control, clock};
+use crate::app::App;
+use crate::clock::ClockMode;
+use crate::params::Body;
+use crate::store::apps::NewApp;
+
+/// An api key, in characters at the most.
+const KEY_MAX_CHARS: usize = 100;
+/// A secret, in characters at the most.
+const SECRET_MAX_CHARS: usize = 1_000;
+
+/// An app as the control API shows it.
+pub fn shown(app: &App, secrets: bool) -> Value {
+    let state = app.state();
+    let mut shown = json!({
+        "name": state.name,
+        "api_key": &*app.api_key,
+        "created_at": state.created_at.rfc3339(),
+        "expires_at": null,
+        "clock": clock::shown(app.clock.mode()),
+    });
+    if secrets {
+        shown["api_secret"] = json!(state.secret.reveal());
+    }
+    shown
+}
+
+/// `GET /apps`: all of them, oldest first.
+pub async fn list(control: Data<Control>, query: Query<Secrets>) -> HttpResponse {
+    let apps: Vec<_> = control.store.apps().all().iter().map(|app| shown(app, query.secrets)).collect();
+    HttpResponse::Ok().json(json!({"apps": apps, "next": null}))
+}
+
+/// `GET /apps/{api_key}`.
+pub async fn get(control: Data<Control>, key: Path<String>, query: Query<Secrets>) -> Result<HttpResponse> {
+    let app = control.app(&key)?;
+    Ok(HttpResponse::Ok().json(shown(&app, query.secrets)))
+}
+
+/// The body of `POST /apps`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateApp {
+    name: Option<String>,
+    api_key: Option<String>,
+    api_secret: Option<String>,
+}
+
+/// `POST /apps`: an app of its own, with the pair that is given or one that is made.
+pub async fn create(control: Data<Control>, body: Body<CreateApp>) -> Result<HttpResponse> {
+    let CreateApp { name, api_key, api_secret } = body.0;
+    let (api_key, api_secret) = match (api_key, api_secret) {
+        (None, None) => new_pair(),
+        (Some(key), Some(secret)) => (check_key(key)?, check_secret(secret)?),
+        (Some(_), None) => return Err(ControlError::invalid("/api_secret", "an api_key comes with an api_secret; give both or neither")),
+        (None, Some(_)) => return Err(ControlError::invalid("/api_key", "an api_secret comes with an api_key; give both or neither")),
+    };
+    if control.store.apps().get(&api_key).is_some() {
+        return Err(ControlError::conflict("api_key_taken", format!("an app with the api key \"{api_key}\" is there already")));
+    }
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| api_key.clone());
+    let new = NewApp { name: name.clone(), api_key: api_key.clone(), api_secret: api_secret.clone(), clock: ClockMode::System };
+    control.store.create_app(new).await?;
+    Ok(HttpResponse::Created().json(json!({"name": name, "api_key": api_key, "api_secret": api_secret, "expires_at": null})))
+}
+
+/// `DELETE /apps/{api_key}`: the app and everything in it.
+pub async fn delete(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
+    let app = control.app(&key)?;
+    control.store.delete_app(&app).await?;
+    Ok(HttpResponse::Ok().json(json!({"deleted": &*app.api_key})))
+}
+
+/// A pair that is visibly not one of Stream's.
+fn new_pair() -> (String, String) {
+    let mut random = rand::rng();
+    let mut text = |length: usize| (0..length).map(|_| char::from(random.sample(rand::distr::Alphanumeric))).collect::<String>();
+    (format!("mp_{}", text(12).to_lowercase()), format!("mp_secret_{}", text(40).to_lowercase()))
+}
+
+fn check_key(key: String) -> Result<String> {
+    let fine = !key.is_empty() && key.chars().count() <= KEY_MAX_CHARS && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    if fine { Ok(key) } else { Err(ControlError::invalid("/api_key", format!("an api key has 1 to {KEY_MAX_CHARS} letters, digits and the signs _ - ."))) }
+}
+
+fn check_secret(secret: String) -> Result<String> {
+    let fine = !secret.is_empty() && secret.chars().count() <= SECRET_MAX_CHARS;
+    if fine { Ok(secret) } else { Err(ControlError::invalid("/api_secret", format!("a secret has 1 to {SECRET_MAX_CHARS} characters"))) }
+}

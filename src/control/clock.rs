@@ -1,0 +1,93 @@
+//! An app's clock: read, set, freeze, advance.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Control;
+use super::error::{ControlError, Result};
+use crate::clock::{ClockMode, SECOND_NS, parse_duration};
+use crate::mint::moment;
+use crate::params::Body;
+use crate::store::apps;
+
+/// A clock as the control API shows it.
+pub fn shown(mode: ClockMode) -> Value {
+    let (name, offset_ns) = match mode {
+        ClockMode::System => ("system", 0),
+        ClockMode::Offset(ns) => ("offset", ns),
+        ClockMode::Frozen(at) => ("frozen", at.0.saturating_sub(crate::clock::system_now().0)),
+    };
+    json!({"mode": name, "now": mode.now().rfc3339(), "offset_seconds": offset_ns / SECOND_NS})
+}
+
+/// `GET /apps/{api_key}/clock`.
+pub async fn get(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(shown(control.app(&key)?.clock.mode())))
+}
+
+/// The body of `PUT clock`: one of the three.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetClock {
+    frozen: Option<Value>,
+    offset: Option<Value>,
+    system: Option<bool>,
+}
+
+/// `PUT /apps/{api_key}/clock`: `{frozen: T}`, `{offset: D}` or `{system: true}`.
+pub async fn put(control: Data<Control>, key: Path<String>, body: Body<SetClock>) -> Result<HttpResponse> {
+    let scope = control.scope(&key)?;
+    let mode = match body.0 {
+        SetClock { frozen: Some(at), offset: None, system: None } => ClockMode::Frozen(match at {
+            Value::Bool(true) => scope.now,
+            other => moment("frozen", &other, scope.now)?,
+        }),
+        SetClock { frozen: None, offset: Some(by), system: None } => ClockMode::Offset(duration("/offset", &by)?),
+        SetClock { frozen: None, offset: None, system: Some(true) } => ClockMode::System,
+        _ => {
+            return Err(ControlError::invalid("", "a clock is set by one of frozen, offset and system")
+                .with_hint(r#"{"frozen": "2026-01-31T12:00:00Z"}, {"offset": "1h"} or {"system": true}"#));
+        }
+    };
+    set(&control, &key, move |_| mode).await
+}
+
+/// The body of `POST clock/advance`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advance {
+    by: Option<Value>,
+}
+
+/// `POST /apps/{api_key}/clock/advance`: `{by: "1h"}`; negative goes back.
+pub async fn advance(control: Data<Control>, key: Path<String>, body: Body<Advance>) -> Result<HttpResponse> {
+    let by = body.0.by.ok_or_else(|| ControlError::invalid("/by", "by is missing").with_hint(r#"{"by": "90s"}"#))?;
+    let ns = duration("/by", &by)?;
+    set(&control, &key, move |mode| mode.advanced(ns)).await
+}
+
+/// Changes the clock on the writer, so that two advances at once both count.
+async fn set(control: &Control, key: &str, change: impl FnOnce(ClockMode) -> ClockMode + Send + 'static) -> Result<HttpResponse> {
+    let scope = control.scope(key)?;
+    let mode = control
+        .store
+        .write(&scope, move |tx| {
+            let mode = change(tx.clock());
+            apps::save_clock(tx, mode)?;
+            Ok(mode)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(shown(mode)))
+}
+
+/// A duration in text; a bare number counts seconds.
+fn duration(field: &str, value: &Value) -> Result<i64> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(seconds) => format!("{seconds}s"),
+        _ => return Err(ControlError::invalid(field, "a duration is text such as 90s, 15m, 1h, 2d or PT1H30M")),
+    };
+    parse_duration(&text).map_err(|cause| ControlError::invalid(field, cause.to_string()))
+}

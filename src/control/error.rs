@@ -1,0 +1,101 @@
+//! Errors of the control API: what, where, what to do (design.md 6).
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::json;
+
+use crate::error::{ApiError, Code};
+
+/// An error of the control API.
+#[derive(Clone, Debug)]
+pub struct ControlError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    field: Option<String>,
+    hint: Option<String>,
+}
+
+/// What control handlers return.
+pub type Result<T, E = ControlError> = std::result::Result<T, E>;
+
+impl ControlError {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), field: None, hint: None }
+    }
+
+    /// 400: the request is not understood. `field` is a JSON pointer.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", message) }
+    }
+
+    /// 403.
+    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    /// 404.
+    pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 409.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// 413.
+    pub fn too_large(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
+    /// The same with what to do about it.
+    pub fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// What a rule shared with Stream's routes refused.
+impl From<ApiError> for ControlError {
+    fn from(cause: ApiError) -> Self {
+        let status = StatusCode::from_u16(cause.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        match cause.code {
+            Code::InternalSystemError => Self::new(status, "internal", cause.message),
+            Code::DoesNotExistError => Self::new(status, "not_found", cause.message),
+            Code::PayloadTooBigError => Self::new(status, "too_large", cause.message),
+            Code::NotAllowedError => Self::new(status, "refused", cause.message),
+            _ => Self::new(StatusCode::BAD_REQUEST, "invalid_request", cause.message),
+        }
+    }
+}
+
+impl From<crate::mint::Fault> for ControlError {
+    fn from(fault: crate::mint::Fault) -> Self {
+        Self::invalid(&format!("/{}", fault.field), fault.message)
+    }
+}
+
+impl fmt::Display for ControlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl ResponseError for ControlError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut error = json!({"code": self.code, "message": self.message});
+        if let Some(field) = &self.field {
+            error["field"] = json!(field);
+        }
+        if let Some(hint) = &self.hint {
+            error["hint"] = json!(hint);
+        }
+        HttpResponse::build(self.status).json(json!({ "error": error }))
+    }
+}

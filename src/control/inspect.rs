@@ -1,0 +1,149 @@
+//! Why is my token refused? The verdict on any token, check by check.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Control;
+use super::error::Result;
+use crate::app::{App, AppState, ROLE_GUEST, UserFacts};
+use crate::auth::credentials::{Credentials, Examined, bare_token};
+use crate::auth::explain::{self, ExplainedCheck, Grounds};
+use crate::auth::token;
+use crate::auth::verdict::{self, Kind, UserState};
+use crate::clock::Time;
+use crate::params::Body;
+use crate::store::{Scope, users};
+
+/// The body of `POST /tokens/inspect`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inspect {
+    token: Option<String>,
+    api_key: Option<String>,
+    auth_type: Option<String>,
+}
+
+/// What is said of a token.
+#[derive(Debug, Serialize)]
+pub struct Inspection {
+    /// `ok` or `refused`.
+    pub outcome: &'static str,
+    /// Stream's code; 0 when it passes.
+    pub code: i32,
+    /// The HTTP status; 200 when it passes.
+    pub status: u16,
+    /// The inner text of the refusal; empty when it passes.
+    pub message: String,
+    /// `server`, `user`, `guest`, `dev`, `anonymous`, or `null` when that cannot be said.
+    pub kind: Option<&'static str>,
+    /// The header.
+    pub header: Value,
+    /// The claims.
+    pub claims: Value,
+    /// The moment of the verdict, by the app's clock.
+    pub now: String,
+    /// The api key of the app whose secret signed the token.
+    pub matched_secret: Option<String>,
+    /// A mistake that the signature shows, when it shows one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// All checks in order.
+    pub checks: Vec<ExplainedCheck>,
+}
+
+/// An app as the inspector needs it: one of the process, or one that only the command line knows of.
+pub struct Candidate {
+    /// Its api key.
+    pub api_key: String,
+    /// Its state.
+    pub state: Arc<AppState>,
+    /// The moment by its clock.
+    pub now: Time,
+}
+
+/// `POST /tokens/inspect`: without an api key, the app whose secret matches is taken, else the first.
+pub async fn inspect(control: Data<Control>, body: Body<Inspect>) -> Result<HttpResponse> {
+    let Inspect { token, api_key, auth_type } = body.0;
+    let apps = control.store.apps().all();
+    let candidates: Vec<_> = apps
+        .iter()
+        .map(|app| Candidate { api_key: app.api_key.to_string(), state: app.state(), now: app.clock.now() })
+        .collect();
+    let facts = |key: &str, user: &str| {
+        let app: Option<Arc<App>> = control.store.apps().get(key);
+        let Some(app) = app else { return (Arc::new(UserFacts::ordinary()), true) };
+        let exists = control.store.read(&Scope::own(&app), |tx| users::exists(tx, user)).unwrap_or(true);
+        (app.facts(user), exists)
+    };
+    let raw = token.unwrap_or_default();
+    let inspection = look(&raw, api_key.as_deref(), auth_type.as_deref(), &candidates, facts);
+    Ok(HttpResponse::Ok().json(inspection))
+}
+
+/// Judges and explains a token. `facts` tells what is known of a user of an app, and whether the user is there.
+pub fn look(
+    raw: &str,
+    api_key: Option<&str>,
+    auth_type: Option<&str>,
+    apps: &[Candidate],
+    facts: impl Fn(&str, &str) -> (Arc<UserFacts>, bool),
+) -> Inspection {
+    let bare = bare_token(raw);
+    let matched = apps.iter().find(|app| {
+        bare.and_then(token::split).is_some_and(|parts| app.state.secret.verifies(&parts))
+    });
+    let app = match api_key {
+        Some(key) => apps.iter().find(|app| app.api_key == key),
+        None => matched.or(apps.first()),
+    };
+    let examined = match (bare, app) {
+        (Some(bare), Some(app)) => Some(Arc::new(Examined::new(bare, &app.state.secret))),
+        _ => None,
+    };
+    let credentials = Credentials {
+        api_key: api_key.map(str::to_owned).or_else(|| app.map(|app| app.api_key.clone())),
+        auth_type: Some(auth_type.unwrap_or("jwt").to_owned()),
+        token: examined,
+    };
+    let now = app.map_or_else(crate::clock::system_now, |app| app.now);
+    let (known, exists) = facts(app.map_or("", |app| &app.api_key), credentials.user_id().unwrap_or_default());
+    let user = UserState { facts: &known, exists };
+    let state = app.map(|app| &*app.state);
+    let verdict = verdict::verify(state, &credentials, user, now);
+    let refusal = verdict::refusal(&verdict, &credentials);
+    let (header, claims) = bare.map_or((Value::Null, Value::Null), explain::contents);
+    let hint = match (bare, app, matched) {
+        (Some(bare), Some(app), None) => explain::secret_mistake(bare, &app.state, &app.api_key).map(str::to_owned),
+        (_, Some(app), Some(matched)) if app.api_key != matched.api_key => {
+            Some(format!("it was signed with the secret of the app {} (api key {})", matched.state.name, matched.api_key))
+        }
+        _ => None,
+    };
+    Inspection {
+        outcome: if refusal.is_some() { "refused" } else { "ok" },
+        code: refusal.as_ref().map_or(0, |refusal| refusal.code.number()),
+        status: refusal.as_ref().map_or(200, |refusal| refusal.code.status()),
+        message: refusal.map(|refusal| refusal.message.into_owned()).unwrap_or_default(),
+        kind: verdict.kind.map(|kind| kind_name(kind, &known)),
+        header,
+        claims,
+        now: now.rfc3339(),
+        matched_secret: matched.map(|app| app.api_key.clone()),
+        hint,
+        checks: explain::explain(&verdict, Grounds { app: state, credentials: &credentials, user, now }),
+    }
+}
+
+fn kind_name(kind: Kind, facts: &UserFacts) -> &'static str {
+    match kind {
+        Kind::Server => "server",
+        Kind::User if facts.role == ROLE_GUEST => "guest",
+        Kind::User => "user",
+        Kind::UnverifiedUser => "dev",
+        Kind::Anonymous => "anonymous",
+    }
+}

@@ -1,0 +1,71 @@
+//! What is driven by a real SDK, tested by us alone, or not built. Made from the route table and the evidence of the
+//! SDK suites, which fail when they drive something else.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::routes::{OPERATIONS, Operation};
+
+/// Operation -> the SDKs that drove it, as `package version`. Written by the SDK suites.
+const DRIVEN: &str = include_str!("../../tests/sdk/driven.json");
+
+/// What is known of an operation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Known {
+    /// Stream's name for it.
+    pub name: &'static str,
+    /// `METHOD path`, each with the prefixes of its mounts.
+    pub places: Vec<String>,
+    /// `sdk`: driven by a real SDK. `tested`: by our own tests alone. `not_built`: answers 501.
+    pub status: &'static str,
+    /// The SDKs that drove it.
+    pub driven_by: Vec<String>,
+}
+
+/// Everything that is known, in the order of the route table.
+pub fn all() -> Vec<Known> {
+    let driven: BTreeMap<String, Vec<String>> = serde_json::from_str(DRIVEN).unwrap_or_default();
+    OPERATIONS.iter().map(|operation| known(operation, driven.get(operation.name).cloned().unwrap_or_default())).collect()
+}
+
+fn known(operation: &Operation, driven_by: Vec<String>) -> Known {
+    let places = operation.places.iter().flat_map(|place| {
+        place.mounts.prefixes().iter().map(move |prefix| format!("{} {prefix}{}", place.method, place.path))
+    });
+    let status = match (operation.built, driven_by.is_empty()) {
+        (false, _) => "not_built",
+        (true, false) => "sdk",
+        (true, true) => "tested",
+    };
+    Known { name: operation.name, places: places.collect(), status, driven_by }
+}
+
+/// `GET /operations`.
+pub async fn list() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"operations": all(), "next": null}))
+}
+
+/// The table as Markdown, for the README and the command line.
+pub fn markdown() -> String {
+    let mut text = String::from("| operation | where | state | driven by |\n|---|---|---|---|\n");
+    for known in all() {
+        let operation = OPERATIONS.iter().find(|operation| operation.name == known.name);
+        let places: Vec<_> = operation
+            .map(|operation| operation.places.iter().map(|place| format!("`{} {}`{}", place.method, place.path, mounts(place.mounts))).collect())
+            .unwrap_or_default();
+        let driven = if known.driven_by.is_empty() { "–".to_owned() } else { known.driven_by.join(", ") };
+        text.push_str(&format!("| {} | {} | {} | {driven} |\n", known.name, places.join("<br>"), known.status.replace('_', " ")));
+    }
+    text
+}
+
+fn mounts(mounts: crate::routes::Mounts) -> &'static str {
+    match mounts {
+        crate::routes::Mounts::All => "",
+        crate::routes::Mounts::V2 => " (`/api/v2` only)",
+        crate::routes::Mounts::Legacy => " (un-prefixed only)",
+    }
+}

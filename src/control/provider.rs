@@ -1,0 +1,68 @@
+//! The token provider of Stream's docs, for a front end in development.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Control;
+use super::error::{ControlError, Result};
+use crate::clock::SECOND_NS;
+use crate::domain::users as rules;
+use crate::mint::{self, Kind, TTL_DEFAULT_NS, Wanted};
+use crate::params::Body;
+use crate::settings::UnknownUser;
+use crate::store::users;
+
+/// The longest life that the provider gives, in seconds: a hundred years.
+const VALIDITY_MAX_SECONDS: i64 = 100 * 366 * 86_400;
+
+/// Whose token, and for how long.
+#[derive(Deserialize)]
+pub struct Ask {
+    user_id: Option<String>,
+    validity_in_seconds: Option<i64>,
+}
+
+/// `POST /apps/{api_key}/token-provider`.
+pub async fn post(control: Data<Control>, key: Path<String>, body: Body<Ask>) -> Result<HttpResponse> {
+    provide(&control, &key, body.0).await
+}
+
+/// `GET /apps/{api_key}/token-provider`: the same in the query.
+pub async fn get(control: Data<Control>, key: Path<String>, query: Query<Ask>) -> Result<HttpResponse> {
+    provide(&control, &key, query.into_inner()).await
+}
+
+async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse> {
+    let scope = control.scope(key)?;
+    let text = ask.user_id.unwrap_or_default();
+    let user_id = rules::user_id("user_id", &text).map_err(|cause| ControlError::invalid("/user_id", cause.message))?;
+    let seconds = ask.validity_in_seconds.unwrap_or(TTL_DEFAULT_NS / SECOND_NS);
+    if !(-VALIDITY_MAX_SECONDS..=VALIDITY_MAX_SECONDS).contains(&seconds) {
+        return Err(ControlError::invalid("/validity_in_seconds", format!("a token lives for at most {VALIDITY_MAX_SECONDS} seconds")));
+    }
+    let state = scope.app.state();
+    let known = control.store.read(&scope, |tx| users::get(tx, user_id.as_str()))?;
+    match known {
+        Some(user) if user.deleted_at.is_some() => {
+            return Err(ControlError::forbidden("user_deleted", format!("the user {user_id} was deleted")));
+        }
+        Some(user) if user.deactivated_at.is_some() => {
+            return Err(ControlError::forbidden("user_deactivated", format!("the user {user_id} was deactivated")));
+        }
+        Some(_) => {}
+        None if state.emulator.unknown_user == UnknownUser::Refuse => {
+            return Err(ControlError::not_found("unknown_user", format!("the user {user_id} does not exist"))
+                .with_hint("create the user first, or set unknown_user to tolerate"));
+        }
+        None => {
+            let made = user_id.clone();
+            control.store.write(&scope, move |tx| rules::ensure(tx, &made).map(drop)).await?;
+        }
+    }
+    let wanted = Wanted { kind: Kind::User, user_id: Some(user_id.to_string()), ttl: Some(format!("{seconds}s")), ..Wanted::default() };
+    let minted = mint::mint(&wanted, &state.secret, scope.now)?;
+    let expires_at = crate::clock::Time::from_seconds(scope.now.seconds() + seconds).rfc3339();
+    Ok(HttpResponse::Ok().json(json!({"token": minted.token, "user_id": user_id, "expires_at": expires_at})))
+}

@@ -1,0 +1,25 @@
+//! Tokens: those a fixture named, and any other.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde_json::json;
+
+use super::Control;
+use super::error::Result;
+use crate::mint::{self, Wanted};
+use crate::params::Body;
+use crate::store::named_tokens;
+
+/// `GET /apps/{api_key}/tokens`: the fixture's tokens by name.
+pub async fn named(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
+    let scope = control.scope(&key)?;
+    let tokens = control.store.read(&scope, named_tokens::all)?;
+    Ok(HttpResponse::Ok().json(json!({ "tokens": tokens })))
+}
+
+/// `POST /apps/{api_key}/tokens`: mints a token, also a deliberately wrong one.
+pub async fn mint(control: Data<Control>, key: Path<String>, body: Body<Wanted>) -> Result<HttpResponse> {
+    let app = control.app(&key)?;
+    let minted = mint::mint(&body.0, &app.state().secret, app.clock.now())?;
+    Ok(HttpResponse::Created().json(json!({"token": minted.token, "claims": minted.claims})))
+}
