@@ -17,8 +17,8 @@ use serde_json::Value;
 
 const START_BOUND: Duration = Duration::from_secs(30);
 const STOP_BOUND: Duration = Duration::from_secs(30);
-const INSTALL_BOUND: Duration = Duration::from_secs(10 * 60);
-const SUITE_BOUND: Duration = Duration::from_secs(10 * 60);
+const INSTALL_BOUND: Duration = Duration::from_secs(600);
+const SUITE_BOUND: Duration = Duration::from_secs(600);
 
 /// The log target under which the server writes one line for each call that it answered.
 const REQUEST_TARGET: &str = "millpond::request";
@@ -78,7 +78,7 @@ fn python(url: &str) -> Result<(), String> {
         copy(&pins, &stamp)?;
     }
     let mut suite = Command::new(venv.join("bin/python"));
-    suite.args(["-m", "pytest", "-n", "4", "--dist", "loadfile"]).current_dir(&directory);
+    suite.args(["-m", "pytest"]).current_dir(&directory); // pytest.ini has the rest
     run("the Python SDK suite", SUITE_BOUND, against(&mut suite, url))
 }
 
@@ -122,16 +122,12 @@ fn copy(file: &Path, stamp: &Path) -> Result<(), String> {
 
 /// Runs a command to its end. One that fails, or that is still running after `bound`, is an error with all it wrote.
 fn run(what: &str, bound: Duration, command: &mut Command) -> Result<(), String> {
-    let (mut reader, writer) = io::pipe().expect("a pipe");
+    let (reader, writer) = io::pipe().expect("a pipe");
     let second = writer.try_clone().expect("the same pipe");
     let child = command.stdin(Stdio::null()).stdout(writer).stderr(second).process_group(0).spawn();
     command.stdout(Stdio::null()).stderr(Stdio::null()); // lets go of our ends of the pipe
     let mut child = child.map_err(|error| format!("{what} cannot be started: {error}"))?;
-    let output = in_background(move || {
-        let mut bytes = Vec::new();
-        let _ = reader.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    });
+    let output = all_of(reader);
     let in_time = output.recv_timeout(bound);
     if in_time.is_err() {
         signal(&format!("-{}", child.id()), "KILL"); // the whole group: suites have workers
@@ -144,9 +140,14 @@ fn run(what: &str, bound: Duration, command: &mut Command) -> Result<(), String>
     }
 }
 
-fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
+/// Reads on a thread of its own, so that nobody who writes has to wait; the text comes when it is complete.
+fn all_of(mut reader: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(work()));
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = reader.read_to_end(&mut bytes);
+        sender.send(String::from_utf8_lossy(&bytes).into_owned())
+    });
     receiver
 }
 
@@ -160,6 +161,7 @@ fn signal(pid: &str, name: &str) {
 struct Server {
     child: Child,
     url: String,
+    stdout: Receiver<String>,
     log: Receiver<String>,
     directory: PathBuf,
 }
@@ -178,17 +180,13 @@ impl Server {
         command.current_dir(&directory).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = without_stream_variables(&mut command).spawn().expect("the millpond binary");
 
-        let mut stderr = child.stderr.take().expect("a piped stderr");
-        let log = in_background(move || {
-            let mut bytes = Vec::new();
-            let _ = stderr.read_to_end(&mut bytes);
-            String::from_utf8_lossy(&bytes).into_owned()
-        });
-        let stdout = BufReader::new(child.stdout.take().expect("a piped stdout"));
-        let first_line = in_background(move || stdout.lines().next().and_then(Result::ok));
+        let log = all_of(child.stderr.take().expect("a piped stderr"));
+        let lines = BufReader::new(child.stdout.take().expect("a piped stdout")).lines();
+        let (sender, stdout) = mpsc::channel();
+        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
 
-        let mut server = Self { child, url: String::new(), log, directory };
-        let Ok(Some(line)) = first_line.recv_timeout(START_BOUND) else {
+        let mut server = Self { child, url: String::new(), stdout, log, directory };
+        let Ok(line) = server.stdout.recv_timeout(START_BOUND) else {
             server.child.kill().expect("a process of ours");
             panic!(
                 "millpond did not get ready within {START_BOUND:?}; its log:\n{}",
@@ -197,26 +195,26 @@ impl Server {
         };
         let ready: Value = serde_json::from_str(&line).expect("the ready line is JSON");
         assert_eq!(ready["event"], "ready", "the first line on stdout: {line}");
-        server.url = ready["url"].as_str().expect("the ready line has a url").to_owned();
+        server.url = ready["url"].as_str().map(str::to_owned).expect("the ready line has a url");
         server
     }
 
     /// Asks the server to stop, as a person's ctrl-C would, and hands over its log.
     fn stop(mut self) -> Stopped {
         signal(&self.child.id().to_string(), "TERM");
-        let (log, late) = match self.log.recv_timeout(STOP_BOUND) {
-            Ok(log) => (log, false),
-            Err(_) => {
-                self.child.kill().expect("a process of ours");
-                (self.log.recv().unwrap_or_default(), true)
-            }
-        };
+        let in_time = self.log.recv_timeout(STOP_BOUND);
+        if in_time.is_err() {
+            self.child.kill().expect("a process of ours");
+        }
         let status = self.child.wait().expect("the server's exit status");
-        let complaint = match (late, status.success()) {
-            (true, _) => Some(format!("the server did not stop within {STOP_BOUND:?} of SIGTERM")),
-            (false, false) => Some(format!("after SIGTERM the server left with {status}, not with 0")),
-            (false, true) => None,
+        let complaint = if in_time.is_err() {
+            Some(format!("the server did not stop within {STOP_BOUND:?} of SIGTERM"))
+        } else if !status.success() {
+            Some(format!("after SIGTERM the server left with {status}, not with 0"))
+        } else {
+            self.stdout.try_recv().ok().map(|line| format!("on stdout belongs the ready line alone, not {line}"))
         };
+        let log = in_time.or_else(|_| self.log.recv()).unwrap_or_default();
         Stopped { log, complaint }
     }
 }

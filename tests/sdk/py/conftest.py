@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from support import URL, App
 
 
@@ -22,7 +23,7 @@ def app(request):
 @pytest.fixture
 def own_app(request):
     """An app for one test, which may change settings that concern all its users, or its clock."""
-    app = App.create(request.node.name)
+    app = App.create(request.node.originalname[:60])
     yield app
     app.delete()
 

@@ -4,7 +4,7 @@ import base64
 import json
 import os
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cached_property
 
 import httpx
@@ -17,13 +17,16 @@ from stream_chat import StreamChat, StreamChatAsync
 from stream_chat.base.exceptions import StreamAPIException
 
 URL = os.environ.get("MILLPOND_URL", "")
-UTC = timezone.utc
 
 #: A moment well after today: with the clock frozen here, tokens that SDKs mint by wall time are valid and in the past.
 NOON = datetime(2040, 1, 1, 12, 0, 0, tzinfo=UTC)
 
 #: The call that any user may make, so it shows whether a token is let in. Its operation is QueryUsers.
 EVERYONE = QueryUsersPayload(filter_conditions={}, limit=1)
+
+
+#: Stands for the app's own api key.
+OWN = object()
 
 
 class App:
@@ -75,9 +78,11 @@ class App:
     def legacy_user(self, user_id):
         return self.legacy_bearer(self.legacy.create_token(user_id))
 
-    def raw(self, method, path, *, api_key="", token=None, auth_type="jwt", params=None, headers=None, **request):
-        """A call without an SDK. `None` leaves the api key, the token or the auth type out; `""` sends the app's own key."""
-        query = dict(params or {}) if api_key is None else {"api_key": api_key or self.api_key, **(params or {})}
+    def raw(self, method, path, *, api_key=OWN, token=None, auth_type="jwt", params=None, headers=None, **request):
+        """A call without an SDK. `None` leaves out the api key, the token or the auth type."""
+        query = dict(params or {})
+        if api_key is not None:
+            query["api_key"] = self.api_key if api_key is OWN else api_key
         head = dict(headers or {})
         if token is not None:
             head["Authorization"] = token
@@ -118,7 +123,10 @@ class App:
 
 @contextmanager
 def refused(operation, status, code, message=None):
-    """The SDK call inside gets exactly this error, whichever SDK makes it. No `message`: its text is not known for sure."""
+    """The SDK call inside gets exactly this error, whichever SDK makes it.
+
+    Without a `message` the text is not checked: that of production is not known.
+    """
     with pytest.raises((StreamApiException, StreamAPIException)) as caught:
         yield caught
     error = caught.value
@@ -145,7 +153,7 @@ def assert_refused(response, operation, status, code, message=None):
 
 def check_refusal(operation, status, code, message, seen_status, seen_code, seen_message):
     before, after = f'{operation} failed with error: "', '"'
-    wanted = f"{before}{message}{after}" if message is not None else f"{before}{seen_message[len(before):-1]}{after}"
+    wanted = f"{before}{message}{after}" if message is not None else f"{before}{seen_message[len(before) : -1]}{after}"
     assert (seen_status, seen_code, seen_message) == (status, code, wanted)
     assert len(seen_message) > len(before) + len(after), "an error says what is wrong"
 
@@ -184,4 +192,5 @@ def tampered(token):
 
 
 def wrong_signature(app):
-    return f'JWTAuth error: signature is not valid. Make sure the token is created using the secret for API key "{app.api_key}"'
+    advice = f'Make sure the token is created using the secret for API key "{app.api_key}"'
+    return f"JWTAuth error: signature is not valid. {advice}"

@@ -3,7 +3,14 @@
 import asyncio
 
 import pytest
-from getstream.models import PushPreferenceInput, QueryUsersPayload, UpdateUserPartialRequest, UserCustomEventRequest, UserRequest
+from getstream.models import (
+    PushPreferenceInput,
+    QueryUsersPayload,
+    UpdateUserPartialRequest,
+    UserCustomEventRequest,
+    UserRequest,
+)
+
 from support import EVERYONE, refused
 
 pytestmark = pytest.mark.anyio
@@ -13,7 +20,9 @@ LATER = "2039-01-01T00:00:00Z"
 
 async def test_getstream_leads_a_user_through_all_their_life(app, user_id):
     async with app.async_server() as server:
-        user = (await server.upsert_users(UserRequest(id=user_id, name="Ada", custom={"color": "red"}))).data.users[user_id]
+        user = (await server.upsert_users(UserRequest(id=user_id, name="Ada", custom={"color": "red"}))).data.users[
+            user_id
+        ]
         assert (user.name, user.custom) == ("Ada", {"color": "red"})
         partial = UpdateUserPartialRequest(id=user_id, set={"name": "Ada L."}, unset=["color"])
         user = (await server.update_users_partial([partial])).data.users[user_id]
@@ -53,7 +62,9 @@ async def test_getstream_reaches_every_other_operation(app, user):
         assert (await server.get_rate_limits(server_side=True)).data.server_side["GetApp"].limit == 10_000
         assert (await server.moderation.ban(other, banned_by_id=user)).status_code() == 201
         assert (await server.moderation.unban(other)).status_code() == 201
-        assert (await server.chat.send_user_custom_event(user, UserCustomEventRequest(type="hello"))).status_code() == 201
+        assert (
+            await server.chat.send_user_custom_event(user, UserCustomEventRequest(type="hello"))
+        ).status_code() == 201
         task_id = (await server.deactivate_users([user, other])).data.task_id
         assert (await server.get_task(task_id)).data.status == "completed"
         assert (await server.reactivate_users([user, other])).status_code() == 201
@@ -74,7 +85,9 @@ async def test_getstream_is_a_user_by_a_clone_and_is_refused_when_revoked(app, u
 
 async def test_stream_chat_leads_a_user_through_all_their_life(app, user_id):
     async with app.async_legacy() as server:
-        assert (await server.upsert_user({"id": user_id, "name": "Ada", "color": "red"}))["users"][user_id]["color"] == "red"
+        assert (await server.upsert_user({"id": user_id, "name": "Ada", "color": "red"}))["users"][user_id][
+            "color"
+        ] == "red"
         changed = await server.update_user_partial({"id": user_id, "set": {"name": "Ada L."}, "unset": ["color"]})
         assert "color" not in changed["users"][user_id]
         assert (await server.query_users({"id": user_id}, sort={"id": 1}))["users"][0]["name"] == "Ada L."
@@ -136,7 +149,9 @@ async def test_a_hundred_calls_at_once_are_each_answered_as_their_own_caller(app
             return list(user.users)
 
         for round in range(5):
-            answers = await asyncio.gather(*[rename(client, id, round) for client, id in zip(clients, ids)])
+            answers = await asyncio.gather(
+                *[rename(client, id, round) for client, id in zip(clients, ids, strict=True)]
+            )
             assert answers == [[id] for id in ids]
         await asyncio.gather(*[client.aclose() for client in clients])
 
@@ -145,7 +160,9 @@ async def test_a_read_that_follows_a_revocation_is_never_let_in_however_many_are
     own_app.server.create_user(id="john")
     async with own_app.async_server() as server, server.clone_for_token(server.create_token("john")) as client:
         before = [asyncio.create_task(client.query_users(EVERYONE)) for _ in range(20)]
-        await server.update_users_partial([UpdateUserPartialRequest(id="john", set={"revoke_tokens_issued_before": LATER})])
+        await server.update_users_partial(
+            [UpdateUserPartialRequest(id="john", set={"revoke_tokens_issued_before": LATER})]
+        )
         after = [asyncio.create_task(client.query_users(EVERYONE)) for _ in range(20)]
         for call in after:
             with refused("QueryUsers", 401, 40, "This token has been revoked, please generate a new token"):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from getstream.models import QueryUsersPayload, UserRequest
+
 from support import EVERYONE, NOON, refused, rfc3339
 
 

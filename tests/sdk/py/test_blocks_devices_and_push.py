@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from getstream.models import PushPreferenceInput, QueryUsersPayload, UserRequest
+
 from support import NOON, refused
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from getstream.models import QueryUsersPayload, UpdateUserPartialRequest, UserRequest
+
 from support import nanoseconds
 
 
@@ -40,7 +41,9 @@ def test_trap_02_the_same_moment_is_an_integer_here_and_a_text_there(app, user_i
 
 
 def test_the_two_views_hold_the_same_values(app, user_id):
-    app.server.upsert_users(UserRequest(id=user_id, name="Ada", image="a.png", role="admin", language="en", teams=["red"]))
+    app.server.upsert_users(
+        UserRequest(id=user_id, name="Ada", image="a.png", role="admin", language="en", teams=["red"])
+    )
     here, there = v2(app, user_id), legacy(app, user_id)
     for name in ["id", "name", "image", "role", "language", "teams", "banned", "online", "invisible"]:
         assert here[name] == there[name], name
@@ -62,7 +65,9 @@ def test_a_date_inside_custom_data_stays_the_text_that_it_was(app, user_id):
 
 @pytest.mark.parametrize("form", ["nested", "flat"])
 def test_getstream_reads_a_user_that_stream_chat_wrote_into_its_classes(app, user_id, form):
-    app.legacy.upsert_user({"id": user_id, "custom": {"color": "red"}} if form == "nested" else {"id": user_id, "color": "red"})
+    app.legacy.upsert_user(
+        {"id": user_id, "custom": {"color": "red"}} if form == "nested" else {"id": user_id, "color": "red"}
+    )
     [user] = app.server.query_users(QueryUsersPayload(filter_conditions={"id": user_id})).data.users
     assert user.custom == ({"custom": {"color": "red"}} if form == "nested" else {"color": "red"})
 

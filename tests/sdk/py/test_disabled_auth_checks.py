@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+
 from support import EVERYONE, assert_refused, developer_token, refused, tampered, wrong_signature
 
 

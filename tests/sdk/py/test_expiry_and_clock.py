@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from getstream.models import UserRequest
+
 from support import EVERYONE, NOON, nanoseconds, refused, rfc3339
 
 EXPIRED = "JWTAuth error: token is expired (exp)"
@@ -109,7 +110,11 @@ def test_times_of_users_are_the_times_of_the_apps_clock(own_app):
 def test_trap_02_times_are_nanoseconds_on_v2_and_rfc_3339_elsewhere(own_app):
     own_app.freeze(NOON + timedelta(microseconds=123_450))
     own_app.server.create_user(id="john")
-    created_at = own_app.user("john").get("/api/v2/users", query_params={"payload": '{"filter_conditions":{}}'}).data["users"][0]["created_at"]
+    created_at = (
+        own_app.user("john")
+        .get("/api/v2/users", query_params={"payload": '{"filter_conditions":{}}'})
+        .data["users"][0]["created_at"]
+    )
     assert (type(created_at), created_at) == (int, nanoseconds(NOON) + 123_450_000)
     assert own_app.legacy.query_users({"id": "john"})["users"][0]["created_at"] == "2040-01-01T12:00:00.12345Z"
 

@@ -2,6 +2,7 @@
 
 import pytest
 from getstream.models import UserRequest
+
 from support import EVERYONE, assert_refused, claims_of, refused, tampered, wrong_signature
 
 GUEST = {"user": {"id": "visitor", "name": "Vera"}}
@@ -28,7 +29,9 @@ def test_a_guest_may_use_the_token_as_it_is(app):
     guest = app.server.create_guest(UserRequest(id="visitor")).data
     client = app.bearer(guest.access_token)
     assert client.query_users(EVERYONE).status_code() == 200
-    assert client.upsert_users(UserRequest(id=guest.user.id, name="Renamed")).data.users[guest.user.id].name == "Renamed"
+    assert (
+        client.upsert_users(UserRequest(id=guest.user.id, name="Renamed")).data.users[guest.user.id].name == "Renamed"
+    )
 
 
 def test_a_guest_may_not_change_others_nor_reach_the_servers_operations(app, user):

@@ -4,6 +4,7 @@ import base64
 import hmac
 
 import pytest
+
 from support import EVERYONE, claims_of, refused, wrong_signature
 
 
@@ -36,7 +37,13 @@ def test_trap_01_the_server_claim_is_never_read(app, user, server):
     [
         {"nbf": 1_700_000_000, "iat": 1_700_000_000, "exp": 4_000_000_000},
         {"iat": 1_700_000_000, "server": True},
-        {"iat": 1_700_000_000, "iss": "Stream Chat Java SDK", "sub": "Stream Chat Java SDK", "server": True, "scope": "admins"},
+        {
+            "iat": 1_700_000_000,
+            "iss": "Stream Chat Java SDK",
+            "sub": "Stream Chat Java SDK",
+            "server": True,
+            "scope": "admins",
+        },
         {"user_id": ""},
     ],
     ids=["net", "ruby-php-java", "chat-java", "empty-user-id"],
@@ -82,13 +89,17 @@ def test_the_role_in_a_call_token_gives_no_role_in_the_app(app, user):
 
 
 def test_claims_that_nobody_knows_are_ignored(app, user):
-    token = app.legacy.create_token(user, iat=1_700_000_000, exp=4_000_000_000, validity_in_seconds=60, anything={"deep": [1]})
+    token = app.legacy.create_token(
+        user, iat=1_700_000_000, exp=4_000_000_000, validity_in_seconds=60, anything={"deep": [1]}
+    )
     assert app.legacy_bearer(token).query_users({}, limit=1).is_ok()
 
 
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode], ids=["standard", "url-safe"])
 def test_trap_10_the_signature_is_judged_over_the_parts_as_they_were_sent(app, user, encode):
-    parts = [encode(text.encode()).decode() for text in ('{"alg":"HS256"}', f'{{"user_id":"{user}","smile":"🙂🙃???"}}')]
+    parts = [
+        encode(text.encode()).decode() for text in ('{"alg": "HS256"}', f'{{"user_id":"{user}","smile":"🙂🙃???"}}')
+    ]
     assert any("=" in part for part in parts)
     signature = hmac.digest(app.api_secret.encode(), ".".join(parts).encode(), "sha256")
     token = ".".join([*parts, encode(signature).decode()])

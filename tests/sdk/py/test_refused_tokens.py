@@ -4,6 +4,7 @@ import jwt
 import pytest
 from getstream import Stream
 from stream_chat import StreamChat
+
 from support import EVERYONE, URL, assert_refused, developer_token, refused, segment, tampered, wrong_signature
 
 HEADER, CLAIMS = segment('{"alg":"HS256"}'), segment('{"user_id":"john"}')

@@ -1,10 +1,11 @@
 """Tokens made worthless before they expire: one user's, everybody's, and how to take that back."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from getstream.models import QueryUsersPayload, UpdateUserPartialRequest, UserRequest
-from support import EVERYONE, NOON, UTC, assert_refused, nanoseconds, refused, rfc3339
+
+from support import EVERYONE, NOON, assert_refused, nanoseconds, refused, rfc3339
 
 REVOKED = "This token has been revoked, please generate a new token"
 #: Later than any token that an SDK mints by wall time during a test run.

@@ -2,6 +2,7 @@
 
 import pytest
 from getstream.models import UserRequest
+
 from support import refused
 
 CONDITION = {"$subject.magic_custom_field": {"$eq": "magic"}}
@@ -95,7 +96,9 @@ def test_roles_are_searched_by_server_and_user_in_order_of_their_names(app, user
         assert len(client.search_roles("a", limit=1).data.roles) == 1
 
 
-@pytest.mark.parametrize("query", [{"query": ""}, {"query": "x" * 256}, {"query": "a", "limit": 26}, {"query": "a", "limit": 0}], ids=str)
+@pytest.mark.parametrize(
+    "query", [{"query": ""}, {"query": "x" * 256}, {"query": "a", "limit": 26}, {"query": "a", "limit": 0}], ids=str
+)
 def test_a_search_that_is_out_of_bounds_is_refused(app, query):
     with refused("SearchRoles", 400, 4):
         app.server.search_roles(**query)
@@ -106,7 +109,9 @@ def test_a_search_that_is_out_of_bounds_is_refused(app, query):
 
 def test_every_permission_that_is_listed_can_be_read(app):
     permissions = app.server.list_permissions().data.permissions
-    assert {"search-user", "update-user-owner", "flag-user", "mute-user"} <= {permission.id for permission in permissions}
+    assert {"search-user", "update-user-owner", "flag-user", "mute-user"} <= {
+        permission.id for permission in permissions
+    }
     first = permissions[0]
     assert app.server.get_permission(first.id).data.permission == first
     assert app.legacy.get_permission(first.id)["permission"]["name"] == first.name
@@ -145,10 +150,9 @@ def test_a_permission_whose_name_is_taken_is_refused(app, user_id):
         app.server.create_permission("ReadChannel", user_id, name, CONDITION)
 
 
-def test_a_permission_for_an_unknown_action_is_refused(app, user_id):
-    with refused("CreatePermission", 400, 4, '"Juggle" is not a valid action') as caught:
-        app.server.create_permission("Juggle", user_id, user_id[-90:], CONDITION)
-    assert "not valid" in caught.value.message or "not a valid" in caught.value.message
+def test_a_permission_without_an_action_is_refused(app, user_id):
+    with refused("CreatePermission", 400, 4):
+        app.legacy.create_permission({"id": user_id, "name": user_id[-90:], "condition": CONDITION})
 
 
 # What they let a user do

@@ -2,6 +2,7 @@
 
 import pytest
 from getstream.models import QueryUsersPayload, UserCustomEventRequest, UserRequest
+
 from support import EVERYONE, NOON, refused, rfc3339
 
 
@@ -60,9 +61,11 @@ def test_reactivating_a_user_who_is_active_is_refused(app, user):
     assert "is not deactivated" in caught.value.message
 
 
-@pytest.mark.parametrize("call", ["deactivate_user", "reactivate_user", "export_user"])
-def test_a_user_who_does_not_exist_is_not_found(app, user_id, call):
-    operation = {"deactivate_user": "DeactivateUser", "reactivate_user": "ReactivateUser", "export_user": "ExportUser"}[call]
+@pytest.mark.parametrize(
+    ("call", "operation"),
+    [("deactivate_user", "DeactivateUser"), ("reactivate_user", "ReactivateUser"), ("export_user", "ExportUser")],
+)
+def test_a_user_who_does_not_exist_is_not_found(app, user_id, call, operation):
     with refused(operation, 404, 16):
         getattr(app.server, call)(user_id)
 

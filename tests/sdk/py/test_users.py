@@ -3,6 +3,7 @@
 import concurrent.futures
 
 import pytest
+from getstream.exceptions import StreamApiException
 from getstream.models import (
     PrivacySettingsResponse,
     QueryUsersPayload,
@@ -10,6 +11,7 @@ from getstream.models import (
     UpdateUserPartialRequest,
     UserRequest,
 )
+
 from support import EVERYONE, assert_refused, refused
 
 
@@ -92,24 +94,27 @@ def test_a_batch_with_one_bad_user_creates_none(app, user_id):
     assert app.legacy.query_users({"id": {"$in": [good.id, bad.id]}})["users"] == []
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"users": {}},
-        {"users": {"one": {"id": "another"}}},
-        {"users": {"nameless": {}}},
-        {"users": {f"u{number}": {"id": f"u{number}"} for number in range(101)}},
-        {"users": {"no|pipes": {"id": "no|pipes"}}},
-        {"users": {"": {"id": ""}}},
-        {"users": {"x" * 256: {"id": "x" * 256}}},
-        {"users": {"teams": {"id": "teams", "teams": [f"t{number}" for number in range(251)]}}},
-        {"users": {"team": {"id": "team", "teams": ["t" * 101]}}},
-    ],
-    ids=["no users", "empty", "key is not id", "no id", "too many", "pipe", "empty id", "long id", "many teams", "long team"],
-)
-def test_an_upsert_that_breaks_a_rule_is_refused(app, body):
-    assert_refused(app.raw("POST", "/api/v2/users", token=app.server.token, json=body), "UpdateUsers", 400, 4)
+RULE_BREAKERS = {
+    "no user at all": {},
+    "a key that is not the id": {"one": {"id": "another"}},
+    "no id": {"nameless": {}},
+    "too many users": {f"u{number}": {"id": f"u{number}"} for number in range(101)},
+    "a pipe in the id": {"no|pipes": {"id": "no|pipes"}},
+    "an empty id": {"": {"id": ""}},
+    "an id of 256": {"x" * 256: {"id": "x" * 256}},
+    "too many teams": {"u": {"id": "u", "teams": [f"t{number}" for number in range(251)]}},
+    "a team of 101": {"u": {"id": "u", "teams": ["t" * 101]}},
+}
+
+
+@pytest.mark.parametrize("rule", RULE_BREAKERS)
+def test_an_upsert_that_breaks_a_rule_is_refused(app, rule):
+    answer = app.raw("POST", "/api/v2/users", token=app.server.token, json={"users": RULE_BREAKERS[rule]})
+    assert_refused(answer, "UpdateUsers", 400, 4)
+
+
+def test_an_upsert_without_users_is_refused(app):
+    assert_refused(app.raw("POST", "/api/v2/users", token=app.server.token, json={}), "UpdateUsers", 400, 4)
 
 
 def test_a_field_of_another_type_is_refused_by_its_name(app):
@@ -157,7 +162,7 @@ def test_of_many_who_want_one_name_at_the_same_time_exactly_one_gets_it(own_app)
         try:
             own_app.server.upsert_users(UserRequest(id=f"user-{number}", name="Ada"))
             return 1
-        except Exception as error:
+        except StreamApiException as error:
             assert error.code == 6
             return 0
 

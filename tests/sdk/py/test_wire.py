@@ -3,8 +3,8 @@
 import gzip
 
 import pytest
-from getstream.models import UserRequest
-from support import URL, assert_refused, refused
+
+from support import assert_refused, refused
 
 
 def not_found(client_call):
@@ -20,7 +20,8 @@ def test_trap_25_an_unknown_path_and_a_wrong_method_are_both_not_found(app):
 
 
 def test_an_unknown_path_is_told_before_a_missing_key_or_token(app):
-    assert_refused(app.raw("GET", "/api/v2/no/such/thing", api_key=None, auth_type=None), "Request", 404, 16, "Not Found")
+    answer = app.raw("GET", "/api/v2/no/such/thing", api_key=None, auth_type=None)
+    assert_refused(answer, "Request", 404, 16, "Not Found")
 
 
 def test_an_operation_of_streams_that_is_not_built_says_so_with_its_name(app):
@@ -33,7 +34,7 @@ def test_trap_14_an_error_has_all_six_fields_and_its_status_is_the_http_status(a
     with refused("GetTask", 404, 16) as caught:
         app.server.get_task("nothing")
     error = caught.value.api_error
-    assert (error.code, error.StatusCode if hasattr(error, "StatusCode") else error.status_code) == (16, 404)
+    assert (error.code, error.status_code) == (16, 404)
     assert error.details == [] and isinstance(error.duration, str)
     assert error.more_info == "https://getstream.io/chat/docs/api_errors_response"
     assert caught.value.unrecoverable is False
@@ -51,7 +52,7 @@ def test_the_content_type_of_a_body_does_not_matter(app, user_id):
     for content_type in ["text/plain", "application/json;charset=utf-8", "application/octet-stream"]:
         headers = {"Content-Type": content_type}
         answer = app.raw("POST", "/api/v2/users", token=app.server.token, content=body, headers=headers)
-        assert answer.status_code == 201
+        assert (answer.status_code, list(answer.json()["users"])) == (201, [user_id])
 
 
 def test_trap_31_an_id_in_a_path_is_read_raw_and_encoded(app, user_id):
@@ -84,6 +85,10 @@ def test_an_answer_is_json_and_says_so(app):
         assert answer.headers["content-type"].startswith("application/json")
 
 
+def listed(answer, header):
+    return {name.strip().lower() for name in answer.headers[header].split(",")}
+
+
 def test_a_browser_may_ask_beforehand_and_read_the_limits_afterwards(app):
     wanted = "authorization,content-type,stream-auth-type,x-client-request-id,x-stream-client"
     asked = app.raw(
@@ -98,20 +103,13 @@ def test_a_browser_may_ask_beforehand_and_read_the_limits_afterwards(app):
         },
     )
     assert asked.is_success
-    assert set(wanted.split(",")) <= {name.strip().lower() for name in asked.headers["access-control-allow-headers"].split(",")}
-    assert {"GET", "POST", "PUT", "PATCH", "DELETE"} <= {
-        name.strip() for name in asked.headers["access-control-allow-methods"].split(",")
-    }
+    assert set(wanted.split(",")) <= listed(asked, "access-control-allow-headers")
+    assert {"get", "post", "put", "patch", "delete"} <= listed(asked, "access-control-allow-methods")
     answer = app.raw("GET", "/api/v2/app", token=app.server.token, headers={"Origin": "http://localhost:5173"})
     assert answer.headers["access-control-allow-origin"] in ["*", "http://localhost:5173"]
-    exposed = answer.headers["access-control-expose-headers"].lower()
-    assert all(f"x-ratelimit-{name}" in exposed for name in ["limit", "remaining", "reset"])
+    limits = {f"x-ratelimit-{name}" for name in ["limit", "remaining", "reset"]}
+    assert limits <= listed(answer, "access-control-expose-headers")
 
 
 def test_a_warm_up_call_is_answered(app):
-    assert app.raw("GET", "/hi", api_key=None, auth_type=None).status_code < 500
-
-
-def test_the_address_that_is_given_is_the_one_that_is_used(app):
-    assert app.server.base_url == app.legacy.base_url == URL
-    assert app.server.upsert_users(UserRequest(id="john")).headers()["content-type"].startswith("application/json")
+    assert app.raw("GET", "/hi", api_key=None, auth_type=None).status_code == 200
