@@ -1,0 +1,357 @@
+//! The official SDKs, unmodified, against the binary that this `cargo test` has built: one server, the JavaScript suite
+//! (`tests/sdk/js`) and the Python suite (`tests/sdk/py`) side by side, each test file in an app of its own.
+//!
+//! What the SDKs were seen to drive is compared with `tests/sdk/driven.json`, from which `millpond operations` and the
+//! README's table are made. `UPDATE_DRIVEN=1 cargo test --test sdk` writes that file anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+use std::{env, fs, thread};
+
+use serde_json::Value;
+
+const START_BOUND: Duration = Duration::from_secs(30);
+const STOP_BOUND: Duration = Duration::from_secs(30);
+const INSTALL_BOUND: Duration = Duration::from_secs(600);
+const SUITE_BOUND: Duration = Duration::from_secs(600);
+
+/// The log target under which the server writes one line for each call that it answered.
+const REQUEST_TARGET: &str = "millpond::request";
+
+#[test]
+fn the_official_sdks_drive_the_binary() {
+    let server = Server::start();
+    let suites: [Result<(), String>; 2] = thread::scope(|scope| {
+        [scope.spawn(|| javascript(&server.url)), scope.spawn(|| python(&server.url))]
+            .map(|suite| suite.join().expect("a suite reports its failure"))
+    });
+    let stopped = server.stop();
+    let log = stopped.log.clone();
+
+    let mut failures: Vec<String> = suites.into_iter().filter_map(Result::err).collect();
+    failures.extend(stopped.complaint);
+    failures.extend(
+        log.lines().filter(|line| line.contains("panicked at")).map(|line| format!("the server panicked: {line}")),
+    );
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+
+    compare_with_the_checked_in_table(&driven(&log));
+}
+
+// The suites
+
+fn javascript(url: &str) -> Result<(), String> {
+    let node = "Install Node.js 20 or newer, with npm: the JavaScript SDK tests run on it.";
+    at_least("node", (20, 0), node)?;
+    at_least("npm", (8, 0), node)?;
+    let directory = sdk_directory("js");
+    let lock = directory.join("package-lock.json");
+    let stamp = directory.join("node_modules/.installed-package-lock.json");
+    if !same(&lock, &stamp) {
+        run(
+            "npm ci",
+            INSTALL_BOUND,
+            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&directory),
+        )?;
+        copy(&lock, &stamp)?;
+    }
+    let mut suite = Command::new("node");
+    suite.args(["--test", "--test-reporter=spec"]).current_dir(&directory);
+    run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
+}
+
+fn python(url: &str) -> Result<(), String> {
+    at_least("python3", (3, 11), "Install Python 3.11 or newer, with venv and pip: the Python SDK tests run on it.")?;
+    let directory = sdk_directory("py");
+    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sdk-py-venv");
+    let (pins, stamp) = (directory.join("requirements.txt"), venv.join("installed-requirements.txt"));
+    if !same(&pins, &stamp) {
+        run("python3 -m venv", INSTALL_BOUND, Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+        let mut pip = Command::new(venv.join("bin/pip"));
+        pip.args(["install", "--disable-pip-version-check", "--quiet", "--requirement"]).arg(&pins);
+        run("pip install", INSTALL_BOUND, &mut pip)?;
+        copy(&pins, &stamp)?;
+    }
+    let mut suite = Command::new(venv.join("bin/python"));
+    suite.args(["-m", "pytest"]).current_dir(&directory); // pytest.ini has the rest
+    run("the Python SDK suite", SUITE_BOUND, against(&mut suite, url))
+}
+
+fn sdk_directory(language: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk").join(language)
+}
+
+/// Points a suite at the server and at nothing else: no `STREAM_*` of the developer's own, no proxy in between.
+fn against<'a>(suite: &'a mut Command, url: &str) -> &'a mut Command {
+    without_stream_variables(suite).env("MILLPOND_URL", url).env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1")
+}
+
+fn without_stream_variables(command: &mut Command) -> &mut Command {
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("STREAM_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn at_least(tool: &str, wanted: (u32, u32), advice: &str) -> Result<(), String> {
+    let answer = Command::new(tool)
+        .arg("--version")
+        .output()
+        .map_err(|error| format!("`{tool}` cannot be run ({error}). {advice}"))?;
+    let said = String::from_utf8_lossy(&answer.stdout);
+    let numbers = said.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
+    let mut parts = numbers.split('.').map_while(|part| part.parse::<u32>().ok());
+    match (parts.next(), parts.next()) {
+        (Some(major), Some(minor)) if (major, minor) >= wanted => Ok(()),
+        _ => Err(format!("`{tool} --version` says {:?}, which is too old. {advice}", said.trim())),
+    }
+}
+
+fn same(file: &Path, stamp: &Path) -> bool {
+    matches!((fs::read(file), fs::read(stamp)), (Ok(now), Ok(then)) if now == then)
+}
+
+fn copy(file: &Path, stamp: &Path) -> Result<(), String> {
+    fs::copy(file, stamp).map(drop).map_err(|error| format!("cannot write {}: {error}", stamp.display()))
+}
+
+/// Runs a command to its end. One that fails, or that is still running after `bound`, is an error with all it wrote.
+fn run(what: &str, bound: Duration, command: &mut Command) -> Result<(), String> {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    let second = writer.try_clone().expect("the same pipe");
+    let child = command.stdin(Stdio::null()).stdout(writer).stderr(second).process_group(0).spawn();
+    command.stdout(Stdio::null()).stderr(Stdio::null()); // lets go of our ends of the pipe
+    let mut child = child.map_err(|error| format!("{what} cannot be started: {error}"))?;
+    let output = all_of(reader);
+    let in_time = output.recv_timeout(bound);
+    if in_time.is_err() {
+        signal(&format!("-{}", child.id()), "KILL"); // the whole group: suites have workers
+    }
+    let status = child.wait().map_err(|error| format!("{what}: {error}"))?;
+    match in_time {
+        Ok(_) if status.success() => Ok(()),
+        Ok(output) => Err(format!("{what} failed ({status}):\n{output}")),
+        Err(_) => Err(format!("{what} did not end within {bound:?}:\n{}", output.recv().unwrap_or_default())),
+    }
+}
+
+/// Reads on a thread of its own, so that nobody who writes has to wait; the text comes when it is complete.
+fn all_of(mut reader: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = reader.read_to_end(&mut bytes);
+        sender.send(String::from_utf8_lossy(&bytes).into_owned())
+    });
+    receiver
+}
+
+fn signal(pid: &str, name: &str) {
+    let sent = Command::new("kill").args(["-s", name, "--", pid]).status();
+    assert!(sent.is_ok(), "`kill` cannot be run: {sent:?}");
+}
+
+// The server
+
+struct Server {
+    child: Child,
+    url: String,
+    stdout: Receiver<String>,
+    log: Receiver<String>,
+    directory: PathBuf,
+}
+
+struct Stopped {
+    log: String,
+    complaint: Option<String>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sdk-server-{}", std::process::id()));
+        fs::create_dir_all(&directory).expect("a directory for the server");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_millpond"));
+        command.args(["serve", "--memory", "--port", "0", "--json", "--log", "millpond=debug", "--log-format", "json"]);
+        command.current_dir(&directory).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = without_stream_variables(&mut command).spawn().expect("the millpond binary");
+
+        let log = all_of(child.stderr.take().expect("a piped stderr"));
+        let lines = BufReader::new(child.stdout.take().expect("a piped stdout")).lines();
+        let (sender, stdout) = mpsc::channel();
+        thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+
+        let mut server = Self { child, url: String::new(), stdout, log, directory };
+        let Ok(line) = server.stdout.recv_timeout(START_BOUND) else {
+            server.child.kill().expect("a process of ours");
+            panic!(
+                "millpond did not get ready within {START_BOUND:?}; its log:\n{}",
+                server.log.recv().unwrap_or_default()
+            );
+        };
+        let ready: Value = serde_json::from_str(&line).expect("the ready line is JSON");
+        assert_eq!(ready["event"], "ready", "the first line on stdout: {line}");
+        server.url = ready["url"].as_str().map(str::to_owned).expect("the ready line has a url");
+        server
+    }
+
+    /// Asks the server to stop, as a person's ctrl-C would, and hands over its log.
+    fn stop(mut self) -> Stopped {
+        signal(&self.child.id().to_string(), "TERM");
+        let in_time = self.log.recv_timeout(STOP_BOUND);
+        if in_time.is_err() {
+            self.child.kill().expect("a process of ours");
+        }
+        let status = self.child.wait().expect("the server's exit status");
+        let complaint = if in_time.is_err() {
+            Some(format!("the server did not stop within {STOP_BOUND:?} of SIGTERM"))
+        } else if !status.success() {
+            Some(format!("after SIGTERM the server left with {status}, not with 0"))
+        } else {
+            self.stdout.try_recv().ok().map(|line| format!("on stdout belongs the ready line alone, not {line}"))
+        };
+        let log = in_time.or_else(|_| self.log.recv()).unwrap_or_default();
+        Stopped { log, complaint }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+// The evidence
+
+/// Operation -> the SDKs (`package version`) that got a 2xx answer from it.
+type Driven = BTreeMap<String, BTreeSet<String>>;
+
+fn driven(log: &str) -> Driven {
+    let pins = fs::read_to_string(sdk_directory("py").join("requirements.txt")).expect("requirements.txt");
+    let mut driven = Driven::new();
+    for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        let fields = line.get("fields").unwrap_or(&line);
+        let succeeded = line["target"] == REQUEST_TARGET
+            && fields["status"].as_u64().is_some_and(|status| (200..300).contains(&status));
+        if let (true, Some(operation), Some(client)) = (succeeded, fields["operation"].as_str(), fields["sdk"].as_str())
+            && let Some(package) = package(client, &pins)
+        {
+            driven.entry(operation.to_owned()).or_default().insert(package);
+        }
+    }
+    driven
+}
+
+/// The package that calls itself `client` in `X-Stream-Client`; `None` for anything but the SDKs under test. The two
+/// Python packages call themselves alike (their version tells them apart), except that stream-chat's async client says so.
+fn package(client: &str, python_pins: &str) -> Option<String> {
+    let name = client.split('|').next()?;
+    let pinned = |package: &str, version: &str| python_pins.lines().any(|line| line == format!("{package}=={version}"));
+    if let Some(version) = name.strip_prefix("stream-node-") {
+        Some(format!("@stream-io/node-sdk {version}"))
+    } else if let Some(version) = name.strip_prefix("stream-feeds-js-v") {
+        Some(format!("@stream-io/feeds-client {version}"))
+    } else if let Some(version) = name.strip_prefix("stream-chat-js-v") {
+        Some(format!("stream-chat (npm) {}", version.trim_end_matches("-node").trim_end_matches("-browser")))
+    } else if let Some(version) = name.strip_prefix("stream-python-client-") {
+        let version = version.trim_start_matches("aio-");
+        let package = ["getstream", "stream-chat"].into_iter().find(|package| pinned(package, version))?;
+        Some(format!("{package} (PyPI) {version}"))
+    } else {
+        None
+    }
+}
+
+fn compare_with_the_checked_in_table(driven: &Driven) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/driven.json");
+    let text = serde_json::to_string_pretty(driven).expect("a map of strings") + "\n";
+    if env::var_os("UPDATE_DRIVEN").is_some_and(|value| value == "1") {
+        fs::write(&file, text).expect("driven.json can be written");
+        return;
+    }
+    let checked_in: Driven =
+        serde_json::from_str::<BTreeMap<String, Vec<String>>>(&fs::read_to_string(&file).expect("driven.json"))
+            .expect("driven.json maps operations to lists of SDKs")
+            .into_iter()
+            .map(|(operation, sdks)| (operation, sdks.into_iter().collect()))
+            .collect();
+    let differences = differences(&checked_in, driven);
+    assert!(
+        differences.is_empty(),
+        "tests/sdk/driven.json does not say what the SDKs drove (- only in the file, + only in this run):\n{}\nIf that is meant: UPDATE_DRIVEN=1 cargo test --test sdk",
+        differences.join("\n")
+    );
+}
+
+fn differences(checked_in: &Driven, driven: &Driven) -> Vec<String> {
+    let none = BTreeSet::new();
+    let operations: BTreeSet<&String> = checked_in.keys().chain(driven.keys()).collect();
+    let mut lines = Vec::new();
+    for operation in operations {
+        let (file, run) = (checked_in.get(operation).unwrap_or(&none), driven.get(operation).unwrap_or(&none));
+        lines.extend(file.difference(run).map(|sdk| format!("- {operation}: {sdk}")));
+        lines.extend(run.difference(file).map(|sdk| format!("+ {operation}: {sdk}")));
+    }
+    lines
+}
+
+// The harness itself
+
+#[test]
+fn a_client_header_names_the_package_and_its_version() {
+    let pins = "getstream==7.0.0\nstream-chat==4.33.0\n";
+    let cases = [
+        ("stream-node-0.7.64", Some("@stream-io/node-sdk 0.7.64")),
+        ("stream-feeds-js-v2.2.0|client_bundle=node", Some("@stream-io/feeds-client 2.2.0")),
+        ("stream-chat-js-v9.53.0-node|client_bundle=node-esm", Some("stream-chat (npm) 9.53.0")),
+        ("stream-chat-js-v9.53.0-browser", Some("stream-chat (npm) 9.53.0")),
+        ("stream-python-client-7.0.0", Some("getstream (PyPI) 7.0.0")),
+        ("stream-python-client-4.33.0", Some("stream-chat (PyPI) 4.33.0")),
+        ("stream-python-client-aio-4.33.0", Some("stream-chat (PyPI) 4.33.0")),
+        ("stream-python-client-1.0.0", None),
+        ("curl", None),
+    ];
+    for (client, wanted) in cases {
+        assert_eq!(package(client, pins).as_deref(), wanted, "{client}");
+    }
+}
+
+#[test]
+fn only_answers_of_the_2xx_kind_to_a_known_sdk_count_as_driven() {
+    let line = |target: &str, status: u16, sdk: &str| {
+        format!(
+            r#"{{"level":"DEBUG","target":"{target}","fields":{{"operation":"GetApp","status":{status},"code":0,"sdk":"{sdk}"}}}}"#
+        )
+    };
+    let log = [
+        "not JSON".to_owned(),
+        line(REQUEST_TARGET, 200, "stream-node-1.0.0"),
+        line(REQUEST_TARGET, 401, "stream-node-2.0.0"),
+        line(REQUEST_TARGET, 200, "curl"),
+        line("millpond::other", 200, "stream-node-3.0.0"),
+    ];
+    let wanted = Driven::from([("GetApp".to_owned(), BTreeSet::from(["@stream-io/node-sdk 1.0.0".to_owned()]))]);
+    assert_eq!(driven(&log.join("\n")), wanted);
+    assert_eq!(differences(&wanted, &Driven::new()), ["- GetApp: @stream-io/node-sdk 1.0.0"]);
+    assert_eq!(differences(&Driven::new(), &wanted), ["+ GetApp: @stream-io/node-sdk 1.0.0"]);
+}
+
+#[test]
+fn a_command_that_fails_or_hangs_is_an_error_with_all_it_wrote() {
+    let shell = |script: &str, bound| run("it", bound, Command::new("sh").args(["-c", script]));
+    let second = Duration::from_secs(1);
+    assert_eq!(shell("echo fine", 60 * second), Ok(()));
+    let failed = shell("echo out; echo err >&2; exit 3", 60 * second).unwrap_err();
+    assert!(failed.contains("out\nerr\n") && failed.contains("exit status: 3"), "{failed}");
+    let hung = shell("echo begun; sleep 600 & sleep 600", second).unwrap_err();
+    assert!(hung.contains("did not end within 1s") && hung.contains("begun"), "{hung}");
+    let missing = at_least("no-such-tool-anywhere", (1, 0), "Install it.").unwrap_err();
+    assert!(missing.ends_with("Install it."), "{missing}");
+    assert!(at_least("python3", (99, 0), "Install it.").unwrap_err().contains("too old"));
+}
