@@ -2,4 +2,5 @@
 #![doc = ""]
 pub mod clock;
 pub mod error;
+pub mod fixture;
 pub mod ids;
