@@ -24,6 +24,7 @@ pub mod dashboard;
 pub mod domain;
 pub mod door;
 pub mod error;
+pub mod fixture;
 pub mod ids;
 pub mod mint;
 pub mod params;

@@ -1,0 +1,14 @@
+//! Fixtures: files that describe apps, users and tokens. Parsing is here and knows nothing of the store.
+//!
+//! `tree` reads YAML (and so JSON) into nodes that know where they stand, `decode` makes the types of [`mod@format`] out of them and
+//! goes on after a mistake, `check` finds what makes no sense together. [`shipped`] holds the scenarios of `fixtures/`.
+
+mod check;
+#[macro_use]
+mod decode;
+mod emulator;
+pub mod format;
+mod problem;
+pub mod shipped;
+mod times;
+mod tree;
