@@ -3,6 +3,7 @@
 //! `tree` reads YAML (and so JSON) into nodes that know where they stand, `decode` makes the types of [`mod@format`] out of them and
 //! goes on after a mistake, `check` finds what makes no sense together. [`shipped`] holds the scenarios of `fixtures/`.
 
+pub mod apply;
 mod check;
 #[macro_use]
 mod decode;

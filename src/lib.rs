@@ -18,7 +18,9 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod control;
 pub mod dashboard;
 pub mod domain;
@@ -34,5 +36,6 @@ pub mod reply;
 pub mod routes;
 pub mod server;
 pub mod settings;
+pub mod start;
 pub mod store;
 pub mod wire;

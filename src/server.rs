@@ -1,14 +1,20 @@
 //! The HTTP server: where everything is mounted, and how it starts and stops.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
-use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App, HttpServer, middleware};
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::{App, Error, HttpServer, middleware};
+use tokio::sync::Notify;
 
-use crate::control;
+use crate::control::{self, Control};
 use crate::door::Gate;
 use crate::reply;
 use crate::routes;
@@ -19,60 +25,117 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
+/// How long a stop waits for what is in flight.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// What a running server answers from.
 #[derive(Clone)]
 pub struct Shared {
     /// Stream's routes.
     pub gate: Data<Gate>,
     /// The control API.
-    pub control: Data<control::Control>,
+    pub control: Data<Control>,
+    /// What is being answered.
+    pub in_flight: InFlight,
 }
 
-/// Mounts everything: the same in production and in tests.
+/// Mounts everything.
 pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
+    let streams = |prefix, dialect| {
+        web::scope(prefix).configure(move |config| routes::register(config, dialect)).default_service(web::to(reply::fallback))
+    };
     config
         .app_data(Data::clone(&shared.gate))
         .app_data(Data::clone(&shared.control))
         .configure(control::routes::mount)
-        .service(
-            web::scope("/api/v2")
-                .configure(|config| routes::register(config, Dialect::V2))
-                .default_service(web::to(reply::fallback)),
-        )
-        .service(
-            web::scope("/video")
-                .configure(|config| routes::register(config, Dialect::Video))
-                .default_service(web::to(reply::fallback)),
-        )
+        .service(streams("/api/v2", Dialect::V2))
+        .service(streams("/video", Dialect::Video))
         .configure(|config| routes::register(config, Dialect::Legacy))
         .default_service(web::to(reply::fallback));
 }
 
-/// Starts to serve on a listener that is already bound.
-pub fn serve(listener: TcpListener, shared: Shared, workers: usize) -> anyhow::Result<(Server, SocketAddr)> {
-    let address = listener.local_addr()?;
-    let server = HttpServer::new(move || {
+/// Starts to serve on listeners that are already bound.
+pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> anyhow::Result<Server> {
+    let mut server = HttpServer::new(move || {
         let shared = shared.clone();
-        App::new().wrap(middleware::Compress::default()).configure(move |config| mount(config, &shared))
+        let in_flight = shared.in_flight.clone();
+        App::new()
+            .wrap(middleware::Compress::default())
+            .wrap(from_fn(move |request, next| in_flight.clone().count(request, next)))
+            .configure(move |config| mount(config, &shared))
     })
     .workers(workers)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
-    .disable_signals()
-    .shutdown_timeout(1)
-    .listen(listener)?
-    .run();
-    Ok((server, address))
+    .disable_signals();
+    for listener in listeners {
+        server = server.listen(listener)?;
+    }
+    Ok(server.run())
 }
 
-/// Counts what is in flight, so that stopping can wait for it and for nothing else.
+/// Counts what is being answered, so that a stop waits for that and for nothing else.
 #[derive(Clone, Default)]
-pub struct InFlight(Arc<tokio::sync::Notify>, Arc<std::sync::atomic::AtomicUsize>);
+pub struct InFlight(Arc<Counted>);
 
-/// A server that runs, and the way to stop it.
-pub struct Running {
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// Stops it.
-    pub handle: ServerHandle,
+#[derive(Default)]
+struct Counted {
+    now: AtomicUsize,
+    drained: Notify,
+}
+
+impl InFlight {
+    async fn count<B: MessageBody>(
+        self,
+        request: ServiceRequest,
+        next: Next<B>,
+    ) -> Result<ServiceResponse<impl MessageBody>, Error> {
+        self.0.now.fetch_add(1, Ordering::AcqRel);
+        let one = One(self.0);
+        // The answer's body takes the count along: it is over when the last byte was handed to the connection.
+        Ok(next.call(request).await?.map_body(|_, body| Counting { body: Box::pin(body), _one: one }))
+    }
+
+    /// Waits until nothing is in flight, for a bounded time.
+    pub async fn drained(&self) {
+        let empty = async {
+            loop {
+                let changed = self.0.drained.notified();
+                if self.0.now.load(Ordering::Acquire) == 0 {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        if tokio::time::timeout(DRAIN_TIMEOUT, empty).await.is_err() {
+            tracing::warn!("stopping although requests are still in flight");
+        }
+    }
+}
+
+struct One(Arc<Counted>);
+
+impl Drop for One {
+    fn drop(&mut self) {
+        if self.0.now.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.drained.notify_one();
+        }
+    }
+}
+
+struct Counting<B> {
+    body: Pin<Box<B>>,
+    _one: One,
+}
+
+impl<B: MessageBody> MessageBody for Counting<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.body.as_mut().poll_next(context)
+    }
 }

@@ -37,9 +37,18 @@ impl Settings {
     ///
     /// All or nothing. Keys that no setting has are ignored, as production's decoder does; `grants` is the store's.
     pub fn patch(&mut self, patch: &Map<String, Value>) -> Result<(), SettingFault> {
+        self.change(patch, |field| field.settable)
+    }
+
+    /// The same for a fixture, which sets also what `PATCH /app` cannot, such as `suspended`.
+    pub fn fill(&mut self, settings: &Map<String, Value>) -> Result<(), SettingFault> {
+        self.change(settings, |_| true)
+    }
+
+    fn change(&mut self, patch: &Map<String, Value>, may: impl Fn(&Field) -> bool) -> Result<(), SettingFault> {
         let mut next = self.0.clone();
         for (key, value) in patch {
-            let Some(field) = Field::named(key).filter(|field| field.settable) else { continue };
+            let Some(field) = Field::named(key).filter(|field| may(field)) else { continue };
             if value.is_null() {
                 next.remove(key);
             } else {

@@ -73,6 +73,17 @@ impl Scope {
     }
 }
 
+/// An app that is to be filled, and made before when there is none of its key.
+pub struct Import {
+    /// The app.
+    pub new: apps::NewApp,
+    /// What fills it.
+    pub fill: Fill,
+}
+
+/// What fills an app.
+pub type Fill = Box<dyn FnOnce(&WriteTx<'_>) -> Result<()> + Send>;
+
 /// A read transaction: one app, one moment, one snapshot.
 pub struct ReadTx<'a> {
     conn: &'a Connection,
@@ -93,6 +104,8 @@ impl ReadTx<'_> {
 pub struct WriteTx<'a> {
     read: ReadTx<'a>,
     owner: &'a Arc<App>,
+    /// The app as this transaction has left it, once that was asked for.
+    renewed: RefCell<Option<Arc<AppState>>>,
     effects: RefCell<Effects>,
 }
 
@@ -105,9 +118,16 @@ impl<'a> Deref for WriteTx<'a> {
 }
 
 impl WriteTx<'_> {
-    /// The app as of the last commit.
+    /// The app as of the last commit, or as of the last renewal in this transaction.
     pub fn state(&self) -> Arc<AppState> {
-        self.owner.state()
+        self.renewed.borrow().as_ref().map_or_else(|| self.owner.state(), Arc::clone)
+    }
+
+    /// Has the rest of this transaction see the changes that it made to the app itself.
+    pub fn renew_state(&self) -> Result<()> {
+        let state = apps::load_state(self.conn, self.app)?;
+        *self.renewed.borrow_mut() = Some(Arc::new(state));
+        Ok(())
     }
 
     /// A new id of the app's own generator.
@@ -300,6 +320,33 @@ impl Store {
         .await
     }
 
+    /// Fills several apps in one transaction, making those that are not there: all of it or nothing.
+    pub async fn import(&self, imports: Vec<Import>) -> Result<()> {
+        let store = self.clone();
+        self.queue(move |conn| {
+            let mut published: Vec<Publish> = Vec::new();
+            for Import { new, fill } in imports {
+                let (app, is_new) = match store.apps().get(&new.api_key) {
+                    Some(app) => (app, false),
+                    None => (Arc::new(apps::create(conn, &new)?), true),
+                };
+                let scope = Scope::own(&app);
+                let ((), effects) = run_write(conn, &scope, fill)?;
+                let state = apps::load_state(conn, app.id)?;
+                let store = store.clone();
+                published.push(Box::new(move || {
+                    effects.publish(&app, Some(state));
+                    if is_new {
+                        store.apps().insert(app);
+                    }
+                }));
+            }
+            let publish: Publish = Box::new(move || published.into_iter().for_each(|publish| publish()));
+            Ok(((), Some(publish)))
+        })
+        .await
+    }
+
     /// Deletes an app with everything it has.
     pub async fn delete_app(&self, app: &Arc<App>) -> Result<()> {
         let (store, app) = (self.clone(), Arc::clone(app));
@@ -359,6 +406,7 @@ fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>)
     let tx = WriteTx {
         read: ReadTx { conn, app: scope.app.id, now: scope.now },
         owner: &scope.app,
+        renewed: RefCell::default(),
         effects: RefCell::default(),
     };
     let result = job(&tx)?;
@@ -397,7 +445,7 @@ fn write_loop(conn: &Connection, jobs: &Receiver<Job>) {
             finish(committed.clone());
         }
     }
-    if let Err(cause) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize") {
+    if let Err(cause) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%cause, "the write-ahead log stays behind; the next start reads it");
     }
 }

@@ -1,0 +1,73 @@
+//! What a process is started with, as a plain value. Tests build one directly; the command line resolves its flags into one.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use crate::fixture::apply::Pair;
+use crate::fixture::format::Fixture;
+
+/// The port unless another is asked for.
+pub const PORT_DEFAULT: u16 = 7663;
+/// The database unless another is asked for.
+pub const DATABASE_DEFAULT: &str = ".millpond/millpond.db";
+
+/// Where the state lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// In this file.
+    File(PathBuf),
+    /// In a temporary file that is gone with the process.
+    Memory,
+}
+
+/// A fixture that was read, and the text it came from.
+#[derive(Clone, Debug)]
+pub struct LoadedFixture {
+    /// What problems call it.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+    /// What it says.
+    pub fixture: Fixture,
+}
+
+/// What a process is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address to listen on.
+    pub host: IpAddr,
+    /// The port; 0 for a free one.
+    pub port: u16,
+    /// Further names under which the control API may be called.
+    pub allowed_hosts: Vec<String>,
+    /// Where the state lies.
+    pub database: Database,
+    /// The first app's pair.
+    pub pair: Pair,
+    /// Whether `pair` was asked for: it is then added to a database that does not have it.
+    pub pair_is_given: bool,
+    /// Fixtures in the order in which they are loaded.
+    pub fixtures: Vec<LoadedFixture>,
+    /// Threads that serve.
+    pub workers: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: PORT_DEFAULT,
+            allowed_hosts: Vec::new(),
+            database: Database::File(DATABASE_DEFAULT.into()),
+            pair: default_pair(),
+            pair_is_given: false,
+            fixtures: Vec::new(),
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+        }
+    }
+}
+
+/// The pair that a first start takes when nobody names another: fixed, and obviously fake.
+pub fn default_pair() -> Pair {
+    Pair { api_key: "millpond".to_owned(), api_secret: "millpond-secret-that-is-worth-nothing".to_owned() }
+}

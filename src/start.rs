@@ -1,0 +1,184 @@
+//! Starting and stopping a process: store, fixtures, listeners; in that order, and back.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use serde_json::{Value, json};
+
+use crate::clock::{ClockMode, system_now};
+use crate::config::{Config, Database};
+use crate::control::Control;
+use crate::door::Gate;
+use crate::fixture::apply;
+use crate::fixture::format::{Problem, problem_at};
+use crate::server::{self, InFlight, Shared};
+use crate::store::apps::NewApp;
+use crate::store::{Store, file::Place};
+
+/// Asked to listen on this port, millpond also listens on [`SOCKET_PORTS`].
+pub const REWRITTEN_PORT: u16 = 3030;
+/// The ports to which SDKs rewrite `:3030` for sockets and long-poll (sdk-base-urls).
+pub const SOCKET_PORTS: [u16; 2] = [8800, 8900];
+
+/// Why a process did not start.
+#[derive(Debug)]
+pub enum Failure {
+    /// What it was started with is wrong: exit 2.
+    Input(String),
+    /// It could not: exit 1.
+    Other(anyhow::Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(message) => f.write_str(message),
+            Self::Other(cause) => write!(f, "{cause:#}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<anyhow::Error> for Failure {
+    fn from(cause: anyhow::Error) -> Self {
+        Self::Other(cause)
+    }
+}
+
+/// A process that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The same as a URL.
+    pub url: String,
+    /// The store.
+    pub store: Store,
+    /// What the control API answers from.
+    pub control: Data<Control>,
+    handle: ServerHandle,
+    in_flight: InFlight,
+}
+
+/// Starts: opens the store, loads the fixtures, binds the listeners, and only then is ready.
+pub async fn start(config: Config) -> Result<Running, Failure> {
+    let started_at = system_now();
+    let store = open_store(&config)?;
+    prepare(&store, &config).await?;
+    let listeners = bind(&config)?;
+    let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
+    let url = format!("http://{}", reachable(address));
+    let control = Data::new(Control::new(store.clone(), url.clone(), config.host, config.allowed_hosts, started_at));
+    let shared = Shared { gate: Data::new(Gate::new(store.clone())), control: Data::clone(&control), in_flight: InFlight::default() };
+    let in_flight = shared.in_flight.clone();
+    let server = server::serve(listeners, shared, config.workers)?;
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    control.set_ready();
+    Ok(Running { address, url, store, control, handle, in_flight })
+}
+
+fn open_store(config: &Config) -> Result<Store, Failure> {
+    let input = |cause: anyhow::Error| Failure::Input(format!("{cause:#}"));
+    let place = match &config.database {
+        Database::File(path) => Place::file(path).map_err(input)?,
+        Database::Memory => Place::temporary()?,
+    };
+    Store::open(place).map_err(input)
+}
+
+/// Makes the first app when it is wanted, and loads the fixtures.
+async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
+    let other = |cause: crate::error::ApiError| Failure::Other(anyhow::anyhow!("{}", cause.message));
+    if let Some(app) = store.apps().get(&config.pair.api_key)
+        && config.pair_is_given
+        && app.state().secret.reveal() != config.pair.api_secret
+    {
+        return Err(Failure::Input(format!(
+            "the database knows the api key \"{}\" with another secret. Give that secret, another key, or another --db.",
+            config.pair.api_key
+        )));
+    }
+    for loaded in &config.fixtures {
+        let outcome = apply::apply(store, loaded.fixture.clone(), &config.pair).await;
+        outcome.map_err(|refused| Failure::Input(problem_of(loaded, &refused).to_string()))?;
+    }
+    // A fixture with keys of its own is all that was asked for, unless a pair was given besides.
+    let wanted = store.apps().all().is_empty() || config.pair_is_given;
+    if wanted && store.apps().get(&config.pair.api_key).is_none() {
+        let pair = config.pair.clone();
+        let new = NewApp { name: "millpond".to_owned(), api_key: pair.api_key, api_secret: pair.api_secret, clock: ClockMode::System };
+        store.create_app(new).await.map_err(other)?;
+    }
+    Ok(())
+}
+
+/// What only the store's rules refused, at its place in the file.
+pub fn problem_of(loaded: &crate::config::LoadedFixture, refused: &apply::Refused) -> Problem {
+    problem_at(&loaded.text, &loaded.file, &refused.pointer, &refused.message, None)
+}
+
+fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
+    let mut ports = vec![config.port];
+    if config.port == REWRITTEN_PORT {
+        ports.extend(SOCKET_PORTS);
+    }
+    ports.into_iter().map(|port| listen(SocketAddr::new(config.host, port))).collect()
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::AddrInUse => Failure::Other(anyhow::anyhow!(
+            "{address} is in use{}. Stop that program, or take a free port with --port 0.",
+            crate::cli::holder::of(address).map(|holder| format!(" by {holder}")).unwrap_or_default()
+        )),
+        _ => Failure::Other(anyhow::anyhow!("cannot listen on {address}: {cause}")),
+    })
+}
+
+/// An address that a client on this machine can call: the unspecified one listens everywhere, but is no target.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), address.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::new(IpAddr::V6(std::net::Ipv6Addr::LOCALHOST), address.port()),
+        _ => address,
+    }
+}
+
+impl Running {
+    /// What the ready line says (design.md 6).
+    pub fn ready_line(&self) -> Value {
+        let apps: Vec<_> = self
+            .store
+            .apps()
+            .all()
+            .iter()
+            .map(|app| {
+                let state = app.state();
+                json!({"name": state.name, "api_key": &*app.api_key, "api_secret": state.secret.reveal()})
+            })
+            .collect();
+        json!({
+            "event": "ready",
+            "url": self.url,
+            "port": self.address.port(),
+            "pid": std::process::id(),
+            "version": crate::control::status::VERSION,
+            "db": self.store.file(),
+            "apps": apps,
+        })
+    }
+
+    /// Stops: takes no more connections, lets finish what is in flight, closes the database.
+    ///
+    /// What is in flight gets a bounded time; the library's own stop would sleep first (field.md 4.10).
+    pub async fn stop(self) {
+        self.handle.pause().await;
+        self.in_flight.drained().await;
+        self.store.close();
+        // Without waiting for idle connections to be closed by their clients.
+        drop(self.handle.stop(false));
+    }
+}
