@@ -1,0 +1,3 @@
+//! The state: `SQLite`.
+
+pub mod user_filter;
