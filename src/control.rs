@@ -56,8 +56,11 @@ impl Control {
     pub fn app(&self, api_key: &str) -> Result<Arc<App>> {
         self.store.apps().get(api_key).ok_or_else(|| {
             let known = self.store.apps().all().len();
-            ControlError::not_found("unknown_app", format!("no app has the api key \"{api_key}\"; {known} apps are known"))
-                .with_hint("GET /_millpond/apps lists them")
+            ControlError::not_found(
+                "unknown_app",
+                format!("no app has the api key \"{api_key}\"; {known} apps are known"),
+            )
+            .with_hint("GET /_millpond/apps lists them")
         })
     }
 

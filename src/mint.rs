@@ -103,7 +103,9 @@ pub fn mint(wanted: &Wanted, secret: &Secret, now: Time) -> Result<Minted, Fault
 fn check(wanted: &Wanted) -> Result<(), Fault> {
     let user = wanted.user_id.as_deref().unwrap_or_default();
     match wanted.kind {
-        Kind::User | Kind::Guest | Kind::Dev if user.is_empty() => return Err(fault("user_id", "a token of this kind needs a user_id")),
+        Kind::User | Kind::Guest | Kind::Dev if user.is_empty() => {
+            return Err(fault("user_id", "a token of this kind needs a user_id"));
+        }
         Kind::Server if !user.is_empty() => return Err(fault("user_id", "a server token has no user_id")),
         _ => {}
     }
@@ -186,8 +188,14 @@ mod tests {
 
     #[test]
     fn a_user_token_lives_for_an_hour_unless_told_otherwise() {
-        assert_eq!(claims_of(json!({"user_id": "john"})), json!({"user_id": "john", "iat": 1_769_860_800, "exp": 1_769_864_400}));
-        assert_eq!(claims_of(json!({"user_id": "john", "no_expiry": true, "no_iat": true})), json!({"user_id": "john"}));
+        assert_eq!(
+            claims_of(json!({"user_id": "john"})),
+            json!({"user_id": "john", "iat": 1_769_860_800, "exp": 1_769_864_400})
+        );
+        assert_eq!(
+            claims_of(json!({"user_id": "john", "no_expiry": true, "no_iat": true})),
+            json!({"user_id": "john"})
+        );
         assert_eq!(claims_of(json!({"user_id": "john", "ttl": "-90s"}))["exp"], 1_769_860_710);
         assert_eq!(claims_of(json!({"user_id": "john", "iat": "-1h"}))["iat"], 1_769_857_200);
         assert_eq!(claims_of(json!({"user_id": "john", "exp": 5}))["exp"], 5);
@@ -196,7 +204,10 @@ mod tests {
 
     #[test]
     fn any_claim_can_be_made_wrong_or_taken_out() {
-        assert_eq!(claims_of(json!({"user_id": "john", "claims": {"user_id": 5, "iat": null, "exp": {}}})), json!({"user_id": 5, "exp": {}}));
+        assert_eq!(
+            claims_of(json!({"user_id": "john", "claims": {"user_id": 5, "iat": null, "exp": {}}})),
+            json!({"user_id": 5, "exp": {}})
+        );
     }
 
     #[test]
@@ -209,13 +220,18 @@ mod tests {
             (json!({"user_id": "x", "ttl": "soon"}), "ttl"),
             (json!({"user_id": "x", "nbf": []}), "nbf"),
         ] {
-            assert_eq!(mint(&wanted(value.clone()), &Secret::new("s"), NOW).expect_err("refused").field, field, "{value}");
+            assert_eq!(
+                mint(&wanted(value.clone()), &Secret::new("s"), NOW).expect_err("refused").field,
+                field,
+                "{value}"
+            );
         }
     }
 
     #[test]
     fn an_alg_of_none_has_no_signature() {
-        let minted = mint(&wanted(json!({"user_id": "x", "header": {"alg": "none"}})), &Secret::new("s"), NOW).expect("minted");
+        let minted =
+            mint(&wanted(json!({"user_id": "x", "header": {"alg": "none"}})), &Secret::new("s"), NOW).expect("minted");
         assert!(minted.token.ends_with('.'));
     }
 }

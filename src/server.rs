@@ -42,7 +42,9 @@ pub struct Shared {
 /// Mounts everything.
 pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
     let streams = |prefix, dialect| {
-        web::scope(prefix).configure(move |config| routes::register(config, dialect)).default_service(web::to(reply::fallback))
+        web::scope(prefix)
+            .configure(move |config| routes::register(config, dialect))
+            .default_service(web::to(reply::fallback))
     };
     config
         .app_data(Data::clone(&shared.gate))

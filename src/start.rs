@@ -71,7 +71,11 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
     let control = Data::new(Control::new(store.clone(), url.clone(), config.host, config.allowed_hosts, started_at));
-    let shared = Shared { gate: Data::new(Gate::new(store.clone())), control: Data::clone(&control), in_flight: InFlight::default() };
+    let shared = Shared {
+        gate: Data::new(Gate::new(store.clone())),
+        control: Data::clone(&control),
+        in_flight: InFlight::default(),
+    };
     let in_flight = shared.in_flight.clone();
     let server = server::serve(listeners, shared, config.workers)?;
     let handle = server.handle();
@@ -109,7 +113,12 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
     let wanted = store.apps().all().is_empty() || config.pair_is_given;
     if wanted && store.apps().get(&config.pair.api_key).is_none() {
         let pair = config.pair.clone();
-        let new = NewApp { name: "millpond".to_owned(), api_key: pair.api_key, api_secret: pair.api_secret, clock: ClockMode::System };
+        let new = NewApp {
+            name: "millpond".to_owned(),
+            api_key: pair.api_key,
+            api_secret: pair.api_secret,
+            clock: ClockMode::System,
+        };
         store.create_app(new).await.map_err(other)?;
     }
     Ok(())
@@ -141,8 +150,12 @@ fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// An address that a client on this machine can call: the unspecified one listens everywhere, but is no target.
 fn reachable(address: SocketAddr) -> SocketAddr {
     match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), address.port()),
-        IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::new(IpAddr::V6(std::net::Ipv6Addr::LOCALHOST), address.port()),
+        IpAddr::V4(ip) if ip.is_unspecified() => {
+            SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), address.port())
+        }
+        IpAddr::V6(ip) if ip.is_unspecified() => {
+            SocketAddr::new(IpAddr::V6(std::net::Ipv6Addr::LOCALHOST), address.port())
+        }
         _ => address,
     }
 }

@@ -10,7 +10,10 @@ pub fn of(address: SocketAddr) -> Option<String> {
     for process in fs::read_dir("/proc").ok()?.flatten() {
         let pid = process.file_name().into_string().ok().filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
         let (Some(pid), Ok(files)) = (pid, fs::read_dir(process.path().join("fd"))) else { continue };
-        if files.flatten().any(|file| fs::read_link(file.path()).is_ok_and(|target| target.as_os_str() == wanted.as_str())) {
+        if files
+            .flatten()
+            .any(|file| fs::read_link(file.path()).is_ok_and(|target| target.as_os_str() == wanted.as_str()))
+        {
             let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
             return Some(format!("{} (process id {pid})", name.trim()));
         }

@@ -62,16 +62,32 @@ pub async fn create(control: Data<Control>, body: Body<CreateApp>) -> Result<Htt
     let (api_key, api_secret) = match (api_key, api_secret) {
         (None, None) => new_pair(),
         (Some(key), Some(secret)) => (check_key(key)?, check_secret(secret)?),
-        (Some(_), None) => return Err(ControlError::invalid("/api_secret", "an api_key comes with an api_secret; give both or neither")),
-        (None, Some(_)) => return Err(ControlError::invalid("/api_key", "an api_secret comes with an api_key; give both or neither")),
+        (Some(_), None) => {
+            return Err(ControlError::invalid(
+                "/api_secret",
+                "an api_key comes with an api_secret; give both or neither",
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(ControlError::invalid("/api_key", "an api_secret comes with an api_key; give both or neither"));
+        }
     };
     if control.store.apps().get(&api_key).is_some() {
-        return Err(ControlError::conflict("api_key_taken", format!("an app with the api key \"{api_key}\" is there already")));
+        return Err(ControlError::conflict(
+            "api_key_taken",
+            format!("an app with the api key \"{api_key}\" is there already"),
+        ));
     }
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| api_key.clone());
-    let new = NewApp { name: name.clone(), api_key: api_key.clone(), api_secret: api_secret.clone(), clock: ClockMode::System };
+    let new = NewApp {
+        name: name.clone(),
+        api_key: api_key.clone(),
+        api_secret: api_secret.clone(),
+        clock: ClockMode::System,
+    };
     control.store.create_app(new).await?;
-    Ok(HttpResponse::Created().json(json!({"name": name, "api_key": api_key, "api_secret": api_secret, "expires_at": null})))
+    Ok(HttpResponse::Created()
+        .json(json!({"name": name, "api_key": api_key, "api_secret": api_secret, "expires_at": null})))
 }
 
 /// `DELETE /apps/{api_key}`: the app and everything in it.
@@ -84,16 +100,30 @@ pub async fn delete(control: Data<Control>, key: Path<String>) -> Result<HttpRes
 /// A pair that is visibly not one of Stream's.
 fn new_pair() -> (String, String) {
     let mut random = rand::rng();
-    let mut text = |length: usize| (0..length).map(|_| char::from(random.sample(rand::distr::Alphanumeric))).collect::<String>();
+    let mut text =
+        |length: usize| (0..length).map(|_| char::from(random.sample(rand::distr::Alphanumeric))).collect::<String>();
     (format!("mp_{}", text(12).to_lowercase()), format!("mp_secret_{}", text(40).to_lowercase()))
 }
 
 fn check_key(key: String) -> Result<String> {
-    let fine = !key.is_empty() && key.chars().count() <= KEY_MAX_CHARS && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-    if fine { Ok(key) } else { Err(ControlError::invalid("/api_key", format!("an api key has 1 to {KEY_MAX_CHARS} letters, digits and the signs _ - ."))) }
+    let fine = !key.is_empty()
+        && key.chars().count() <= KEY_MAX_CHARS
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    if fine {
+        Ok(key)
+    } else {
+        Err(ControlError::invalid(
+            "/api_key",
+            format!("an api key has 1 to {KEY_MAX_CHARS} letters, digits and the signs _ - ."),
+        ))
+    }
 }
 
 fn check_secret(secret: String) -> Result<String> {
     let fine = !secret.is_empty() && secret.chars().count() <= SECRET_MAX_CHARS;
-    if fine { Ok(secret) } else { Err(ControlError::invalid("/api_secret", format!("a secret has 1 to {SECRET_MAX_CHARS} characters"))) }
+    if fine {
+        Ok(secret)
+    } else {
+        Err(ControlError::invalid("/api_secret", format!("a secret has 1 to {SECRET_MAX_CHARS} characters")))
+    }
 }

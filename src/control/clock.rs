@@ -69,7 +69,11 @@ pub async fn advance(control: Data<Control>, key: Path<String>, body: Body<Advan
 }
 
 /// Changes the clock on the writer, so that two advances at once both count.
-async fn set(control: &Control, key: &str, change: impl FnOnce(ClockMode) -> ClockMode + Send + 'static) -> Result<HttpResponse> {
+async fn set(
+    control: &Control,
+    key: &str,
+    change: impl FnOnce(ClockMode) -> ClockMode + Send + 'static,
+) -> Result<HttpResponse> {
     let scope = control.scope(key)?;
     let mode = control
         .store

@@ -18,7 +18,9 @@ use super::error::ControlError;
 
 /// Lets a request through when its `Host` and `Origin` are this machine's, and answers a local page's preflight.
 pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let control = Data::clone(request.app_data::<Data<Control>>().expect("the server puts the control API's state into every app"));
+    let control = Data::clone(
+        request.app_data::<Data<Control>>().expect("the server puts the control API's state into every app"),
+    );
     let origin = request.headers().get(header::ORIGIN).cloned();
     let target = request.connection_info().host().to_owned();
     if let Err(refusal) = check(request.headers(), &target, &control) {
@@ -40,17 +42,25 @@ fn check(headers: &HeaderMap, target: &str, control: &Control) -> Result<(), Con
         None => target,
     };
     if !is_own_host(host, control) {
-        return Err(ControlError::forbidden("foreign_host", format!("the control API is not served to the host \"{host}\""))
-            .with_hint("call it by a loopback name, or start millpond with --allow-host NAME"));
+        return Err(ControlError::forbidden(
+            "foreign_host",
+            format!("the control API is not served to the host \"{host}\""),
+        )
+        .with_hint("call it by a loopback name, or start millpond with --allow-host NAME"));
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
     let origin = origin.to_str().unwrap_or_default();
-    let own = origin.split_once("://").is_some_and(|(scheme, host)| ["http", "https"].contains(&scheme) && is_own_host(host, control));
+    let own = origin
+        .split_once("://")
+        .is_some_and(|(scheme, host)| ["http", "https"].contains(&scheme) && is_own_host(host, control));
     if own {
         return Ok(());
     }
-    Err(ControlError::forbidden("foreign_origin", format!("the control API is not served to pages of the origin \"{origin}\""))
-        .with_hint("open the page from a loopback address, or start millpond with --allow-host NAME"))
+    Err(ControlError::forbidden(
+        "foreign_origin",
+        format!("the control API is not served to pages of the origin \"{origin}\""),
+    )
+    .with_hint("open the page from a loopback address, or start millpond with --allow-host NAME"))
 }
 
 /// A loopback name or address, the bound address, or a name that was allowed; any port.
@@ -78,8 +88,14 @@ fn without_port(host: &str) -> &str {
 fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::VARY, HeaderValue::from_static("origin"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, authorization, x-requested-with"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("content-type, authorization, x-requested-with"),
+    );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
 }
 
@@ -92,7 +108,8 @@ mod tests {
     fn verdict(host: &str, origin: Option<&str>) -> bool {
         let store = Store::open(Place::temporary().expect("a place")).expect("a store");
         let bound = "192.168.7.9".parse().expect("an address");
-        let control = Control::new(store, String::new(), bound, vec!["millpond".to_owned(), "10.0.2.2".to_owned()], Time(0));
+        let control =
+            Control::new(store, String::new(), bound, vec!["millpond".to_owned(), "10.0.2.2".to_owned()], Time(0));
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, host.parse().expect("a value"));
         if let Some(origin) = origin {
@@ -103,14 +120,33 @@ mod tests {
 
     #[test]
     fn own_hosts_pass_with_any_port_and_spelling() {
-        for host in ["localhost", "LOCALHOST:7663", "127.0.0.1:1", "127.8.8.8", "[::1]:7663", "[::ffff:127.0.0.1]", "192.168.7.9:80", "millpond:7663", "10.0.2.2", "app.localhost:3"] {
+        for host in [
+            "localhost",
+            "LOCALHOST:7663",
+            "127.0.0.1:1",
+            "127.8.8.8",
+            "[::1]:7663",
+            "[::ffff:127.0.0.1]",
+            "192.168.7.9:80",
+            "millpond:7663",
+            "10.0.2.2",
+            "app.localhost:3",
+        ] {
             assert!(verdict(host, None), "{host}");
         }
     }
 
     #[test]
     fn foreign_hosts_are_refused() {
-        for host in ["evil.example", "evil.example:7663", "localhost.evil.example", "192.168.7.8", "[2001:db8::1]:7663", "127.0.0.1.evil.example", ""] {
+        for host in [
+            "evil.example",
+            "evil.example:7663",
+            "localhost.evil.example",
+            "192.168.7.8",
+            "[2001:db8::1]:7663",
+            "127.0.0.1.evil.example",
+            "",
+        ] {
             assert!(!verdict(host, None), "{host}");
         }
     }
@@ -120,7 +156,14 @@ mod tests {
         for origin in ["http://localhost:5173", "http://127.0.0.1", "https://[::1]:3000", "http://LOCALHOST:1"] {
             assert!(verdict("localhost", Some(origin)), "{origin}");
         }
-        for origin in ["null", "http://evil.example", "http://localhost.evil.example:5173", "file://", "", "http://evil.example#localhost"] {
+        for origin in [
+            "null",
+            "http://evil.example",
+            "http://localhost.evil.example:5173",
+            "file://",
+            "",
+            "http://evil.example#localhost",
+        ] {
             assert!(!verdict("localhost", Some(origin)), "{origin}");
         }
     }

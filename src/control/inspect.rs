@@ -93,9 +93,8 @@ pub fn look(
     facts: impl Fn(&str, &str) -> (Arc<UserFacts>, bool),
 ) -> Inspection {
     let bare = bare_token(raw);
-    let matched = apps.iter().find(|app| {
-        bare.and_then(token::split).is_some_and(|parts| app.state.secret.verifies(&parts))
-    });
+    let matched =
+        apps.iter().find(|app| bare.and_then(token::split).is_some_and(|parts| app.state.secret.verifies(&parts)));
     let app = match api_key {
         Some(key) => apps.iter().find(|app| app.api_key == key),
         None => matched.or(apps.first()),
@@ -118,9 +117,10 @@ pub fn look(
     let (header, claims) = bare.map_or((Value::Null, Value::Null), explain::contents);
     let hint = match (bare, app, matched) {
         (Some(bare), Some(app), None) => explain::secret_mistake(bare, &app.state, &app.api_key).map(str::to_owned),
-        (_, Some(app), Some(matched)) if app.api_key != matched.api_key => {
-            Some(format!("it was signed with the secret of the app {} (api key {})", matched.state.name, matched.api_key))
-        }
+        (_, Some(app), Some(matched)) if app.api_key != matched.api_key => Some(format!(
+            "it was signed with the secret of the app {} (api key {})",
+            matched.state.name, matched.api_key
+        )),
         _ => None,
     };
     Inspection {

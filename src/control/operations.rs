@@ -28,7 +28,10 @@ pub struct Known {
 /// Everything that is known, in the order of the route table.
 pub fn all() -> Vec<Known> {
     let driven: BTreeMap<String, Vec<String>> = serde_json::from_str(DRIVEN).unwrap_or_default();
-    OPERATIONS.iter().map(|operation| known(operation, driven.get(operation.name).cloned().unwrap_or_default())).collect()
+    OPERATIONS
+        .iter()
+        .map(|operation| known(operation, driven.get(operation.name).cloned().unwrap_or_default()))
+        .collect()
 }
 
 fn known(operation: &Operation, driven_by: Vec<String>) -> Known {
@@ -54,10 +57,21 @@ pub fn markdown() -> String {
     for known in all() {
         let operation = OPERATIONS.iter().find(|operation| operation.name == known.name);
         let places: Vec<_> = operation
-            .map(|operation| operation.places.iter().map(|place| format!("`{} {}`{}", place.method, place.path, mounts(place.mounts))).collect())
+            .map(|operation| {
+                operation
+                    .places
+                    .iter()
+                    .map(|place| format!("`{} {}`{}", place.method, place.path, mounts(place.mounts)))
+                    .collect()
+            })
             .unwrap_or_default();
         let driven = if known.driven_by.is_empty() { "–".to_owned() } else { known.driven_by.join(", ") };
-        text.push_str(&format!("| {} | {} | {} | {driven} |\n", known.name, places.join("<br>"), known.status.replace('_', " ")));
+        text.push_str(&format!(
+            "| {} | {} | {} | {driven} |\n",
+            known.name,
+            places.join("<br>"),
+            known.status.replace('_', " ")
+        ));
     }
     text
 }

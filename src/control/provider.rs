@@ -40,7 +40,10 @@ async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse>
     let user_id = rules::user_id("user_id", &text).map_err(|cause| ControlError::invalid("/user_id", cause.message))?;
     let seconds = ask.validity_in_seconds.unwrap_or(TTL_DEFAULT_NS / SECOND_NS);
     if !(-VALIDITY_MAX_SECONDS..=VALIDITY_MAX_SECONDS).contains(&seconds) {
-        return Err(ControlError::invalid("/validity_in_seconds", format!("a token lives for at most {VALIDITY_MAX_SECONDS} seconds")));
+        return Err(ControlError::invalid(
+            "/validity_in_seconds",
+            format!("a token lives for at most {VALIDITY_MAX_SECONDS} seconds"),
+        ));
     }
     let state = scope.app.state();
     let known = control.store.read(&scope, |tx| users::get(tx, user_id.as_str()))?;
@@ -61,7 +64,12 @@ async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse>
             control.store.write(&scope, move |tx| rules::ensure(tx, &made).map(drop)).await?;
         }
     }
-    let wanted = Wanted { kind: Kind::User, user_id: Some(user_id.to_string()), ttl: Some(format!("{seconds}s")), ..Wanted::default() };
+    let wanted = Wanted {
+        kind: Kind::User,
+        user_id: Some(user_id.to_string()),
+        ttl: Some(format!("{seconds}s")),
+        ..Wanted::default()
+    };
     let minted = mint::mint(&wanted, &state.secret, scope.now)?;
     let expires_at = crate::clock::Time::from_seconds(scope.now.seconds() + seconds).rfc3339();
     Ok(HttpResponse::Ok().json(json!({"token": minted.token, "user_id": user_id, "expires_at": expires_at})))

@@ -1,0 +1,77 @@
+//! The order of a `QueryUsers` (wire-contract 4.2).
+
+use serde_json::Value;
+
+use super::SORT_KEYS_MAX;
+use super::fields::Field;
+use crate::error::{ApiError, Result};
+
+/// One key of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SortKey {
+    pub(super) field: Field,
+    pub(super) descending: bool,
+    pub(super) by: SortType,
+}
+
+/// How the values of a custom field are put in order. Built-in fields have their own type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SortType {
+    /// As text, so that 10 comes before 9. Inferred: `type` would be of no use otherwise.
+    Text,
+    /// Only numbers; whatever else is there counts as absent.
+    Number,
+    /// Only booleans, false first; whatever else is there counts as absent.
+    Boolean,
+}
+
+pub(super) fn parse(sort: &[Value]) -> Result<Vec<SortKey>> {
+    if sort.len() > SORT_KEYS_MAX {
+        return Err(ApiError::input(format!("sort must contain at maximum {SORT_KEYS_MAX} items")));
+    }
+    sort.iter().enumerate().map(|(at, key)| parse_key(at, key)).collect()
+}
+
+fn parse_key(at: usize, key: &Value) -> Result<SortKey> {
+    let Some(object) = key.as_object() else {
+        return Err(ApiError::input(format!("field `sort[{at}]` contains type {}. expecting object", type_name(key))));
+    };
+    // stream-py sends `null` for what was not given.
+    let given = |name: &str| object.get(name).filter(|value| !value.is_null());
+    let field = match given("field") {
+        Some(Value::String(name)) if !name.is_empty() => Field::named(name)?,
+        None | Some(Value::String(_)) => {
+            return Err(ApiError::input(format!("sort[{at}].field is a required field")));
+        }
+        Some(other) => {
+            let found = type_name(other);
+            return Err(ApiError::input(format!("field `sort[{at}].field` contains type {found}. expecting string")));
+        }
+    };
+    if matches!(field, Field::Teams | Field::BypassModeration) {
+        return Err(ApiError::input(format!("sort[{at}].field is not supported for sorting")));
+    }
+    let descending = match given("direction").map(Value::as_i64) {
+        None | Some(Some(1)) => false,
+        Some(Some(-1)) => true,
+        Some(_) => return Err(ApiError::input(format!("sort[{at}].direction must be one of [-1 1]"))),
+    };
+    let by = match given("type").map(Value::as_str) {
+        None | Some(Some("")) => SortType::Text,
+        Some(Some("number")) => SortType::Number,
+        Some(Some("boolean")) => SortType::Boolean,
+        Some(_) => return Err(ApiError::input(format!("sort[{at}].type must be one of [number boolean]"))),
+    };
+    Ok(SortKey { field, descending, by })
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
