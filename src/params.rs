@@ -124,6 +124,10 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 /// By way of a tree, so that of a repeated key the last counts, as in Go.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let tree: Value = serde_json::from_slice(bytes).map_err(|_| ApiError::input("invalid json data"))?;
+    // Derived decoders would take an array for a struct, field by field.
+    if !tree.is_object() {
+        return Err(ApiError::input(crate::settings::wrong_type("body", &tree, "object")));
+    }
     from_tree(tree)
 }
 
@@ -155,8 +159,7 @@ fn wrong_type(path: &str, cause: &str) -> String {
         text if text.contains("64") || text.contains("32") => "int",
         text => text,
     };
-    // A path of "." is the body itself.
-    let field = path.rsplit('.').find(|part| !part.is_empty()).unwrap_or("body");
+    let field = path.rsplit('.').find(|part| !part.is_empty()).unwrap_or(path);
     format!("field `{field}` contains type {found}. expecting {expected}")
 }
 

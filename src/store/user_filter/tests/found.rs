@@ -195,7 +195,10 @@ fn a_restriction_to_teams_holds_beside_the_filter() {
     };
     assert_eq!(restricted(json!({}), &["red"]), ["ann", "bob-b"]);
     assert_eq!(restricted(json!({"$or": [{"id": "ann"}, {"id": "dan"}]}), &["red", "blue"]), ["ann"]);
-    assert!(restricted(json!({}), &[]).is_empty());
+    // Who has no team sees those who have none.
+    let teamless = run(&connection, &parsed(json!({"teams": null}), &json!([{"field": "id"}])).unwrap()).unwrap();
+    assert!(!teamless.is_empty());
+    assert_eq!(restricted(json!({}), &[]), teamless);
 }
 
 #[test]
