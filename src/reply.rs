@@ -169,7 +169,7 @@ pub fn not_built(operation: &str) -> ApiError {
     ApiError::new(
         Code::NotBuiltError,
         format!(
-            "{operation} is an operation of Stream's that millpond does not build; see /_millpond/operations for those it does"
+            "{operation} is not built in millpond, although Stream has it; /_millpond/operations lists what is built"
         ),
     )
 }

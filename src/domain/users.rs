@@ -103,7 +103,8 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         name: input.name,
         image: input.image,
         role: input.role.unwrap_or_else(|| before.role.clone()),
-        teams: input.teams.unwrap_or_else(|| before.teams.clone()),
+        // A client's empty list asks for no change (wire-contract 2.3 row 22).
+        teams: input.teams.filter(|teams| by.is_none() || !teams.is_empty()).unwrap_or_else(|| before.teams.clone()),
         teams_role: input.teams_role.unwrap_or_else(|| before.teams_role.clone()),
         language: input.language.unwrap_or_else(|| before.language.clone()),
         invisible: input.invisible.unwrap_or(before.invisible),
