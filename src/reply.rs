@@ -154,7 +154,7 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
     let duration_ms = call.started.milliseconds();
     match error {
         None => {
-            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered")
+            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered");
         }
         Some(error) => {
             let check = call.failed.map_or("none", crate::auth::verdict::Check::name);

@@ -108,7 +108,7 @@ fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
         ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = moment(key, &value)?,
         // Production nests such an object once more, by its own admission a bug; merging is what callers mean.
         ["custom"] => {
-            user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default())
+            user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default());
         }
         ["custom", rest @ ..] | rest => put(&mut user.custom, rest, value),
     }

@@ -74,14 +74,12 @@ pub fn undeleted(tx: &ReadTx<'_>, id: &str) -> Result<User> {
 
 /// The user for whom a client writes, made when there is none yet (wire-contract 2.6).
 pub fn ensure(tx: &WriteTx<'_>, id: &UserId) -> Result<User> {
-    match users::get(tx, id.as_str())? {
-        Some(user) => Ok(user),
-        None => {
-            let user = User::new(id.clone(), tx.now);
-            users::save(tx, &user)?;
-            Ok(user)
-        }
+    if let Some(user) = users::get(tx, id.as_str())? {
+        return Ok(user);
     }
+    let user = User::new(id.clone(), tx.now);
+    users::save(tx, &user)?;
+    Ok(user)
 }
 
 /// Creates or replaces a user, on behalf of a server (`by` is `None`) or of a user.
@@ -206,7 +204,7 @@ pub fn merge_privacy(
         match &value {
             Value::Null => drop(merged.remove(&key)),
             Value::Object(setting) if setting.get("enabled").is_none_or(Value::is_boolean) => {
-                drop(merged.insert(key, value))
+                drop(merged.insert(key, value));
             }
             other => return Err(ApiError::input(crate::settings::wrong_type(&key, other, "object"))),
         }
