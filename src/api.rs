@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod blocks;
+pub mod connect;
 pub mod devices;
 pub mod guest;
 pub mod lifecycle;

@@ -24,6 +24,9 @@ impl fmt::Display for TimeFault {
 }
 
 impl Time {
+    /// The earliest moment. Written as Go's zero time, which stands for "never" (wire-contract 1.5).
+    pub const NEVER: Self = Self(i64::MIN);
+
     /// From whole seconds since the epoch, as in a token's claims. Out of range saturates.
     pub fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(SECOND_NS))
@@ -62,6 +65,9 @@ impl Time {
 
     /// RFC 3339 in UTC with up to nine fraction digits, trailing zeros trimmed, as the legacy dialect writes times.
     pub fn rfc3339(self) -> String {
+        if self == Self::NEVER {
+            return "0001-01-01T00:00:00Z".to_owned();
+        }
         let moment = DateTime::from_timestamp_nanos(self.0);
         let mut text = moment.format("%Y-%m-%dT%H:%M:%S%.9f").to_string();
         text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());

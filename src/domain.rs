@@ -5,4 +5,5 @@ pub mod guests;
 pub mod lifecycle;
 pub mod partial;
 pub mod push;
+pub mod sessions;
 pub mod users;

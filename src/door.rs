@@ -55,6 +55,16 @@ impl Gate {
         examined
     }
 
+    /// Asks again whether a request that showed these credentials may run.
+    pub fn admission(&self, app: &Arc<App>, credentials: Credentials) -> Arc<dyn Admission> {
+        Arc::new(Again { store: self.store.clone(), app: Arc::clone(app), credentials })
+    }
+
+    /// Judges again what was shown to an app, under what holds now. An app that is gone knows nobody.
+    pub fn judge_again(&self, app: &Arc<App>, credentials: &Credentials) -> Judgement {
+        judge_again(&self.store, app, credentials)
+    }
+
     /// Judges what a request shows, whatever carried it.
     pub fn judge(&self, api_key: Option<&str>, auth_type: Option<&str>, token: Option<&str>) -> Judged {
         let api_key = api_key.filter(|key| !key.is_empty());
@@ -106,6 +116,14 @@ fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, creden
     };
     let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists }, now);
     Judgement { verdict, now, facts }
+}
+
+/// The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that what was
+/// found out about the signature still stands.
+fn judge_again(store: &Store, app: &Arc<App>, credentials: &Credentials) -> Judgement {
+    let known = store.apps().get(&app.api_key).filter(|known| Arc::ptr_eq(known, app));
+    let state = known.as_ref().map(|app| app.state());
+    judge(store, known.as_ref(), state.as_deref(), credentials)
 }
 
 /// Who calls, once admitted.
@@ -274,11 +292,7 @@ struct Again {
 
 impl Admission for Again {
     fn still_stands(&self) -> Result<()> {
-        // The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that
-        // what was found out about the signature still stands.
-        let known = self.store.apps().get(&self.app.api_key).filter(|app| Arc::ptr_eq(app, &self.app));
-        let state = known.as_ref().map(|app| app.state());
-        let judgement = judge(&self.store, known.as_ref(), state.as_deref(), &self.credentials);
+        let judgement = judge_again(&self.store, &self.app, &self.credentials);
         verdict::refusal(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)
     }
 }

@@ -37,7 +37,7 @@ impl<T: Serialize> Responder for Reply<T> {
 }
 
 /// The content type of every answer (wire-contract 2.5).
-const JSON: &str = "application/json;charset=utf-8";
+pub const JSON: &str = "application/json;charset=utf-8";
 
 /// POST and PUT create, the others do not (wire-contract 4.0). The legacy PUT answers 200, as its .NET SDK insists.
 fn success(method: &Method, dialect: Dialect) -> StatusCode {
@@ -59,7 +59,7 @@ fn add_duration(body: &mut Vec<u8>, duration: &str) {
 }
 
 /// An error's six fields (wire-contract 2.1). Inner quotes are only escaped as JSON wants it.
-fn error_body(operation: &str, error: &ApiError, duration: &str) -> Vec<u8> {
+pub fn error_body(operation: &str, error: &ApiError, duration: &str) -> Vec<u8> {
     let body = json!({
         "code": error.code.number(),
         "message": format!("{operation} failed with error: \"{}\"", error.message),

@@ -67,7 +67,7 @@ impl Operation {
     /// Calls of it that production takes in a minute, for each app and platform (wire-contract 2.5).
     pub fn calls_per_minute(&self) -> u32 {
         match self.name {
-            "GetApp" => 10_000,
+            "GetApp" | "Connect" => 10_000,
             "UpdateUsers" | "UpdateUsersPartial" | "CreateDevice" => 300,
             "DeactivateUser" | "DeactivateUsers" | "ReactivateUser" | "ReactivateUsers" | "DeleteUser"
             | "DeleteUsers" | "ExportUser" | "ExportUsers" | "ListDevices" | "DeleteDevice" | "UpdateApp" => 60,
@@ -147,6 +147,9 @@ operations! {
     Unban [POST All "/moderation/unban"] [DELETE Legacy "/moderation/ban"] => built api::moderation::unban;
     GetRateLimits [GET All "/rate_limits"] => built api::rate_limits::get;
     Hi [GET Legacy "/hi"] => built api::hi;
+    // Upgrades do not come this way: `live::upgrade` takes them over.
+    Connect [GET All "/connect"] => built api::connect::without_upgrade;
+    LongPoll [GET Legacy "/longpoll"] [POST Legacy "/longpoll"] => built api::connect::long_poll;
 
     // Not built. The list holds only what an SDK test was seen to call (design.md 6).
     AddActivity [POST V2 "/feeds/activities"] => unbuilt api::not_built;

@@ -2,20 +2,27 @@
 
 use std::net::TcpListener;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::body::{BodySize, MessageBody};
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_http::{HttpService, Request};
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
-use actix_web::{App, Error, HttpServer};
+use actix_web::{App, Error};
 use tokio::sync::Notify;
 
 use crate::control::{self, Control};
 use crate::door::Gate;
+use crate::live;
+use crate::live::hub::Hub;
+use crate::live::worker::Worker;
 use crate::reply;
 use crate::routes;
 use crate::wire::Dialect;
@@ -35,6 +42,8 @@ pub struct Shared {
     pub gate: Data<Gate>,
     /// The control API.
     pub control: Data<Control>,
+    /// The sockets.
+    pub hub: Arc<Hub>,
     /// What is being answered.
     pub in_flight: InFlight,
 }
@@ -49,6 +58,7 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
     config
         .app_data(Data::clone(&shared.gate))
         .app_data(Data::clone(&shared.control))
+        .app_data(Data::from(Arc::clone(&shared.hub)))
         .configure(control::routes::mount)
         .service(streams("/api/v2", Dialect::V2))
         .service(streams("/video", Dialect::Video))
@@ -57,22 +67,48 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
 }
 
 /// Starts to serve on listeners that are already bound.
+///
+/// The parts of `actix_web::HttpServer` put together by hand, since it has no place for what takes upgrades over.
 pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> anyhow::Result<Server> {
-    let mut server = HttpServer::new(move || {
-        let shared = shared.clone();
-        let in_flight = shared.in_flight.clone();
-        App::new()
-            .wrap(from_fn(move |request, next| in_flight.clone().count(request, next)))
-            .configure(move |config| mount(config, &shared))
-    })
-    .workers(workers)
-    .client_request_timeout(HEAD_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .disable_signals();
+    let mut server = Server::build().workers(workers).disable_signals();
     for listener in listeners {
-        server = server.listen(listener)?;
+        let shared = shared.clone();
+        server = server.listen("millpond", listener, move || {
+            // Runs on each worker's thread: the sockets of that thread are this worker's.
+            let (worker, gate) = (Worker::start(Arc::clone(&shared.hub)), Data::clone(&shared.gate));
+            let application = app(shared.clone(), Rc::clone(&worker));
+            let upgrade = fn_service(move |(request, framed)| {
+                live::upgrade::serve(Rc::clone(&worker), Data::clone(&gate), request, framed)
+            });
+            HttpService::build()
+                .keep_alive(KEEP_ALIVE)
+                .client_request_timeout(HEAD_TIMEOUT)
+                .upgrade(upgrade)
+                .finish(map_config(application, |()| AppConfig::default()))
+                .tcp()
+        })?;
     }
     Ok(server.run())
+}
+
+/// The application of one worker.
+fn app(
+    shared: Shared,
+    worker: Rc<Worker>,
+) -> impl ServiceFactory<
+    Request,
+    Config = AppConfig,
+    Response = ServiceResponse<impl MessageBody + 'static>,
+    Error = impl Into<actix_http::Response<BoxBody>> + 'static,
+    InitError = (),
+> {
+    let in_flight = shared.in_flight.clone();
+    App::new()
+        .app_data(worker)
+        .wrap(from_fn(move |request, next| in_flight.clone().count(request, next)))
+        .configure(move |config| mount(config, &shared))
+        .into_factory()
+        .map_err(|error: Error| error.error_response())
 }
 
 /// Counts what is being answered, so that a stop waits for that and for nothing else.

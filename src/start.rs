@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
@@ -13,6 +15,7 @@ use crate::control::Control;
 use crate::door::Gate;
 use crate::fixture::apply;
 use crate::fixture::format::{Problem, problem_at};
+use crate::live::hub::{self, Hub, Tell};
 use crate::server::{self, InFlight, Shared};
 use crate::store::apps::NewApp;
 use crate::store::{Store, file::Place};
@@ -21,6 +24,9 @@ use crate::store::{Store, file::Place};
 pub const REWRITTEN_PORT: u16 = 3030;
 /// The ports to which SDKs rewrite `:3030` for sockets and long-poll (sdk-base-urls).
 pub const SOCKET_PORTS: [u16; 2] = [8800, 8900];
+
+/// How long a stop waits for sockets to be closed by their clients.
+const SOCKETS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why a process did not start.
 #[derive(Debug)]
@@ -60,6 +66,7 @@ pub struct Running {
     pub control: Data<Control>,
     handle: ServerHandle,
     in_flight: InFlight,
+    hub: Arc<Hub>,
 }
 
 /// Starts: opens the store, loads the fixtures, binds the listeners, and only then is ready.
@@ -71,9 +78,13 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
     let control = Data::new(Control::new(store.clone(), url.clone(), config.host, config.allowed_hosts, started_at));
+    let (hub, leaving) = Hub::new();
+    store.listen(Tell(Arc::clone(&hub)));
+    actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));
     let shared = Shared {
         gate: Data::new(Gate::new(store.clone())),
         control: Data::clone(&control),
+        hub: Arc::clone(&hub),
         in_flight: InFlight::default(),
     };
     let in_flight = shared.in_flight.clone();
@@ -81,7 +92,7 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let handle = server.handle();
     actix_web::rt::spawn(server);
     control.set_ready();
-    Ok(Running { address, url, store, control, handle, in_flight })
+    Ok(Running { address, url, store, control, handle, in_flight, hub })
 }
 
 fn open_store(config: &Config) -> Result<Store, Failure> {
@@ -189,6 +200,9 @@ impl Running {
     /// What is in flight gets a bounded time; the library's own stop would sleep first (field.md 4.10).
     pub async fn stop(self) {
         self.handle.pause().await;
+        if tokio::time::timeout(SOCKETS_TIMEOUT, self.hub.stop()).await.is_err() {
+            tracing::warn!("stopping although sockets are still open");
+        }
         self.in_flight.drained().await;
         self.store.close();
         // Without waiting for idle connections to be closed by their clients.

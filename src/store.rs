@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, OpenFlags};
@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::app::{App, AppState, Apps, UserFacts};
 use crate::clock::{ClockMode, Time};
 use crate::error::{ApiError, Result};
+use crate::event::Event;
 use crate::ids::{AppId, UserId};
 
 pub mod apps;
@@ -91,6 +92,7 @@ pub struct ReadTx<'a> {
     pub app: AppId,
     /// The moment of the request.
     pub now: Time,
+    owner: &'a Arc<App>,
 }
 
 impl ReadTx<'_> {
@@ -98,12 +100,16 @@ impl ReadTx<'_> {
     fn conn(&self) -> &Connection {
         self.conn
     }
+
+    /// Whether the user has a connection open.
+    fn is_online(&self, user: &str) -> bool {
+        self.owner.presence.is_online(user)
+    }
 }
 
 /// A write transaction. Everything a read can do, and changes.
 pub struct WriteTx<'a> {
     read: ReadTx<'a>,
-    owner: &'a Arc<App>,
     /// The app as this transaction has left it, once that was asked for.
     renewed: RefCell<Option<Arc<AppState>>>,
     effects: RefCell<Effects>,
@@ -152,6 +158,21 @@ impl WriteTx<'_> {
         self.owner.clock.mode()
     }
 
+    /// Counts a connection that the user has opened. Answers whether it is the first. Nothing that fails may follow.
+    pub fn opened(&self, user: &UserId) -> bool {
+        self.owner.presence.opened(user)
+    }
+
+    /// Counts a connection that the user has closed. Answers whether it was the last. Nothing that fails may follow.
+    pub fn closed(&self, user: &UserId) -> bool {
+        self.owner.presence.closed(user)
+    }
+
+    /// Collects an event, which goes out after the commit.
+    pub fn emit(&self, event: Event) {
+        self.effects.borrow_mut().events.push(event);
+    }
+
     /// Has the app's state read anew and published after the commit.
     fn app_changed(&self) {
         self.effects.borrow_mut().reload = true;
@@ -164,10 +185,21 @@ struct Effects {
     facts: Vec<(UserId, UserFacts)>,
     reload: bool,
     clock: Option<ClockMode>,
+    events: Vec<Event>,
 }
 
 impl Effects {
-    fn publish(self, app: &App, state: Option<AppState>) {
+    /// Whether memory has to hear of it before the next job runs.
+    fn changes_memory(&self) -> bool {
+        self.reload || self.clock.is_some() || !self.facts.is_empty()
+    }
+
+    fn publish(self, store: &Store, app: &Arc<App>, state: Option<AppState>) {
+        let commit = Commit {
+            app: self.clock.is_some() || state.is_some(),
+            users: self.facts.iter().map(|(user, _)| user.clone()).collect(),
+            events: self.events,
+        };
         if let Some(clock) = self.clock {
             app.publish_clock(clock);
         }
@@ -175,11 +207,38 @@ impl Effects {
             app.publish_state(state);
         }
         app.publish_facts(self.facts);
+        store.tell(app, commit);
     }
 }
 
-/// Tells memory what a commit changed.
-type Publish = Box<dyn FnOnce()>;
+/// What a commit changed that sockets have to hear of.
+pub struct Commit {
+    /// The app's state or clock changed, or the app is gone.
+    pub app: bool,
+    /// What is known of these users changed.
+    pub users: Vec<UserId>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// Whoever hears of commits, on the writer thread: it must not take long.
+pub trait Listener: Send + Sync {
+    /// A commit was published to memory.
+    fn committed(&self, app: &Arc<App>, commit: Commit);
+}
+
+/// What is to be done when a job's commit has succeeded.
+struct Publish {
+    /// Memory has to hear of it before the next job runs.
+    ends_group: bool,
+    run: Box<dyn FnOnce()>,
+}
+
+impl Publish {
+    fn new(ends_group: bool, run: impl FnOnce() + 'static) -> Option<Self> {
+        Some(Self { ends_group, run: Box::new(run) })
+    }
+}
 
 /// A job that ran in its savepoint.
 struct Done {
@@ -189,7 +248,8 @@ struct Done {
     finish: Box<dyn FnOnce(std::result::Result<(), ApiError>)>,
 }
 
-type Job = Box<dyn FnOnce(&Connection) -> Done + Send>;
+/// A job runs in the transaction that was begun, or answers why none could be.
+type Job = Box<dyn FnOnce(std::result::Result<&Connection, ApiError>) -> Done + Send>;
 
 /// The store of the process. Cheap to clone.
 #[derive(Clone)]
@@ -202,6 +262,7 @@ struct Inner {
     writer: Mutex<Option<(SyncSender<Job>, JoinHandle<()>)>>,
     scans: Semaphore,
     place: file::Place,
+    listener: OnceLock<Box<dyn Listener>>,
 }
 
 static STORES: AtomicU64 = AtomicU64::new(1);
@@ -235,7 +296,22 @@ impl Store {
             writer: Mutex::new(Some((sender, writer))),
             scans: Semaphore::new(SCANS_MAX),
             place,
+            listener: OnceLock::new(),
         })))
+    }
+
+    /// Has every commit told to a listener from now on. There is one; a second is not heard.
+    pub fn listen(&self, listener: impl Listener + 'static) {
+        if self.0.listener.set(Box::new(listener)).is_err() {
+            tracing::error!("the store has a listener already");
+        }
+    }
+
+    fn tell(&self, app: &Arc<App>, commit: Commit) {
+        let nothing = !commit.app && commit.users.is_empty() && commit.events.is_empty();
+        if let (Some(listener), false) = (self.0.listener.get(), nothing) {
+            listener.committed(app, commit);
+        }
     }
 
     /// The apps.
@@ -262,7 +338,7 @@ impl Store {
     /// Reads where it is asked for. For reads by key, which take microseconds.
     pub fn read<T>(&self, scope: &Scope, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
         let conn = self.reader()?;
-        run_read(&conn, scope.app.id, scope.now, job)
+        run_read(&conn, &scope.app, scope.now, job)
     }
 
     /// Reads on the pool. For whatever may visit many rows.
@@ -272,8 +348,8 @@ impl Store {
         job: impl FnOnce(&ReadTx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let _permit = self.0.scans.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
-        let (store, app, now) = (self.clone(), scope.app.id, scope.now);
-        let scan = tokio::task::spawn_blocking(move || run_read(store.reader()?.as_ref(), app, now, job));
+        let (store, scope) = (self.clone(), scope.clone());
+        let scan = tokio::task::spawn_blocking(move || run_read(store.reader()?.as_ref(), &scope.app, scope.now, job));
         scan.await.map_err(|panic| ApiError::internal(&panic))?
     }
 
@@ -297,12 +373,11 @@ impl Store {
         scope: &Scope,
         job: impl FnOnce(&WriteTx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let scope = scope.clone();
+        let (store, scope) = (self.clone(), scope.clone());
         self.queue(move |conn| {
             let (result, effects) = run_write(conn, &scope, job)?;
             let state = if effects.reload { Some(apps::load_state(conn, scope.app.id)?) } else { None };
-            let quiet = state.is_none() && effects.clock.is_none() && effects.facts.is_empty();
-            let publish = (!quiet).then(|| -> Publish { Box::new(move || effects.publish(&scope.app, state)) });
+            let publish = Publish::new(effects.changes_memory(), move || effects.publish(&store, &scope.app, state));
             Ok((result, publish))
         })
         .await
@@ -314,8 +389,7 @@ impl Store {
         self.queue(move |conn| {
             let app = Arc::new(apps::create(conn, &new)?);
             let known = Arc::clone(&app);
-            let publish: Publish = Box::new(move || store.apps().insert(known));
-            Ok((app, Some(publish)))
+            Ok((app, Publish::new(true, move || store.apps().insert(known))))
         })
         .await
     }
@@ -324,7 +398,7 @@ impl Store {
     pub async fn import(&self, imports: Vec<Import>) -> Result<()> {
         let store = self.clone();
         self.queue(move |conn| {
-            let mut published: Vec<Publish> = Vec::new();
+            let mut published: Vec<Box<dyn FnOnce()>> = Vec::new();
             for Import { new, fill } in imports {
                 let (app, is_new) = match store.apps().get(&new.api_key) {
                     Some(app) => (app, false),
@@ -335,14 +409,13 @@ impl Store {
                 let state = apps::load_state(conn, app.id)?;
                 let store = store.clone();
                 published.push(Box::new(move || {
-                    effects.publish(&app, Some(state));
+                    effects.publish(&store, &app, Some(state));
                     if is_new {
                         store.apps().insert(app);
                     }
                 }));
             }
-            let publish: Publish = Box::new(move || published.into_iter().for_each(|publish| publish()));
-            Ok(((), Some(publish)))
+            Ok(((), Publish::new(true, move || published.into_iter().for_each(|publish| publish()))))
         })
         .await
     }
@@ -352,8 +425,13 @@ impl Store {
         let (store, app) = (self.clone(), Arc::clone(app));
         self.queue(move |conn| {
             apps::delete(conn, app.id)?;
-            let publish: Publish = Box::new(move || store.apps().remove(&app.api_key));
-            Ok(((), Some(publish)))
+            Ok((
+                (),
+                Publish::new(true, move || {
+                    store.apps().remove(&app.api_key);
+                    store.tell(&app, Commit { app: true, users: Vec::new(), events: Vec::new() });
+                }),
+            ))
         })
         .await
     }
@@ -364,12 +442,12 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<(T, Option<Publish>)> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |conn| match in_savepoint(conn, work) {
+        let job: Job = Box::new(move |conn| match conn.and_then(|conn| in_savepoint(conn, work)) {
             Ok((result, publish)) => Done {
-                ends_group: publish.is_some(),
+                ends_group: publish.as_ref().is_some_and(|publish| publish.ends_group),
                 finish: Box::new(move |committed| {
                     if let (Ok(()), Some(publish)) = (&committed, publish) {
-                        publish();
+                        (publish.run)();
                     }
                     drop(answer.send(committed.map(|()| result)));
                 }),
@@ -391,9 +469,9 @@ impl Store {
 }
 
 /// Runs a read in a transaction of its own, so that it sees one commit.
-fn run_read<T>(conn: &Connection, app: AppId, now: Time, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
+fn run_read<T>(conn: &Connection, app: &Arc<App>, now: Time, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
     let snapshot = conn.unchecked_transaction()?;
-    let result = job(&ReadTx { conn: &snapshot, app, now });
+    let result = job(&ReadTx { conn: &snapshot, app: app.id, now, owner: app });
     snapshot.finish()?;
     result
 }
@@ -404,8 +482,7 @@ fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>)
         admission.still_stands()?;
     }
     let tx = WriteTx {
-        read: ReadTx { conn, app: scope.app.id, now: scope.now },
-        owner: &scope.app,
+        read: ReadTx { conn, app: scope.app.id, now: scope.now, owner: &scope.app },
         renewed: RefCell::default(),
         effects: RefCell::default(),
     };
@@ -430,7 +507,7 @@ fn write_loop(conn: &Connection, jobs: &Receiver<Job>) {
         let begun = conn.execute_batch("BEGIN IMMEDIATE").map_err(ApiError::from);
         let mut next = Some(first);
         while let Some(job) = next.take() {
-            let done = job(conn);
+            let done = job(begun.as_ref().map(|()| conn).map_err(Clone::clone));
             finishers.push(done.finish);
             if !done.ends_group && finishers.len() < GROUP_MAX {
                 next = jobs.try_recv().ok();

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::clock::Time;
 
+pub mod events;
 pub mod users;
 
 /// How a mount point writes times and users.
@@ -32,6 +33,11 @@ pub fn to_json<T: Serialize + ?Sized>(dialect: Dialect, value: &T) -> serde_json
     let bytes = serde_json::to_vec(value);
     DIALECT.set(before);
     bytes
+}
+
+impl Dialect {
+    /// All dialects; a dialect's place here is its index.
+    pub const ALL: [Self; 3] = [Self::V2, Self::Legacy, Self::Video];
 }
 
 fn dialect() -> Dialect {

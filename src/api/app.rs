@@ -8,6 +8,7 @@ use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::clock::Time;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::event::{Audience, Event, Payload};
 use crate::params::Body;
 use crate::permission;
 use crate::reply::Reply;
@@ -65,6 +66,14 @@ impl Serialize for AppFields {
     }
 }
 
+/// What `app.updated` says of the settings (wire-contract 5.9).
+fn client_fields(name: &str, settings: &Settings) -> Map<String, Value> {
+    let told = ["async_url_enrich_enabled", "auto_translation_enabled", "file_upload_config", "image_upload_config"];
+    let mut shown: Map<String, Value> = told.iter().map(|key| ((*key).to_owned(), settings.get(key))).collect();
+    shown.insert("name".to_owned(), name.into());
+    shown
+}
+
 /// `PATCH /app`: changes the settings that are named, all or none.
 pub async fn update(caller: ServerCaller, gate: Data<Gate>, body: Body<Map<String, Value>>) -> Result<Reply<Empty>> {
     let patch = body.0;
@@ -79,6 +88,8 @@ pub fn apply(tx: &WriteTx<'_>, patch: &Map<String, Value>) -> Result<()> {
     after.patch(patch).map_err(|fault| ApiError::input(fault.message))?;
     if after != before {
         apps::save_settings(tx, &after)?;
+        let shown = client_fields(&tx.state().name, &after);
+        tx.emit(Event::new("app.updated", tx.now, Audience::Everyone, Payload::App(shown)));
     }
     match patch.get("grants") {
         None => Ok(()),

@@ -9,10 +9,12 @@ use crate::clock::SECOND_NS;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::event::{Audience, Event, Payload};
 use crate::params::{Body, within};
 use crate::permission::Request;
 use crate::reply::Reply;
 use crate::store::bans::{self, Ban};
+use crate::store::{WriteTx, users};
 use crate::wire::Empty;
 
 /// The longest ban that has an end, in minutes: a hundred years.
@@ -73,10 +75,27 @@ pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) ->
     gate.store
         .write(caller.scope(), move |tx| {
             rules::undeleted(tx, &ban.user_id)?;
-            bans::save(tx, &ban)
+            bans::save(tx, &ban)?;
+            emit_ban(tx, "user.banned", &ban)
         })
         .await?;
     Ok(Reply(Empty {}))
+}
+
+/// Tells the banned user's own connections. The event shows the user as it now is.
+fn emit_ban(tx: &WriteTx<'_>, kind: &'static str, ban: &Ban) -> Result<()> {
+    let user = rules::undeleted(tx, &ban.user_id)?;
+    let by = ban.banned_by.as_deref().map(|id| users::get(tx, id)).transpose()?.flatten();
+    let payload = Payload::Ban {
+        user: Box::new(user.clone()),
+        by: by.map(Box::new),
+        reason: ban.reason.clone(),
+        expiration: ban.expires_at,
+        shadow: ban.shadow,
+        channel_cid: Some(ban.channel_cid.clone()).filter(|cid| !cid.is_empty()),
+    };
+    tx.emit(Event::new(kind, tx.now, Audience::Own(user.id), payload));
+    Ok(())
 }
 
 /// `POST /moderation/unban`, and `DELETE /moderation/ban` (legacy): lifts a ban; who has none is unbanned all the same.
@@ -95,7 +114,11 @@ pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> 
             let user = rules::undeleted(tx, &target)?;
             // A shadow ban is lifted as such: the plain call leaves it (and the other way round).
             let other_kind = channel.is_empty() && user.ban.is_some_and(|ban| ban.shadow != shadow);
-            if other_kind { Ok(()) } else { bans::lift(tx, &target, &channel) }
+            if other_kind {
+                return Ok(());
+            }
+            bans::lift(tx, &target, &channel)?;
+            emit_ban(tx, "user.unbanned", &Ban { user_id: target, channel_cid: channel, shadow, ..Ban::default() })
         })
         .await?;
     Ok(Reply(Empty {}))

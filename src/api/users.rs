@@ -7,10 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::auth::caller::{AnyCaller, ServerCaller};
+use crate::clock::Time;
 use crate::domain::partial;
 use crate::domain::users::{self as rules, BATCH_MAX, UserInput};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::event::{Audience, Event, Payload};
+use crate::ids::UserId;
+use crate::live::hub::{Connection, Hub};
 use crate::params::{Body, batch, within};
 use crate::permission::Request;
 use crate::reply::Reply;
@@ -188,10 +192,11 @@ pub struct QueryUsersResponse {
 const PAGE_DEFAULT: i64 = 30;
 
 /// `GET /users`: the users that match a filter.
-pub async fn query(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<QueryUsersResponse>> {
+pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<QueryUsersResponse>> {
     let payload: QueryUsersPayload = caller.params().json("payload")?;
     let page = page_of(&payload)?;
-    if payload.presence == Some(true) && (caller.is_server() || caller.params().get("connection_id").is_none()) {
+    let watcher = watcher(&caller, &hub);
+    if payload.presence == Some(true) && watcher.is_none() {
         return Err(ApiError::input(
             "Watch or Presence requires an active websocket connection, please make sure to include your websocket connection_id",
         ));
@@ -230,7 +235,16 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<QueryUse
     } else {
         gate.store.scan(caller.scope(), job).await?
     };
+    if let Some(watcher) = watcher.filter(|_| payload.presence == Some(true)) {
+        hub.watch(&watcher, users.iter().map(|user| UserId::trusted(user.id())).collect());
+    }
     Ok(Reply(QueryUsersResponse { users }))
+}
+
+/// The caller's own connection, which is to hear of the users that are found.
+fn watcher(caller: &AnyCaller, hub: &Hub) -> Option<Connection> {
+    let connection = hub.connection(caller.app().id, caller.params().get("connection_id")?)?;
+    (!caller.is_server() && connection.user.as_ref() == caller.user_id()).then_some(connection)
 }
 
 fn page_of(payload: &QueryUsersPayload) -> Result<Page> {
@@ -292,6 +306,23 @@ pub async fn send_event(
         Some(Value::Null | Value::String(_)) | None => return Err(ApiError::input("event.type is a required field")),
         Some(other) => return Err(ApiError::input(crate::settings::wrong_type("type", other, "string"))),
     }
-    gate.store.read(caller.scope(), |tx| rules::present(tx, &user_id).map(drop))?;
+    let dialect = caller.dialect();
+    gate.store
+        .write(caller.scope(), move |tx| {
+            let user = rules::present(tx, &user_id)?;
+            tx.emit(custom_event(event, dialect, user, tx.now));
+            Ok(())
+        })
+        .await?;
     Ok(Reply(Empty {}))
+}
+
+/// The event that a server asked for. Its own data come nested, and in the legacy dialect beside the type.
+fn custom_event(mut event: Map<String, Value>, dialect: Dialect, user: User, now: Time) -> Event {
+    let kind = event.remove("type").and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
+    let data = match event.remove("custom") {
+        Some(Value::Object(custom)) if dialect != Dialect::Legacy => custom,
+        _ => event,
+    };
+    Event::new(kind, now, Audience::Own(user.id.clone()), Payload::Custom { user: Box::new(user), data })
 }

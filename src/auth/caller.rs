@@ -90,6 +90,11 @@ impl ServerCaller {
     pub fn params(&self) -> &crate::params::Params {
         &self.0.call.params
     }
+
+    /// The dialect that the caller speaks.
+    pub fn dialect(&self) -> crate::wire::Dialect {
+        self.0.call.dialect
+    }
 }
 
 /// A subject that a transaction can take along.

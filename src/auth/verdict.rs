@@ -279,8 +279,13 @@ fn judge_user(verdict: &mut Verdict, app: &AppState, token: &Token, user: UserSt
 
 /// The error that a failed check is answered with (wire-contract 2.3). `None` when all passed.
 pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError> {
+    verdict.failed.map(|check| refusal_of(check, credentials))
+}
+
+/// The error for a check that failed.
+pub fn refusal_of(check: Check, credentials: &Credentials) -> ApiError {
     let user = credentials.user_id().unwrap_or_default();
-    Some(match verdict.failed? {
+    match check {
         Check::ApiKeyPresent => ApiError::new(Code::AccessKeyError, "api_key or app_id not provided"),
         Check::ApiKeyKnown => ApiError::new(Code::AccessKeyError, "api_key not valid"),
         Check::AppActive => ApiError::new(Code::AppSuspendedError, "this app is suspended"),
@@ -304,7 +309,7 @@ pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError>
         Check::UserNotDeleted => ApiError::not_found(format!("the user {user} was deleted")),
         Check::UserNotDeactivated => ApiError::not_found(format!("the user {user} was deactivated")),
         Check::UserKnown => ApiError::not_found(format!("the user {user} does not exist")),
-    })
+    }
 }
 
 /// Two texts and codes for a bad signature: with a user 43, without one 5 (wire-contract 2.3 rows 11 and 12).

@@ -1,6 +1,7 @@
 //! Deactivating, reactivating, deleting, restoring users (wire-contract 4.5).
 
 use crate::error::{ApiError, Result};
+use crate::event::{Audience, Event, Payload};
 use crate::store::WriteTx;
 use crate::store::users::{self, Deletion, User};
 
@@ -10,7 +11,9 @@ use super::users::{save, undeleted};
 pub fn deactivate(tx: &WriteTx<'_>, id: &str) -> Result<User> {
     let before = undeleted(tx, id)?;
     let after = User { deactivated_at: before.deactivated_at.or(Some(tx.now)), updated_at: tx.now, ..before.clone() };
-    save(tx, &before, after)
+    let saved = save(tx, &before, after)?;
+    emit(tx, "user.deactivated", Payload::User(Box::new(saved.clone())), &saved);
+    Ok(saved)
 }
 
 /// Takes a deactivation back, perhaps under another name.
@@ -21,7 +24,9 @@ pub fn reactivate(tx: &WriteTx<'_>, id: &str, name: Option<String>) -> Result<Us
     }
     let after =
         User { deactivated_at: None, updated_at: tx.now, name: name.or_else(|| before.name.clone()), ..before.clone() };
-    save(tx, &before, after)
+    let saved = save(tx, &before, after)?;
+    emit(tx, "user.reactivated", Payload::User(Box::new(saved.clone())), &saved);
+    Ok(saved)
 }
 
 /// Deletes a user. A deleted one can be deleted harder, never softer.
@@ -55,7 +60,14 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, mode: Deletion) -> Result<User> {
         }
     };
     users::save(tx, &after)?;
+    let hard = mode == Deletion::Hard;
+    emit(tx, "user.deleted", Payload::Deleted { user: Box::new(after.clone()), hard }, &after);
     Ok(after)
+}
+
+/// Tells the user's own connections, and those that watch the user.
+fn emit(tx: &WriteTx<'_>, kind: &'static str, payload: Payload, user: &User) {
+    tx.emit(Event::new(kind, tx.now, Audience::OwnAndWatchers(user.id.clone()), payload));
 }
 
 /// Takes a soft deletion back.

@@ -10,7 +10,8 @@ use crate::settings::wrong_type;
 use crate::store::WriteTx;
 use crate::store::users::{self, User};
 
-use super::users::{ensure, merge_privacy, present, refuse_team_change, same_teams, save, user_id};
+use super::sessions::emit_presence;
+use super::users::{emit_updated, ensure, merge_privacy, present, refuse_team_change, same_teams, save, user_id};
 
 /// The field that revokes a user's tokens: for servers alone.
 const REVOCATION: &str = "revoke_tokens_issued_before";
@@ -63,7 +64,13 @@ pub fn update(
     if let Some(by) = by {
         check_client_change(tx, by, &before, &mut after)?;
     }
-    save(tx, &before, after)
+    let saved = save(tx, &before, after)?;
+    emit_updated(tx, &saved);
+    // Who becomes invisible looks offline from now on, and the other way round (wire-contract 4.4).
+    if saved.online && saved.invisible != before.invisible {
+        emit_presence(tx, &saved);
+    }
+    Ok(saved)
 }
 
 fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, before: &User, after: &mut User) -> Result<()> {

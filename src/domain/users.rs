@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::{ApiError, Code, Result};
+use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
 use crate::permission::{self, Request, Subject};
 use crate::store::users::{self, Deletion, User};
@@ -111,7 +112,15 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         updated_at: tx.now,
         ..before.clone()
     };
-    save(tx, &before, after)
+    let saved = save(tx, &before, after)?;
+    emit_updated(tx, &saved);
+    Ok(saved)
+}
+
+/// Tells that a user was changed: to its own connections and to those that watch it.
+pub fn emit_updated(tx: &WriteTx<'_>, user: &User) {
+    let audience = Audience::OwnAndWatchers(user.id.clone());
+    tx.emit(Event::new("user.updated", tx.now, audience, Payload::User(Box::new(user.clone()))));
 }
 
 /// A client changes neither role nor teams (wire-contract 2.3 rows 22 and 23).
@@ -165,7 +174,8 @@ fn check_unique(tx: &ReadTx<'_>, user: &User) -> Result<()> {
     Err(ApiError::new(Code::DuplicateUsernameError, format!("username '{name}' already exists{place}")))
 }
 
-fn check_shape(user: &User) -> Result<()> {
+/// The limits on custom data and teams.
+pub fn check_shape(user: &User) -> Result<()> {
     let size = Value::Object(user.custom.clone()).to_string().len();
     if size > CUSTOM_MAX_BYTES {
         return Err(ApiError::new(

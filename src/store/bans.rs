@@ -7,7 +7,7 @@ use crate::clock::Time;
 use crate::error::Result;
 
 /// A ban.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ban {
     /// Who is banned.
     pub user_id: String,

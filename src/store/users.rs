@@ -54,6 +54,8 @@ pub struct User {
     pub ban: Option<ActiveBan>,
     /// Whom this user has blocked.
     pub blocked_ids: Vec<String>,
+    /// Whether the user has a connection open.
+    pub online: bool,
 }
 
 /// How a user was deleted.
@@ -115,6 +117,7 @@ impl User {
             revoke_tokens_issued_before: None,
             ban: None,
             blocked_ids: Vec::new(),
+            online: false,
         }
     }
 
@@ -139,7 +142,7 @@ const SELECT: &str =
     LEFT JOIN bans b ON b.app = u.app AND b.user_id = u.id AND b.channel_cid = ''
         AND (b.expires_at IS NULL OR b.expires_at > :now)";
 
-fn user_of(row: &Row<'_>) -> rusqlite::Result<Result<User>> {
+fn user_of(tx: &ReadTx<'_>, row: &Row<'_>) -> rusqlite::Result<Result<User>> {
     let text = |column| row.get::<_, String>(column);
     let time = |column| row.get::<_, Option<i64>>(column).map(|ns| ns.map(Time));
     let (teams, teams_role, custom, blocked) = (text("teams")?, text("teams_role")?, text("custom")?, text("blocked")?);
@@ -150,6 +153,7 @@ fn user_of(row: &Row<'_>) -> rusqlite::Result<Result<User>> {
         Some(shadow) => Some(ActiveBan { shadow, expires_at: time("expires_at")? }),
         None => None,
     };
+    let id = text("id")?;
     let plain = User {
         name: row.get("name")?,
         image: row.get("image")?,
@@ -163,7 +167,8 @@ fn user_of(row: &Row<'_>) -> rusqlite::Result<Result<User>> {
         deletion: deletion.as_deref().and_then(Deletion::parse),
         revoke_tokens_issued_before: time("revoke_tokens_issued_before")?,
         ban,
-        ..User::new(UserId::trusted(&text("id")?), Time(row.get("created_at")?))
+        online: tx.is_online(&id),
+        ..User::new(UserId::trusted(&id), Time(row.get("created_at")?))
     };
     Ok(with_json(plain, &teams, &teams_role, &custom, &blocked, privacy.as_deref()))
 }
@@ -189,7 +194,9 @@ fn with_json(
 /// The user of that id, deleted ones included.
 pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<User>> {
     let mut query = tx.conn().prepare_cached(&format!("{SELECT} WHERE u.app = :app AND u.id = :id"))?;
-    let found = query.query_row(named_params! {":app": tx.app.0, ":now": tx.now.0, ":id": id}, user_of).optional()?;
+    let found = query
+        .query_row(named_params! {":app": tx.app.0, ":now": tx.now.0, ":id": id}, |row| user_of(tx, row))
+        .optional()?;
     found.transpose()
 }
 
@@ -270,7 +277,7 @@ pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page) -> Result<Vec<User
         .replace(":offset", &page.offset.to_string());
     let mut statement = tx.conn().prepare(&text)?;
     let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
-    let rows = statement.query_map(params_from_iter(params), user_of)?;
+    let rows = statement.query_map(params_from_iter(params), |row| user_of(tx, row))?;
     rows.map(|row| row?).collect()
 }
 

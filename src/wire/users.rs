@@ -18,6 +18,10 @@ enum View {
     WithDevices,
     /// `FullUserResponse`: what queries and updates answer.
     Full,
+    /// `OwnUserResponse`: what a connection is told of its own user.
+    Own,
+    /// What others hear of a user in an event.
+    Event,
 }
 
 /// A user to be written.
@@ -42,6 +46,17 @@ impl UserResponse {
     /// `FullUserResponse`.
     pub fn full(user: User, devices: Vec<Device>) -> Self {
         Self { user, devices: devices.into_iter().map(DeviceResponse::from).collect(), view: View::Full }
+    }
+
+    /// `OwnUserResponse`: the `me` of a connection.
+    pub fn own(user: User, devices: Vec<Device>) -> Self {
+        Self { view: View::Own, ..Self::full(user, devices) }
+    }
+
+    /// What an event says of a user.
+    pub fn event(user: User) -> Self {
+        let shown = User { blocked_ids: Vec::new(), revoke_tokens_issued_before: None, ..user };
+        Self { user: shown, devices: Vec::new(), view: View::Event }
     }
 
     /// The user's id.
@@ -97,9 +112,13 @@ impl Serialize for UserResponse {
         map.serialize_entry("created_at", &user.created_at)?;
         map.serialize_entry("updated_at", &user.updated_at)?;
         map.serialize_entry("banned", &user.ban.is_some_and(|ban| !ban.shadow))?;
-        map.serialize_entry("shadow_banned", &user.ban.is_some_and(|ban| ban.shadow))?;
-        // Nobody is online before sockets open.
-        map.serialize_entry("online", &false)?;
+        // A shadow ban is not told to the user, nor to others.
+        if !matches!(self.view, View::Own | View::Event) {
+            map.serialize_entry("shadow_banned", &user.ban.is_some_and(|ban| ban.shadow))?;
+        }
+        // Who is invisible looks offline to others.
+        let own = self.view == View::Own;
+        map.serialize_entry("online", &(user.online && (own || !user.invisible)))?;
         map.serialize_entry("invisible", &user.invisible)?;
         map.serialize_entry("blocked_user_ids", &user.blocked_ids)?;
         optional(&mut map, "name", user.name.as_ref())?;
@@ -111,10 +130,13 @@ impl Serialize for UserResponse {
         optional(&mut map, "ban_expires", user.ban.and_then(|ban| ban.expires_at).as_ref())?;
         optional(&mut map, "privacy_settings", user.privacy_settings.as_ref())?;
         optional(&mut map, "teams_role", Some(&user.teams_role).filter(|roles| !roles.is_empty()))?;
-        if self.view != View::Plain {
+        if !matches!(self.view, View::Plain | View::Event) {
             map.serialize_entry("devices", &self.devices)?;
         }
-        if self.view == View::Full {
+        if self.view == View::Own {
+            map.serialize_entry("push_preferences", &PushLevels::default())?;
+        }
+        if matches!(self.view, View::Full | View::Own) {
             for empty in ["mutes", "channel_mutes"] {
                 map.serialize_entry(empty, &[(); 0])?;
             }
@@ -136,6 +158,20 @@ fn custom<M: SerializeMap>(map: &mut M, custom: &Map<String, Value>) -> Result<(
         .iter()
         .filter(|(key, _)| !BUILT_IN.contains(&key.as_str()))
         .try_for_each(|(key, value)| map.serialize_entry(key, value))
+}
+
+/// The push preferences of who has set none (wire-contract 5.2).
+#[derive(Serialize)]
+struct PushLevels {
+    chat_level: &'static str,
+    call_level: &'static str,
+    feeds_level: &'static str,
+}
+
+impl Default for PushLevels {
+    fn default() -> Self {
+        Self { chat_level: "all", call_level: "all", feeds_level: "all" }
+    }
 }
 
 /// A device to be written.

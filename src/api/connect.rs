@@ -1,0 +1,55 @@
+//! The legacy long-poll (wire-contract 5.8), and what a connect without an upgrade is told.
+
+use std::rc::Rc;
+
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpRequest};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::door::{Call, Gate};
+use crate::error::{ApiError, Result};
+use crate::live::hub::Hub;
+use crate::live::longpoll;
+use crate::live::sign_in::{Shown, sign_in};
+use crate::live::worker::Worker;
+use crate::reply::Reply;
+use crate::wire::{Dialect, Empty, events};
+
+/// `GET /connect` without an upgrade.
+pub async fn without_upgrade() -> Result<Reply<Empty>> {
+    Err(ApiError::input("this is no WebSocket handshake: it needs `Connection: Upgrade` and `Upgrade: websocket`"))
+}
+
+/// The answer of a long-poll: the first one has the connection's health check, the others what happened.
+#[derive(Serialize)]
+pub struct LongPollResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<Vec<Box<RawValue>>>,
+}
+
+/// `GET` and `POST /longpoll`: with `json` a session begins, with `connection_id` it goes on.
+///
+/// No caller is named, since the session was judged when it began, and is judged again by itself.
+pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<LongPollResponse>> {
+    let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
+    let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
+    let raw = |text: &str| RawValue::from_string(text.to_owned()).map_err(|cause| ApiError::internal(&cause));
+    if let Some(connection_id) = call.params.get("connection_id").filter(|id| !id.is_empty()) {
+        let (_, scope) = call.admit()?;
+        let close = call.params.flag("close")?;
+        let frames = hub.polls.ask(scope.app.id, connection_id, close).await?;
+        let events = frames.iter().map(|frame| raw(frame)).collect::<Result<_>>()?;
+        return Ok(Reply(LongPollResponse { event: None, events: Some(events) }));
+    }
+    let worker = request.app_data::<Rc<Worker>>().map(Rc::clone);
+    let worker = worker.ok_or_else(|| ApiError::internal(&"the server has put no worker into the app"))?;
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let shown = Shown::of_upgrade(&call.params, header).with_json(&call.params)?;
+    let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
+    let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
+    longpoll::begin(&worker, gate, signed_in);
+    Ok(Reply(LongPollResponse { event: Some(raw(&hello)?), events: None }))
+}

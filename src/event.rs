@@ -1,0 +1,85 @@
+//! What happened, for whoever listens: collected in a write transaction, sent out after its commit, in commit order.
+//!
+//! An event holds plain values; it is encoded once for each dialect, when the first listener of that dialect needs it.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value};
+
+use crate::clock::Time;
+use crate::ids::UserId;
+use crate::store::users::User;
+
+/// Who hears of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The user's own connections.
+    Own(UserId),
+    /// The connections that watch the user.
+    Watchers(UserId),
+    /// Both.
+    OwnAndWatchers(UserId),
+    /// Every connection of the app.
+    Everyone,
+}
+
+/// What an event says beside its type and time.
+#[derive(Clone, Debug)]
+pub enum Payload {
+    /// About a user.
+    User(Box<User>),
+    /// A ban, or its end.
+    Ban {
+        /// Who is banned.
+        user: Box<User>,
+        /// Who did it.
+        by: Option<Box<User>>,
+        /// Why.
+        reason: Option<String>,
+        /// When it ends.
+        expiration: Option<Time>,
+        /// Only others notice.
+        shadow: bool,
+        /// Where; `None` for the whole app.
+        channel_cid: Option<String>,
+    },
+    /// A deletion.
+    Deleted {
+        /// Who was deleted.
+        user: Box<User>,
+        /// Nothing is left.
+        hard: bool,
+    },
+    /// The app's settings that clients see.
+    App(Map<String, Value>),
+    /// What a server sends to a user.
+    Custom {
+        /// To whom.
+        user: Box<User>,
+        /// The event's own data.
+        data: Map<String, Value>,
+    },
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub struct Event {
+    /// Its type, such as `user.updated`.
+    pub kind: Cow<'static, str>,
+    /// When.
+    pub at: Time,
+    /// Who hears of it.
+    pub audience: Audience,
+    /// What it says.
+    pub payload: Payload,
+    /// The frame of each dialect, once somebody needed it.
+    pub encoded: [OnceLock<String>; 3],
+}
+
+impl Event {
+    /// An event of now.
+    pub fn new(kind: impl Into<Cow<'static, str>>, at: Time, audience: Audience, payload: Payload) -> Self {
+        Self { kind: kind.into(), at, audience, payload, encoded: Default::default() }
+    }
+}

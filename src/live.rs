@@ -1,0 +1,17 @@
+//! Sockets: who is connected, and what they hear.
+//!
+//! A socket begins at [`upgrade`], which takes the connection away from the HTTP server; its task is a [`session`]
+//! from the first frame to the last. A [`worker`] knows the sockets of its thread and hands them what happens through
+//! their [`mailbox`]; the [`hub`] knows the workers, and gets one message for each commit from the store's writer.
+//! [`longpoll`] is the same session without a socket. No rule of authentication is here: all doors end in
+//! `door::Gate::judge`, and what is open is judged again by the same function whenever something changed.
+
+pub mod farewell;
+pub mod hub;
+pub mod longpoll;
+pub mod mailbox;
+pub mod session;
+pub mod sign_in;
+pub mod standing;
+pub mod upgrade;
+pub mod worker;

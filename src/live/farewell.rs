@@ -1,0 +1,63 @@
+//! How a socket ends: perhaps an error frame, then a close code that makes SDKs do the right thing (wire-contract 5.6, 5.7).
+
+use crate::auth::verdict::{Check, Outcome, Verdict};
+use crate::error::ApiError;
+use crate::settings::{Emulator, SocketFate};
+
+/// Close codes (RFC 6455 7.4).
+pub mod code {
+    /// Final: SDKs do not come back by themselves.
+    pub const NORMAL: u16 = 1000;
+    /// The server goes away: SDKs reconnect.
+    pub const GOING_AWAY: u16 = 1001;
+    /// A rule of the socket was broken.
+    pub const POLICY: u16 = 1008;
+    /// The token is no longer good: SDKs reconnect, are refused with code 40, and ask their token provider.
+    pub const TOKEN: u16 = 4001;
+}
+
+/// How a socket ends.
+#[derive(Clone, Debug)]
+pub struct Farewell {
+    /// The error that is told first.
+    pub error: Option<ApiError>,
+    /// The close code.
+    pub code: u16,
+    /// The close reason; at most 123 bytes fit.
+    pub reason: &'static str,
+}
+
+impl Farewell {
+    /// A rule of the socket was broken.
+    pub fn policy(reason: &'static str) -> Self {
+        Self { error: None, code: code::POLICY, reason }
+    }
+
+    /// The process stops; SDKs are to come back.
+    pub fn going_away() -> Self {
+        Self { error: None, code: code::GOING_AWAY, reason: "millpond stops" }
+    }
+
+    /// The client closed.
+    pub fn answered() -> Self {
+        Self { error: None, code: code::NORMAL, reason: "" }
+    }
+}
+
+/// Whether a verdict ends an open socket, and how. Checks that only concern signing in do not.
+pub fn of_verdict(verdict: &Verdict, settings: &Emulator, refusal: impl Fn(Check) -> ApiError) -> Option<Farewell> {
+    let open = settings.open_sockets;
+    let failed = Check::ALL.into_iter().filter(|check| verdict.evaluated(*check) == Outcome::Fail);
+    failed.into_iter().find_map(|check| {
+        let (fate, code, reason) = match check {
+            Check::Expiry => (open.on_expiry, code::TOKEN, "the token has expired"),
+            Check::AppRevocation | Check::UserRevocation => (open.on_revocation, code::TOKEN, "the token was revoked"),
+            Check::UserNotDeleted => (open.on_deactivation, code::NORMAL, "the user was deleted"),
+            Check::UserNotDeactivated => (open.on_deactivation, code::NORMAL, "the user was deactivated"),
+            // A clock that was set back makes no open socket invalid.
+            Check::NotBefore | Check::IssuedAt => return None,
+            _ => (SocketFate::Close, code::NORMAL, "the connection is not allowed any more"),
+        };
+        (fate == SocketFate::Close).then(|| Farewell { error: Some(refusal(check)), code, reason })
+    })
+}

@@ -1,0 +1,199 @@
+//! All sockets of the process, by worker. The store's writer tells the hub of a commit; the hub sends each worker one
+//! message; the workers know the sockets. So the writer never loops over sockets.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Notify, Semaphore};
+
+use super::longpoll::Polls;
+use crate::app::App;
+use crate::domain::sessions;
+use crate::ids::{AppId, UserId};
+use crate::store::{Commit, Listener, Scope, Store};
+
+/// Sockets that may wait for their first frame at the same time.
+const PENDING_MAX: usize = 4_096;
+/// Connects that write at the same time, so that a rush of them leaves room in the writer's queue.
+const CONNECTS_MAX: usize = 256;
+/// Ends of connections that are written down together.
+const LEAVES_MAX: usize = 256;
+
+/// What a worker is told.
+pub enum Told {
+    /// A commit of an app.
+    Commit(AppId, Arc<Commit>),
+    /// A socket of the worker's wants to hear of these users.
+    Watch(u64, Vec<UserId>),
+    /// The process stops.
+    Stop,
+}
+
+/// Where a connection is.
+#[derive(Clone)]
+pub struct Connection {
+    /// Its worker.
+    pub worker: usize,
+    /// Its key there.
+    pub key: u64,
+    /// Its app.
+    pub app: AppId,
+    /// Its user; `None` for anonymous ones.
+    pub user: Option<UserId>,
+}
+
+/// The sockets of the process.
+pub struct Hub {
+    workers: RwLock<Vec<UnboundedSender<Told>>>,
+    connections: Mutex<HashMap<String, Connection>>,
+    pending: AtomicUsize,
+    open: AtomicUsize,
+    emptied: Notify,
+    leavers: UnboundedSender<(Arc<App>, UserId)>,
+    /// The sessions without a socket.
+    pub polls: Polls,
+    /// Limits the connects that write at the same time.
+    pub connects: Semaphore,
+}
+
+/// The ends of connections that are still to be written down.
+pub type Leavers = UnboundedReceiver<(Arc<App>, UserId)>;
+
+impl Hub {
+    /// A hub without workers, and the stream of those who leave.
+    pub fn new() -> (Arc<Self>, Leavers) {
+        let (leavers, leaving) = unbounded_channel();
+        let hub = Self {
+            workers: RwLock::default(),
+            connections: Mutex::default(),
+            pending: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            emptied: Notify::new(),
+            leavers,
+            polls: Polls::default(),
+            connects: Semaphore::new(CONNECTS_MAX),
+        };
+        (Arc::new(hub), leaving)
+    }
+
+    /// Adds a worker and answers its number and what it will be told.
+    pub fn add_worker(&self) -> (usize, UnboundedReceiver<Told>) {
+        let (sender, receiver) = unbounded_channel();
+        let mut workers = self.workers.write().unwrap_or_else(PoisonError::into_inner);
+        workers.push(sender);
+        (workers.len() - 1, receiver)
+    }
+
+    fn tell_all(&self, told: impl Fn() -> Told) {
+        for worker in self.workers.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            // A worker that has ended has no sockets.
+            let _ = worker.send(told());
+        }
+    }
+
+    /// Counts a socket before its first frame. `None` when too many wait already.
+    pub fn begin(self: &Arc<Self>) -> Option<Pending> {
+        let before = self.pending.fetch_add(1, Ordering::AcqRel);
+        let pending = Pending(Arc::clone(self));
+        (before < PENDING_MAX).then_some(pending)
+    }
+
+    /// Makes a connection known.
+    pub fn joined(&self, connection_id: String, connection: Connection) {
+        self.connections().insert(connection_id, connection);
+    }
+
+    /// Forgets a connection, and has its end written down.
+    pub fn left(&self, connection_id: &str, app: &Arc<App>) {
+        if let Some(Connection { user: Some(user), .. }) = self.connections().remove(connection_id) {
+            // Without a receiver the process is ending, and nobody is online any more.
+            let _ = self.leavers.send((Arc::clone(app), user));
+        }
+    }
+
+    /// A connection of an app.
+    pub fn connection(&self, app: AppId, connection_id: &str) -> Option<Connection> {
+        self.connections().get(connection_id).filter(|connection| connection.app == app).cloned()
+    }
+
+    /// Has a connection hear of users.
+    pub fn watch(&self, connection: &Connection, users: Vec<UserId>) {
+        let workers = self.workers.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(worker) = workers.get(connection.worker) {
+            let _ = worker.send(Told::Watch(connection.key, users));
+        }
+    }
+
+    fn connections(&self) -> MutexGuard<'_, HashMap<String, Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a socket that is open.
+    pub fn open(self: &Arc<Self>) -> Open {
+        self.open.fetch_add(1, Ordering::AcqRel);
+        Open(Arc::clone(self))
+    }
+
+    /// Ends every socket in the form that makes SDKs come back, and waits until all are closed.
+    pub async fn stop(&self) {
+        self.tell_all(|| Told::Stop);
+        loop {
+            let emptied = self.emptied.notified();
+            if self.open.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            emptied.await;
+        }
+    }
+}
+
+/// A socket that waits for its first frame.
+pub struct Pending(Arc<Hub>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.pending.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A socket that is open.
+pub struct Open(Arc<Hub>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if self.0.open.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.emptied.notify_waiters();
+        }
+    }
+}
+
+/// Tells the hub of commits.
+pub struct Tell(pub Arc<Hub>);
+
+impl Listener for Tell {
+    fn committed(&self, app: &Arc<App>, commit: Commit) {
+        let commit = Arc::new(commit);
+        self.0.tell_all(|| Told::Commit(app.id, Arc::clone(&commit)));
+    }
+}
+
+/// Writes the ends of connections down, many in one transaction, until the hub is gone.
+pub async fn write_leaves(store: Store, mut leaving: Leavers) {
+    let mut together = Vec::new();
+    while leaving.recv_many(&mut together, LEAVES_MAX).await > 0 {
+        let mut by_app: HashMap<AppId, (Arc<App>, Vec<UserId>)> = HashMap::new();
+        for (app, user) in together.drain(..) {
+            by_app.entry(app.id).or_insert_with(|| (app, Vec::new())).1.push(user);
+        }
+        for (app, users) in by_app.into_values() {
+            let job = move |tx: &crate::store::WriteTx<'_>| {
+                users.iter().try_for_each(|user| sessions::close(tx, user.as_str()))
+            };
+            if store.write(&Scope::own(&app), job).await.is_err() {
+                tracing::warn!("the end of a connection could not be written down");
+            }
+        }
+    }
+}

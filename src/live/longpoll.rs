@@ -1,0 +1,117 @@
+//! Long-poll, for chat clients whose network lets no sockets through (wire-contract 5.8): a session without a socket.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::farewell::Farewell;
+use super::mailbox::Order;
+use super::sign_in::SignedIn;
+use super::standing::Standing;
+use super::worker::{Seat, Worker};
+use crate::error::{ApiError, Code, Result};
+use crate::ids::AppId;
+use crate::wire::Dialect;
+
+/// How long a poll waits for something to happen.
+const POLL_TIMEOUT: Duration = Duration::from_secs(20);
+/// A client that does not poll for this long is gone.
+const IDLE_MAX: Duration = Duration::from_secs(60);
+
+/// A poll that waits for its answer.
+struct Poll {
+    answer: oneshot::Sender<Result<Vec<Utf8Bytes>>>,
+    close: bool,
+}
+
+/// The long-poll sessions of the process, by connection id.
+#[derive(Default)]
+pub struct Polls(Mutex<HashMap<String, (AppId, UnboundedSender<Poll>)>>);
+
+impl Polls {
+    /// Asks a session for what happened, for a bounded time.
+    pub async fn ask(&self, app: AppId, connection_id: &str, close: bool) -> Result<Vec<Utf8Bytes>> {
+        let unknown =
+            || ApiError::new(Code::ConnectionIdUnknownError, format!("connection id {connection_id} is not known"));
+        let sender = {
+            let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            sessions.get(connection_id).filter(|(own, _)| *own == app).map(|(_, sender)| sender.clone())
+        };
+        let (answer, answered) = oneshot::channel();
+        sender.ok_or_else(unknown)?.send(Poll { answer, close }).map_err(|_| unknown())?;
+        answered.await.map_err(|_| unknown())?
+    }
+
+    fn add(&self, app: AppId, connection_id: &str) -> UnboundedReceiver<Poll> {
+        let (sender, polls) = unbounded_channel();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(connection_id.to_owned(), (app, sender));
+        polls
+    }
+
+    fn remove(&self, connection_id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(connection_id);
+    }
+}
+
+/// Begins a session without a socket on this worker's thread.
+pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>, signed_in: SignedIn) {
+    let SignedIn { app, credentials, epoch, user, connection_id, .. } = signed_in;
+    let polls = worker.hub.polls.add(app.id, &connection_id);
+    let seat = worker.join(&app, user, &connection_id, Dialect::Legacy);
+    if app.epoch() != epoch {
+        seat.mailbox.judge();
+    }
+    let standing = Standing { gate, app, credentials };
+    let hub = std::sync::Arc::clone(&worker.hub);
+    actix_web::rt::spawn(async move {
+        run(&standing, &seat, polls).await;
+        hub.polls.remove(&connection_id);
+    });
+}
+
+async fn run(standing: &Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>) {
+    while let Ok(Some(Poll { answer, close })) = timeout(IDLE_MAX, polls.recv()).await {
+        if close {
+            let _ = answer.send(Ok(Vec::new()));
+            return;
+        }
+        let outcome = timeout(POLL_TIMEOUT, happened(standing, seat)).await.unwrap_or(Ok(Vec::new()));
+        let ended = outcome.is_err();
+        // A client that has given up this poll comes again, or is gone.
+        let _ = answer.send(outcome);
+        if ended {
+            return;
+        }
+    }
+}
+
+/// Waits for the first frame, and takes what else waits with it.
+async fn happened(standing: &Standing, seat: &Seat) -> Result<Vec<Utf8Bytes>> {
+    loop {
+        let step = tokio::select! {
+            biased;
+            order = seat.mailbox.next() => match order {
+                Order::Frame(first) => {
+                    let mut frames = vec![first];
+                    frames.extend(seat.mailbox.drain());
+                    return Ok(frames);
+                }
+                Order::Judge => standing.judge(),
+                Order::End(farewell) => Err(farewell),
+            },
+            () = standing.expired() => standing.judge(),
+        };
+        step.map_err(error_of)?;
+    }
+}
+
+/// What ends a session ends its poll. Without an error of its own the client is to begin anew.
+fn error_of(farewell: Farewell) -> ApiError {
+    farewell.error.unwrap_or_else(|| ApiError::new(Code::ConnectionIdUnknownError, "the connection has ended"))
+}

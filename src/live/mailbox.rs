@@ -1,0 +1,100 @@
+//! What a session is to do next: frames in order, a new judgement, an end. Lives on the worker's thread.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use tokio::sync::Notify;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::farewell::Farewell;
+
+/// Frames that may wait for a reader; one more, and the reader is too slow.
+const FRAMES_MAX: usize = 256;
+
+/// What a session is to do.
+pub enum Order {
+    /// Send this frame.
+    Frame(Utf8Bytes),
+    /// See whether the session may go on.
+    Judge,
+    /// End.
+    End(Farewell),
+}
+
+#[derive(Default)]
+struct Waiting {
+    frames: VecDeque<Utf8Bytes>,
+    judge: bool,
+    end: Option<Farewell>,
+}
+
+/// A session's mailbox.
+#[derive(Default)]
+pub struct Mailbox {
+    waiting: RefCell<Waiting>,
+    wake: Notify,
+}
+
+impl Mailbox {
+    /// Has a frame sent. Who reads too slowly is ended; nobody waits for it.
+    pub fn frame(&self, frame: Utf8Bytes) {
+        let mut waiting = self.waiting.borrow_mut();
+        if waiting.frames.len() < FRAMES_MAX {
+            waiting.frames.push_back(frame);
+        } else {
+            waiting.end.get_or_insert(Farewell::policy("the client reads too slowly"));
+        }
+        self.wake.notify_one();
+    }
+
+    /// Has the session judged again.
+    pub fn judge(&self) {
+        self.waiting.borrow_mut().judge = true;
+        self.wake.notify_one();
+    }
+
+    /// Ends the session. The first reason counts.
+    pub fn end(&self, farewell: Farewell) {
+        self.waiting.borrow_mut().end.get_or_insert(farewell);
+        self.wake.notify_one();
+    }
+
+    /// Waits for the next order. What was sent before an end is sent; a slow reader's frames are not.
+    pub async fn next(&self) -> Order {
+        loop {
+            let woken = self.wake.notified();
+            if let Some(order) = self.take() {
+                return order;
+            }
+            woken.await;
+        }
+    }
+
+    /// Waits until the session is to end although it is busy.
+    pub async fn ended(&self) {
+        loop {
+            let woken = self.wake.notified();
+            if self.waiting.borrow().end.is_some() {
+                return;
+            }
+            woken.await;
+        }
+    }
+
+    fn take(&self) -> Option<Order> {
+        let mut waiting = self.waiting.borrow_mut();
+        let too_slow = waiting.frames.len() == FRAMES_MAX && waiting.end.is_some();
+        if !too_slow && let Some(frame) = waiting.frames.pop_front() {
+            return Some(Order::Frame(frame));
+        }
+        if let Some(end) = waiting.end.take() {
+            return Some(Order::End(end));
+        }
+        std::mem::take(&mut waiting.judge).then_some(Order::Judge)
+    }
+
+    /// The frames that wait, for a long-poll.
+    pub fn drain(&self) -> Vec<Utf8Bytes> {
+        self.waiting.borrow_mut().frames.drain(..).collect()
+    }
+}

@@ -1,0 +1,277 @@
+//! One socket, from its first frame to its last.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::rt::net::TcpStream;
+use actix_web::web::Data;
+use futures_util::{SinkExt, StreamExt};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+
+use super::farewell::{Farewell, code};
+use super::hub::Pending;
+use super::mailbox::Order;
+use super::sign_in::{Refused, Shown, SignedIn, sign_in};
+use super::standing::Standing;
+use super::worker::{Seat, Worker};
+use crate::clock::Time;
+use crate::door::Gate;
+use crate::wire::{Dialect, events};
+
+/// How long a socket may stay without its first frame.
+const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a health check goes out unasked (wire-contract 5.5: 25 to 30 s).
+const HEARTBEAT: Duration = Duration::from_secs(27);
+/// A peer that is silent for this long, and does not even answer pings, is gone.
+const SILENCE_MAX: Duration = Duration::from_secs(90);
+/// How long one frame may take to be taken by the peer.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the closing handshake may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Messages that a client may send in a second; SDKs send one in twenty-five.
+const MESSAGES_PER_SECOND_MAX: u32 = 100;
+
+/// A socket of a client.
+pub type Socket = WebSocketStream<TcpStream>;
+
+/// Serves a socket until it ends.
+pub async fn serve(
+    worker: Rc<Worker>,
+    gate: Data<Gate>,
+    dialect: Dialect,
+    shown: Result<Shown, Refused>,
+    mut socket: Socket,
+) {
+    let open = worker.hub.open();
+    let Some(pending) = worker.hub.begin() else {
+        end(&mut socket, dialect, "", Time(0), Farewell::policy("too many connections wait to sign in")).await;
+        return;
+    };
+    let signed_in = first_words(&worker, &gate, dialect, shown, &mut socket, pending).await;
+    if let Some((signed_in, client)) = signed_in {
+        Session::start(&worker, gate, dialect, signed_in, &client, socket).await;
+    }
+    drop(open);
+}
+
+/// Waits for the first frame where there is one to come, and signs in. A refusal is a frame, then 1000.
+async fn first_words(
+    worker: &Rc<Worker>,
+    gate: &Data<Gate>,
+    dialect: Dialect,
+    shown: Result<Shown, Refused>,
+    socket: &mut Socket,
+    pending: Pending,
+) -> Option<(SignedIn, String)> {
+    let outcome = match shown {
+        Ok(shown) if dialect == Dialect::Legacy => Ok(shown),
+        Ok(shown) => {
+            let frame = match timeout(FIRST_FRAME_TIMEOUT, first_frame(socket)).await {
+                Ok(Ok(frame)) => frame,
+                Ok(Err(farewell)) => {
+                    end(socket, dialect, "", Time(0), farewell).await;
+                    return None;
+                }
+                Err(_) => {
+                    end(socket, dialect, "", Time(0), Farewell::policy("no authentication frame came in 10 seconds"))
+                        .await;
+                    return None;
+                }
+            };
+            shown.with_frame(&frame).map_err(|error| Refused { error, at: crate::clock::system_now() })
+        }
+        Err(refused) => Err(refused),
+    };
+    drop(pending);
+    let (client, outcome) = match outcome {
+        Ok(shown) => (shown.client.clone(), sign_in(gate, &worker.hub, dialect, shown).await),
+        Err(refused) => (String::new(), Err(refused)),
+    };
+    match outcome {
+        Ok(signed_in) => Some((signed_in, client)),
+        Err(Refused { error, at }) => {
+            log_connect(&client, "none", error.code.status(), Some(&error));
+            let frame = events::refused(dialect, at, &error);
+            // Whether the peer still listens makes no difference: the socket ends either way.
+            let _ = timeout(SEND_TIMEOUT, socket.send(Message::text(frame))).await;
+            close(socket, code::NORMAL, "").await;
+            None
+        }
+    }
+}
+
+/// The first message that says something. Control frames are answered by the library.
+async fn first_frame(socket: &mut Socket) -> Result<Vec<u8>, Farewell> {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) => return Ok(text.as_bytes().to_vec()),
+            Some(Ok(Message::Binary(bytes))) => return Ok(bytes.to_vec()),
+            Some(Ok(Message::Close(_))) | None => return Err(Farewell::answered()),
+            Some(Ok(_)) => {}
+            Some(Err(fault)) => return Err(farewell_of(&fault)),
+        }
+    }
+}
+
+/// One line for each connect, as for each call.
+fn log_connect(sdk: &str, caller: &str, status: u16, error: Option<&crate::error::ApiError>) {
+    let operation = "Connect";
+    match error {
+        None => tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, "connected"),
+        Some(error) => {
+            let (code, message) = (error.code.number(), error.message.as_ref());
+            tracing::info!(target: "millpond::request", operation, status, code, caller, message, sdk, "refused");
+        }
+    }
+}
+
+/// A socket that is signed in.
+struct Session {
+    standing: Standing,
+    dialect: Dialect,
+    connection_id: String,
+    seat: Seat,
+    heard: Instant,
+    window: (Instant, u32),
+}
+
+/// Whether the session goes on.
+type Step = Result<(), Farewell>;
+
+impl Session {
+    async fn start(
+        worker: &Rc<Worker>,
+        gate: Data<Gate>,
+        dialect: Dialect,
+        signed_in: SignedIn,
+        client: &str,
+        mut socket: Socket,
+    ) {
+        let SignedIn { app, credentials, epoch, user, connection_id, me, at } = signed_in;
+        log_connect(client, if user.is_some() { "user" } else { "anonymous" }, 101, None);
+        let seat = worker.join(&app, user, &connection_id, dialect);
+        if app.epoch() != epoch {
+            // Something changed between the verdict and the place among those who hear of it.
+            seat.mailbox.judge();
+        }
+        let hello = events::connected(dialect, &connection_id, at, &me);
+        let now = Instant::now();
+        let standing = Standing { gate, app, credentials };
+        let mut session = Self { standing, dialect, connection_id, seat, heard: now, window: (now, 0) };
+        let mut outcome = session.send(&mut socket, hello.into()).await;
+        if outcome.is_ok() {
+            outcome = session.run(&mut socket).await;
+        }
+        let at = session.standing.app.clock.now();
+        if let Err(farewell) = outcome {
+            end(&mut socket, dialect, &session.connection_id, at, farewell).await;
+        }
+    }
+
+    async fn run(&mut self, socket: &mut Socket) -> Step {
+        let mut beat = heartbeat();
+        loop {
+            let mailbox = Rc::clone(&self.seat.mailbox);
+            tokio::select! {
+                biased;
+                order = mailbox.next() => match order {
+                    Order::Frame(frame) => self.send(socket, frame).await?,
+                    Order::Judge => self.standing.judge()?,
+                    Order::End(farewell) => return Err(farewell),
+                },
+                message = socket.next() => self.heard(socket, message).await?,
+                () = self.standing.expired() => self.standing.judge()?,
+                _ = beat.tick() => self.beat(socket).await?,
+            }
+        }
+    }
+
+    /// Any message, and any ping, is answered by a health check: the one rule that suits every SDK (wire-contract 5.5).
+    async fn heard(&mut self, socket: &mut Socket, message: Option<Result<Message, Error>>) -> Step {
+        self.heard = Instant::now();
+        match message {
+            None | Some(Ok(Message::Close(_))) => return Err(Farewell::answered()),
+            Some(Err(fault)) => return Err(farewell_of(&fault)),
+            Some(Ok(Message::Pong(_) | Message::Frame(_))) => return Ok(()),
+            Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_))) => {}
+        }
+        let (since, count) = self.window;
+        self.window = if self.heard - since < Duration::from_secs(1) { (since, count + 1) } else { (self.heard, 1) };
+        if self.window.1 > MESSAGES_PER_SECOND_MAX {
+            return Err(Farewell::policy("too many messages in a second"));
+        }
+        self.health_check(socket).await
+    }
+
+    async fn beat(&mut self, socket: &mut Socket) -> Step {
+        if self.heard.elapsed() > SILENCE_MAX {
+            return Err(Farewell::policy("nothing was heard for 90 seconds"));
+        }
+        self.health_check(socket).await?;
+        self.send_message(socket, Message::Ping(Vec::new().into())).await
+    }
+
+    async fn health_check(&mut self, socket: &mut Socket) -> Step {
+        let frame = events::health_check(self.dialect, &self.connection_id, self.standing.app.clock.now());
+        self.send(socket, frame.into()).await
+    }
+
+    async fn send(&mut self, socket: &mut Socket, frame: Utf8Bytes) -> Step {
+        self.send_message(socket, Message::Text(frame)).await
+    }
+
+    /// Sends, unless the session is to end meanwhile: who does not read is not waited for.
+    async fn send_message(&mut self, socket: &mut Socket, message: Message) -> Step {
+        let sent = tokio::select! {
+            sent = timeout(SEND_TIMEOUT, socket.send(message)) => sent,
+            () = self.seat.mailbox.ended() => return Err(Farewell::policy("the client reads too slowly")),
+        };
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(fault)) => Err(farewell_of(&fault)),
+            Err(_) => Err(Farewell::policy("the client reads too slowly")),
+        }
+    }
+}
+
+fn heartbeat() -> Interval {
+    let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beat
+}
+
+/// What a fault of the transport ends in.
+fn farewell_of(fault: &Error) -> Farewell {
+    match fault {
+        Error::Capacity(_) => Farewell::policy("a message is larger than 64 KiB"),
+        Error::Utf8(_) => Farewell { error: None, code: 1007, reason: "a text message is not UTF-8" },
+        Error::Protocol(_) => Farewell { error: None, code: 1002, reason: "the WebSocket protocol was broken" },
+        _ => Farewell::answered(),
+    }
+}
+
+/// Tells the error, if any, and closes.
+async fn end(socket: &mut Socket, dialect: Dialect, connection_id: &str, at: Time, farewell: Farewell) {
+    if let Some(error) = &farewell.error {
+        let frame = events::connection_error(dialect, connection_id, at, error);
+        // Whether the peer still listens makes no difference: the socket ends either way.
+        let _ = timeout(CLOSE_TIMEOUT, socket.send(Message::text(frame))).await;
+    }
+    close(socket, farewell.code, farewell.reason).await;
+}
+
+/// The closing handshake, for a bounded time.
+async fn close(socket: &mut Socket, code: u16, reason: &'static str) {
+    let frame = CloseFrame { code: CloseCode::from(code), reason: Utf8Bytes::from_static(reason) };
+    let handshake = async {
+        if socket.close(Some(frame)).await.is_ok() {
+            // The peer's own close frame ends the stream.
+            while let Some(Ok(_)) = socket.next().await {}
+        }
+    };
+    let _ = timeout(CLOSE_TIMEOUT, handshake).await;
+}

@@ -1,0 +1,215 @@
+//! From what a socket shows to a session: the judgement, the rules that only sockets have, and the upsert of the user.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::hub::Hub;
+use crate::api::users::UserRequest;
+use crate::app::{App, ROLE_ANONYMOUS};
+use crate::auth::credentials::{AuthType, Credentials};
+use crate::auth::verdict::{self, Kind};
+use crate::clock::Time;
+use crate::domain::sessions::{self, Details};
+use crate::door::{Gate, Judged};
+use crate::error::{ApiError, Code, Result};
+use crate::ids::UserId;
+use crate::params::Params;
+use crate::store::Scope;
+use crate::store::devices;
+use crate::store::users::User;
+use crate::wire::Dialect;
+use crate::wire::users::UserResponse;
+
+/// What a connect shows, whatever carried it.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// The api key.
+    pub api_key: Option<String>,
+    /// The auth type.
+    pub auth_type: Option<String>,
+    /// The token.
+    pub token: Option<String>,
+    /// The user; `None` when it was not said.
+    pub details: Option<Value>,
+    /// `X-Stream-Client`.
+    pub client: String,
+}
+
+/// The first frame of the v2 doors, and `json` of the legacy one.
+#[derive(Deserialize)]
+struct Message {
+    token: Option<String>,
+    user_token: Option<String>,
+    user_id: Option<String>,
+    user_details: Option<Value>,
+}
+
+impl Shown {
+    /// What the query and the headers of the upgrade show.
+    pub fn of_upgrade(params: &Params, header: impl Fn(&str) -> Option<String>) -> Self {
+        let of_query = |name| params.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
+        let bare =
+            |text: Option<String>| text.and_then(|text| crate::auth::credentials::bare_token(&text).map(str::to_owned));
+        Self {
+            api_key: of_query("api_key").or_else(|| header("api_key")),
+            auth_type: of_query("stream-auth-type").or_else(|| header("stream-auth-type")),
+            token: bare(of_query("authorization")).or_else(|| bare(header("authorization"))),
+            details: None,
+            client: of_query("X-Stream-Client").or_else(|| header("x-stream-client")).unwrap_or_default(),
+        }
+    }
+
+    /// Adds what the first frame says.
+    pub fn with_frame(self, frame: &[u8]) -> Result<Self> {
+        let message: Message = crate::params::decode(frame)?;
+        // The frame carries the token; one in the query stands in for it only when the frame has none.
+        let token = message.token.filter(|token| !token.is_empty()).or(self.token);
+        Ok(Self { token, details: message.user_details, ..self })
+    }
+
+    /// Adds what the legacy query's `json` says.
+    pub fn with_json(self, params: &Params) -> Result<Self> {
+        let text = params.get("json").filter(|json| !json.is_empty()).unwrap_or("{}");
+        let message: Message = crate::params::decode(text.as_bytes())?;
+        let mut details = message.user_details.filter(|details| !details.is_null());
+        if let (Some(Value::Object(details)), Some(id)) = (&mut details, &message.user_id) {
+            details.entry("id").or_insert_with(|| id.clone().into());
+        }
+        let token = self.token.or(message.token).or(message.user_token);
+        Ok(Self { token, details, ..self })
+    }
+}
+
+/// A session that was let in.
+pub struct SignedIn {
+    /// The app.
+    pub app: Arc<App>,
+    /// What was shown.
+    pub credentials: Credentials,
+    /// The app's epoch at the verdict.
+    pub epoch: u64,
+    /// The user; `None` for anonymous ones.
+    pub user: Option<UserId>,
+    /// The connection's id.
+    pub connection_id: String,
+    /// What the connection is told of its user.
+    pub me: UserResponse,
+    /// When, by the app's clock.
+    pub at: Time,
+}
+
+/// A refusal, and the moment by the app's clock.
+pub struct Refused {
+    /// The error.
+    pub error: ApiError,
+    /// When.
+    pub at: Time,
+}
+
+/// Judges what is shown, and lets the user in.
+pub async fn sign_in(
+    gate: &Data<Gate>,
+    hub: &Hub,
+    dialect: Dialect,
+    shown: Shown,
+) -> std::result::Result<SignedIn, Refused> {
+    let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
+    let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
+    let refused = |error| Refused { error, at };
+    let user = check(&judged, shown.details, dialect).map_err(refused)?;
+    let Judged { app: Some(app), credentials, epoch, .. } = judged else {
+        return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
+    };
+    let connection_id = app.new_id();
+    let (user, me) = match user {
+        None => (None, anonymous(at)),
+        Some(details) => {
+            let (id, me) = open(gate, hub, &app, &credentials, epoch, details, at).await.map_err(refused)?;
+            (Some(id), me)
+        }
+    };
+    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, at })
+}
+
+/// The verdict, then what only sockets ask for (wire-contract 2.3 rows 17 to 19). `None` is an anonymous caller.
+fn check(judged: &Judged, details: Option<Value>, dialect: Dialect) -> Result<Option<Details>> {
+    if let Some(refusal) = verdict::refusal(&judged.judgement.verdict, &judged.credentials) {
+        return Err(refusal);
+    }
+    match (judged.judgement.verdict.kind, judged.credentials.auth_type()) {
+        (Some(Kind::Server), _) => {
+            return Err(ApiError::input("Websocket connection with server side authentication isn't supported"));
+        }
+        (_, Some(AuthType::Anonymous)) => return Ok(None),
+        _ => {}
+    }
+    let details = details
+        .filter(|details| !details.is_null())
+        .ok_or_else(|| ApiError::input("user_details is a required field"))?;
+    let details = details_of(details, dialect)?;
+    if Some(details.id.as_str()) != judged.credentials.user_id() {
+        let text = "JWTAuth error: user_id in token does not match user_details.id";
+        return Err(ApiError::new(Code::AuthenticationError, text));
+    }
+    Ok(Some(details))
+}
+
+/// Reads the user. Fields that only Stream writes are tolerated, as SDKs send them back (wire-contract, trap 21).
+fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
+    let request: UserRequest = crate::params::from_tree(details)?;
+    let input = request.into_input(dialect);
+    if input.id.is_empty() {
+        return Err(ApiError::input("user_details.id is a required field"));
+    }
+    let mut custom = input.custom;
+    // The chat SDK marks its anonymous users so.
+    if dialect == Dialect::Legacy {
+        custom.remove("anon");
+    }
+    Ok(Details {
+        id: input.id,
+        name: input.name,
+        image: input.image,
+        language: input.language,
+        invisible: input.invisible,
+        teams: input.teams,
+        privacy_settings: input.privacy_settings,
+        custom,
+    })
+}
+
+async fn open(
+    gate: &Data<Gate>,
+    hub: &Hub,
+    app: &Arc<App>,
+    credentials: &Credentials,
+    epoch: u64,
+    details: Details,
+    at: Time,
+) -> Result<(UserId, UserResponse)> {
+    let _permit = hub.connects.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
+    let admission = gate.admission(app, credentials.clone());
+    let scope = Scope::admitted(app, at, epoch, admission);
+    gate.store
+        .write(&scope, move |tx| {
+            let devices = devices::of(tx, &details.id)?;
+            let user = sessions::open(tx, details)?;
+            Ok((user.id.clone(), UserResponse::own(user, devices)))
+        })
+        .await
+}
+
+/// Nobody in particular, as a connection is told of it (wire-contract 1.5).
+fn anonymous(now: Time) -> UserResponse {
+    let user = User {
+        role: ROLE_ANONYMOUS.to_owned(),
+        custom: Map::new(),
+        last_active: Some(now),
+        online: true,
+        ..User::new(UserId::trusted("!anon"), Time::NEVER)
+    };
+    UserResponse::own(user, Vec::new())
+}

@@ -1,0 +1,64 @@
+//! Whether what was shown at the beginning of a session still holds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+
+use super::farewell::{self, Farewell};
+use crate::app::App;
+use crate::auth::credentials::Credentials;
+use crate::auth::verdict;
+use crate::clock::{ClockMode, Time};
+use crate::door::Gate;
+use crate::settings::SocketFate;
+
+/// The longest sleep for an expiry; after it the clock is looked at again.
+const NAP_MAX: Duration = Duration::from_secs(86_400);
+
+/// What a session was let in with.
+pub struct Standing {
+    /// Judges.
+    pub gate: Data<Gate>,
+    /// The app.
+    pub app: Arc<App>,
+    /// What was shown.
+    pub credentials: Credentials,
+}
+
+impl Standing {
+    /// Judges what was shown under what holds now.
+    pub fn judge(&self) -> Result<(), Farewell> {
+        let judgement = self.gate.judge_again(&self.app, &self.credentials);
+        let settings = self.app.state().emulator;
+        let refusal = |check| verdict::refusal_of(check, &self.credentials);
+        farewell::of_verdict(&judgement.verdict, &settings, refusal).map_or(Ok(()), Err)
+    }
+
+    /// Sleeps until the token expires, where that is to end the session; for ever otherwise.
+    ///
+    /// Whoever waits has to begin anew when the app's clock or settings change, which the session is told.
+    pub async fn expired(&self) {
+        match self.left() {
+            Some(left) => tokio::time::sleep(left).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn left(&self) -> Option<Duration> {
+        let exp = self.credentials.token.as_ref()?.token.as_ref().ok()?.exp?;
+        if self.app.state().emulator.open_sockets.on_expiry == SocketFate::Keep {
+            return None;
+        }
+        let mode = self.app.clock.mode();
+        if let ClockMode::Frozen(_) = mode {
+            // Only a move of the clock can end it.
+            return None;
+        }
+        // A token is good at the very moment of its `exp`; the first nanosecond behind it ends it.
+        let left = Time::from_seconds(exp).0.saturating_sub(mode.now().0).saturating_add(1);
+        // One that has expired already was judged when that was last looked at.
+        let left = u64::try_from(left).ok().filter(|left| *left > 0)?;
+        Some(Duration::from_nanos(left).min(NAP_MAX))
+    }
+}
