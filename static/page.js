@@ -49,6 +49,7 @@ async function refresh() {
   if (back) announce("millpond answers again");
   state.info = info;
   $("version").textContent = info.version;
+  $("at").textContent = location.origin;
   const known = info.apps.length > 0;
   $("empty").hidden = known;
   $("board").hidden = !known;
@@ -291,7 +292,7 @@ async function inspect() {
   const turn = ++state.inspected;
   say($("inspector-status"), "");
   if (!token || !state.app) {
-    $("inspection").hidden = true;
+    showInspection(false);
     return;
   }
   try {
@@ -299,7 +300,7 @@ async function inspect() {
     if (turn === state.inspected) drawInspection(seen);
   } catch (failure) {
     if (turn !== state.inspected) return;
-    $("inspection").hidden = true;
+    showInspection(false);
     say($("inspector-status"), failure.message, "bad");
     if (failure.gone) lost(failure);
   }
@@ -325,7 +326,13 @@ function drawInspection(seen) {
   $("header").textContent = pretty(seen.header);
   const deciding = seen.checks.findIndex((check) => check.outcome === "fail");
   $("checks").replaceChildren(...seen.checks.map((check, index) => drawCheck(check, index === deciding)));
-  $("inspection").hidden = false;
+  showInspection(true);
+}
+
+function showInspection(shown) {
+  $("inspection").hidden = !shown;
+  $("checks").hidden = !shown;
+  $("no-checks").hidden = shown;
 }
 
 function drawFacts(seen) {
@@ -351,7 +358,7 @@ function drawCheck(check, decides) {
   return element(
     "li", { class: `check ${check.outcome}${decides ? " decides" : ""}` },
     element("span", { class: "mark", "aria-hidden": "true" }, MARKS[check.outcome] ?? "·"),
-    element("span", { class: "name" }, check.name.replaceAll("_", " ")),
+    element("span", { class: "name" }, check.name.replaceAll("_", " ").replace(/^api /, "API ")),
     element("span", { class: "outcome" }, decides ? `${outcome}, decides` : outcome),
     ...texts,
   );
