@@ -89,7 +89,7 @@ async function choose(again) {
   state.readAt = performance.now();
   drawClock();
   if (isNew) await showApp();
-  else if (clockMoved && !$("inspection").hidden) inspect();
+  else if (clockMoved) judgeAgain();
 }
 
 async function showApp() {
@@ -153,9 +153,12 @@ function drawCredentials() {
   $("api-key").textContent = app.api_key;
   const hidden = [element("span", { "aria-hidden": "true" }, MASK), element("span", { class: "sr" }, "hidden")];
   $("secret").replaceChildren(...(revealed ? [app.api_secret] : hidden));
-  $("reveal").textContent = revealed ? "Hide" : "Show";
-  $("reveal").setAttribute("aria-pressed", String(revealed));
-  $("generator-secret").type = revealed ? "text" : "password";
+  drawReveal($("reveal"), revealed);
+}
+
+function drawReveal(button, revealed) {
+  button.textContent = revealed ? "Hide" : "Show";
+  button.setAttribute("aria-pressed", String(revealed));
 }
 
 const sdk = () => SDKS.find((one) => one.id === fragment().get("sdk")) ?? SDKS[0];
@@ -230,7 +233,7 @@ async function save(event) {
     if (app.api_key !== state.app.api_key) return;
     state.saved = wanted;
     drawSettings(true);
-    if (!$("inspection").hidden) inspect();
+    judgeAgain();
   } catch (failure) {
     say($("settings-status"), `Not saved: ${failure.message}`, "bad");
     if (failure.gone) lost(failure);
@@ -260,20 +263,35 @@ async function generate(event) {
   try {
     const wanted = { kind: "user", user_id: userId, secret, ...(ttl ? { ttl } : { no_expiry: true }) };
     const { token, claims } = await client.mint(app, wanted);
-    const verdict = await client.inspect(app, token);
     if (app.api_key !== state.app.api_key) return;
     state.token = token;
     drawToken(token);
     const end = claims.exp === undefined ? "never expires" : `expires ${exact(claims.exp)}`;
     $("token-about").textContent = `For ${userId}, ${end}.`;
     $("token-out").hidden = false;
-    if (verdict.outcome === "ok") say($("generator-status"), `${app.name} lets this token in.`, "good");
-    else say($("generator-status"), `${app.name} refuses this token: ${verdict.message} (code ${verdict.code}).`, "warn");
+    await judge();
   } catch (failure) {
     $("token-out").hidden = true;
     say($("generator-status"), failure.message, "bad");
     if (failure.gone) lost(failure);
   }
+}
+
+/** Says whether the app lets the generated token in. */
+async function judge() {
+  const { app, token } = state;
+  const { outcome, kind, message, code } = await client.inspect(app, token);
+  if (token !== state.token || app.api_key !== state.app.api_key) return;
+  const status = $("generator-status");
+  if (outcome !== "ok") say(status, `${app.name} refuses this token with code ${code}: ${message}`, "warn");
+  else if (kind === "dev") say(status, `${app.name} lets this token in, only because auth checks are disabled.`, "warn");
+  else say(status, `${app.name} lets this token in.`, "good");
+}
+
+/** Looks again at what was judged: the app's settings or its clock are others now. */
+async function judgeAgain() {
+  if (!$("inspection").hidden) await inspect();
+  if (!$("token-out").hidden) await judge().catch(() => say($("generator-status"), ""));
 }
 
 /** The three segments, told apart by colour. */
@@ -464,6 +482,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 $("copy-snippet").addEventListener("click", (event) => copy(event.currentTarget, snippet(true), `the ${sdk().name} lines`));
 $("settings-form").addEventListener("submit", save);
 $("disable").addEventListener("change", () => drawSettings());
+$("generator-reveal").addEventListener("click", (event) => {
+  const hidden = $("generator-secret").type === "password";
+  $("generator-secret").type = hidden ? "text" : "password";
+  drawReveal(event.currentTarget, hidden);
+});
 $("generator").addEventListener("submit", generate);
 $("copy-token").addEventListener("click", (event) => copy(event.currentTarget, state.token, "the token"));
 $("copy-curl").addEventListener("click", (event) =>

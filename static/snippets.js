@@ -8,8 +8,10 @@ export const shell = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 const provider = ({ address, key }) => `
 // in development, millpond is the token provider as well
 const tokenProvider = async (userId) => {
+  const address =
+    ${double(`${address}/_millpond/apps/${encodeURIComponent(key)}/token-provider`)};
   const query = new URLSearchParams({ user_id: userId });
-  const answer = await fetch(${double(`${address}/_millpond/apps/${encodeURIComponent(key)}/token-provider`)} + "?" + query);
+  const answer = await fetch(\`\${address}?\${query}\`);
   return (await answer.json()).token;
 };`;
 
@@ -39,7 +41,7 @@ const client = new FeedsClient(${double(values.key)}, {
   base_url: ${double(values.address)},
 });
 ${provider(values)}`,
-    note: "The React and React Native feeds SDKs take the same option. The client has no secret.",
+    note: "The React and React Native feeds SDKs take the same option. The secret stays on the server.",
   },
   {
     id: "chat", name: "Chat JS", package: "stream-chat",
