@@ -105,7 +105,8 @@ async function showApp() {
   await readSettings();
   try {
     const token = await client.serverToken(app);
-    if (app === state.app || app.api_key === state.app?.api_key) state.serverToken = token;
+    if (app.api_key !== state.app?.api_key) return;
+    state.serverToken = token;
   } catch {
     // The next refresh says so.
   }
@@ -196,7 +197,7 @@ async function readSettings() {
   say($("settings-status"), "Reading…");
   try {
     const settings = await client.getSettings(app);
-    if (app.api_key !== state.app.api_key) return;
+    if (app.api_key !== state.app?.api_key) return;
     state.saved = Boolean(settings.disable_auth_checks);
     $("disable").checked = state.saved;
     $("disable").disabled = false;
@@ -206,6 +207,23 @@ async function readSettings() {
     say($("settings-status"), failure.message, "bad");
     $("open-badge").hidden = true;
     if (failure.gone) lost(failure);
+  }
+}
+
+/** Another tab may have saved meanwhile; what is being changed here stays. */
+async function readSettingsAgain() {
+  const { app, saved } = state;
+  const isTouched = () => state.saved !== saved || $("disable").checked !== saved || app.api_key !== state.app?.api_key;
+  if (saved === null || isTouched()) return;
+  try {
+    const now = Boolean((await client.getSettings(app)).disable_auth_checks);
+    if (isTouched() || now === saved) return;
+    state.saved = now;
+    $("disable").checked = now;
+    drawSettings();
+    judgeAgain();
+  } catch {
+    // The next refresh says so.
   }
 }
 
@@ -230,7 +248,7 @@ async function save(event) {
   $("save").disabled = true;
   try {
     await client.saveSettings(app, { disable_auth_checks: wanted });
-    if (app.api_key !== state.app.api_key) return;
+    if (app.api_key !== state.app?.api_key) return;
     state.saved = wanted;
     drawSettings(true);
     judgeAgain();
@@ -263,7 +281,7 @@ async function generate(event) {
   try {
     const wanted = { kind: "user", user_id: userId, secret, ...(ttl ? { ttl } : { no_expiry: true }) };
     const { token, claims } = await client.mint(app, wanted);
-    if (app.api_key !== state.app.api_key) return;
+    if (app.api_key !== state.app?.api_key) return;
     state.token = token;
     drawToken(token);
     const end = claims.exp === undefined ? "never expires" : `expires ${exact(claims.exp)}`;
@@ -281,7 +299,7 @@ async function generate(event) {
 async function judge() {
   const { app, token } = state;
   const { outcome, kind, message, code } = await client.inspect(app, token);
-  if (token !== state.token || app.api_key !== state.app.api_key) return;
+  if (token !== state.token || app.api_key !== state.app?.api_key) return;
   const status = $("generator-status");
   if (outcome !== "ok") say(status, `${app.name} refuses this token with code ${code}: ${message}`, "warn");
   else if (kind === "dev") say(status, `${app.name} lets this token in, only because auth checks are disabled.`, "warn");
@@ -506,10 +524,7 @@ $("pasted").addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(inspect, TYPING_MS);
 });
-addEventListener("focus", () => {
-  // Another tab may have saved meanwhile; what is being changed here stays.
-  if (state.saved !== null && $("disable").checked === state.saved) readSettings();
-});
+addEventListener("focus", readSettingsAgain);
 
 setInterval(drawClockTime, 1_000);
 async function keepUp() {
