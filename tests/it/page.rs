@@ -134,7 +134,7 @@ fn every_file_is_served_as_it_is_with_its_type() {
 
 #[test]
 fn every_file_that_the_page_names_is_there() {
-    let names: Vec<_> = files().into_iter().map(|(name, _)| name).collect();
+    let there: Vec<_> = files().into_iter().map(|(name, _)| name).collect();
     let mut named = Vec::new();
     for (_, page) in with_extension(".html") {
         let links = attribute(&page, "href").into_iter().chain(attribute(&page, "src"));
@@ -146,7 +146,7 @@ fn every_file_that_the_page_names_is_there() {
     }
     assert!(named.len() > 5, "{named:?}");
     for name in named {
-        assert!(names.contains(&name), "{name}");
+        assert!(there.contains(&name), "{name}");
     }
 }
 
