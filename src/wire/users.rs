@@ -62,7 +62,6 @@ pub const BUILT_IN: &[&str] = &[
     "language",
     "invisible",
     "privacy_settings",
-    "custom",
     "created_at",
     "updated_at",
     "last_active",
