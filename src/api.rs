@@ -22,7 +22,7 @@ use crate::error::{ApiError, Result};
 use crate::reply::{self, Reply};
 use crate::wire::Empty;
 
-/// `GET /hi`: the warm-up call of the chat SDK, which may come before there is a key to show.
+/// `GET /hi`: the warm-up call of the chat SDK. Any answer will do, so nobody is asked who they are.
 pub async fn hi() -> Reply<Empty> {
     Reply(Empty {})
 }

@@ -65,7 +65,7 @@ impl Settings {
 
     /// The value of a setting, or its default.
     pub fn get(&self, key: &str) -> Value {
-        self.0.get(key).cloned().or_else(|| Field::named(key).map(|field| field.default())).unwrap_or(Value::Null)
+        self.0.get(key).cloned().or_else(|| Field::named(key).map(Field::default)).unwrap_or(Value::Null)
     }
 
     fn flag(&self, key: &str) -> bool {
@@ -249,7 +249,8 @@ mod tests {
     use super::*;
 
     fn object(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().expect("an object")
+        let Value::Object(object) = value else { panic!("{value} is no object") };
+        object
     }
 
     #[test]

@@ -137,8 +137,9 @@ impl DeleteUsersRequest {
         word("conversations", self.conversations.as_deref(), &["soft", "hard"])?;
         word("calls", self.calls.as_deref(), &["soft", "hard"])?;
         let mode = self.user.as_deref().and_then(Deletion::parse).unwrap_or(Deletion::Soft);
-        let is_hard = |word: &Option<String>| word.as_deref() == Some("hard");
-        if mode == Deletion::Hard && !(is_hard(&self.messages) && is_hard(&self.conversations)) {
+        let rest_is_hard =
+            [&self.messages, &self.conversations].into_iter().all(|word| word.as_deref() == Some("hard"));
+        if mode == Deletion::Hard && !rest_is_hard {
             return Err(ApiError::input("a hard delete of a user needs a hard delete of messages and conversations"));
         }
         Ok(mode)

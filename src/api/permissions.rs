@@ -29,7 +29,7 @@ pub struct PermissionResponse {
     custom: bool,
     owner: bool,
     same_team: bool,
-    owner_resource: bool,
+    owner_resource: &'static str,
     tags: [&'static str; 0],
     #[serde(skip_serializing_if = "Map::is_empty")]
     condition: Map<String, Value>,
@@ -46,7 +46,7 @@ impl From<Permission> for PermissionResponse {
             custom: permission.custom,
             owner: permission.owner,
             same_team: permission.same_team,
-            owner_resource: false,
+            owner_resource: "",
             tags: [],
             condition: permission.condition,
         }
@@ -75,7 +75,7 @@ pub struct PermissionAnswer {
 /// `GET /permissions/{id}`.
 pub async fn get(caller: ServerCaller, id: Path<String>) -> Result<Reply<PermissionAnswer>> {
     let found = permission::permission(&caller.app().state(), &id);
-    let found = found.ok_or_else(|| ApiError::not_found(format!("permission \"{id}\" not found")))?;
+    let found = found.ok_or_else(|| ApiError::not_found(format!("custom permission \"{id}\" not found")))?;
     Ok(Reply(PermissionAnswer { permission: found.into() }))
 }
 

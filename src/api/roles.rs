@@ -55,7 +55,7 @@ pub async fn list(caller: ServerCaller) -> Reply<RolesResponse> {
     Reply(RolesResponse { roles: all(&caller.app().state()) })
 }
 
-/// `GET /roles/search`: roles whose name has the text in it, by name.
+/// `GET /roles/search`: roles whose name begins with the text, by name.
 pub async fn search(caller: AnyCaller) -> Result<Reply<RolesResponse>> {
     let params = caller.params();
     let query = params.required("query")?.to_lowercase();
@@ -75,7 +75,7 @@ pub async fn search(caller: AnyCaller) -> Result<Reply<RolesResponse>> {
         _ => true,
     };
     let found = all(&caller.state()).into_iter().filter(|role| {
-        role.name.to_lowercase().contains(&query)
+        role.name.to_lowercase().starts_with(&query)
             && role.name.as_str() > after
             && (global || !role.name.starts_with("global_"))
             && is_of(&role.name)

@@ -76,24 +76,19 @@ pub fn undeleted(tx: &ReadTx<'_>, id: &str) -> Result<User> {
 
 /// The user for whom a client writes, made when there is none yet (wire-contract 2.6).
 pub fn ensure(tx: &WriteTx<'_>, id: &UserId) -> Result<User> {
-    match users::get(tx, id.as_str())? {
-        Some(user) => Ok(user),
-        None => {
-            let user = User::new(id.clone(), tx.now);
-            users::save(tx, &user)?;
-            Ok(user)
-        }
+    if let Some(user) = users::get(tx, id.as_str())? {
+        return Ok(user);
     }
+    let user = User::new(id.clone(), tx.now);
+    users::save(tx, &user)?;
+    Ok(user)
 }
 
 /// Creates or replaces a user, on behalf of a server (`by` is `None`) or of a user.
 pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Result<User> {
     let id = user_id("id", &input.id)?;
     let known = users::get(tx, id.as_str())?;
-    let mut input = input;
     if let Some(by) = by {
-        // A client's empty list says nothing about teams (wire-contract 2.3 row 22).
-        input.teams = input.teams.filter(|teams| !teams.is_empty());
         let state = tx.state();
         permission::check(&state, by, Request::app_level("UpdateUser").owned_by(id.as_str()))?;
         check_client_change(tx, by, known.as_ref(), &input)?;
@@ -108,7 +103,8 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         name: input.name,
         image: input.image,
         role: input.role.unwrap_or_else(|| before.role.clone()),
-        teams: input.teams.unwrap_or_else(|| before.teams.clone()),
+        // A client's empty list asks for no change (wire-contract 2.3 row 22).
+        teams: input.teams.filter(|teams| by.is_none() || !teams.is_empty()).unwrap_or_else(|| before.teams.clone()),
         teams_role: input.teams_role.unwrap_or_else(|| before.teams_role.clone()),
         language: input.language.unwrap_or_else(|| before.language.clone()),
         invisible: input.invisible.unwrap_or(before.invisible),
@@ -128,7 +124,7 @@ fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, known: Option<&User>, 
     }
     let teams = known.map_or(&[][..], |user| user.teams.as_slice());
     match input.teams.as_deref() {
-        Some(wanted) if !same_teams(wanted, teams) => refuse_team_change(tx, by),
+        Some(wanted) if !wanted.is_empty() && !same_teams(wanted, teams) => refuse_team_change(tx, by),
         _ => Ok(()),
     }
 }
@@ -223,7 +219,7 @@ pub fn merge_privacy(
         match &value {
             Value::Null => drop(merged.remove(&key)),
             Value::Object(setting) if setting.get("enabled").is_none_or(Value::is_boolean) => {
-                drop(merged.insert(key, value))
+                drop(merged.insert(key, value));
             }
             other => return Err(ApiError::input(crate::settings::wrong_type(&key, other, "object"))),
         }

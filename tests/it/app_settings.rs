@@ -1,4 +1,4 @@
-//! GetApp and UpdateApp.
+//! `GetApp` and `UpdateApp`.
 
 use millpond::settings::{FIELDS, Field, Kind};
 use serde_json::{Value, json};
@@ -96,9 +96,9 @@ fn every_settable_key_comes_back_when_all_are_set_at_once() {
 }
 
 /// A value that a setting does not take, and the text that says so.
-fn wrong(field: &Field) -> Option<(Value, String)> {
+fn wrong(field: &Field) -> (Value, String) {
     let name = field.name;
-    Some(match field.kind {
+    match field.kind {
         Kind::Bool => (json!("yes"), format!("field `{name}` contains type string. expecting bool")),
         Kind::Text => (json!(5), format!("field `{name}` contains type number. expecting string")),
         Kind::Url => (json!("not a url"), format!("{name} must be a valid URL")),
@@ -111,7 +111,7 @@ fn wrong(field: &Field) -> Option<(Value, String)> {
         Kind::Objects => (json!({}), format!("field `{name}` contains type object. expecting array")),
         Kind::Object | Kind::Counts => (json!([]), format!("field `{name}` contains type array. expecting object")),
         Kind::Upload => (json!({"size_limit": 104_857_601}), format!("{name}.size_limit must be 104,857,600 or less")),
-    })
+    }
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_wrong_value_of_any_key_is_refused_and_nothing_is_changed() {
     let app = TestApp::new();
     let before = app_of(&app);
     for field in FIELDS.iter().filter(|field| field.settable) {
-        let (value, text) = wrong(field).unwrap();
+        let (value, text) = wrong(field);
         let mut body = json!({"webhook_url": "https://example.com", "sns_key": "k"});
         body[field.name] = value;
         refused(&app.server().patch("/api/v2/app", &body), "UpdateApp", 400, 4, &text);

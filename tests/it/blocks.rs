@@ -78,12 +78,15 @@ fn a_server_names_the_user_for_whom_it_blocks_once() {
 }
 
 #[test]
-fn a_user_blocks_as_itself_whatever_it_names() {
+fn a_user_blocks_for_nobody_else() {
     let app = TestApp::new();
     app.upsert(&[json!({"id": "john"}), json!({"id": "eve"})]);
-    let answer =
-        app.user("john").post("/api/v2/users/block", &json!({"blocked_user_id": "eve", "user_id": "eve"})).ok();
-    assert_eq!(answer["blocked_by_user_id"], "john");
+    let block =
+        |by: &str| app.user("john").post("/api/v2/users/block", &json!({"blocked_user_id": "eve", "user_id": by}));
+    let text = "User 'john' with role 'user' is not allowed to perform action BlockUsers";
+    refused(&block("jane"), "BlockUsers", 403, 17, text);
+    assert_eq!(block("john").ok()["blocked_by_user_id"], "john");
+    assert_eq!(block("").ok()["blocked_by_user_id"], "john");
 }
 
 #[test]

@@ -132,8 +132,7 @@ fn the_table_of_callers_is_complete() {
 fn without_a_token_every_operation_is_refused() {
     let app = app();
     let nobody = app.caller(Some("jwt"), None);
-    for (operation, open) in WHO.iter().filter(|(_, open)| *open != Open::World) {
-        let _ = open;
+    for (operation, _) in WHO.iter().filter(|(_, open)| *open != Open::World) {
         everywhere_refused(&nobody, operation, 401, 5, "JWTAuth error: token contains an invalid number of segments");
     }
 }
@@ -217,7 +216,7 @@ fn an_operation_that_is_not_built_says_so_by_its_name() {
     for operation in OPERATIONS.iter().filter(|operation| !operation.built) {
         let name = operation.name;
         let text = format!(
-            "{name} is an operation of Stream's that millpond does not build; see /_millpond/operations for those it does"
+            "{name} is not built in millpond, although Stream has it; /_millpond/operations lists what is built"
         );
         everywhere_refused(&app.server(), name, 501, 16, &text);
     }

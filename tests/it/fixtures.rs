@@ -38,7 +38,7 @@ fn refusal(texts: &[&str]) -> String {
     }
 }
 
-/// What GetApp answers the bearer of a named token.
+/// What `GetApp` answers the bearer of a named token.
 fn by_name(app: &TestApp, name: &str) -> Answer {
     let tokens = app.control("GET", "/tokens", &Value::Null).ok()["tokens"].clone();
     let token = tokens[name].as_str().unwrap_or_else(|| panic!("no token {name}")).to_owned();
@@ -109,7 +109,7 @@ fn revocation_refuses_what_was_issued_before_it() {
 }
 
 /// Everything that a fixture can say.
-const EVERYTHING: &str = r#"
+const EVERYTHING: &str = r"
 millpond: 1
 apps:
   - name: Everything
@@ -164,7 +164,7 @@ apps:
       stranger: {raw: true, claims: {user_id: stranger}, iat: now}
       leeway: {raw: true, claims: {user_id: ann}, iat: +2s}
       ahead: {raw: true, claims: {user_id: ann}, iat: +3s}
-"#;
+";
 
 #[test]
 fn a_fixture_with_everything_is_read_back_whole() {

@@ -1,4 +1,4 @@
-//! CreateGuest.
+//! `CreateGuest`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

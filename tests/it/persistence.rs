@@ -44,7 +44,7 @@ fn reopened<T>(path: &Path, work: impl AsyncFnOnce(&Store, &Arc<App>) -> T) -> (
     (result, before, after, store)
 }
 
-fn object(value: Value) -> Map<String, Value> {
+fn object(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -53,7 +53,7 @@ fn everything(tx: &WriteTx<'_>) -> millpond::error::Result<()> {
     tx.renew_state()?;
     grants::save(tx, "fan", &["search-user".to_owned()])?;
     let mut settings = apps::settings(tx)?;
-    settings.patch(&object(json!({"disable_auth_checks": true, "revoke_tokens_issued_before": 7}))).unwrap();
+    settings.patch(&object(&json!({"disable_auth_checks": true, "revoke_tokens_issued_before": 7}))).unwrap();
     apps::save_settings(tx, &settings)?;
     apps::save_emulator(tx, &Emulator { iat_leeway_seconds: 3, ..Emulator::default() })?;
     apps::save_name(tx, "renamed")?;
@@ -62,7 +62,7 @@ fn everything(tx: &WriteTx<'_>) -> millpond::error::Result<()> {
     let john = rules::UserInput {
         id: "john".to_owned(),
         role: Some("fan".to_owned()),
-        custom: object(json!({"a": [1]})),
+        custom: object(&json!({"a": [1]})),
         ..rules::UserInput::default()
     };
     rules::upsert(tx, john, None).map(drop)
@@ -85,7 +85,7 @@ fn what_was_written_is_there_after_a_restart() {
     );
     assert_eq!((after.id, after.clock.mode()), (before.id, ClockMode::Offset(-9)));
     let john = store.read(&Scope::own(&after), |tx| users::get(tx, "john")).unwrap().unwrap();
-    assert_eq!((john.role.as_str(), john.custom), ("fan", object(json!({"a": [1]}))));
+    assert_eq!((john.role.as_str(), john.custom), ("fan", object(&json!({"a": [1]}))));
     assert_eq!(store.read(&Scope::own(&after), named_tokens::all).unwrap().len(), 1);
     store.close();
 }
@@ -155,7 +155,7 @@ fn perform(tx: &WriteTx<'_>, user: &str, act: &Act) -> millpond::error::Result<(
             };
             rules::upsert(tx, input, None)
         }
-        Act::Revoke(at) => partial::update(tx, user, object(json!({ "revoke_tokens_issued_before": at })), &[], None),
+        Act::Revoke(at) => partial::update(tx, user, object(&json!({ "revoke_tokens_issued_before": at })), &[], None),
         Act::Deactivate => lifecycle::deactivate(tx, user),
         Act::Reactivate => lifecycle::reactivate(tx, user, None),
         Act::Delete(mode) => lifecycle::delete(tx, user, *mode),

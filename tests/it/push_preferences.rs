@@ -74,5 +74,6 @@ fn nobody_sets_the_preferences_of_somebody_else() {
     let app = TestApp::new();
     app.upsert(&[json!({"id": "jane"})]);
     let answer = app.user("john").post(PATH, &json!({"preferences": [{"user_id": "jane", "chat_level": "none"}]}));
-    refused(&answer, OPERATION, 403, 17, "push preferences of another user can only be updated server-side");
+    let text = format!("User 'john' with role 'user' is not allowed to perform action {OPERATION}");
+    refused(&answer, OPERATION, 403, 17, &text);
 }

@@ -1,4 +1,4 @@
-//! GetRateLimits and the headers of every answer.
+//! `GetRateLimits` and the headers of every answer.
 
 use serde_json::{Value, json};
 

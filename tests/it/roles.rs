@@ -101,16 +101,17 @@ fn a_role_in_use_is_not_deleted() {
 }
 
 #[test]
-fn a_search_finds_by_name_within_its_limits() {
+fn a_search_finds_by_the_names_beginning_within_its_limits() {
     let app = TestApp::new();
     let search = |query: &str| app.user("john").get(&format!("/api/v2/roles/search?{query}"));
     let found = |query: &str| names(&search(query).ok()).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(found("query=mod"), ["channel_moderator", "moderator"]);
-    assert_eq!(found("query=MOD&include_global_roles=true"), ["channel_moderator", "global_moderator", "moderator"]);
-    assert_eq!(found("query=mod&role_type=channel"), ["channel_moderator"]);
-    assert_eq!(found("query=mod&role_type=user"), ["moderator"]);
-    assert_eq!(found("query=e&limit=2"), ["call_member", "channel_member"]);
-    assert_eq!(found("query=e&limit=2&name_gt=channel_member"), ["channel_moderator", "guest"]);
+    assert_eq!(found("query=mod"), ["moderator"]);
+    assert_eq!(found("query=G"), ["guest"]);
+    assert_eq!(found("query=g&include_global_roles=true"), ["global_admin", "global_moderator", "guest"]);
+    assert_eq!(found("query=c&role_type=channel"), ["channel_member", "channel_moderator"]);
+    assert_eq!(found("query=c&role_type=user"), ["call_member"]);
+    assert_eq!(found("query=c&limit=2"), ["call_member", "channel_member"]);
+    assert_eq!(found("query=c&limit=2&name_gt=channel_member"), ["channel_moderator"]);
     for (query, text) in [
         ("limit=1", "query is a required field"),
         ("query=", "query is a required field"),
@@ -125,7 +126,7 @@ fn a_search_finds_by_name_within_its_limits() {
     }
 }
 
-/// What GetApp says is granted to a role.
+/// What `GetApp` says is granted to a role.
 fn granted(server: &Caller, role: &str) -> Value {
     server.get("/api/v2/app").ok()["app"]["grants"][role].clone()
 }

@@ -1,4 +1,4 @@
-//! GetTask.
+//! `GetTask`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! QueryUsers and UpdateUsers, and events to a user.
+//! `QueryUsers` and `UpdateUsers`, and events to a user.
 
 use serde_json::{Value, json};
 
@@ -299,7 +299,7 @@ fn a_client_may_upsert_only_itself() {
         let own = app.user(caller).post("/api/v2/users", &one(&json!({"id": caller, "name": "Me"}))).ok();
         assert_eq!(own["users"][caller]["name"], "Me");
     }
-    let anonymous = app.anonymous().post("/api/v2/users", &one(&json!({"id": "!anon"})));
+    let anonymous = app.anonymous().post("/api/v2/users", &one(&json!({"id": "john"})));
     let text = "User '!anon' with role 'anonymous' is not allowed to perform action UpdateUser";
     refused(&anonymous, "UpdateUsers", 403, 17, text);
 }

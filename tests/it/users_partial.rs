@@ -1,4 +1,4 @@
-//! UpdateUsersPartial.
+//! `UpdateUsersPartial`.
 
 use serde_json::{Value, json};
 
