@@ -5,5 +5,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod app;
+mod app_settings;
+mod blocks;
+mod callers;
+mod devices;
+mod fixtures;
+mod guest;
+mod lifecycle;
+mod moderation;
 mod page;
+mod permissions;
+mod persistence;
+mod push_preferences;
+mod rate_limits;
+mod required;
+mod roles;
 mod smoke;
+mod tasks;
+mod transcript;
+mod users;
+mod users_partial;
