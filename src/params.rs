@@ -100,23 +100,25 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let mut payload = payload.take();
-        Box::pin(async move {
-            let mut bytes = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
-                if bytes.len() + chunk.len() > BODY_MAX_BYTES {
-                    return Err(ApiError::new(
-                        Code::PayloadTooBigError,
-                        format!("the request body is larger than {BODY_MAX_BYTES} bytes"),
-                    ));
-                }
-                bytes.extend_from_slice(&chunk);
-            }
-            let text = if bytes.iter().all(u8::is_ascii_whitespace) { &b"{}"[..] } else { &bytes };
-            decode(text).map(Self)
-        })
+        let payload = payload.take();
+        Box::pin(async move { decode(&read(payload).await?).map(Self) })
     }
+}
+
+/// A body's bytes, up to [`BODY_MAX_BYTES`]; for an empty one those of `{}`.
+pub async fn read(mut payload: Payload) -> Result<BytesMut> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
+        if bytes.len() + chunk.len() > BODY_MAX_BYTES {
+            return Err(ApiError::new(
+                Code::PayloadTooBigError,
+                format!("the request body is larger than {BODY_MAX_BYTES} bytes"),
+            ));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) { Ok(BytesMut::from("{}")) } else { Ok(bytes) }
 }
 
 /// Decodes JSON: syntax first, then types.
