@@ -7,5 +7,8 @@
 
 mod app;
 mod forge;
+mod raw;
+mod rows;
 mod rules;
 mod smoke;
+mod traps;
