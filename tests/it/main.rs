@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod app;
+mod bad_input;
 mod control;
 mod forge;
 mod raw;
