@@ -20,7 +20,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::app::{App, AppState, Apps, UserFacts};
 use crate::clock::{ClockMode, Time};
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Code, Result};
 use crate::ids::{AppId, UserId};
 
 pub mod apps;
@@ -406,6 +406,9 @@ fn run_read<T>(conn: &Connection, app: AppId, now: Time, job: impl FnOnce(&ReadT
 
 /// Runs a write job, after asking again whether it may run when the app changed since it was admitted.
 fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>) -> Result<T>) -> Result<(T, Effects)> {
+    if scope.app.is_gone() {
+        return Err(ApiError::new(Code::AccessKeyError, "api_key not valid"));
+    }
     if let Some(admission) = scope.admission.as_deref().filter(|_| scope.app.epoch() != scope.epoch) {
         admission.still_stands()?;
     }
