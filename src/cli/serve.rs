@@ -123,6 +123,7 @@ async fn serve(config: Config, resolved: &Resolved, args: &Args) -> Outcome {
         }
     };
     signals.next().await;
+    tracing::info!("stopping; a second signal stops at once");
     if let Some((path, run_file)) = &left {
         run_file.remove(path);
     }

@@ -20,7 +20,7 @@ use crate::start::Failure;
 /// How long a connection to the emulator may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long an answer may take.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest answer that is read.
 const ANSWER_MAX_BYTES: u64 = 64 * 1024 * 1024;
 
