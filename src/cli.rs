@@ -107,7 +107,7 @@ fn parse(mut arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
 
 fn dispatch(verb: Verb) -> Outcome {
     match verb {
-        Verb::Serve(args) => serve::run(args),
+        Verb::Serve(args) => serve::run(&args),
         Verb::Env(args) => env::run(&args),
         Verb::Token(args) => token::run(&args),
         Verb::CreateToken(args) => token::create(&args),

@@ -227,9 +227,9 @@ fn proxies(variable: impl Fn(&str) -> Option<String>) -> Finding {
     let Some((name, _)) = ["HTTP_PROXY", "ALL_PROXY"].into_iter().find_map(either) else {
         return fine("proxy", "no proxy is set for http");
     };
-    let spared = either("NO_PROXY").map(|(_, value)| value).unwrap_or_default();
-    let spares = |host: &str| spared.split([',', ' ']).any(|part| part == host || part == "*");
-    match (spares("localhost"), spares("127.0.0.1")) {
+    let exempt = either("NO_PROXY").map(|(_, value)| value).unwrap_or_default();
+    let reaches = |host: &str| exempt.split([',', ' ']).any(|part| part == host || part == "*");
+    match (reaches("localhost"), reaches("127.0.0.1")) {
         (true, true) => fine("proxy", format!("{name} is set, and NO_PROXY spares localhost and 127.0.0.1")),
         _ => wrong(
             "proxy",

@@ -46,7 +46,7 @@ enum Format {
     Shell,
     /// `NAME=value`, as .env files have it
     Dotenv,
-    /// `NAME=value`, as $GITHUB_ENV wants it
+    /// `NAME=value`, as `$GITHUB_ENV` wants it
     Github,
     /// One JSON object
     Json,
@@ -70,7 +70,9 @@ pub fn run(args: &Args) -> Outcome {
     let mut variables = variables(&client, &app)?;
     if let Some(prefix) = &args.prefix {
         variables.retain(|variable| args.secrets || !variable.is_secret);
-        variables.iter_mut().for_each(|variable| variable.name.insert_str(0, prefix));
+        for variable in &mut variables {
+            variable.name.insert_str(0, prefix);
+        }
     }
     print::out(&written(&variables, if args.json { Format::Json } else { args.format })?)?;
     Ok(DONE)
@@ -132,12 +134,12 @@ fn shell(value: &str) -> String {
 }
 
 /// Bare where that is safe, else in single quotes, which most readers take as they are; in double ones only where a single
-/// quote or a line break leaves no choice, since readers disagree on what is escaped there.
+/// quote, a line break or a backslash at the end leaves no choice, since readers disagree on what is escaped there.
 fn dotenv(value: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "_-./:@+=,%".contains(c);
     if !value.is_empty() && value.chars().all(safe) {
         value.to_owned()
-    } else if !value.contains(['\'', '\n', '\r']) {
+    } else if !value.contains(['\'', '\n', '\r']) && !value.ends_with('\\') {
         format!("'{value}'")
     } else {
         let escaped = value.replace('\\', r"\\").replace('"', "\\\"").replace('$', r"\$");

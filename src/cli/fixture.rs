@@ -127,7 +127,7 @@ fn check(files: &[String], as_json: bool) -> Outcome {
     let mut unread = Vec::new();
     for name in files {
         match load(name) {
-            Ok(loaded) => problems.extend(try_out(loaded)?),
+            Ok(loaded) => problems.extend(try_out(&loaded)?),
             Err(Unusable::Unread(message)) => unread.push(message),
             Err(Unusable::Wrong(found)) => problems.extend(found),
         }
@@ -151,10 +151,10 @@ fn check(files: &[String], as_json: bool) -> Outcome {
 }
 
 /// Loads a fixture into a database that is thrown away.
-fn try_out(loaded: LoadedFixture) -> Result<Option<Problem>, Failure> {
+fn try_out(loaded: &LoadedFixture) -> Result<Option<Problem>, Failure> {
     let store = Store::open(Place::temporary()?)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(anyhow::Error::from)?;
     let outcome = runtime.block_on(apply::apply(&store, loaded.fixture.clone(), &default_pair()));
     store.close();
-    Ok(outcome.err().map(|refused| problem_of(&loaded, &refused)))
+    Ok(outcome.err().map(|refused| problem_of(loaded, &refused)))
 }

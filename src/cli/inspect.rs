@@ -25,7 +25,7 @@ const TOKEN_MAX_BYTES: usize = 2 * 1024 * 1024;
 /// Explain a token: every check, what was seen, what was wanted, which secret signed it
 ///
 /// Uses the running millpond when there is one, since only that knows revocations and users; else the pair of flags,
-/// environment or .env. The token goes nowhere else. Exit code 0 when it would be accepted, 1 when it would be refused.
+/// environment or .env. A pair on the command line is used without asking. The token goes nowhere else. Exit code 0 when it would be accepted, 1 when it would be refused.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -60,12 +60,12 @@ pub fn run(args: &Args) -> Outcome {
     // A pair on the command line is what the token is to be judged by.
     let offline =
         args.offline || (resolved.source == Source::Flags && args.target.url.is_none() && args.app.app.is_none());
-    let (inspection, place) = match if offline { None } else { emulator(args)? } {
-        Some(client) => (ask(&client, args, &raw, &resolved)?, client.url.clone()),
-        None => {
-            let own = alone(&raw, &args.auth_type, &resolved.pair);
-            (serde_json::to_value(own).map_err(anyhow::Error::from)?, String::new())
-        }
+    let client = if offline { None } else { emulator(args)? };
+    let (inspection, place) = if let Some(client) = client {
+        (ask(&client, args, &raw, &resolved)?, client.url)
+    } else {
+        let own = alone(&raw, &args.auth_type, &resolved.pair);
+        (serde_json::to_value(own).map_err(anyhow::Error::from)?, String::new())
     };
     let accepted = inspection["outcome"] == "ok";
     if args.json {
@@ -231,8 +231,8 @@ fn checks(checks: &Value, paint: Paint) -> Vec<String> {
         let name = format!("{:<22}", bare(&check["name"]));
         lines.push(format!("{mark} {name}{}", bare(&check["seen"])));
         if outcome == "fail" {
-            let decides = if decided { "" } else { "; this decides" };
-            lines.push(format!("  {:<22}wanted: {}{decides}", "", bare(&check["wanted"])));
+            let remark = if decided { "" } else { "; this decides" };
+            lines.push(format!("  {:<22}wanted: {}{remark}", "", bare(&check["wanted"])));
             decided = true;
         }
     }

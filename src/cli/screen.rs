@@ -44,10 +44,9 @@ impl Screen<'_> {
             format!(r#"{}new StreamClient("{key}", secret, {{basePath: "{url}"}})"#, sdk("node")),
             format!(r#"{}new FeedsClient("{key}", {{base_url: "{url}"}})"#, sdk("feeds")),
             format!(r#"{}new StreamChat("{key}", {{baseURL: "{url}"}})"#, sdk("chat")),
-            format!(r#"{}new StreamVideoClient({{..., options: {{baseURL: "{url}/video"}}}})"#, sdk("video"))
-                .replace("{..., ", "{…, "),
+            format!(r#"{}StreamVideoClient({{…, options: {{baseURL: "{url}/video"}}}})"#, sdk("video")),
             format!(r#"{}Stream("{key}", secret, base_url="{url}")"#, sdk("python")),
-            format!(r#"{}StreamChat("{key}", secret, base_url="{url}")  # stream-chat"#, sdk("")),
+            format!(r#"{}StreamChat("{key}", secret, base_url="{url}")"#, sdk("")),
             format!(r#"{}NewClient("{key}", secret, WithBaseUrl("{url}"))"#, sdk("go")),
             format!("{}STREAM_BASE_URL={url} and the like: millpond env", sdk("others")),
             format!("{}STREAM_LOCAL_TEST_HOST={host}  # stream-chat unchanged", sdk("")),

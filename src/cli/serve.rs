@@ -59,7 +59,7 @@ pub struct Args {
     /// The log's form
     #[arg(long, value_enum, default_value_t)]
     log_format: log::Format,
-    /// Accept a secret from the environment or .env although NODE_ENV is production
+    /// Accept a secret from the environment or .env although `NODE_ENV` is production
     #[arg(long)]
     allow_production: bool,
     /// Threads that serve [default: one for each core]
@@ -70,24 +70,24 @@ pub struct Args {
 fn host(text: &str) -> Result<IpAddr, String> {
     match text {
         "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
-        _ => text.trim_matches(['[', ']']).parse().map_err(|_| {
-            "millpond wants an address of this machine: 127.0.0.1, ::1, or 0.0.0.0 for all of them".to_owned()
+        _ => text.trim_matches(['[', ']']).parse().map_err(|cause| {
+            format!("{cause}; give an address of this machine: 127.0.0.1, ::1, or 0.0.0.0 for all of them")
         }),
     }
 }
 
 /// Runs the verb.
-pub fn run(args: Args) -> Outcome {
+pub fn run(args: &Args) -> Outcome {
     log::start(&args.filter, args.log_format)?;
     let resolved = resolve(&args.pair)?;
     resolved.guard(args.allow_production)?;
-    let config = config(&args, &resolved)?;
+    let config = config(args, &resolved)?;
     if let Some(file) = &args.ready_file {
         // One of an earlier start would be believed.
         let _ = std::fs::remove_file(file);
     }
     let runtime = actix_web::rt::System::new();
-    let outcome = runtime.block_on(serve(config, &resolved, &args));
+    let outcome = runtime.block_on(serve(config, &resolved, args));
     // The process ends now, and waits for no thread that has nothing left to do.
     std::mem::forget(runtime);
     outcome
@@ -163,9 +163,9 @@ fn announce(
         run_file::replace(file, &ready)?;
     }
     if args.json {
-        print::out(&ready)?
+        print::out(&ready)?;
     } else {
-        print::out(&screen(running, resolved, &api_key))?
+        print::out(&screen(running, resolved, &api_key))?;
     }
     Ok(path.map(|path| (path, run_file)))
 }

@@ -99,11 +99,10 @@ impl TargetArgs {
         }
         let url = format!("http://127.0.0.1:{PORT_DEFAULT}");
         let client = Client::new(url, Found::DefaultPort);
-        client.check().map_err(|_| {
+        client.check().map_err(|cause| {
             failed(format!(
                 "no millpond was found: neither --url nor MILLPOND_URL names one, .millpond/run.json leads to none, and \
-                 nothing answers at {}. Start one with `millpond`.",
-                client.url
+                 {cause}. Start one with `millpond`."
             ))
         })?;
         Ok(client)

@@ -25,6 +25,7 @@ Examples:
   millpond token john --claim role=admin --claim 'teams=[\"red\"]'
   millpond token --server                      for your backend
   millpond token john --secret another-apps    one that is refused with code 43")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Args {
     /// The user
     #[arg(required_unless_present = "server")]
@@ -32,7 +33,7 @@ pub struct Args {
     /// A server's token: no user, no end
     #[arg(long, conflicts_with_all = ["guest", "dev", "user_id"])]
     server: bool,
-    /// A guest's token, as CreateGuest hands it out
+    /// A guest's token, as `CreateGuest` hands it out
     #[arg(long, conflicts_with = "dev")]
     guest: bool,
     /// A developer token: not signed, good only while auth checks are disabled
@@ -98,7 +99,7 @@ struct Common {
     app: AppArgs,
     #[command(flatten)]
     target: TargetArgs,
-    /// Accept a secret from the environment or .env although NODE_ENV is production
+    /// Accept a secret from the environment or .env although `NODE_ENV` is production
     #[arg(long)]
     allow_production: bool,
     /// Print {"token", "claims"} instead of the token alone

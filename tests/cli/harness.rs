@@ -102,7 +102,7 @@ impl Place {
         let mut server = Server::spawn(command.args(arguments).envs(variables.iter().copied()));
         let line = server.stdout_line();
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|cause| panic!("{cause}: {line}"));
-        server.url = ready["url"].as_str().expect("a url").to_owned();
+        ready["url"].as_str().expect("a url").clone_into(&mut server.url);
         server.ready = ready;
         server.ready_line = line;
         server
