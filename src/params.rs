@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Decompress, Payload};
 use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -99,8 +99,9 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let mut payload = payload.take();
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
+        let mut payload = Decompress::from_headers(payload.take(), request.headers());
         Box::pin(async move {
             let mut bytes = BytesMut::new();
             while let Some(chunk) = payload.next().await {

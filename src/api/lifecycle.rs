@@ -138,9 +138,9 @@ impl DeleteUsersRequest {
         word("conversations", self.conversations.as_deref(), &["soft", "hard"])?;
         word("calls", self.calls.as_deref(), &["soft", "hard"])?;
         let mode = self.user.as_deref().and_then(Deletion::parse).unwrap_or(Deletion::Soft);
-        let softer =
-            [&self.messages, &self.conversations].into_iter().flatten().any(|word| word != "hard" && !word.is_empty());
-        if mode == Deletion::Hard && softer {
+        let rest_is_hard =
+            [&self.messages, &self.conversations].into_iter().all(|word| word.as_deref() == Some("hard"));
+        if mode == Deletion::Hard && !rest_is_hard {
             return Err(ApiError::input("a hard delete of a user needs a hard delete of messages and conversations"));
         }
         Ok(mode)

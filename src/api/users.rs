@@ -39,10 +39,12 @@ pub struct UserRequest {
 impl UserRequest {
     /// The user that is meant. Fields that only Stream writes are ignored, so that an answer can be sent back.
     pub fn into_input(self, dialect: Dialect) -> UserInput {
-        let mut custom = self.custom.unwrap_or_default();
-        if dialect == Dialect::Legacy {
-            custom.extend(self.beside.into_iter().filter(|(key, _)| !BUILT_IN.contains(&key.as_str())));
-        }
+        let custom = if dialect == Dialect::Legacy {
+            let nested = self.custom.map(|custom| ("custom".to_owned(), Value::Object(custom)));
+            self.beside.into_iter().filter(|(key, _)| !BUILT_IN.contains(&key.as_str())).chain(nested).collect()
+        } else {
+            self.custom.unwrap_or_default()
+        };
         UserInput {
             id: self.id.unwrap_or_default(),
             name: self.name,

@@ -12,6 +12,9 @@ use crate::store::users::{self, User};
 
 use super::users::{ensure, merge_privacy, present, refuse_team_change, same_teams, save, user_id};
 
+/// The field that revokes a user's tokens: for servers alone.
+const REVOCATION: &str = "revoke_tokens_issued_before";
+
 /// Fields that only Stream writes.
 const RESERVED: &[&str] = &[
     "id",
@@ -47,6 +50,9 @@ pub fn update(
         }
         None => present(tx, id.as_str())?,
     };
+    if by.is_some() && (set.contains_key(REVOCATION) || unset.iter().any(|key| key == REVOCATION)) {
+        return Err(ApiError::not_allowed(format!("{REVOCATION} can only be updated server-side")));
+    }
     let mut after = User { updated_at: tx.now, ..before.clone() };
     for (key, value) in set {
         set_key(&mut after, &key, value)?;
@@ -55,20 +61,20 @@ pub fn update(
         unset_key(&mut after, key)?;
     }
     if let Some(by) = by {
-        check_client_change(tx, by, &before, &after)?;
+        check_client_change(tx, by, &before, &mut after)?;
     }
     save(tx, &before, after)
 }
 
-fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, before: &User, after: &User) -> Result<()> {
+fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, before: &User, after: &mut User) -> Result<()> {
     if after.role != before.role {
         permission::check(&tx.state(), by, Request::app_level("UpdateUserRole"))?;
     }
-    if !same_teams(&after.teams, &before.teams) {
+    if after.teams.is_empty() {
+        // A client's empty list asks for no change (wire-contract 2.3 row 22).
+        after.teams.clone_from(&before.teams);
+    } else if !same_teams(&after.teams, &before.teams) {
         refuse_team_change(tx, by)?;
-    }
-    if after.revoke_tokens_issued_before != before.revoke_tokens_issued_before {
-        return Err(ApiError::not_allowed("revoke_tokens_issued_before can only be updated server-side"));
     }
     Ok(())
 }
@@ -102,7 +108,7 @@ fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
         ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = moment(key, &value)?,
         // Production nests such an object once more, by its own admission a bug; merging is what callers mean.
         ["custom"] => {
-            user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default())
+            user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default());
         }
         ["custom", rest @ ..] | rest => put(&mut user.custom, rest, value),
     }

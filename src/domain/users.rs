@@ -74,14 +74,12 @@ pub fn undeleted(tx: &ReadTx<'_>, id: &str) -> Result<User> {
 
 /// The user for whom a client writes, made when there is none yet (wire-contract 2.6).
 pub fn ensure(tx: &WriteTx<'_>, id: &UserId) -> Result<User> {
-    match users::get(tx, id.as_str())? {
-        Some(user) => Ok(user),
-        None => {
-            let user = User::new(id.clone(), tx.now);
-            users::save(tx, &user)?;
-            Ok(user)
-        }
+    if let Some(user) = users::get(tx, id.as_str())? {
+        return Ok(user);
     }
+    let user = User::new(id.clone(), tx.now);
+    users::save(tx, &user)?;
+    Ok(user)
 }
 
 /// Creates or replaces a user, on behalf of a server (`by` is `None`) or of a user.
@@ -103,7 +101,8 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         name: input.name,
         image: input.image,
         role: input.role.unwrap_or_else(|| before.role.clone()),
-        teams: input.teams.unwrap_or_else(|| before.teams.clone()),
+        // A client's empty list asks for no change (wire-contract 2.3 row 22).
+        teams: input.teams.filter(|teams| by.is_none() || !teams.is_empty()).unwrap_or_else(|| before.teams.clone()),
         teams_role: input.teams_role.unwrap_or_else(|| before.teams_role.clone()),
         language: input.language.unwrap_or_else(|| before.language.clone()),
         invisible: input.invisible.unwrap_or(before.invisible),
@@ -205,7 +204,7 @@ pub fn merge_privacy(
         match &value {
             Value::Null => drop(merged.remove(&key)),
             Value::Object(setting) if setting.get("enabled").is_none_or(Value::is_boolean) => {
-                drop(merged.insert(key, value))
+                drop(merged.insert(key, value));
             }
             other => return Err(ApiError::input(crate::settings::wrong_type(&key, other, "object"))),
         }
