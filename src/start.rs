@@ -107,7 +107,9 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
     }
     for loaded in &config.fixtures {
         let outcome = apply::apply(store, loaded.fixture.clone(), &config.pair).await;
-        outcome.map_err(|refused| Failure::Input(problem_of(loaded, &refused).to_string()))?;
+        outcome.map_err(|refused| {
+            Failure::Input(format!("the fixtures cannot be loaded:\n{}", problem_of(loaded, &refused)))
+        })?;
     }
     // A fixture with keys of its own is all that was asked for, unless a pair was given besides.
     let wanted = store.apps().all().is_empty() || config.pair_is_given;

@@ -82,11 +82,11 @@ pub fn load_all(names: &[String]) -> Result<Vec<LoadedFixture>, Failure> {
             Err(Unusable::Wrong(problems)) => told.extend(problems.iter().map(ToString::to_string)),
         }
     }
-    match told.as_slice() {
-        [] => Ok(loaded),
-        [one] => Err(input(one)),
-        many => Err(input(format!("the fixtures have {} problems:\n{}", many.len(), many.join("\n")))),
+    if told.is_empty() {
+        return Ok(loaded);
     }
+    // Each problem begins its line, as editors and terminals that follow file:line:column want it.
+    Err(input(format!("the fixtures cannot be loaded:\n{}", told.join("\n"))))
 }
 
 fn load(name: &str) -> Result<LoadedFixture, Unusable> {

@@ -15,7 +15,10 @@ use crate::start::Failure;
 Examples:
   millpond revoke-token --user john                    those issued until now, by the app's clock
   millpond revoke-token --user john --before -1h
-  millpond revoke-token --user john --undo")]
+  millpond revoke-token --user john --undo
+
+Whole seconds count: a token made within the same second stays good, unless the app's setting
+revocation_granularity is `exact`. To be sure of it: --before 1s, one second from now.")]
 pub struct UserArgs {
     /// The user
     #[arg(long, short, value_name = "ID")]

@@ -28,7 +28,7 @@ const ANSWER_MAX_BYTES: u64 = 64 * 1024 * 1024;
 #[derive(Debug, Default, clap::Args)]
 pub struct TargetArgs {
     /// The running millpond [default: `MILLPOND_URL`, then .millpond/run.json here or above, then port 7663]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", global = true)]
     pub url: Option<String>,
 }
 
@@ -36,7 +36,7 @@ pub struct TargetArgs {
 #[derive(Debug, Default, clap::Args)]
 pub struct AppArgs {
     /// The app's api key [default: `STREAM_API_KEY` when the emulator knows it, then the app it was started for]
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", global = true)]
     pub app: Option<String>,
 }
 

@@ -76,7 +76,9 @@ fn a_users_tokens_are_revoked_and_taken_back() {
     assert_eq!((code(&server, &john), code(&server, &jane)), (40, 0));
     place.run(&["revoke-token", "--user", "john", "--undo"]).line();
     assert_eq!(code(&server, &john), 0);
-    for (before, wanted) in [("-1h", 0), ("2020-01-01T00:00:00Z", 0), ("now", 40), ("1577836800", 0), ("-1m", 40)] {
+    for (before, wanted) in
+        [("-1h", 0), ("2020-01-01T00:00:00Z", 0), ("now", 40), ("1577836800", 0), ("-1m", 40), ("1s", 40)]
+    {
         place.run(&["revoke-token", "-u", "john", "-b", before]).line();
         assert_eq!(code(&server, &john), wanted, "{before}");
     }
@@ -111,6 +113,7 @@ fn now_is_now_by_the_apps_clock() {
     assert_eq!((&moved["mode"], &moved["now"]), (&json!("frozen"), &json!("2020-01-01T01:00:00Z")));
     assert_eq!(place.run(&["clock", "offset", "-1d", "--json"]).json()["offset_seconds"], -86_400);
     assert_eq!(place.run(&["clock", "system", "--json"]).json()["mode"], "system");
+    assert_eq!(place.run(&["clock", "system", "--json", "--app", "millpond"]).code, 0);
     assert!(place.run(&["clock"]).line().starts_with("millpond: 20"));
     place.run(&["clock", "advance", "soon"]).refused(2, &["soon"]);
 }

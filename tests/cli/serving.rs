@@ -110,7 +110,7 @@ fn a_bad_fixture_is_refused_with_every_mistake_and_its_place() {
     let done = place.run(&["serve", "--port", "0", "--json", "--fixture", "bad.yaml"]);
     done.refused(
         2,
-        &["bad.yaml:4:20: /apps/0/users/john/role: ", "bad.yaml:5:", "did you mean `name`?", "bad.yaml:6:"],
+        &["loaded:\nbad.yaml:4:20: /apps/0/users/john/role: ", "bad.yaml:5:", "did you mean `name`?", "bad.yaml:6:"],
     );
     assert_eq!(done.stdout, "");
     assert!(!place.path(".millpond").exists(), "it was read before anything else");
@@ -120,7 +120,8 @@ fn a_bad_fixture_is_refused_with_every_mistake_and_its_place() {
 fn what_only_streams_rules_refuse_in_a_fixture_has_its_place_as_well() {
     let place = Place::new();
     place.write("bad.yaml", "millpond: 1\napps:\n  - settings:\n      disable_auth_cheks: true\n");
-    let refused = ["bad.yaml:4:", "/apps/0/settings/disable_auth_cheks: ", "did you mean `disable_auth_checks`?"];
+    let refused =
+        ["loaded:\nbad.yaml:4:", "/apps/0/settings/disable_auth_cheks: ", "did you mean `disable_auth_checks`?"];
     place.run(&["serve", "--port", "0", "--memory", "--fixture", "bad.yaml"]).refused(2, &refused);
 }
 
