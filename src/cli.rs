@@ -42,7 +42,7 @@ const BAD_INPUT: i32 = 2;
 ///
 /// Without a verb, millpond serves: `millpond --fixture quickstart` is `millpond serve --fixture quickstart`.
 #[derive(Debug, Parser)]
-#[command(name = "millpond", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "millpond", version, max_term_width = 100, override_usage = "millpond [VERB] [OPTIONS]", after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

@@ -45,7 +45,7 @@ fn row(cells: [&str; 4]) -> Vec<String> {
     cells.map(str::to_owned).into()
 }
 
-/// Read or move an app's clock: tokens, revocations and timestamps follow it
+/// Read or move an app's clock, which all its tokens are judged by
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -22,9 +22,9 @@ const PORT_TIMEOUT: Duration = Duration::from_millis(500);
 /// The first Node.js with a global `WebSocket`, which the browser SDKs need.
 const NODE_WITH_WEBSOCKET: u32 = 22;
 
-/// Look for what keeps programs from reaching millpond: port, clock, proxies, variables, Node.js
+/// Look for what keeps programs from reaching millpond
 ///
-/// Looks at this machine only, and changes nothing. Exit code 1 when something is wrong.
+/// Port, clock, proxies, variables, Node.js. Looks at this machine only, and changes nothing. Exit code 1 when something is wrong.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -22,7 +22,9 @@ use crate::start::Failure;
 /// The longest token that is read.
 const TOKEN_MAX_BYTES: usize = 2 * 1024 * 1024;
 
-/// Explain a token: every check, what was seen, what was wanted, which secret signed it
+/// Explain a token, check by check: why is it refused?
+///
+/// Tells for each check what was seen and what was wanted, and which secret signed the token.
 ///
 /// Uses the running millpond when there is one, since only that knows revocations and users; else the pair of flags,
 /// environment or .env. A pair on the command line is used without asking. The token goes nowhere else. Exit code 0 when it would be accepted, 1 when it would be refused.

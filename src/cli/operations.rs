@@ -5,7 +5,9 @@ use serde_json::json;
 use super::{DONE, Outcome, print};
 use crate::control::operations;
 
-/// List Stream's operations: driven by a real SDK, tested by our own tests alone, or not built
+/// List Stream's operations, and what stands behind each
+///
+/// Driven by a real SDK, tested by our own tests alone, or not built.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -27,7 +27,7 @@ pub struct UserArgs {
     common: Common,
 }
 
-/// Refuse the tokens of every user of the app from now on; server tokens are spared
+/// Refuse the tokens of all users from now on; server tokens are spared
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

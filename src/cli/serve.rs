@@ -24,8 +24,8 @@ Examples:
   millpond --memory --port 0 --json            for a test: a free port, told in one JSON line
   millpond --host 0.0.0.0 --allow-host millpond    in a container of that name
 
-The first app's pair comes from --api-key and --api-secret, else from STREAM_API_KEY and STREAM_API_SECRET,
-else from .env, else it is a made-up one. RUST_LOG is not read; see --log.")]
+The first app's pair comes from --api-key and --api-secret, else from STREAM_API_KEY and
+STREAM_API_SECRET, else from .env, else it is a made-up one. RUST_LOG is not read; see --log.")]
 pub struct Args {
     /// The address to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]

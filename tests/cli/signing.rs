@@ -172,6 +172,9 @@ fn with_an_emulator_its_app_and_its_clock_count() {
     // Nobody named a pair, so the emulator's first app is meant.
     let first = place.run_with(&["token", "john"], &[("MILLPOND_URL", &server.url)], "");
     assert!(is_signed_by(first.line(), "first"));
+    // A variable that leads nowhere keeps no token from being made.
+    let alone = place.run_with(&["token", "john"], &[("MILLPOND_URL", "http://127.0.0.1:9")], "");
+    assert!(is_signed_by(alone.line(), SECRET));
     // A pair that the emulator does not know is used without it.
     let other = ["token", "john", "--api-key", "x", "--api-secret", "third", "--url", &server.url];
     assert!(is_signed_by(place.run(&other).line(), "third"));
