@@ -253,7 +253,7 @@ impl Store {
         self.0.place.is_durable().then_some(self.0.path.as_path())
     }
 
-    /// Finishes the writes that wait, and closes the database. Later writes are refused.
+    /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.
     pub fn close(&self) {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((sender, thread)) = writer {
@@ -262,6 +262,7 @@ impl Store {
                 tracing::error!("the writer ended by a panic");
             }
         }
+        self.0.place.remove_temporary();
     }
 
     /// Reads where it is asked for. For reads by key, which take microseconds.
