@@ -29,6 +29,8 @@ pub enum Told {
     Watch(u64, Vec<UserId>),
     /// The process stops.
     Stop,
+    /// Say when this was heard: whatever the thread was doing before is then done.
+    Echo(UnboundedSender<()>),
 }
 
 /// Where a connection is.
@@ -134,6 +136,15 @@ impl Hub {
     pub fn open(self: &Arc<Self>) -> Open {
         self.open.fetch_add(1, Ordering::AcqRel);
         Open(Arc::clone(self))
+    }
+
+    /// Waits until every worker's thread has finished what it was doing when asked, such as writing out an answer.
+    pub async fn echo(&self) {
+        let (sender, mut heard) = unbounded_channel();
+        self.tell_all(|| Told::Echo(sender.clone()));
+        drop(sender);
+        // Ends when each worker has answered, or is gone, and dropped its sender.
+        while heard.recv().await.is_some() {}
     }
 
     /// Ends every socket in the form that makes SDKs come back, and waits until all are closed.

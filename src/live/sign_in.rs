@@ -160,7 +160,7 @@ fn check(judged: &Judged, details: Option<Value>, dialect: Dialect) -> Result<Op
 /// Reads the user. Fields that only Stream writes are tolerated, as SDKs send them back (wire-contract, trap 21).
 fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
     let request: UserRequest = crate::params::from_tree(details)?;
-    let input = request.into_input(dialect);
+    let input = request.into_input(dialect)?;
     if input.id.is_empty() {
         return Err(ApiError::input("user_details.id is a required field"));
     }

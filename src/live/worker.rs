@@ -62,6 +62,7 @@ impl Worker {
                 Told::Commit(app, commit) => self.commit(app, &commit),
                 Told::Watch(key, users) => self.watch(key, users),
                 Told::Stop => self.end_all(),
+                Told::Echo(answer) => drop(answer.send(())),
             }
         }
     }
