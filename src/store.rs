@@ -6,6 +6,7 @@
 //! for, scans on a small pool.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -19,7 +20,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::app::{App, AppState, Apps, UserFacts};
 use crate::clock::{ClockMode, Time};
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Code, Result};
 use crate::ids::{AppId, UserId};
 
 pub mod apps;
@@ -75,8 +76,10 @@ impl Scope {
 
 /// An app that is to be filled, and made before when there is none of its key.
 pub struct Import {
-    /// The app.
+    /// The app, for when there is none of its key.
     pub new: apps::NewApp,
+    /// How the clock of an app that is there already is to run. The filling happens at that clock's time.
+    pub clock: Option<ClockMode>,
     /// What fills it.
     pub fill: Fill,
 }
@@ -137,8 +140,10 @@ impl WriteTx<'_> {
 
     /// Tells memory, after the commit, what is now known of a user.
     fn facts_changed(&self, user: UserId, facts: UserFacts) {
-        if *self.owner.facts(user.as_str()) != facts {
-            self.effects.borrow_mut().facts.push((user, facts));
+        let mut effects = self.effects.borrow_mut();
+        // What this transaction said of the user before is overruled, also when memory already has it right.
+        if effects.facts.contains_key(&user) || *self.owner.facts(user.as_str()) != facts {
+            effects.facts.insert(user, facts);
         }
     }
 
@@ -161,7 +166,7 @@ impl WriteTx<'_> {
 /// What a job changed beside the rows.
 #[derive(Default)]
 struct Effects {
-    facts: Vec<(UserId, UserFacts)>,
+    facts: HashMap<UserId, UserFacts>,
     reload: bool,
     clock: Option<ClockMode>,
 }
@@ -326,12 +331,13 @@ impl Store {
         let store = self.clone();
         self.queue(move |conn| {
             let mut published: Vec<Publish> = Vec::new();
-            for Import { new, fill } in imports {
+            for Import { new, clock, fill } in imports {
                 let (app, is_new) = match store.apps().get(&new.api_key) {
                     Some(app) => (app, false),
                     None => (Arc::new(apps::create(conn, &new)?), true),
                 };
-                let scope = Scope::own(&app);
+                let own = Scope::own(&app);
+                let scope = Scope { now: clock.map_or(own.now, ClockMode::now), ..own };
                 let ((), effects) = run_write(conn, &scope, fill)?;
                 let state = apps::load_state(conn, app.id)?;
                 let store = store.clone();
@@ -401,6 +407,9 @@ fn run_read<T>(conn: &Connection, app: AppId, now: Time, job: impl FnOnce(&ReadT
 
 /// Runs a write job, after asking again whether it may run when the app changed since it was admitted.
 fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>) -> Result<T>) -> Result<(T, Effects)> {
+    if scope.app.is_gone() {
+        return Err(ApiError::new(Code::AccessKeyError, "api_key not valid"));
+    }
     if let Some(admission) = scope.admission.as_deref().filter(|_| scope.app.epoch() != scope.epoch) {
         admission.still_stands()?;
     }

@@ -115,8 +115,7 @@ pub async fn reactivate_many(caller: ServerCaller, gate: Data<Gate>, body: Body<
 /// The body of DeleteUsers.
 #[derive(Deserialize)]
 pub struct DeleteUsersRequest {
-    #[serde(flatten)]
-    ids: UserIds,
+    user_ids: Option<Vec<String>>,
     user: Option<String>,
     messages: Option<String>,
     conversations: Option<String>,
@@ -154,7 +153,7 @@ pub async fn delete_many(
     body: Body<DeleteUsersRequest>,
 ) -> Result<Reply<TaskBegun>> {
     let mode = body.0.mode()?;
-    let ids = body.0.ids.checked(rules::BATCH_MAX)?;
+    let ids = UserIds { user_ids: body.0.user_ids }.checked(rules::BATCH_MAX)?;
     as_task(&caller, &gate, ids, move |tx, id| lifecycle::delete(tx, id, mode)).await
 }
 

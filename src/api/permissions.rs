@@ -124,9 +124,18 @@ impl PermissionRequest {
     }
 }
 
-fn is_taken(state: &AppState, new: &Permission) -> bool {
-    permission::permission(state, &new.id).is_some()
-        || catalogue::all_built_in().chain(state.permissions.values().cloned()).any(|other| other.name == new.name)
+/// Refuses a name that another permission has.
+fn check_name(state: &AppState, new: &Permission) -> Result<()> {
+    let mut others = catalogue::all_built_in().chain(state.permissions.values().cloned());
+    if others.any(|other| other.name == new.name && other.id != new.id) {
+        Err(already_exists(&new.name))
+    } else {
+        Ok(())
+    }
+}
+
+fn already_exists(name: &str) -> ApiError {
+    ApiError::input(format!("permission \"{name}\" already exists"))
 }
 
 /// `POST /permissions`.
@@ -136,9 +145,10 @@ pub async fn create(caller: ServerCaller, gate: Data<Gate>, body: Body<Permissio
     let new = request.checked(id)?;
     gate.store
         .write(caller.scope(), move |tx| {
-            if is_taken(&tx.state(), &new) {
-                return Err(ApiError::input(format!("permission \"{}\" already exists", new.name)));
+            if permission::permission(&tx.state(), &new.id).is_some() {
+                return Err(already_exists(&new.name));
             }
+            check_name(&tx.state(), &new)?;
             permissions::save(tx, &new)
         })
         .await?;
@@ -161,6 +171,7 @@ pub async fn update(
     gate.store
         .write(caller.scope(), move |tx| {
             own(&tx.state(), &new.id)?;
+            check_name(&tx.state(), &new)?;
             permissions::save(tx, &new)
         })
         .await?;

@@ -12,6 +12,8 @@ use crate::store::{ReadTx, WriteTx};
 pub const BATCH_MAX: usize = 100;
 /// A user's custom data at the most, in bytes of JSON.
 pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
+/// How deep a user's custom data nest at the most. JSON that nests much deeper could be written, but not read back.
+pub const CUSTOM_MAX_DEPTH: usize = 100;
 /// Teams of a user at the most.
 pub const TEAMS_MAX: usize = 250;
 /// A team's name at the most, in bytes.
@@ -77,7 +79,8 @@ pub fn ensure(tx: &WriteTx<'_>, id: &UserId) -> Result<User> {
     if let Some(user) = users::get(tx, id.as_str())? {
         return Ok(user);
     }
-    let user = User::new(id.clone(), tx.now);
+    // A token may name whom it likes; a user's id has its rules all the same.
+    let user = User::new(user_id("user_id", id.as_str())?, tx.now);
     users::save(tx, &user)?;
     Ok(user)
 }
@@ -97,12 +100,13 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         Some(_) => present(tx, id.as_str())?,
         None => User::new(id, tx.now),
     };
+    // A client that sends no team means those it has: it cannot leave them (wire-contract 2.3 row 22).
+    let teams = input.teams.filter(|teams| by.is_none() || !teams.is_empty());
     let after = User {
         name: input.name,
         image: input.image,
         role: input.role.unwrap_or_else(|| before.role.clone()),
-        // A client's empty list asks for no change (wire-contract 2.3 row 22).
-        teams: input.teams.filter(|teams| by.is_none() || !teams.is_empty()).unwrap_or_else(|| before.teams.clone()),
+        teams: teams.unwrap_or_else(|| before.teams.clone()),
         teams_role: input.teams_role.unwrap_or_else(|| before.teams_role.clone()),
         language: input.language.unwrap_or_else(|| before.language.clone()),
         invisible: input.invisible.unwrap_or(before.invisible),
@@ -148,9 +152,7 @@ pub fn save(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
         return Err(ApiError::input(format!("role \"{}\" provided but not defined", after.role)));
     }
     users::save(tx, &after)?;
-    let renamed =
-        after.name != before.name || after.teams != before.teams || after.deactivated_at != before.deactivated_at;
-    if renamed {
+    if after.is_active() && (!before.is_active() || after.name != before.name || after.teams != before.teams) {
         check_unique(tx, &after)?;
     }
     Ok(after)
@@ -166,6 +168,12 @@ fn check_unique(tx: &ReadTx<'_>, user: &User) -> Result<()> {
 }
 
 fn check_shape(user: &User) -> Result<()> {
+    if !is_within_depth(user.custom.values(), CUSTOM_MAX_DEPTH - 1) {
+        return Err(ApiError::input(format!(
+            "custom data of user {} nest deeper than the {CUSTOM_MAX_DEPTH} levels that are allowed",
+            user.id
+        )));
+    }
     let size = Value::Object(user.custom.clone()).to_string().len();
     if size > CUSTOM_MAX_BYTES {
         return Err(ApiError::new(
@@ -188,6 +196,15 @@ fn check_shape(user: &User) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether no value nests deeper than so many levels.
+fn is_within_depth<'a>(mut values: impl Iterator<Item = &'a Value>, levels: usize) -> bool {
+    values.all(|value| match value {
+        Value::Array(items) => levels > 0 && is_within_depth(items.iter(), levels - 1),
+        Value::Object(members) => levels > 0 && is_within_depth(members.values(), levels - 1),
+        _ => true,
+    })
 }
 
 /// The privacy settings that there are.
