@@ -76,8 +76,12 @@ pub struct Caller {
     pub token: Option<String>,
 }
 
+/// One for each thread, so that a test goes on using its connection.
 fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+    thread_local! {
+        static AGENT: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    }
+    AGENT.with(ureq::Agent::clone)
 }
 
 /// Sends a request as it is.
