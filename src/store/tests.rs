@@ -71,7 +71,7 @@ fn together(store: &Store, app: &Arc<App>, jobs: Vec<(Scope, User)>) -> Vec<Resu
     let (release, held) = mpsc::channel::<()>();
     let (has_begun, begun) = mpsc::channel::<()>();
     let own = Scope::own(app);
-    let hold = store.write(&own, move |_| {
+    let holder = store.write(&own, move |_| {
         has_begun.send(()).expect("somebody waits");
         held.recv().expect("a release");
         Ok(())
@@ -86,7 +86,7 @@ fn together(store: &Store, app: &Arc<App>, jobs: Vec<(Scope, User)>) -> Vec<Resu
         release.send(()).expect("the writer waits");
     };
     // Polled in this order: the holder is queued, then the jobs, and only then is the writer let go.
-    let (holding, results, ()) = run(async { tokio::join!(biased; hold, all, let_go) });
+    let (holding, results, ()) = run(async { tokio::join!(biased; holder, all, let_go) });
     holding.expect("held");
     results
 }

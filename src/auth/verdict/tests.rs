@@ -12,7 +12,7 @@ use crate::settings::{Emulator, Settings};
 const NOW_SECONDS: i64 = 1_769_860_800;
 const NOW: Time = Time(NOW_SECONDS * SECOND_NS);
 
-fn app(settings: Value, own: Value) -> AppState {
+fn app(settings: &Value, own: &Value) -> AppState {
     let mut set = Settings::default();
     set.fill(settings.as_object().expect("an object")).expect("fine");
     AppState {
@@ -20,7 +20,7 @@ fn app(settings: Value, own: Value) -> AppState {
         secret: Secret::new("s"),
         rules: set.rules(),
         settings: set,
-        emulator: Emulator::default().patched(&own).expect("fine"),
+        emulator: Emulator::default().patched(own).expect("fine"),
         grants: BTreeMap::new(),
         roles: BTreeMap::new(),
         permissions: BTreeMap::new(),
@@ -29,7 +29,7 @@ fn app(settings: Value, own: Value) -> AppState {
 }
 
 fn plain() -> AppState {
-    app(json!({}), json!({}))
+    app(&json!({}), &json!({}))
 }
 
 fn shown(raw: &str) -> Credentials {
@@ -40,8 +40,8 @@ fn shown(raw: &str) -> Credentials {
     }
 }
 
-fn bearing(claims: Value) -> Credentials {
-    shown(&token::sign(&token::header(), &claims, &Secret::new("s")))
+fn bearing(claims: &Value) -> Credentials {
+    shown(&token::sign(&token::header(), claims, &Secret::new("s")))
 }
 
 fn judged(app: &AppState, credentials: &Credentials, facts: &UserFacts) -> Verdict {
@@ -54,7 +54,7 @@ fn failed(app: &AppState, credentials: &Credentials) -> Option<Check> {
 
 #[test]
 fn a_good_token_fails_no_check() {
-    let verdict = judged(&plain(), &bearing(json!({"user_id": "john", "iat": NOW_SECONDS})), &UserFacts::ordinary());
+    let verdict = judged(&plain(), &bearing(&json!({"user_id": "john", "iat": NOW_SECONDS})), &UserFacts::ordinary());
     assert_eq!((verdict.failed, verdict.kind), (None, Some(Kind::User)));
     for check in Check::ALL {
         assert!(matches!(verdict.outcome(check), Outcome::Pass | Outcome::Skipped), "{check:?}");
@@ -64,7 +64,7 @@ fn a_good_token_fails_no_check() {
 #[test]
 fn without_an_app_nothing_behind_its_key_is_reached() {
     let facts = UserFacts::ordinary();
-    let verdict = verify(None, &bearing(json!({})), UserState { facts: &facts, exists: true }, NOW);
+    let verdict = verify(None, &bearing(&json!({})), UserState { facts: &facts, exists: true }, NOW);
     assert_eq!(verdict.failed, Some(Check::ApiKeyKnown));
     assert_eq!(verdict.evaluated(Check::Signature), Outcome::NotReached);
     let nothing = Credentials::default();
@@ -75,8 +75,8 @@ fn without_an_app_nothing_behind_its_key_is_reached() {
 
 #[test]
 fn a_suspended_app_is_told_before_the_auth_type() {
-    let app = app(json!({"suspended": true}), json!({}));
-    let credentials = Credentials { auth_type: None, ..bearing(json!({})) };
+    let app = app(&json!({"suspended": true}), &json!({}));
+    let credentials = Credentials { auth_type: None, ..bearing(&json!({})) };
     assert_eq!(failed(&app, &credentials), Some(Check::AppActive));
     let anonymous = Credentials { auth_type: Some("anonymous".to_owned()), token: None, ..credentials };
     assert_eq!(failed(&app, &anonymous), Some(Check::AppActive));
@@ -86,7 +86,7 @@ fn a_suspended_app_is_told_before_the_auth_type() {
 fn what_lies_behind_the_deciding_check_is_not_reached_but_is_evaluated() {
     let verdict = judged(
         &plain(),
-        &bearing(json!({"user_id": "john", "exp": 1, "iat": NOW_SECONDS + 9})),
+        &bearing(&json!({"user_id": "john", "exp": 1, "iat": NOW_SECONDS + 9})),
         &UserFacts::ordinary(),
     );
     assert_eq!(verdict.failed, Some(Check::Expiry));
@@ -104,8 +104,8 @@ fn every_state_of_a_user_fails_its_own_check() {
         (UserFacts { deleted: true, deactivated: true, ..ordinary() }, Check::UserNotDeleted),
         (UserFacts { deactivated: true, ..ordinary() }, Check::UserNotDeactivated),
     ] {
-        assert_eq!(judged(&plain(), &bearing(json!({"user_id": "john"})), &facts).failed, Some(check));
-        assert_eq!(judged(&plain(), &bearing(json!({})), &facts).failed, None, "a server is no user");
+        assert_eq!(judged(&plain(), &bearing(&json!({"user_id": "john"})), &facts).failed, Some(check));
+        assert_eq!(judged(&plain(), &bearing(&json!({})), &facts).failed, None, "a server is no user");
     }
 }
 
@@ -113,16 +113,16 @@ fn every_state_of_a_user_fails_its_own_check() {
 fn an_unknown_user_matters_only_when_the_setting_says_so() {
     let facts = UserFacts::ordinary();
     let user = UserState { facts: &facts, exists: false };
-    let credentials = bearing(json!({"user_id": "ghost"}));
+    let credentials = bearing(&json!({"user_id": "ghost"}));
     assert_eq!(verify(Some(&plain()), &credentials, user, NOW).failed, None);
-    let strict = app(json!({}), json!({"unknown_user": "refuse"}));
+    let strict = app(&json!({}), &json!({"unknown_user": "refuse"}));
     assert_eq!(verify(Some(&strict), &credentials, user, NOW).failed, Some(Check::UserKnown));
-    assert_eq!(verify(Some(&strict), &bearing(json!({})), user, NOW).failed, None);
+    assert_eq!(verify(Some(&strict), &bearing(&json!({})), user, NOW).failed, None);
 }
 
 #[test]
 fn an_unverified_user_is_told_from_a_user() {
-    let open = app(json!({"disable_auth_checks": true}), json!({}));
+    let open = app(&json!({"disable_auth_checks": true}), &json!({}));
     let kind = |raw: &str| judged(&open, &shown(raw), &UserFacts::ordinary()).kind;
     assert_eq!(kind(&token::dev_token("john")), Some(Kind::UnverifiedUser));
     assert_eq!(kind(&token::sign(&token::header(), &json!({"user_id": "john"}), &Secret::new("s"))), Some(Kind::User));
@@ -148,8 +148,8 @@ fn a_revocation_in_any_part_of_a_second_spares_that_second_unless_it_is_exact() 
 #[test]
 fn there_is_a_refusal_for_exactly_the_verdicts_that_failed() {
     for credentials in [
-        bearing(json!({})),
-        bearing(json!({"exp": 1})),
+        bearing(&json!({})),
+        bearing(&json!({"exp": 1})),
         shown("x"),
         shown(&token::dev_token("john")),
         Credentials::default(),
