@@ -4,7 +4,7 @@
 //! authentication reads no database and the next request already sees the change (design.md 4).
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
@@ -96,6 +96,7 @@ pub struct App {
     exceptional: RwLock<HashMap<UserId, Arc<UserFacts>>>,
     ordinary: Arc<UserFacts>,
     epoch: AtomicU64,
+    is_gone: AtomicBool,
     ids: Mutex<StdRng>,
 }
 
@@ -117,6 +118,7 @@ impl App {
             exceptional: RwLock::new(exceptional),
             ordinary: Arc::new(UserFacts::ordinary()),
             epoch: AtomicU64::new(0),
+            is_gone: AtomicBool::new(false),
             ids: Mutex::new(StdRng::from_os_rng()),
         }
     }
@@ -136,6 +138,11 @@ impl App {
     /// runs under another value has its verdict made anew, so that a revocation also holds for what was in flight.
     pub fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Whether it was deleted. What still holds it must write nothing more under its number.
+    pub fn is_gone(&self) -> bool {
+        self.is_gone.load(Ordering::Acquire)
     }
 
     /// Takes over a committed state. For the store alone.
@@ -212,6 +219,7 @@ impl Apps {
     pub fn remove(&self, api_key: &str) {
         let mut apps = HashMap::clone(&self.0.load());
         if let Some(gone) = apps.remove(api_key) {
+            gone.is_gone.store(true, Ordering::Release);
             gone.epoch.fetch_add(1, Ordering::AcqRel);
         }
         self.0.store(Arc::new(apps));

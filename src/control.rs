@@ -1,6 +1,7 @@
 //! The control API under `/_millpond`: for tests, the command line and the dashboard (design.md 5 and 6).
 
 pub mod apps;
+pub mod body;
 pub mod clock;
 pub mod error;
 pub mod guard;

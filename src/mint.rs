@@ -155,10 +155,10 @@ fn claims(wanted: &Wanted, now: Time) -> Result<Map<String, Value>, Fault> {
 /// A moment: seconds or nanoseconds since the epoch (told apart by size), RFC 3339, or relative to now.
 pub fn moment(field: &'static str, value: &Value, now: Time) -> Result<Time, Fault> {
     // A hundred billion seconds is the year 5138; a hundred billion nanoseconds is a minute and a half past 1970.
-    const SECONDS_MAX: i64 = 100_000_000_000;
+    const SECONDS_MAX: u64 = 100_000_000_000;
     match value {
         Value::Number(number) => match number.as_i64() {
-            Some(seconds) if seconds.abs() < SECONDS_MAX => Ok(Time::from_seconds(seconds)),
+            Some(seconds) if seconds.unsigned_abs() < SECONDS_MAX => Ok(Time::from_seconds(seconds)),
             Some(ns) => Ok(Time(ns)),
             None => Err(fault(field, format!("{number} is no whole number of seconds or nanoseconds"))),
         },
@@ -226,6 +226,14 @@ mod tests {
                 "{value}"
             );
         }
+    }
+
+    #[test]
+    fn numbers_at_the_edges_are_moments_too() {
+        for edge in [i64::MIN, i64::MAX] {
+            assert_eq!(moment("iat", &json!(edge), NOW), Ok(Time(edge)));
+        }
+        assert_eq!(moment("iat", &json!(-5), NOW), Ok(Time::from_seconds(-5)));
     }
 
     #[test]

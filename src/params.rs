@@ -100,24 +100,30 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
-        let mut payload = Decompress::from_headers(payload.take(), request.headers());
-        Box::pin(async move {
-            let mut bytes = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
-                if bytes.len() + chunk.len() > BODY_MAX_BYTES {
-                    return Err(ApiError::new(
-                        Code::PayloadTooBigError,
-                        format!("the request body is larger than {BODY_MAX_BYTES} bytes"),
-                    ));
-                }
-                bytes.extend_from_slice(&chunk);
-            }
-            let text = if bytes.iter().all(u8::is_ascii_whitespace) { &b"{}"[..] } else { &bytes };
-            decode(text).map(Self)
-        })
+        let read = read(request, payload);
+        Box::pin(async move { decode(&read.await?).map(Self) })
     }
+}
+
+/// A body's bytes, up to [`BODY_MAX_BYTES`]; for an empty one those of `{}`.
+pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<BytesMut>> + 'static {
+    // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
+    read_all(Decompress::from_headers(payload.take(), request.headers()))
+}
+
+async fn read_all(mut payload: Decompress<Payload>) -> Result<BytesMut> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
+        if bytes.len() + chunk.len() > BODY_MAX_BYTES {
+            return Err(ApiError::new(
+                Code::PayloadTooBigError,
+                format!("the request body is larger than {BODY_MAX_BYTES} bytes"),
+            ));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) { Ok(BytesMut::from("{}")) } else { Ok(bytes) }
 }
 
 /// Decodes JSON: syntax first, then types.

@@ -9,8 +9,10 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::clock::system_now;
 use crate::door::{Call, Identity};
 use crate::error::{ApiError, Code};
+use crate::rate::Rate;
 use crate::wire::{self, Dialect};
 
 /// The `more_info` of every error over HTTP (wire-contract 2.1).
@@ -90,6 +92,7 @@ pub async fn fallback(request: HttpRequest) -> HttpResponse {
         ApiError::not_found("Not Found").error_response()
     };
     add_cors(response.headers_mut());
+    add_rate(response.headers_mut(), Rate::untouched(system_now()));
     response
 }
 
@@ -114,14 +117,17 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 fn add_headers(call: &Call, headers: &mut HeaderMap) {
     add_cors(headers);
-    if let (Some(rate), Some(app)) = (call.rate, &call.app) {
-        headers.insert(LIMIT, rate.limit.into());
-        headers.insert(REMAINING, rate.remaining.into());
-        headers.insert(RESET, rate.reset.into());
-        if rate.exceeded && call.check_rate().is_err() {
-            headers.insert(header::RETRY_AFTER, (rate.reset - app.clock.now().seconds()).max(1).into());
-        }
+    // A call to no app counts against nobody; SDKs read the numbers of every answer all the same.
+    add_rate(headers, call.rate.unwrap_or_else(|| Rate::untouched(system_now())));
+    if let (Some(rate), Some(app), Err(_)) = (call.rate, &call.app, call.check_rate()) {
+        headers.insert(header::RETRY_AFTER, (rate.reset - app.clock.now().seconds()).max(1).into());
     }
+}
+
+fn add_rate(headers: &mut HeaderMap, rate: Rate) {
+    headers.insert(LIMIT, rate.limit.into());
+    headers.insert(REMAINING, rate.remaining.into());
+    headers.insert(RESET, rate.reset.into());
 }
 
 /// The headers that let a browser's SDK call from any origin and read the rate limits (wire-contract 2.5).

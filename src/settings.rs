@@ -223,11 +223,11 @@ impl Emulator {
     /// The settings with a JSON patch merged in; objects merge key by key, `null` goes back to the default.
     ///
     /// # Errors
-    /// The path of the field that is wrong, and why.
-    pub fn patched(&self, patch: &Value) -> Result<Self, (String, String)> {
+    /// The field that is wrong, and why.
+    pub fn patched(&self, patch: &Value) -> Result<Self, serde_path_to_error::Error<serde_json::Error>> {
         let mut whole = json!(self);
         merge(&mut whole, patch, &json!(Self::default()));
-        serde_path_to_error::deserialize(&whole).map_err(|fault| (fault.path().to_string(), fault.inner().to_string()))
+        serde_path_to_error::deserialize(&whole)
     }
 }
 
@@ -290,9 +290,9 @@ mod tests {
     fn own_settings_merge_key_by_key_and_refuse_what_they_do_not_know() {
         let own = Emulator::default().patched(&json!({"open_sockets": {"on_expiry": "close"}})).expect("fine");
         assert_eq!(own.open_sockets, OpenSockets { on_expiry: SocketFate::Close, ..OpenSockets::default() });
-        assert_eq!(own.patched(&json!({"open_sockets": null})), Ok(Emulator::default()));
-        let (path, _) = own.patched(&json!({"open_sockets": {"on_fire": "close"}})).expect_err("unknown");
-        assert!(path.starts_with("open_sockets"), "{path}");
+        assert_eq!(own.patched(&json!({"open_sockets": null})).expect("fine"), Emulator::default());
+        let fault = own.patched(&json!({"open_sockets": {"on_fire": "close"}})).expect_err("unknown");
+        assert!(fault.path().to_string().starts_with("open_sockets"), "{fault}");
         assert!(own.patched(&json!({"unknown_user": "shrug"})).is_err());
     }
 }

@@ -20,7 +20,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::app::{App, AppState, Apps, UserFacts};
 use crate::clock::{ClockMode, Time};
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Code, Result};
 use crate::ids::{AppId, UserId};
 
 pub mod apps;
@@ -253,7 +253,7 @@ impl Store {
         self.0.place.is_durable().then_some(self.0.path.as_path())
     }
 
-    /// Finishes the writes that wait, and closes the database. Later writes are refused.
+    /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.
     pub fn close(&self) {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((sender, thread)) = writer {
@@ -262,6 +262,7 @@ impl Store {
                 tracing::error!("the writer ended by a panic");
             }
         }
+        self.0.place.remove_temporary();
     }
 
     /// Reads where it is asked for. For reads by key, which take microseconds.
@@ -406,6 +407,9 @@ fn run_read<T>(conn: &Connection, app: AppId, now: Time, job: impl FnOnce(&ReadT
 
 /// Runs a write job, after asking again whether it may run when the app changed since it was admitted.
 fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>) -> Result<T>) -> Result<(T, Effects)> {
+    if scope.app.is_gone() {
+        return Err(ApiError::new(Code::AccessKeyError, "api_key not valid"));
+    }
     if let Some(admission) = scope.admission.as_deref().filter(|_| scope.app.epoch() != scope.epoch) {
         admission.still_stands()?;
     }

@@ -1,17 +1,17 @@
 //! Apps: many in one process, each with its own key and secret.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use rand::Rng;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::status::Secrets;
 use super::{Control, clock};
 use crate::app::App;
 use crate::clock::ClockMode;
-use crate::params::Body;
 use crate::store::apps::NewApp;
 
 /// An api key, in characters at the most.
@@ -36,15 +36,15 @@ pub fn shown(app: &App, secrets: bool) -> Value {
 }
 
 /// `GET /apps`: all of them, oldest first.
-pub async fn list(control: Data<Control>, query: Query<Secrets>) -> HttpResponse {
-    let apps: Vec<_> = control.store.apps().all().iter().map(|app| shown(app, query.secrets)).collect();
+pub async fn list(control: Data<Control>, secrets: Secrets) -> HttpResponse {
+    let apps: Vec<_> = control.store.apps().all().iter().map(|app| shown(app, secrets.0)).collect();
     HttpResponse::Ok().json(json!({"apps": apps, "next": null}))
 }
 
 /// `GET /apps/{api_key}`.
-pub async fn get(control: Data<Control>, key: Path<String>, query: Query<Secrets>) -> Result<HttpResponse> {
+pub async fn get(control: Data<Control>, key: Path<String>, secrets: Secrets) -> Result<HttpResponse> {
     let app = control.app(&key)?;
-    Ok(HttpResponse::Ok().json(shown(&app, query.secrets)))
+    Ok(HttpResponse::Ok().json(shown(&app, secrets.0)))
 }
 
 /// The body of `POST /apps`.
@@ -57,7 +57,7 @@ pub struct CreateApp {
 }
 
 /// `POST /apps`: an app of its own, with the pair that is given or one that is made.
-pub async fn create(control: Data<Control>, body: Body<CreateApp>) -> Result<HttpResponse> {
+pub async fn create(control: Data<Control>, body: ControlBody<CreateApp>) -> Result<HttpResponse> {
     let CreateApp { name, api_key, api_secret } = body.0;
     let (api_key, api_secret) = match (api_key, api_secret) {
         (None, None) => new_pair(),
@@ -72,11 +72,11 @@ pub async fn create(control: Data<Control>, body: Body<CreateApp>) -> Result<Htt
             return Err(ControlError::invalid("/api_key", "an api_secret comes with an api_key; give both or neither"));
         }
     };
-    if control.store.apps().get(&api_key).is_some() {
-        return Err(ControlError::conflict(
-            "api_key_taken",
-            format!("an app with the api key \"{api_key}\" is there already"),
-        ));
+    let is_taken = || control.store.apps().get(&api_key).is_some();
+    let taken =
+        || ControlError::conflict("api_key_taken", format!("an app with the api key \"{api_key}\" is there already"));
+    if is_taken() {
+        return Err(taken());
     }
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| api_key.clone());
     let new = NewApp {
@@ -85,7 +85,8 @@ pub async fn create(control: Data<Control>, body: Body<CreateApp>) -> Result<Htt
         api_secret: api_secret.clone(),
         clock: ClockMode::System,
     };
-    control.store.create_app(new).await?;
+    // Of two that come at once the writer takes the first.
+    control.store.create_app(new).await.map_err(|cause| if is_taken() { taken() } else { cause.into() })?;
     Ok(HttpResponse::Created()
         .json(json!({"name": name, "api_key": api_key, "api_secret": api_secret, "expires_at": null})))
 }
@@ -105,7 +106,8 @@ fn new_pair() -> (String, String) {
     (format!("mp_{}", text(12).to_lowercase()), format!("mp_secret_{}", text(40).to_lowercase()))
 }
 
-fn check_key(key: String) -> Result<String> {
+/// An api key, if it is one.
+pub fn check_key(key: String) -> Result<String> {
     let fine = !key.is_empty()
         && key.chars().count() <= KEY_MAX_CHARS
         && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
@@ -119,7 +121,8 @@ fn check_key(key: String) -> Result<String> {
     }
 }
 
-fn check_secret(secret: String) -> Result<String> {
+/// A secret, if it can be one.
+pub fn check_secret(secret: String) -> Result<String> {
     let fine = !secret.is_empty() && secret.chars().count() <= SECRET_MAX_CHARS;
     if fine {
         Ok(secret)

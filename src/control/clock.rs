@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Control;
+use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use crate::clock::{ClockMode, SECOND_NS, parse_duration};
 use crate::mint::moment;
-use crate::params::Body;
 use crate::store::apps;
 
 /// A clock as the control API shows it.
@@ -37,7 +37,7 @@ pub struct SetClock {
 }
 
 /// `PUT /apps/{api_key}/clock`: `{frozen: T}`, `{offset: D}` or `{system: true}`.
-pub async fn put(control: Data<Control>, key: Path<String>, body: Body<SetClock>) -> Result<HttpResponse> {
+pub async fn put(control: Data<Control>, key: Path<String>, body: ControlBody<SetClock>) -> Result<HttpResponse> {
     let scope = control.scope(&key)?;
     let mode = match body.0 {
         SetClock { frozen: Some(at), offset: None, system: None } => ClockMode::Frozen(match at {
@@ -62,7 +62,7 @@ pub struct Advance {
 }
 
 /// `POST /apps/{api_key}/clock/advance`: `{by: "1h"}`; negative goes back.
-pub async fn advance(control: Data<Control>, key: Path<String>, body: Body<Advance>) -> Result<HttpResponse> {
+pub async fn advance(control: Data<Control>, key: Path<String>, body: ControlBody<Advance>) -> Result<HttpResponse> {
     let by = body.0.by.ok_or_else(|| ControlError::invalid("/by", "by is missing").with_hint(r#"{"by": "90s"}"#))?;
     let ns = duration("/by", &by)?;
     set(&control, &key, move |mode| mode.advanced(ns)).await

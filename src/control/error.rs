@@ -51,6 +51,11 @@ impl ControlError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
+    /// The field that is wrong, as a JSON pointer.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
     /// The same with what to do about it.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
@@ -65,6 +70,8 @@ impl From<ApiError> for ControlError {
         match cause.code {
             Code::InternalSystemError => Self::new(status, "internal", cause.message),
             Code::DoesNotExistError => Self::new(status, "not_found", cause.message),
+            // The app went while the request was on its way.
+            Code::AccessKeyError => Self::not_found("unknown_app", cause.message),
             Code::PayloadTooBigError => Self::new(status, "too_large", cause.message),
             Code::NotAllowedError => Self::new(status, "refused", cause.message),
             _ => Self::new(StatusCode::BAD_REQUEST, "invalid_request", cause.message),

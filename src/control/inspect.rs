@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Control;
+use super::body::ControlBody;
 use super::error::Result;
 use crate::app::{App, AppState, ROLE_GUEST, UserFacts};
 use crate::auth::credentials::{Credentials, Examined, bare_token};
@@ -15,7 +16,6 @@ use crate::auth::explain::{self, ExplainedCheck, Grounds};
 use crate::auth::token;
 use crate::auth::verdict::{self, Kind, UserState};
 use crate::clock::Time;
-use crate::params::Body;
 use crate::store::{Scope, users};
 
 /// The body of `POST /tokens/inspect`.
@@ -66,7 +66,7 @@ pub struct Candidate {
 }
 
 /// `POST /tokens/inspect`: without an api key, the app whose secret matches is taken, else the first.
-pub async fn inspect(control: Data<Control>, body: Body<Inspect>) -> Result<HttpResponse> {
+pub async fn inspect(control: Data<Control>, body: ControlBody<Inspect>) -> Result<HttpResponse> {
     let Inspect { token, api_key, auth_type } = body.0;
     let apps = control.store.apps().all();
     let candidates: Vec<_> = apps

@@ -1,16 +1,17 @@
 //! The token provider of Stream's docs, for a front end in development.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Control;
+use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use crate::clock::SECOND_NS;
 use crate::domain::users as rules;
 use crate::mint::{self, Kind, TTL_DEFAULT_NS, Wanted};
-use crate::params::Body;
+use crate::params::Params;
 use crate::settings::UnknownUser;
 use crate::store::users;
 
@@ -19,19 +20,26 @@ const VALIDITY_MAX_SECONDS: i64 = 100 * 366 * 86_400;
 
 /// Whose token, and for how long.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ask {
     user_id: Option<String>,
     validity_in_seconds: Option<i64>,
 }
 
 /// `POST /apps/{api_key}/token-provider`.
-pub async fn post(control: Data<Control>, key: Path<String>, body: Body<Ask>) -> Result<HttpResponse> {
+pub async fn post(control: Data<Control>, key: Path<String>, body: ControlBody<Ask>) -> Result<HttpResponse> {
     provide(&control, &key, body.0).await
 }
 
 /// `GET /apps/{api_key}/token-provider`: the same in the query.
-pub async fn get(control: Data<Control>, key: Path<String>, query: Query<Ask>) -> Result<HttpResponse> {
-    provide(&control, &key, query.into_inner()).await
+pub async fn get(control: Data<Control>, key: Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+    let query = Params::parse(request.query_string());
+    let validity = query.get("validity_in_seconds").filter(|text| !text.is_empty());
+    let seconds = validity.map(str::parse).transpose().map_err(|cause: std::num::ParseIntError| {
+        ControlError::invalid("/validity_in_seconds", format!("validity_in_seconds is no whole number: {cause}"))
+    })?;
+    let user_id = query.get("user_id").map(str::to_owned);
+    provide(&control, &key, Ask { user_id, validity_in_seconds: seconds }).await
 }
 
 async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse> {

@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path};
 use serde_json::Value;
 
 use super::Control;
-use super::error::{ControlError, Result};
-use crate::params::Body;
+use super::body::{ControlBody, misread};
+use super::error::Result;
 use crate::store::apps;
 
 /// `GET /apps/{api_key}/settings`.
@@ -15,26 +15,18 @@ pub async fn get(control: Data<Control>, key: Path<String>) -> Result<HttpRespon
 }
 
 /// `PATCH /apps/{api_key}/settings`: merges key by key; `null` goes back to the default.
-pub async fn patch(control: Data<Control>, key: Path<String>, body: Body<Value>) -> Result<HttpResponse> {
+pub async fn patch(control: Data<Control>, key: Path<String>, body: ControlBody<Value>) -> Result<HttpResponse> {
     let scope = control.scope(&key)?;
     let patch = body.0;
-    if !patch.is_object() {
-        return Err(ControlError::invalid("", "the settings are an object"));
-    }
     let saved = control
         .store
         .write(&scope, move |tx| {
-            Ok(match tx.state().emulator.patched(&patch) {
-                Err((field, cause)) => Err((field, cause)),
-                Ok(emulator) => {
-                    apps::save_emulator(tx, &emulator)?;
-                    Ok(emulator)
-                }
-            })
+            let patched = tx.state().emulator.patched(&patch);
+            if let Ok(emulator) = &patched {
+                apps::save_emulator(tx, emulator)?;
+            }
+            Ok(patched)
         })
         .await?;
-    match saved {
-        Ok(emulator) => Ok(HttpResponse::Ok().json(emulator)),
-        Err((field, cause)) => Err(ControlError::invalid(&format!("/{}", field.replace('.', "/")), cause)),
-    }
+    saved.map(|emulator| HttpResponse::Ok().json(emulator)).map_err(|fault| misread(&fault))
 }

@@ -1,11 +1,15 @@
 //! Health and information.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Query};
-use serde::Deserialize;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde_json::json;
 
+use super::error::{ControlError, Result};
 use super::{Control, apps};
+use crate::params::Params;
 
 /// millpond's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -15,17 +19,22 @@ pub async fn health(control: Data<Control>) -> HttpResponse {
     HttpResponse::Ok().json(json!({"ready": control.is_ready(), "version": VERSION, "url": control.url}))
 }
 
-/// Whether secrets are wanted.
-#[derive(Deserialize)]
-pub struct Secrets {
-    /// `?secrets=true`.
-    #[serde(default)]
-    pub secrets: bool,
+/// Whether secrets are wanted: `?secrets=true`.
+pub struct Secrets(pub bool);
+
+impl FromRequest for Secrets {
+    type Error = ControlError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let wanted = Params::parse(request.query_string()).flag("secrets");
+        ready(wanted.map(Self).map_err(|fault| ControlError::invalid("/secrets", fault.message)))
+    }
 }
 
 /// `GET /info`: what runs here.
-pub async fn info(control: Data<Control>, query: Query<Secrets>) -> HttpResponse {
-    let apps: Vec<_> = control.store.apps().all().iter().map(|app| apps::shown(app, query.secrets)).collect();
+pub async fn info(control: Data<Control>, secrets: Secrets) -> HttpResponse {
+    let apps: Vec<_> = control.store.apps().all().iter().map(|app| apps::shown(app, secrets.0)).collect();
     HttpResponse::Ok().json(json!({
         "name": "millpond",
         "version": VERSION,

@@ -5,9 +5,9 @@ use actix_web::web::{Data, Path};
 use serde_json::json;
 
 use super::Control;
+use super::body::ControlBody;
 use super::error::Result;
 use crate::mint::{self, Wanted};
-use crate::params::Body;
 use crate::store::named_tokens;
 
 /// `GET /apps/{api_key}/tokens`: the fixture's tokens by name.
@@ -18,7 +18,7 @@ pub async fn named(control: Data<Control>, key: Path<String>) -> Result<HttpResp
 }
 
 /// `POST /apps/{api_key}/tokens`: mints a token, also a deliberately wrong one.
-pub async fn mint(control: Data<Control>, key: Path<String>, body: Body<Wanted>) -> Result<HttpResponse> {
+pub async fn mint(control: Data<Control>, key: Path<String>, body: ControlBody<Wanted>) -> Result<HttpResponse> {
     let app = control.app(&key)?;
     let minted = mint::mint(&body.0, &app.state().secret, app.clock.now())?;
     Ok(HttpResponse::Created().json(json!({"token": minted.token, "claims": minted.claims})))

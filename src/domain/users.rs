@@ -81,7 +81,8 @@ pub fn ensure(tx: &WriteTx<'_>, id: &UserId) -> Result<User> {
     if let Some(user) = users::get(tx, id.as_str())? {
         return Ok(user);
     }
-    let user = User::new(id.clone(), tx.now);
+    // A token may name whom it likes; a user's id has its rules all the same.
+    let user = User::new(user_id("user_id", id.as_str())?, tx.now);
     users::save(tx, &user)?;
     Ok(user)
 }
@@ -101,12 +102,13 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         Some(_) => present(tx, id.as_str())?,
         None => User::new(id, tx.now),
     };
+    // A client that sends no team means those it has: it cannot leave them (wire-contract 2.3 row 22).
+    let teams = input.teams.filter(|teams| by.is_none() || !teams.is_empty());
     let after = User {
         name: input.name,
         image: input.image,
         role: input.role.unwrap_or_else(|| before.role.clone()),
-        // A client's empty list asks for no change (wire-contract 2.3 row 22).
-        teams: input.teams.filter(|teams| by.is_none() || !teams.is_empty()).unwrap_or_else(|| before.teams.clone()),
+        teams: teams.unwrap_or_else(|| before.teams.clone()),
         teams_role: input.teams_role.unwrap_or_else(|| before.teams_role.clone()),
         language: input.language.unwrap_or_else(|| before.language.clone()),
         invisible: input.invisible.unwrap_or(before.invisible),

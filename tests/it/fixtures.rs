@@ -32,7 +32,10 @@ fn app_of(texts: &[&str]) -> TestApp {
 fn refusal(texts: &[&str]) -> String {
     let started: Result<Running, Failure> = actix_web::rt::System::new().block_on(start(config(texts)));
     match started {
-        Err(Failure::Input(report)) => report,
+        Err(Failure::Input(report)) => {
+            let problems = report.strip_prefix("the fixtures cannot be loaded:\n");
+            problems.unwrap_or_else(|| panic!("{report}")).to_owned()
+        }
         Err(Failure::Other(cause)) => panic!("{cause:#}"),
         Ok(_) => panic!("it started"),
     }

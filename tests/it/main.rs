@@ -1,26 +1,35 @@
 //! In-process tests over real HTTP: one server, one app of its own for each test, the app's clock in the test's hand.
 //!
-//! The files mirror `src/api`. A test is a statement: its name says what holds.
+//! The files mirror `src/api`; `rules` holds what is true of every operation. A test is a statement: its name says
+//! what holds.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod app;
 mod app_settings;
+mod bad_input;
 mod blocks;
 mod callers;
+mod control;
 mod devices;
 mod fixtures;
+mod forge;
 mod guest;
 mod lifecycle;
 mod moderation;
+mod page;
 mod permissions;
 mod persistence;
 mod push_preferences;
 mod rate_limits;
+mod raw;
 mod required;
 mod roles;
+mod rows;
+mod rules;
 mod smoke;
 mod tasks;
 mod transcript;
+mod traps;
 mod users;
 mod users_partial;
