@@ -69,7 +69,7 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
 /// Starts to serve on listeners that are already bound.
 ///
 /// The parts of `actix_web::HttpServer` put together by hand, since it has no place for what takes upgrades over.
-pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> anyhow::Result<Server> {
+pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> anyhow::Result<Server> {
     let mut server = Server::build().workers(workers).disable_signals();
     for listener in listeners {
         let shared = shared.clone();
@@ -129,7 +129,7 @@ impl InFlight {
     ) -> Result<ServiceResponse<impl MessageBody>, Error> {
         self.0.now.fetch_add(1, Ordering::AcqRel);
         let one = One(self.0);
-        // The answer's body takes the count along: it is over when the last byte was handed to the connection.
+        // The answer's body takes the count along: it is over when the connection has taken its last byte.
         Ok(next.call(request).await?.map_body(|_, body| Counting { body: Box::pin(body), _one: one }))
     }
 

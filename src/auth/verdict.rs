@@ -325,3 +325,6 @@ fn signature_refusal(credentials: &Credentials) -> ApiError {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;
