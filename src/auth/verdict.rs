@@ -320,3 +320,6 @@ fn signature_refusal(credentials: &Credentials) -> ApiError {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

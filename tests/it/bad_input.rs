@@ -675,7 +675,7 @@ fn target() -> &'static (TestApp, [Caller; 3]) {
 }
 
 proptest! {
-    #![proptest_config(bounded(400))]
+    #![proptest_config(bounded(300))]
 
     #[test]
     fn no_body_query_or_path_makes_an_operation_fail(
@@ -705,7 +705,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(bounded(2_000))]
+    #![proptest_config(bounded(500))]
 
     #[test]
     fn no_bytes_make_the_verdict_panic(
