@@ -25,6 +25,7 @@ mod push_preferences;
 mod query_users;
 mod rate_limits;
 mod raw;
+mod readme;
 mod required;
 mod roles;
 mod rows;
