@@ -443,7 +443,7 @@ impl Store {
             ))
         })
         .await?;
-        while self.queue(move |conn| Ok((apps::sweep(conn, id)?, None))).await? {}
+        while self.queue(move |conn| Ok((apps::sweep(conn, id)?, Publish::new(false, || {})))).await? {}
         Ok(())
     }
 
