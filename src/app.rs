@@ -163,7 +163,7 @@ impl App {
     }
 
     /// Takes over what a commit changed about users. For the store alone.
-    pub fn publish_facts(&self, changed: Vec<(UserId, UserFacts)>) {
+    pub fn publish_facts(&self, changed: HashMap<UserId, UserFacts>) {
         if changed.is_empty() {
             return;
         }

@@ -35,6 +35,7 @@ impl Time {
     }
 
     /// This moment moved by a number of nanoseconds. Out of range saturates.
+    #[must_use]
     pub fn plus(self, ns: i64) -> Self {
         Self(self.0.saturating_add(ns))
     }
@@ -61,7 +62,7 @@ impl Time {
 
     /// RFC 3339 in UTC with up to nine fraction digits, trailing zeros trimmed, as the legacy dialect writes times.
     pub fn rfc3339(self) -> String {
-        let moment = DateTime::from_timestamp(self.seconds(), self.0.rem_euclid(SECOND_NS) as u32).unwrap_or_default();
+        let moment = DateTime::from_timestamp_nanos(self.0);
         let mut text = moment.format("%Y-%m-%dT%H:%M:%S%.9f").to_string();
         text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
         text.push('Z');
@@ -137,20 +138,20 @@ fn parse_units(mut text: &str, unit_ns: impl Fn(&str) -> Option<i64>) -> Option<
         let unit_end = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
         let (unit, rest) = rest.split_at(unit_end);
         let scale = unit_ns(unit)?;
-        let ns = match number.parse::<i64>() {
-            Ok(whole) => whole.checked_mul(scale)?,
-            Err(_) => {
-                let ns = number.parse::<f64>().ok()? * scale as f64;
-                if ns.abs() >= i64::MAX as f64 {
-                    return None;
-                }
-                ns as i64
-            }
-        };
-        total = total.checked_add(ns)?;
+        total = total.checked_add(times(number, scale)?)?;
         text = rest;
     }
     Some(total)
+}
+
+/// A decimal number times a scale, rounded towards zero; digits behind the ninth of a fraction do not count.
+fn times(number: &str, scale: i64) -> Option<i64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let fraction = &fraction[..fraction.len().min(9)];
+    let tenths = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
+    let parts =
+        i128::from(whole.parse::<i64>().ok()?).checked_mul(tenths)?.checked_add(fraction.parse::<i128>().ok()?)?;
+    i64::try_from(parts.checked_mul(i128::from(scale))? / tenths).ok()
 }
 
 /// How an app's clock runs.
@@ -201,6 +202,7 @@ impl ClockMode {
     }
 
     /// The mode after moving the clock by this many nanoseconds.
+    #[must_use]
     pub fn advanced(self, ns: i64) -> Self {
         match self {
             Self::System => Self::Offset(ns),

@@ -38,19 +38,24 @@ fn serve(request: &HttpRequest, path: &str) -> HttpResponse {
     };
     let tag = EntityTag::new_strong(format!("{:016x}", fingerprint(file.contents())));
     let known = request.headers().get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    let mut response = if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag.to_string())) {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
+    let is_known = known.is_some_and(|known| known.split(',').any(|one| is_tag(one.trim(), &tag)));
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header(header::ETag(tag))
-        .insert_header((header::CONTENT_TYPE, content_type(file)))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .body(file.contents())
+        .insert_header((header::REFERRER_POLICY, "no-referrer"));
+    if is_known {
+        // A 304 has no body: one would be read as the head of the connection's next answer.
+        return response.finish();
+    }
+    response.insert_header((header::CONTENT_TYPE, content_type(file))).body(file.contents())
+}
+
+/// Whether a tag of `If-None-Match` is this one; what stands between may have made it weak.
+fn is_tag(one: &str, tag: &EntityTag) -> bool {
+    one.strip_prefix("W/").unwrap_or(one) == tag.to_string()
 }
 
 /// FNV-1a: the files are fixed when the binary is built, so any hash tells one build from the next.

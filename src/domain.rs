@@ -1,6 +1,8 @@
 //! Rules that several endpoints, fixtures and sockets share, as plain functions over a transaction.
 
+pub mod devices;
 pub mod guests;
 pub mod lifecycle;
 pub mod partial;
+pub mod push;
 pub mod users;

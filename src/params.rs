@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Decompress, Payload};
 use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -99,14 +99,19 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let payload = payload.take();
-        Box::pin(async move { decode(&read(payload).await?).map(Self) })
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = read(request, payload);
+        Box::pin(async move { decode(&read.await?).map(Self) })
     }
 }
 
 /// A body's bytes, up to [`BODY_MAX_BYTES`]; for an empty one those of `{}`.
-pub async fn read(mut payload: Payload) -> Result<BytesMut> {
+pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<BytesMut>> + 'static {
+    // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
+    read_all(Decompress::from_headers(payload.take(), request.headers()))
+}
+
+async fn read_all(mut payload: Decompress<Payload>) -> Result<BytesMut> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;

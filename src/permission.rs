@@ -38,6 +38,7 @@ impl<'a> Request<'a> {
     }
 
     /// The same upon a thing of somebody's.
+    #[must_use]
     pub fn owned_by(self, owner: &'a str) -> Self {
         Self { owner: Some(owner), ..self }
     }

@@ -160,7 +160,7 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
     let duration_ms = call.started.milliseconds();
     match error {
         None => {
-            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered")
+            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered");
         }
         Some(error) => {
             let check = call.failed.map_or("none", crate::auth::verdict::Check::name);
@@ -175,7 +175,7 @@ pub fn not_built(operation: &str) -> ApiError {
     ApiError::new(
         Code::NotBuiltError,
         format!(
-            "{operation} is an operation of Stream's that millpond does not build; see /_millpond/operations for those it does"
+            "{operation} is not built in millpond, although Stream has it; /_millpond/operations lists what is built"
         ),
     )
 }

@@ -11,7 +11,7 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
-use actix_web::{App, Error, HttpServer, middleware};
+use actix_web::{App, Error, HttpServer};
 use tokio::sync::Notify;
 
 use crate::control::{self, Control};
@@ -62,7 +62,6 @@ pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> any
         let shared = shared.clone();
         let in_flight = shared.in_flight.clone();
         App::new()
-            .wrap(middleware::Compress::default())
             .wrap(from_fn(move |request, next| in_flight.clone().count(request, next)))
             .configure(move |config| mount(config, &shared))
     })

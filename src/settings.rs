@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Time;
 
+#[macro_use]
+mod words;
 mod table;
 
 pub use table::{FIELDS, Field, Kind, thousands, wrong_type};
@@ -63,7 +65,7 @@ impl Settings {
 
     /// The value of a setting, or its default.
     pub fn get(&self, key: &str) -> Value {
-        self.0.get(key).cloned().or_else(|| Field::named(key).map(|field| field.default())).unwrap_or(Value::Null)
+        self.0.get(key).cloned().or_else(|| Field::named(key).map(Field::default)).unwrap_or(Value::Null)
     }
 
     fn flag(&self, key: &str) -> bool {
@@ -130,47 +132,54 @@ pub enum UniqueUsernames {
     Team,
 }
 
-/// Which tokens a revocation reaches (wire-contract 3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RevocationGranularity {
-    /// `iat` before the second in which the revocation lies.
-    #[default]
-    Second,
-    /// `iat` before the revocation's exact time.
-    Exact,
+words! {
+    /// How precisely a token's `iat` is compared with a revocation.
+    pub enum RevocationGranularity {
+        /// By whole seconds: refused when `iat` is before the second of the revocation.
+        Second = "second",
+        /// By the exact moment: also refuses what was minted earlier in the same second.
+        Exact = "exact",
+    }
 }
 
-/// What a valid token of a user that was never created gets (wire-contract 2.6).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UnknownUser {
-    /// Reads work, writes create the user.
-    #[default]
-    Tolerate,
-    /// Code 16.
-    Refuse,
+words! {
+    /// What a good token of a user who was never created gets.
+    pub enum UnknownUser {
+        /// Reads work, and writes create the user.
+        Tolerate = "tolerate",
+        /// Refused with code 16.
+        Refuse = "refuse",
+    }
 }
 
-/// What is looked at in a token that passes because auth checks are disabled (wire-contract 1.6).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DisabledAuthChecks {
-    /// It must parse and have a user id.
-    #[default]
-    ParseOnly,
-    /// `exp`, `nbf`, `iat` and revocation as well.
-    CheckTimes,
+words! {
+    /// What is still looked at in a token while `disable_auth_checks` is on.
+    pub enum DisabledAuthChecks {
+        /// It must parse and name a user; its times are not looked at.
+        ParseOnly = "parse_only",
+        /// `exp`, `nbf`, `iat` and revocations count as well.
+        CheckTimes = "check_times",
+    }
 }
 
-/// What happens to an open socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SocketFate {
-    /// It is closed in the form that SDKs recover from.
-    Close,
-    /// Nothing.
-    Keep,
+words! {
+    /// What happens to an open socket.
+    pub enum SocketFate {
+        /// It is closed.
+        Close = "close",
+        /// It stays open.
+        Keep = "keep",
+    }
+}
+
+words! {
+    /// Whether rate limits refuse.
+    pub enum RateLimits {
+        /// Told in headers, never a 429.
+        Report = "report",
+        /// Over the limit is a 429.
+        Enforce = "enforce",
+    }
 }
 
 /// What open sockets live through.
@@ -189,17 +198,6 @@ impl Default for OpenSockets {
     fn default() -> Self {
         Self { on_revocation: SocketFate::Close, on_expiry: SocketFate::Keep, on_deactivation: SocketFate::Close }
     }
-}
-
-/// What the rate limits do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RateLimits {
-    /// Headers that count down; never a 429.
-    #[default]
-    Report,
-    /// Headers, and 429 with code 9 past the limit.
-    Enforce,
 }
 
 /// millpond's own settings of one app: where production's behaviour is not known, the choice is here.
@@ -251,7 +249,8 @@ mod tests {
     use super::*;
 
     fn object(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().expect("an object")
+        let Value::Object(object) = value else { panic!("{value} is no object") };
+        object
     }
 
     #[test]

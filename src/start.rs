@@ -107,7 +107,9 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
     }
     for loaded in &config.fixtures {
         let outcome = apply::apply(store, loaded.fixture.clone(), &config.pair).await;
-        outcome.map_err(|refused| Failure::Input(problem_of(loaded, &refused).to_string()))?;
+        outcome.map_err(|refused| {
+            Failure::Input(format!("the fixtures cannot be loaded:\n{}", problem_of(loaded, &refused)))
+        })?;
     }
     // A fixture with keys of its own is all that was asked for, unless a pair was given besides.
     let wanted = store.apps().all().is_empty() || config.pair_is_given;
@@ -130,11 +132,16 @@ pub fn problem_of(loaded: &crate::config::LoadedFixture, refused: &apply::Refuse
 }
 
 fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
-    let mut ports = vec![config.port];
-    if config.port == REWRITTEN_PORT {
+    ports(config.port).into_iter().map(|port| listen(SocketAddr::new(config.host, port))).collect()
+}
+
+/// The ports to listen on when this one is asked for.
+fn ports(asked: u16) -> Vec<u16> {
+    let mut ports = vec![asked];
+    if asked == REWRITTEN_PORT {
         ports.extend(SOCKET_PORTS);
     }
-    ports.into_iter().map(|port| listen(SocketAddr::new(config.host, port))).collect()
+    ports
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -193,5 +200,17 @@ impl Running {
         self.store.close();
         // Without waiting for idle connections to be closed by their clients.
         drop(self.handle.stop(false));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_that_sdks_rewrite_brings_its_socket_ports_along() {
+        assert_eq!(ports(3030), [3030, 8800, 8900]);
+        assert_eq!(ports(7663), [7663]);
+        assert_eq!(ports(0), [0]);
     }
 }

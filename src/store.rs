@@ -6,6 +6,7 @@
 //! for, scans on a small pool.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -75,8 +76,10 @@ impl Scope {
 
 /// An app that is to be filled, and made before when there is none of its key.
 pub struct Import {
-    /// The app.
+    /// The app, for when there is none of its key.
     pub new: apps::NewApp,
+    /// How the clock of an app that is there already is to run. The filling happens at that clock's time.
+    pub clock: Option<ClockMode>,
     /// What fills it.
     pub fill: Fill,
 }
@@ -137,8 +140,10 @@ impl WriteTx<'_> {
 
     /// Tells memory, after the commit, what is now known of a user.
     fn facts_changed(&self, user: UserId, facts: UserFacts) {
-        if *self.owner.facts(user.as_str()) != facts {
-            self.effects.borrow_mut().facts.push((user, facts));
+        let mut effects = self.effects.borrow_mut();
+        // What this transaction said of the user before is overruled, also when memory already has it right.
+        if effects.facts.contains_key(&user) || *self.owner.facts(user.as_str()) != facts {
+            effects.facts.insert(user, facts);
         }
     }
 
@@ -161,7 +166,7 @@ impl WriteTx<'_> {
 /// What a job changed beside the rows.
 #[derive(Default)]
 struct Effects {
-    facts: Vec<(UserId, UserFacts)>,
+    facts: HashMap<UserId, UserFacts>,
     reload: bool,
     clock: Option<ClockMode>,
 }
@@ -248,7 +253,7 @@ impl Store {
         self.0.place.is_durable().then_some(self.0.path.as_path())
     }
 
-    /// Finishes the writes that wait, and closes the database. Later writes are refused.
+    /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.
     pub fn close(&self) {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((sender, thread)) = writer {
@@ -257,6 +262,7 @@ impl Store {
                 tracing::error!("the writer ended by a panic");
             }
         }
+        self.0.place.remove_temporary();
     }
 
     /// Reads where it is asked for. For reads by key, which take microseconds.
@@ -325,12 +331,13 @@ impl Store {
         let store = self.clone();
         self.queue(move |conn| {
             let mut published: Vec<Publish> = Vec::new();
-            for Import { new, fill } in imports {
+            for Import { new, clock, fill } in imports {
                 let (app, is_new) = match store.apps().get(&new.api_key) {
                     Some(app) => (app, false),
                     None => (Arc::new(apps::create(conn, &new)?), true),
                 };
-                let scope = Scope::own(&app);
+                let own = Scope::own(&app);
+                let scope = Scope { now: clock.map_or(own.now, ClockMode::now), ..own };
                 let ((), effects) = run_write(conn, &scope, fill)?;
                 let state = apps::load_state(conn, app.id)?;
                 let store = store.clone();

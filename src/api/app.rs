@@ -19,11 +19,14 @@ use crate::wire::Empty;
 const CLIENT_FIELDS: &[&str] =
     &["async_url_enrich_enabled", "auto_translation_enabled", "file_upload_config", "image_upload_config", "placement"];
 
+/// The one setting that is a time, and so is written in the caller's dialect.
+const REVOCATION: &str = "revoke_tokens_issued_before";
+
 /// `GET /app`: everything for a server, a few settings for the others.
 pub async fn get(caller: AnyCaller) -> Reply<AppResponse> {
     let state = caller.state();
     let is_server = caller.is_server();
-    let shown = |name: &str| is_server || CLIENT_FIELDS.contains(&name);
+    let shown = |name: &str| (is_server || CLIENT_FIELDS.contains(&name)) && name != REVOCATION;
     let set = state.settings.as_stored();
     let mut app: Map<String, Value> = FIELDS
         .iter()
@@ -36,7 +39,6 @@ pub async fn get(caller: AnyCaller) -> Reply<AppResponse> {
         app.insert("grants".to_owned(), serde_json::json!(permission::all_grants(caller.app())));
     }
     let revoked_before = state.rules.revoke_tokens_issued_before.filter(|_| is_server);
-    app.remove("revoke_tokens_issued_before");
     Reply(AppResponse { app: AppFields { app, revoked_before } })
 }
 
@@ -59,7 +61,7 @@ impl Serialize for AppFields {
             map.serialize_entry(key, value)?;
         }
         if let Some(time) = self.revoked_before {
-            map.serialize_entry("revoke_tokens_issued_before", &time)?;
+            map.serialize_entry(REVOCATION, &time)?;
         }
         map.end()
     }

@@ -91,6 +91,7 @@ pub async fn unblock(caller: AnyCaller, gate: Data<Gate>, body: Body<BlockReques
 
 /// One block of GetBlockedUsers.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub struct BlockedUser {
     user_id: String,
     blocked_user_id: String,

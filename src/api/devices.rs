@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blocks::{UserReference, named};
 use crate::auth::caller::AnyCaller;
+use crate::domain::devices::{self as device_rules, ID_MAX_CHARS, PUSH_PROVIDERS};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
@@ -13,11 +14,6 @@ use crate::reply::Reply;
 use crate::store::devices::{self, Device};
 use crate::wire::Empty;
 use crate::wire::users::DeviceResponse;
-
-/// The push providers that there are.
-pub const PUSH_PROVIDERS: &[&str] = &["firebase", "apn", "huawei", "xiaomi"];
-/// A device's id and its hardware's, in characters at the most.
-const ID_MAX_CHARS: usize = 255;
 
 /// The body of CreateDevice.
 #[derive(Deserialize)]
@@ -58,7 +54,7 @@ pub async fn create(caller: AnyCaller, gate: Data<Gate>, body: Body<CreateDevice
             } else {
                 rules::ensure(tx, &user)?
             };
-            devices::save(tx, &device)
+            device_rules::register(tx, &device)
         })
         .await?;
     Ok(Reply(Empty {}))

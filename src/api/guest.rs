@@ -32,7 +32,7 @@ pub async fn create(
     body: Body<CreateGuestRequest>,
 ) -> Result<Reply<CreateGuestResponse>> {
     let user = body.0.user.ok_or_else(|| ApiError::input("user is a required field"))?;
-    let requested = user.into_input(caller.dialect());
+    let requested = user.into_input(caller.dialect())?;
     let (guest, access_token) = gate.store.write(caller.scope(), move |tx| guests::create(tx, requested)).await?;
     Ok(Reply(CreateGuestResponse { user: UserResponse::plain(guest), access_token }))
 }

@@ -115,8 +115,7 @@ pub async fn reactivate_many(caller: ServerCaller, gate: Data<Gate>, body: Body<
 /// The body of DeleteUsers.
 #[derive(Deserialize)]
 pub struct DeleteUsersRequest {
-    #[serde(flatten)]
-    ids: UserIds,
+    user_ids: Option<Vec<String>>,
     user: Option<String>,
     messages: Option<String>,
     conversations: Option<String>,
@@ -138,9 +137,9 @@ impl DeleteUsersRequest {
         word("conversations", self.conversations.as_deref(), &["soft", "hard"])?;
         word("calls", self.calls.as_deref(), &["soft", "hard"])?;
         let mode = self.user.as_deref().and_then(Deletion::parse).unwrap_or(Deletion::Soft);
-        let softer =
-            [&self.messages, &self.conversations].into_iter().flatten().any(|word| word != "hard" && !word.is_empty());
-        if mode == Deletion::Hard && softer {
+        let rest_is_hard =
+            [&self.messages, &self.conversations].into_iter().all(|word| word.as_deref() == Some("hard"));
+        if mode == Deletion::Hard && !rest_is_hard {
             return Err(ApiError::input("a hard delete of a user needs a hard delete of messages and conversations"));
         }
         Ok(mode)
@@ -154,7 +153,7 @@ pub async fn delete_many(
     body: Body<DeleteUsersRequest>,
 ) -> Result<Reply<TaskBegun>> {
     let mode = body.0.mode()?;
-    let ids = body.0.ids.checked(rules::BATCH_MAX)?;
+    let ids = UserIds { user_ids: body.0.user_ids }.checked(rules::BATCH_MAX)?;
     as_task(&caller, &gate, ids, move |tx, id| lifecycle::delete(tx, id, mode)).await
 }
 

@@ -9,9 +9,12 @@ use crate::auth::caller::ServerCaller;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::params::Body;
-use crate::permission::catalogue::Permission;
+use crate::permission::catalogue::{
+    PERMISSION_DESCRIPTION_MAX_CHARS, PERMISSION_ID_MAX_CHARS, PERMISSION_NAME_MAX_CHARS, Permission,
+};
 use crate::permission::{self, catalogue};
 use crate::reply::Reply;
+use crate::settings::thousands;
 use crate::store::permissions;
 use crate::wire::Empty;
 
@@ -26,7 +29,7 @@ pub struct PermissionResponse {
     custom: bool,
     owner: bool,
     same_team: bool,
-    owner_resource: bool,
+    owner_resource: &'static str,
     tags: [&'static str; 0],
     #[serde(skip_serializing_if = "Map::is_empty")]
     condition: Map<String, Value>,
@@ -43,7 +46,7 @@ impl From<Permission> for PermissionResponse {
             custom: permission.custom,
             owner: permission.owner,
             same_team: permission.same_team,
-            owner_resource: false,
+            owner_resource: "",
             tags: [],
             condition: permission.condition,
         }
@@ -72,7 +75,7 @@ pub struct PermissionAnswer {
 /// `GET /permissions/{id}`.
 pub async fn get(caller: ServerCaller, id: Path<String>) -> Result<Reply<PermissionAnswer>> {
     let found = permission::permission(&caller.app().state(), &id);
-    let found = found.ok_or_else(|| ApiError::not_found(format!("permission \"{id}\" not found")))?;
+    let found = found.ok_or_else(|| ApiError::not_found(format!("custom permission \"{id}\" not found")))?;
     Ok(Reply(PermissionAnswer { permission: found.into() }))
 }
 
@@ -97,17 +100,20 @@ impl PermissionRequest {
             }
             Some(text) => Ok(text),
         };
-        let action = text("action", self.action, 100)?;
+        let action = text("action", self.action, PERMISSION_NAME_MAX_CHARS)?;
         if !action.chars().all(|c| c.is_ascii_alphanumeric()) {
             return Err(ApiError::input(format!("resource \"{action}\" is not a valid resource")));
         }
         let description = self.description.unwrap_or_default();
-        if description.chars().count() > 2048 {
-            return Err(ApiError::input("description must be a maximum of 2,048 characters in length"));
+        if description.chars().count() > usize::from(PERMISSION_DESCRIPTION_MAX_CHARS) {
+            return Err(ApiError::input(format!(
+                "description must be a maximum of {} characters in length",
+                thousands(PERMISSION_DESCRIPTION_MAX_CHARS.into())
+            )));
         }
         Ok(Permission {
-            id: text("id", Some(id), 255)?,
-            name: text("name", self.name, 100)?,
+            id: text("id", Some(id), PERMISSION_ID_MAX_CHARS)?,
+            name: text("name", self.name, PERMISSION_NAME_MAX_CHARS)?,
             description,
             action,
             custom: true,
@@ -118,9 +124,18 @@ impl PermissionRequest {
     }
 }
 
-fn is_taken(state: &AppState, new: &Permission) -> bool {
-    permission::permission(state, &new.id).is_some()
-        || catalogue::all_built_in().chain(state.permissions.values().cloned()).any(|other| other.name == new.name)
+/// Refuses a name that another permission has.
+fn check_name(state: &AppState, new: &Permission) -> Result<()> {
+    let mut others = catalogue::all_built_in().chain(state.permissions.values().cloned());
+    if others.any(|other| other.name == new.name && other.id != new.id) {
+        Err(already_exists(&new.name))
+    } else {
+        Ok(())
+    }
+}
+
+fn already_exists(name: &str) -> ApiError {
+    ApiError::input(format!("permission \"{name}\" already exists"))
 }
 
 /// `POST /permissions`.
@@ -130,9 +145,10 @@ pub async fn create(caller: ServerCaller, gate: Data<Gate>, body: Body<Permissio
     let new = request.checked(id)?;
     gate.store
         .write(caller.scope(), move |tx| {
-            if is_taken(&tx.state(), &new) {
-                return Err(ApiError::input(format!("permission \"{}\" already exists", new.name)));
+            if permission::permission(&tx.state(), &new.id).is_some() {
+                return Err(already_exists(&new.name));
             }
+            check_name(&tx.state(), &new)?;
             permissions::save(tx, &new)
         })
         .await?;
@@ -155,6 +171,7 @@ pub async fn update(
     gate.store
         .write(caller.scope(), move |tx| {
             own(&tx.state(), &new.id)?;
+            check_name(&tx.state(), &new)?;
             permissions::save(tx, &new)
         })
         .await?;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::caller::AnyCaller;
 use crate::clock::Time;
+use crate::domain::push::LEVELS;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
@@ -84,12 +85,8 @@ pub async fn update(caller: AnyCaller, gate: Data<Gate>, body: Body<UpdateReques
 /// The keys that a change sets; `null` takes one away.
 fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
     let mut change = Map::new();
-    let levels: [(&str, &Option<String>, &'static [&'static str]); 3] = [
-        ("chat_level", &input.chat_level, &["all", "mentions", "direct_mentions", "all_mentions", "none", "default"]),
-        ("call_level", &input.call_level, &["all", "none", "default"]),
-        ("feeds_level", &input.feeds_level, &["all", "none", "default"]),
-    ];
-    for (name, level, words) in levels {
+    let given = [&input.chat_level, &input.call_level, &input.feeds_level];
+    for ((name, words), level) in LEVELS.into_iter().zip(given) {
         if let Some(level) = level.as_deref().filter(|level| !level.is_empty()) {
             change.insert(name.to_owned(), Kind::OneOf(words).accept(name, &json!(level)).map_err(ApiError::input)?);
         }

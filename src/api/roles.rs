@@ -9,15 +9,11 @@ use crate::clock::Time;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::params::Body;
-use crate::permission::{self, catalogue::BUILT_IN_ROLES};
+use crate::permission;
+use crate::permission::catalogue::{BUILT_IN_ROLES, CUSTOM_ROLES_MAX, ROLE_NAME_MAX_CHARS};
 use crate::reply::Reply;
 use crate::store::{roles, users};
 use crate::wire::Empty;
-
-/// Roles that an app can make.
-const CUSTOM_MAX: usize = 25;
-/// A role's name, in characters at the most.
-const NAME_MAX_CHARS: usize = 64;
 
 /// A role to be written.
 #[derive(Serialize)]
@@ -59,7 +55,7 @@ pub async fn list(caller: ServerCaller) -> Reply<RolesResponse> {
     Reply(RolesResponse { roles: all(&caller.app().state()) })
 }
 
-/// `GET /roles/search`: roles whose name has the text in it, by name.
+/// `GET /roles/search`: roles whose name begins with the text, by name.
 pub async fn search(caller: AnyCaller) -> Result<Reply<RolesResponse>> {
     let params = caller.params();
     let query = params.required("query")?.to_lowercase();
@@ -79,7 +75,7 @@ pub async fn search(caller: AnyCaller) -> Result<Reply<RolesResponse>> {
         _ => true,
     };
     let found = all(&caller.state()).into_iter().filter(|role| {
-        role.name.to_lowercase().contains(&query)
+        role.name.to_lowercase().starts_with(&query)
             && role.name.as_str() > after
             && (global || !role.name.starts_with("global_"))
             && is_of(&role.name)
@@ -107,8 +103,8 @@ pub async fn create(
 ) -> Result<Reply<CreateRoleResponse>> {
     let name =
         body.0.name.filter(|name| !name.is_empty()).ok_or_else(|| ApiError::input("name is a required field"))?;
-    if name.chars().count() > NAME_MAX_CHARS {
-        return Err(ApiError::input(format!("name must be a maximum of {NAME_MAX_CHARS} characters in length")));
+    if name.chars().count() > ROLE_NAME_MAX_CHARS {
+        return Err(ApiError::input(format!("name must be a maximum of {ROLE_NAME_MAX_CHARS} characters in length")));
     }
     let made = name.clone();
     gate.store
@@ -117,8 +113,8 @@ pub async fn create(
             if permission::role_exists(&state, &made) {
                 return Err(ApiError::input(format!("role \"{made}\" already exists")));
             }
-            if state.roles.len() >= CUSTOM_MAX {
-                return Err(ApiError::input(format!("an app can have at maximum {CUSTOM_MAX} custom roles")));
+            if state.roles.len() >= CUSTOM_ROLES_MAX {
+                return Err(ApiError::input(format!("an app can have at maximum {CUSTOM_ROLES_MAX} custom roles")));
             }
             roles::add(tx, &made)
         })

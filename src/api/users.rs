@@ -14,6 +14,7 @@ use crate::error::{ApiError, Result};
 use crate::params::{Body, batch, within};
 use crate::permission::Request;
 use crate::reply::Reply;
+use crate::settings::wrong_type;
 use crate::store::users::{Page, User};
 use crate::store::{ReadTx, devices, user_filter};
 use crate::wire::users::{BUILT_IN, UserResponse};
@@ -31,19 +32,25 @@ pub struct UserRequest {
     language: Option<String>,
     invisible: Option<bool>,
     privacy_settings: Option<Map<String, Value>>,
-    custom: Option<Map<String, Value>>,
+    custom: Option<Value>,
     #[serde(flatten)]
     beside: Map<String, Value>,
 }
 
 impl UserRequest {
     /// The user that is meant. Fields that only Stream writes are ignored, so that an answer can be sent back.
-    pub fn into_input(self, dialect: Dialect) -> UserInput {
-        let mut custom = self.custom.unwrap_or_default();
-        if dialect == Dialect::Legacy {
-            custom.extend(self.beside.into_iter().filter(|(key, _)| !BUILT_IN.contains(&key.as_str())));
-        }
-        UserInput {
+    pub fn into_input(self, dialect: Dialect) -> Result<UserInput> {
+        let custom = match dialect {
+            Dialect::V2 | Dialect::Video => nested(self.custom)?,
+            Dialect::Legacy => {
+                let mut beside = self.beside;
+                beside.retain(|key, _| !BUILT_IN.contains(&key.as_str()));
+                // Where custom data lie beside the fields, `custom` is a key like any other.
+                beside.extend(self.custom.map(|value| ("custom".to_owned(), value)));
+                beside
+            }
+        };
+        Ok(UserInput {
             id: self.id.unwrap_or_default(),
             name: self.name,
             image: self.image,
@@ -54,7 +61,15 @@ impl UserRequest {
             invisible: self.invisible,
             privacy_settings: self.privacy_settings,
             custom,
-        }
+        })
+    }
+}
+
+fn nested(custom: Option<Value>) -> Result<Map<String, Value>> {
+    match custom {
+        None => Ok(Map::new()),
+        Some(Value::Object(custom)) => Ok(custom),
+        Some(other) => Err(ApiError::input(wrong_type("custom", &other, "object"))),
     }
 }
 
@@ -90,7 +105,7 @@ pub async fn upsert(
     batch("users", requests.len(), BATCH_MAX)?;
     let mut inputs = Vec::new();
     for (key, request) in requests {
-        let input = request.into_input(caller.dialect());
+        let input = request.into_input(caller.dialect())?;
         if !input.id.is_empty() && input.id != key {
             return Err(ApiError::input(format!(
                 "users[{key}].id is \"{}\"; the key and the id must be equal",
@@ -288,7 +303,7 @@ pub async fn send_event(
     match event.get("type") {
         Some(Value::String(kind)) if !kind.is_empty() => {}
         Some(Value::Null | Value::String(_)) | None => return Err(ApiError::input("event.type is a required field")),
-        Some(other) => return Err(ApiError::input(crate::settings::wrong_type("type", other, "string"))),
+        Some(other) => return Err(ApiError::input(wrong_type("type", other, "string"))),
     }
     gate.store.read(caller.scope(), |tx| rules::present(tx, &user_id).map(drop))?;
     Ok(Reply(Empty {}))

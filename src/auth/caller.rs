@@ -177,19 +177,21 @@ impl AnyCaller {
     /// The user for whom the call acts: the caller, or whom a server names. Anonymous callers act for nobody.
     pub fn acting_user(&self, named: Option<&str>) -> Result<UserId> {
         match &self.0.identity {
-            Identity::User { id, .. } => Ok(id.clone()),
+            Identity::User { id, .. } if named.is_none_or(|named| named.is_empty() || named == id.as_str()) => {
+                Ok(id.clone())
+            }
+            Identity::User { id, facts } => Err(self.refused(id.as_str(), &facts.role)),
             Identity::Server => match named.filter(|id| !id.is_empty()) {
                 Some(id) => crate::domain::users::user_id("user_id", id),
                 None => Err(ApiError::input("user_id is required for server side requests")),
             },
-            Identity::Anonymous => Err(self.refused_anonymous()),
+            Identity::Anonymous => Err(self.refused(ANONYMOUS_ID, ROLE_ANONYMOUS)),
         }
     }
 
-    fn refused_anonymous(&self) -> ApiError {
+    /// Nobody acts for somebody else.
+    fn refused(&self, id: &str, role: &str) -> ApiError {
         let action = self.0.call.operation.name;
-        ApiError::not_allowed(format!(
-            "User '{ANONYMOUS_ID}' with role 'anonymous' is not allowed to perform action {action}"
-        ))
+        ApiError::not_allowed(format!("User '{id}' with role '{role}' is not allowed to perform action {action}"))
     }
 }

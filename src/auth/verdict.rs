@@ -180,7 +180,7 @@ pub fn verify(app: Option<&AppState>, credentials: &Credentials, user: UserState
         }
         // An unknown auth type is no reason to hide what is wrong with the token.
         (Some(app), Some(AuthType::Jwt) | None) => {
-            judge_token(&mut verdict, app, credentials.token.as_deref(), user, now)
+            judge_token(&mut verdict, app, credentials.token.as_deref(), user, now);
         }
         (None, _) => {}
     }

@@ -106,7 +106,8 @@ fn new_pair() -> (String, String) {
     (format!("mp_{}", text(12).to_lowercase()), format!("mp_secret_{}", text(40).to_lowercase()))
 }
 
-fn check_key(key: String) -> Result<String> {
+/// An api key, if it is one.
+pub fn check_key(key: String) -> Result<String> {
     let fine = !key.is_empty()
         && key.chars().count() <= KEY_MAX_CHARS
         && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
@@ -120,7 +121,8 @@ fn check_key(key: String) -> Result<String> {
     }
 }
 
-fn check_secret(secret: String) -> Result<String> {
+/// A secret, if it can be one.
+pub fn check_secret(secret: String) -> Result<String> {
     let fine = !secret.is_empty() && secret.chars().count() <= SECRET_MAX_CHARS;
     if fine {
         Ok(secret)

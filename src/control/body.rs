@@ -19,9 +19,9 @@ impl<T: DeserializeOwned> FromRequest for ControlBody<T> {
     type Error = ControlError;
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let payload = payload.take();
-        Box::pin(async move { decode(&params::read(payload).await?).map(Self) })
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = params::read(request, payload);
+        Box::pin(async move { decode(&read.await?).map(Self) })
     }
 }
 

@@ -57,6 +57,7 @@ impl ControlError {
     }
 
     /// The same with what to do about it.
+    #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }

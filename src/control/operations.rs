@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::routes::{OPERATIONS, Operation};
+use crate::routes::{Mounts, OPERATIONS, Operation, Place};
 
 /// Operation -> the SDKs that drove it, as `package version`. Written by the SDK suites.
 const DRIVEN: &str = include_str!("../../tests/sdk/driven.json");
@@ -53,33 +53,22 @@ pub async fn list() -> HttpResponse {
 
 /// The table as Markdown, for the README and the command line.
 pub fn markdown() -> String {
-    let mut text = String::from("| operation | where | state | driven by |\n|---|---|---|---|\n");
-    for known in all() {
-        let operation = OPERATIONS.iter().find(|operation| operation.name == known.name);
-        let places: Vec<_> = operation
-            .map(|operation| {
-                operation
-                    .places
-                    .iter()
-                    .map(|place| format!("`{} {}`{}", place.method, place.path, mounts(place.mounts)))
-                    .collect()
-            })
-            .unwrap_or_default();
-        let driven = if known.driven_by.is_empty() { "–".to_owned() } else { known.driven_by.join(", ") };
-        text.push_str(&format!(
-            "| {} | {} | {} | {driven} |\n",
-            known.name,
-            places.join("<br>"),
-            known.status.replace('_', " ")
-        ));
-    }
-    text
+    let rows = OPERATIONS.iter().zip(all()).map(|(operation, known)| row(operation, &known));
+    let head = ["| operation | where | state | driven by |", "|---|---|---|---|"].map(str::to_owned);
+    head.into_iter().chain(rows).map(|line| line + "\n").collect()
 }
 
-fn mounts(mounts: crate::routes::Mounts) -> &'static str {
+fn row(operation: &Operation, known: &Known) -> String {
+    let place = |place: &Place| format!("`{} {}`{}", place.method, place.path, mounts(place.mounts));
+    let places: Vec<_> = operation.places.iter().map(place).collect();
+    let driven = if known.driven_by.is_empty() { "–".to_owned() } else { known.driven_by.join(", ") };
+    format!("| {} | {} | {} | {driven} |", known.name, places.join("<br>"), known.status.replace('_', " "))
+}
+
+fn mounts(mounts: Mounts) -> &'static str {
     match mounts {
-        crate::routes::Mounts::All => "",
-        crate::routes::Mounts::V2 => " (`/api/v2` only)",
-        crate::routes::Mounts::Legacy => " (un-prefixed only)",
+        Mounts::All => "",
+        Mounts::V2 => " (`/api/v2` only)",
+        Mounts::Legacy => " (un-prefixed only)",
     }
 }

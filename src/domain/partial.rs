@@ -10,7 +10,10 @@ use crate::settings::wrong_type;
 use crate::store::WriteTx;
 use crate::store::users::{self, User};
 
-use super::users::{ensure, merge_privacy, present, refuse_team_change, same_teams, save, user_id};
+use super::users::{CUSTOM_MAX_DEPTH, ensure, merge_privacy, present, refuse_team_change, same_teams, save, user_id};
+
+/// The field that revokes a user's tokens: for servers alone.
+const REVOCATION: &str = "revoke_tokens_issued_before";
 
 /// Fields that only Stream writes.
 const RESERVED: &[&str] = &[
@@ -47,6 +50,9 @@ pub fn update(
         }
         None => present(tx, id.as_str())?,
     };
+    if by.is_some() && (set.contains_key(REVOCATION) || unset.iter().any(|key| key == REVOCATION)) {
+        return Err(ApiError::not_allowed(format!("{REVOCATION} can only be updated server-side")));
+    }
     let mut after = User { updated_at: tx.now, ..before.clone() };
     for (key, value) in set {
         set_key(&mut after, &key, value)?;
@@ -55,28 +61,33 @@ pub fn update(
         unset_key(&mut after, key)?;
     }
     if let Some(by) = by {
-        check_client_change(tx, by, &before, &after)?;
+        check_client_change(tx, by, &before, &mut after)?;
     }
     save(tx, &before, after)
 }
 
-fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, before: &User, after: &User) -> Result<()> {
+fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, before: &User, after: &mut User) -> Result<()> {
     if after.role != before.role {
         permission::check(&tx.state(), by, Request::app_level("UpdateUserRole"))?;
     }
-    if !same_teams(&after.teams, &before.teams) {
+    if after.teams.is_empty() {
+        // A client's empty list asks for no change (wire-contract 2.3 row 22).
+        after.teams.clone_from(&before.teams);
+    } else if !same_teams(&after.teams, &before.teams) {
         refuse_team_change(tx, by)?;
-    }
-    if after.revoke_tokens_issued_before != before.revoke_tokens_issued_before {
-        return Err(ApiError::not_allowed("revoke_tokens_issued_before can only be updated server-side"));
     }
     Ok(())
 }
 
+/// Fields of one value: a dotted path leads nowhere in them.
+const PLAIN: &[&str] = &["name", "image", "role", "language", "teams", "invisible", "revoke_tokens_issued_before"];
+
 /// Splits a dotted path; `a..b`, a dot at an end and spaces are refused (wire-contract 4.4).
 fn path_of(key: &str) -> Result<Vec<&str>> {
-    let parts: Vec<_> = key.split('.').collect();
-    if parts.iter().any(|part| part.is_empty() || part.contains(char::is_whitespace)) {
+    let parts: Vec<_> = key.split('.').take(CUSTOM_MAX_DEPTH + 1).collect();
+    let leads_nowhere = parts.len() > 1 && PLAIN.contains(&parts[0]);
+    let is_bad = |part: &&str| part.is_empty() || part.contains(char::is_whitespace);
+    if leads_nowhere || parts.len() > CUSTOM_MAX_DEPTH || parts.iter().any(is_bad) {
         return Err(ApiError::input(format!("\"{key}\" is not a valid field path")));
     }
     if RESERVED.contains(&parts[0]) {
@@ -99,10 +110,16 @@ fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
             None => user.privacy_settings = None,
             Some(change) => user.privacy_settings = merge_privacy(user.privacy_settings.take(), Some(change))?,
         },
+        ["privacy_settings", rest @ ..] => {
+            let mut change = Map::new();
+            put(&mut change, rest, value);
+            user.privacy_settings = merge_privacy(user.privacy_settings.take(), Some(change))?;
+        }
+        ["teams_role", rest @ ..] => put(&mut user.teams_role, rest, value),
         ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = moment(key, &value)?,
         // Production nests such an object once more, by its own admission a bug; merging is what callers mean.
         ["custom"] => {
-            user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default())
+            user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default());
         }
         ["custom", rest @ ..] | rest => put(&mut user.custom, rest, value),
     }
@@ -119,6 +136,12 @@ fn unset_key(user: &mut User, key: &str) -> Result<()> {
         ["teams_role"] => user.teams_role.clear(),
         ["invisible"] => user.invisible = false,
         ["privacy_settings"] => user.privacy_settings = None,
+        ["privacy_settings", rest @ ..] => {
+            if let Some(settings) = &mut user.privacy_settings {
+                take(settings, rest);
+            }
+        }
+        ["teams_role", rest @ ..] => take(&mut user.teams_role, rest),
         ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = None,
         ["custom"] => user.custom.clear(),
         ["custom", rest @ ..] | rest => take(&mut user.custom, rest),

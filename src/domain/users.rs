@@ -12,6 +12,8 @@ use crate::store::{ReadTx, WriteTx};
 pub const BATCH_MAX: usize = 100;
 /// A user's custom data at the most, in bytes of JSON.
 pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
+/// How deep a user's custom data nest at the most. JSON that nests much deeper could be written, but not read back.
+pub const CUSTOM_MAX_DEPTH: usize = 100;
 /// Teams of a user at the most.
 pub const TEAMS_MAX: usize = 250;
 /// A team's name at the most, in bytes.
@@ -74,15 +76,13 @@ pub fn undeleted(tx: &ReadTx<'_>, id: &str) -> Result<User> {
 
 /// The user for whom a client writes, made when there is none yet (wire-contract 2.6).
 pub fn ensure(tx: &WriteTx<'_>, id: &UserId) -> Result<User> {
-    match users::get(tx, id.as_str())? {
-        Some(user) => Ok(user),
-        None => {
-            // A token may name whom it likes; a user's id has its rules all the same.
-            let user = User::new(user_id("user_id", id.as_str())?, tx.now);
-            users::save(tx, &user)?;
-            Ok(user)
-        }
+    if let Some(user) = users::get(tx, id.as_str())? {
+        return Ok(user);
     }
+    // A token may name whom it likes; a user's id has its rules all the same.
+    let user = User::new(user_id("user_id", id.as_str())?, tx.now);
+    users::save(tx, &user)?;
+    Ok(user)
 }
 
 /// Creates or replaces a user, on behalf of a server (`by` is `None`) or of a user.
@@ -152,9 +152,7 @@ pub fn save(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
         return Err(ApiError::input(format!("role \"{}\" provided but not defined", after.role)));
     }
     users::save(tx, &after)?;
-    let renamed =
-        after.name != before.name || after.teams != before.teams || after.deactivated_at != before.deactivated_at;
-    if renamed {
+    if after.is_active() && (!before.is_active() || after.name != before.name || after.teams != before.teams) {
         check_unique(tx, &after)?;
     }
     Ok(after)
@@ -170,6 +168,12 @@ fn check_unique(tx: &ReadTx<'_>, user: &User) -> Result<()> {
 }
 
 fn check_shape(user: &User) -> Result<()> {
+    if !is_within_depth(user.custom.values(), CUSTOM_MAX_DEPTH - 1) {
+        return Err(ApiError::input(format!(
+            "custom data of user {} nest deeper than the {CUSTOM_MAX_DEPTH} levels that are allowed",
+            user.id
+        )));
+    }
     let size = Value::Object(user.custom.clone()).to_string().len();
     if size > CUSTOM_MAX_BYTES {
         return Err(ApiError::new(
@@ -194,6 +198,15 @@ fn check_shape(user: &User) -> Result<()> {
     Ok(())
 }
 
+/// Whether no value nests deeper than so many levels.
+fn is_within_depth<'a>(mut values: impl Iterator<Item = &'a Value>, levels: usize) -> bool {
+    values.all(|value| match value {
+        Value::Array(items) => levels > 0 && is_within_depth(items.iter(), levels - 1),
+        Value::Object(members) => levels > 0 && is_within_depth(members.values(), levels - 1),
+        _ => true,
+    })
+}
+
 /// The privacy settings that there are.
 const PRIVACY_KEYS: &[&str] = &["typing_indicators", "read_receipts", "delivery_receipts"];
 
@@ -208,7 +221,7 @@ pub fn merge_privacy(
         match &value {
             Value::Null => drop(merged.remove(&key)),
             Value::Object(setting) if setting.get("enabled").is_none_or(Value::is_boolean) => {
-                drop(merged.insert(key, value))
+                drop(merged.insert(key, value));
             }
             other => return Err(ApiError::input(crate::settings::wrong_type(&key, other, "object"))),
         }

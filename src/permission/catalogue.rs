@@ -56,6 +56,17 @@ fn matches(seen: &[&str], wanted: &Value) -> bool {
     }
 }
 
+/// Roles that an app can make, at the most.
+pub const CUSTOM_ROLES_MAX: usize = 25;
+/// A role's name, in characters at the most.
+pub const ROLE_NAME_MAX_CHARS: usize = 64;
+/// A permission's id, in characters at the most.
+pub const PERMISSION_ID_MAX_CHARS: usize = 255;
+/// A permission's name or action, in characters at the most.
+pub const PERMISSION_NAME_MAX_CHARS: usize = 100;
+/// A permission's description, in characters at the most.
+pub const PERMISSION_DESCRIPTION_MAX_CHARS: u16 = 2048;
+
 /// The roles that every app has.
 pub const BUILT_IN_ROLES: &[&str] = &[
     "admin",

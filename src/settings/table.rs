@@ -25,6 +25,8 @@ pub enum Kind {
     Objects,
     /// An object.
     Object,
+    /// An object of whole numbers.
+    Counts,
     /// A file or image upload configuration.
     Upload,
 }
@@ -62,6 +64,7 @@ impl Kind {
                 Some(list) if list.iter().all(Value::is_object) => kept(),
                 _ => Err(wrong_type(key, value, "array")),
             },
+            Self::Counts => counts(key, value),
             Self::Upload => upload(key, value),
             Self::Bool => Err(wrong_type(key, value, "bool")),
             Self::Text => Err(wrong_type(key, value, "string")),
@@ -77,7 +80,7 @@ impl Kind {
             Self::Int(..) => json!(0),
             Self::Moment => Value::Null,
             Self::Texts(..) | Self::Objects => json!([]),
-            Self::Object => json!({}),
+            Self::Object | Self::Counts => json!({}),
             Self::Upload => json!({
                 "allowed_file_extensions": [], "blocked_file_extensions": [], "allowed_mime_types": [], "blocked_mime_types": [],
                 "size_limit": UPLOAD_MAX_BYTES,
@@ -104,7 +107,7 @@ pub fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -142,6 +145,14 @@ fn texts(key: &str, value: &Value, count: usize, length: usize) -> Result<Value,
         }
     }
     Ok(value.clone())
+}
+
+fn counts(key: &str, value: &Value) -> Result<Value, String> {
+    let counts = value.as_object().ok_or_else(|| wrong_type(key, value, "object"))?;
+    match counts.iter().find(|(_, count)| !count.is_i64() && !count.is_u64()) {
+        Some((name, other)) => Err(wrong_type(&format!("{key}.{name}"), other, "int")),
+        None => Ok(value.clone()),
+    }
 }
 
 fn upload(key: &str, value: &Value) -> Result<Value, String> {
@@ -213,25 +224,31 @@ const MANY: usize = 1_000;
 
 /// Every setting of Stream's that an app has, but for `grants`, which are rows of their own.
 pub const FIELDS: &[Field] = &[
+    optional("activity_metrics_config", Kind::Counts),
     with("allow_multi_user_devices", Kind::Bool, "false"),
     optional("allowed_flag_reasons", Kind::Texts(MANY, 255)),
     optional("apn_config", Kind::Object),
     setting("async_url_enrich_enabled", Kind::Bool),
     optional("async_moderation_config", Kind::Object),
     setting("auto_translation_enabled", Kind::Bool),
+    optional("before_message_send_hook_attempt_timeout_ms", Kind::Int(0, 60_000)),
     optional("before_message_send_hook_url", Kind::Url),
     read_only("call_types", Kind::Object, "{}"),
     read_only("campaign_enabled", Kind::Bool, "false"),
     with("cdn_expiration_seconds", Kind::Int(14_400, 1_209_600), "1209600"),
     read_only("channel_configs", Kind::Object, "{}"),
     optional("channel_hide_members_only", Kind::Bool),
+    optional("chat_primary_use_case", Kind::Text),
     setting("custom_action_handler_url", Kind::Url),
     optional("datadog_info", Kind::Object),
     setting("disable_auth_checks", Kind::Bool),
     setting("disable_permissions_checks", Kind::Bool),
+    optional("enable_hook_payload_compression", Kind::Bool),
     with("enforce_unique_usernames", Kind::OneOf(&["no", "app", "team"]), "\"no\""),
     setting("event_hooks", Kind::Objects),
     setting("feed_audit_logs_enabled", Kind::Bool),
+    optional("feeds_moderation_enabled", Kind::Bool),
+    optional("feeds_v2_region", Kind::Text),
     setting("file_upload_config", Kind::Upload),
     optional("firebase_config", Kind::Object),
     optional("geofences", Kind::Objects),
@@ -246,13 +263,19 @@ pub const FIELDS: &[Field] = &[
         r#"{"allowed_file_extensions":[],"blocked_file_extensions":[],"allowed_mime_types":[],"blocked_mime_types":[],"size_limit":10485760}"#,
     ),
     with("max_aggregated_activities_length", Kind::Int(0, 1_000), "100"),
+    setting("member_custom_on_mentioned_users_enabled", Kind::Bool),
     setting("member_custom_on_messages_enabled", Kind::Bool),
+    setting("member_custom_on_typing_events_enabled", Kind::Bool),
     optional("migrate_permissions_to_v2", Kind::Bool),
     optional("moderation_analytics_enabled", Kind::Bool),
     setting("moderation_audio_call_moderation_enabled", Kind::Bool),
+    optional("moderation_dashboard_preferences", Kind::Object),
     setting("moderation_enabled", Kind::Bool),
+    setting("moderation_keyframe_video_enabled", Kind::Bool),
     setting("moderation_llm_configurability_enabled", Kind::Bool),
     setting("moderation_multitenant_blocklist_enabled", Kind::Bool),
+    optional("moderation_onboarding_complete", Kind::Bool),
+    optional("moderation_s3_image_access_role_arn", Kind::Text),
     setting("moderation_video_call_moderation_enabled", Kind::Bool),
     setting("moderation_webhook_url", Kind::Url),
     setting("multi_tenant_enabled", Kind::Bool),
@@ -264,10 +287,11 @@ pub const FIELDS: &[Field] = &[
     read_only(
         "push_notifications",
         Kind::Object,
-        r#"{"version":"v2","offline_only":false,"apn":{"enabled":false},"firebase":{"enabled":false},"huawei":{"enabled":false},"xiaomi":{"enabled":false}}"#,
+        r#"{"version":"v2","offline_only":false,"apn":{"development":false,"enabled":false},"firebase":{"enabled":false},"huawei":{"enabled":false},"xiaomi":{"enabled":false}}"#,
     ),
     with("reminders_interval", Kind::Int(60, 86_400), "3600"),
     optional("reminders_max_members", Kind::Int(0, 1_000_000)),
+    optional("reminders_max_per_user", Kind::Int(0, 1_000_000)),
     optional("revoke_tokens_issued_before", Kind::Moment),
     setting("sns_key", Kind::Text),
     setting("sns_secret", Kind::Text),
@@ -281,6 +305,7 @@ pub const FIELDS: &[Field] = &[
     setting("user_response_time_enabled", Kind::Bool),
     setting("user_search_disallowed_roles", Kind::Texts(10, 100)),
     optional("user_search_same_team_only", Kind::Bool),
+    optional("video_primary_use_case", Kind::Text),
     setting("webhook_events", Kind::Texts(MANY, 255)),
     setting("webhook_url", Kind::Url),
     optional("xiaomi_config", Kind::Object),

@@ -6,9 +6,6 @@ use super::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
 
-/// Devices of a user at the most; one more makes the oldest go (wire-contract 4.9).
-pub const DEVICES_PER_USER_MAX: u32 = 25;
-
 /// A device that push messages would go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -28,10 +25,9 @@ pub struct Device {
     pub created_at: Time,
 }
 
-/// Registers a device; one of the same id moves to this user. Only the newest of a user stay.
+/// Writes a device; one of the same id moves to this user.
 pub fn save(tx: &WriteTx<'_>, device: &Device) -> Result<()> {
-    let conn = tx.conn();
-    conn.prepare_cached(
+    tx.conn().prepare_cached(
         "INSERT INTO devices (app, id, user_id, push_provider, push_provider_name, hardware_id, voip, created_at)
          VALUES (:app, :id, :user, :provider, :name, :hardware, :voip, :at)
          ON CONFLICT (app, id) DO UPDATE SET user_id = excluded.user_id, push_provider = excluded.push_provider,
@@ -42,11 +38,16 @@ pub fn save(tx: &WriteTx<'_>, device: &Device) -> Result<()> {
         ":app": tx.app.0, ":id": device.id, ":user": device.user_id, ":provider": device.push_provider,
         ":name": device.push_provider_name, ":hardware": device.hardware_id, ":voip": device.voip, ":at": device.created_at.0,
     })?;
-    conn.prepare_cached(
+    Ok(())
+}
+
+/// Removes all but the newest devices of a device's user. Of equally new ones this device stays.
+pub fn keep_newest(tx: &WriteTx<'_>, device: &Device, most: usize) -> Result<()> {
+    tx.conn().prepare_cached(
         "DELETE FROM devices WHERE app = ?1 AND user_id = ?2 AND id NOT IN (
             SELECT id FROM devices WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id = ?3 DESC, id LIMIT ?4)",
     )?
-    .execute(params![tx.app.0, device.user_id, device.id, DEVICES_PER_USER_MAX])?;
+    .execute(params![tx.app.0, device.user_id, device.id, i64::try_from(most).unwrap_or(i64::MAX)])?;
     Ok(())
 }
 

@@ -11,8 +11,8 @@ pub struct Place {
     database: PathBuf,
     durable: bool,
     _lock: File,
-    // Removed with everything in it when the place is dropped.
-    _temporary: Option<tempfile::TempDir>,
+    // Removed with everything in it when the place is dropped, or before.
+    temporary: Option<tempfile::TempDir>,
 }
 
 impl Place {
@@ -30,7 +30,7 @@ impl Place {
             fs::write(folder.join(".gitignore"), "*\n")?;
         }
         let lock = lock(path)?;
-        Ok(Self { database: path.to_owned(), durable: true, _lock: lock, _temporary: None })
+        Ok(Self { database: path.to_owned(), durable: true, _lock: lock, temporary: None })
     }
 
     /// A temporary file that is gone with the process.
@@ -39,12 +39,20 @@ impl Place {
             tempfile::Builder::new().prefix("millpond-").tempdir().context("cannot make a temporary folder")?;
         let database = folder.path().join("millpond.db");
         let lock = lock(&database)?;
-        Ok(Self { database, durable: false, _lock: lock, _temporary: Some(folder) })
+        Ok(Self { database, durable: false, _lock: lock, temporary: Some(folder) })
     }
 
     /// The database's file.
     pub fn database(&self) -> &Path {
         &self.database
+    }
+
+    /// Removes a temporary database. A process that ends does not drop what its other threads hold.
+    pub fn remove_temporary(&self) {
+        if let Some(folder) = &self.temporary {
+            // What cannot be removed lies in the system's temporary folder, and is swept with it.
+            let _ = fs::remove_dir_all(folder.path());
+        }
     }
 
     /// Whether it outlives the process.

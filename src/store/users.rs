@@ -118,6 +118,11 @@ impl User {
         }
     }
 
+    /// Neither deactivated nor deleted.
+    pub fn is_active(&self) -> bool {
+        self.deactivated_at.is_none() && self.deleted_at.is_none()
+    }
+
     fn facts(&self) -> UserFacts {
         UserFacts {
             revoke_tokens_issued_before: self.revoke_tokens_issued_before,
@@ -244,9 +249,18 @@ fn save_teams(tx: &WriteTx<'_>, user: &User) -> Result<()> {
 
 /// Removes everything that hangs on a user but the row itself, which stays as the mark of the deletion.
 pub fn strip(tx: &WriteTx<'_>, id: &str) -> Result<()> {
+    clear(tx, id)?;
+    tx.conn()
+        .prepare_cached("DELETE FROM blocks WHERE app = ?1 AND blocked_id = ?2")?
+        .execute(params![tx.app.0, id])?;
+    Ok(())
+}
+
+/// Removes what is the user's own: bans, blocks, devices, push preferences. Who has blocked the user still has.
+pub fn clear(tx: &WriteTx<'_>, id: &str) -> Result<()> {
     for sql in [
         "DELETE FROM bans WHERE app = ?1 AND user_id = ?2",
-        "DELETE FROM blocks WHERE app = ?1 AND (user_id = ?2 OR blocked_id = ?2)",
+        "DELETE FROM blocks WHERE app = ?1 AND user_id = ?2",
         "DELETE FROM devices WHERE app = ?1 AND user_id = ?2",
         "DELETE FROM push_preferences WHERE app = ?1 AND user_id = ?2",
     ] {

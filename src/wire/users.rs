@@ -50,7 +50,8 @@ impl UserResponse {
     }
 }
 
-/// Keys of a user that custom data cannot take when it is flattened beside them.
+/// Keys of a user that custom data cannot take when it is flattened beside them. `custom` is none of them: the legacy
+/// dialect knows no such key, so there it is custom data like any other.
 pub const BUILT_IN: &[&str] = &[
     "id",
     "name",
@@ -62,7 +63,6 @@ pub const BUILT_IN: &[&str] = &[
     "language",
     "invisible",
     "privacy_settings",
-    "custom",
     "created_at",
     "updated_at",
     "last_active",

@@ -76,12 +76,10 @@ pub struct Caller {
     pub token: Option<String>,
 }
 
-/// One for each thread, so that a test goes on using its connection.
-fn agent() -> ureq::Agent {
-    thread_local! {
-        static AGENT: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    }
-    AGENT.with(ureq::Agent::clone)
+/// One client for all, so that connections are used again.
+fn agent() -> &'static ureq::Agent {
+    static AGENT: OnceLock<ureq::Agent> = OnceLock::new();
+    AGENT.get_or_init(|| ureq::Agent::config_builder().http_status_as_error(false).build().into())
 }
 
 /// Sends a request as it is.

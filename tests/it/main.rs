@@ -6,13 +6,32 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod app;
+mod app_settings;
 mod bad_input;
+mod blocks;
+mod callers;
 mod control;
+mod devices;
+mod fixtures;
 mod forge;
+mod guest;
 mod isolation;
+mod lifecycle;
+mod moderation;
+mod page;
+mod permissions;
+mod persistence;
+mod push_preferences;
+mod rate_limits;
 mod raw;
+mod required;
+mod roles;
 mod rows;
 mod rules;
 mod smoke;
+mod tasks;
 mod tidy;
+mod transcript;
 mod traps;
+mod users;
+mod users_partial;

@@ -105,7 +105,7 @@ fn an_operation_that_is_not_built_says_so_behind_authentication() {
         let answer = app.user("john").call(method, path, Some(&json!({})));
         let (status, code, message) = answer.error();
         assert_eq!((status, code), (501, 16), "SDKs would retry -1");
-        assert!(message.starts_with(&format!("{name} failed with error: \"{name} is an operation")), "{message}");
+        assert!(message.starts_with(&format!("{name} failed with error: \"{name} is not built")), "{message}");
         let (status, code, _) = app.with_token("x").call(method, path, Some(&json!({}))).error();
         assert_eq!((status, code), (401, 5));
     }

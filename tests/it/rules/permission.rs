@@ -291,9 +291,10 @@ fn anonymous_callers_may_write_nothing() {
 fn a_users_devices_and_blocks_are_ones_own() {
     let app = app_with(&[json!({"id": "bob"}), json!({"id": "eve"})]);
     app.user("bob").post("/api/v2/devices", &json!({"id": "d1", "push_provider": "apn"})).ok();
-    let seen = app.user("eve").get("/api/v2/devices?user_id=bob").ok();
-    assert_eq!(seen["devices"], json!([]), "the caller's own, whatever the query says");
-    let (status, code, _) = app.user("eve").delete("/api/v2/devices?id=d1&user_id=bob").error();
+    assert_eq!(app.user("eve").get("/api/v2/devices?user_id=eve").ok()["devices"], json!([]));
+    let (status, code, _) = app.user("eve").get("/api/v2/devices?user_id=bob").error();
+    assert_eq!((status, code), (403, 17), "nobody acts for somebody else");
+    let (status, code, _) = app.user("eve").delete("/api/v2/devices?id=d1").error();
     assert_eq!((status, code), (404, 16));
     assert_eq!(app.user("bob").get("/api/v2/devices").ok()["devices"][0]["id"], "d1");
 }

@@ -88,7 +88,7 @@ matches('custom: $contains', { 'custom.tags': { $contains: 'b' } }, ['ann', 'bob
 matches('custom: a value with a quote finds nobody and harms nothing', { 'custom.color': "red' OR '1'='1" }, []);
 matches('email and username are looked up in custom data', { email: 'ann@example.com', username: 'annie' }, ['ann']);
 matches('email: $in', { email: { $in: ['ann@example.com'] } }, ['ann']);
-matches('username: $autocomplete', { username: { $autocomplete: 'ann' } }, ['ann']);
+matches('username: $autocomplete, on the name where a user has no username', { username: { $autocomplete: 'ann' } }, ['ann', 'cat']);
 
 matches('$and', { $and: [{ role: 'user' }, { teams: 'blue' }] }, ['bob', 'dan']);
 matches('$or', { $or: [{ id: 'ann' }, { 'custom.color': 'green' }] }, ['ann', 'eve@home']);

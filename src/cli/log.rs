@@ -1,0 +1,140 @@
+//! The log, to stderr. By default one line for each refused call. `RUST_LOG` is not read: it belongs to the developer's own program.
+
+use std::fmt::{self, Write as _};
+
+use clap::ValueEnum;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::input;
+use super::print::{Paint, plain};
+use crate::clock::system_now;
+use crate::start::Failure;
+
+/// What is logged unless another filter is given.
+pub const FILTER_DEFAULT: &str = "warn,millpond=info";
+
+/// The target under which each call is logged (reply.rs).
+const REQUEST_TARGET: &str = "millpond::request";
+
+/// The log's form.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// One short line each, for people.
+    #[default]
+    Text,
+    /// One JSON object each, for programs.
+    Json,
+}
+
+/// Sets the log up for the process.
+pub fn start(filter: &str, format: Format) -> Result<(), Failure> {
+    let filter = EnvFilter::builder().parse(filter).map_err(|cause| {
+        input(format!("--log: `{filter}` is no filter ({cause}). Examples: millpond=debug; warn,millpond=info; off."))
+    })?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match format {
+        Format::Json => log.json().try_init(),
+        Format::Text => log.event_format(Compact(Paint::stderr())).try_init(),
+    };
+    started.map_err(|cause| Failure::Other(anyhow::anyhow!("cannot start the log: {cause}")))
+}
+
+/// `12:30:01 refused GetApp 401, code 40, expiry: JWTAuth error: token is expired (exp)`.
+struct Compact(Paint);
+
+impl<S, N> FormatEvent<S, N> for Compact
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let now = system_now().rfc3339();
+        let clock = now.get(11..19).unwrap_or_default();
+        write!(writer, "{} ", self.0.dim(clock))?;
+        let line = if event.metadata().target() == REQUEST_TARGET {
+            call(&fields, self.0)
+        } else {
+            other(*event.metadata().level(), &fields, self.0)
+        };
+        writeln!(writer, "{line}")
+    }
+}
+
+fn call(fields: &Fields, paint: Paint) -> String {
+    let of = |name| fields.of(name);
+    let (operation, status) = (of("operation"), of("status"));
+    if of("code") == "0" {
+        return format!("answered {operation} {status}, {}, {} ms", of("caller"), of("duration_ms"));
+    }
+    let check = match of("check") {
+        "none" => String::new(),
+        check => format!(", {check}"),
+    };
+    let refused = paint.yellow("refused");
+    format!("{refused} {} {status}, code {}{check}: {}", paint.bold(operation), of("code"), of("message"))
+}
+
+fn other(level: Level, fields: &Fields, paint: Paint) -> String {
+    let level = match level {
+        Level::ERROR => paint.red("error"),
+        Level::WARN => paint.yellow("warning"),
+        Level::INFO => "info".to_owned(),
+        Level::DEBUG => "debug".to_owned(),
+        Level::TRACE => "trace".to_owned(),
+    };
+    let mut line = format!("{level}: {}", fields.of("message"));
+    for (name, value) in fields.0.iter().filter(|(name, _)| *name != "message" && !name.starts_with("log.")) {
+        // Writing to a string cannot fail.
+        let _ = write!(line, " {name}={value}");
+    }
+    line
+}
+
+/// An event's fields as plain text: a caller's words are among them.
+#[derive(Default)]
+struct Fields(Vec<(&'static str, String)>);
+
+impl Fields {
+    /// The last of that name: a call's own `message` comes behind the event's word for it ("refused").
+    fn of(&self, name: &str) -> &str {
+        self.0.iter().rfind(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.push((field.name(), plain(value)));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.push((field.name(), plain(&format!("{value:?}"))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(list: &[(&'static str, &str)]) -> Fields {
+        Fields(list.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn a_refused_call_is_one_line_with_its_code_and_check() {
+        let mut list = vec![("operation", "GetApp"), ("status", "401"), ("code", "40"), ("check", "expiry")];
+        list.push(("message", "JWTAuth error: token is expired (exp)"));
+        assert_eq!(
+            call(&fields(&list), Paint::OFF),
+            "refused GetApp 401, code 40, expiry: JWTAuth error: token is expired (exp)"
+        );
+        list[3].1 = "none";
+        assert!(call(&fields(&list), Paint::OFF).starts_with("refused GetApp 401, code 40: JWT"));
+    }
+}

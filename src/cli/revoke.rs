@@ -1,0 +1,106 @@
+//! `revoke-token` and `revoke-all-tokens`: Stream's own API, called as a backend would.
+
+use serde_json::{Value, json};
+
+use super::target::{AppArgs, RemoteApp, TargetArgs};
+use super::{DONE, Outcome, input, print};
+use crate::mint::moment;
+use crate::start::Failure;
+
+/// Refuse the tokens of one user from now on
+///
+/// All of that user's tokens that were issued before the time, and all that do not say when, are refused with code 40.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  millpond revoke-token --user john                    those issued until now, by the app's clock
+  millpond revoke-token --user john --before -1h
+  millpond revoke-token --user john --undo
+
+Whole seconds count: a token made within the same second stays good, unless the app's setting
+revocation_granularity is `exact`. To be sure of it: --before 1s, one second from now.")]
+pub struct UserArgs {
+    /// The user
+    #[arg(long, short, value_name = "ID")]
+    user: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Refuse the tokens of all users from now on; server tokens are spared
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  millpond revoke-all-tokens                           those issued until now, by the app's clock
+  millpond revoke-all-tokens --before 2026-01-31T12:00:00Z
+  millpond revoke-all-tokens --undo")]
+pub struct AllArgs {
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// Issued before this: seconds since the epoch, RFC 3339, `now`, or relative to now (-1h) [default: now]
+    #[arg(long, short, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "undo")]
+    before: Option<String>,
+    /// Take a revocation back
+    #[arg(long)]
+    undo: bool,
+    #[command(flatten)]
+    app: AppArgs,
+    #[command(flatten)]
+    target: TargetArgs,
+    /// Print what was set as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Common {
+    /// The time to set: `null` takes a revocation back.
+    fn time(&self, app: &RemoteApp) -> Result<Value, Failure> {
+        if self.undo {
+            return Ok(Value::Null);
+        }
+        let before = json!(self.before.as_deref().unwrap_or("now"));
+        let moment =
+            moment("before", &before, app.now()?).map_err(|fault| input(format!("--before: {}.", fault.message)))?;
+        Ok(json!(moment.rfc3339()))
+    }
+
+    fn tell(&self, whose: &str, time: &Value, undo: &str, answer: &Value) -> Result<(), Failure> {
+        if self.json {
+            return print::json(answer);
+        }
+        match time.as_str() {
+            Some(time) => print::out(&format!(
+                "tokens of {whose} that were issued before {time} are refused; to take that back: {undo}"
+            )),
+            None => print::out(&format!("no tokens of {whose} are revoked any more")),
+        }
+    }
+}
+
+/// Runs `revoke-token`.
+pub fn user(args: &UserArgs) -> Outcome {
+    let client = args.common.target.find()?;
+    let app = client.app(&args.common.app)?;
+    let time = args.common.time(&app)?;
+    let set = json!({"revoke_tokens_issued_before": time});
+    client.stream("PATCH", "/users", &app, &json!({"users": [{"id": args.user, "set": set}]}))?;
+    let user = print::plain(&args.user);
+    let answer = json!({"app": app.api_key, "user_id": args.user, "revoke_tokens_issued_before": time});
+    args.common.tell(&user, &time, &format!("millpond revoke-token --user {user} --undo"), &answer)?;
+    Ok(DONE)
+}
+
+/// Runs `revoke-all-tokens`.
+pub fn all(args: &AllArgs) -> Outcome {
+    let client = args.common.target.find()?;
+    let app = client.app(&args.common.app)?;
+    let time = args.common.time(&app)?;
+    client.stream("PATCH", "/app", &app, &json!({"revoke_tokens_issued_before": time}))?;
+    let answer = json!({"app": app.api_key, "revoke_tokens_issued_before": time});
+    args.common.tell("all users", &time, "millpond revoke-all-tokens --undo", &answer)?;
+    Ok(DONE)
+}

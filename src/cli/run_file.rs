@@ -1,0 +1,72 @@
+//! `.millpond/run.json`: how verbs in this directory, or below it, find the millpond that was started here.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Database;
+
+/// millpond's folder in a working directory.
+const FOLDER: &str = ".millpond";
+const NAME: &str = "run.json";
+
+/// What a running millpond leaves for others to find.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunFile {
+    /// Where it listens.
+    pub url: String,
+    /// Its process.
+    pub pid: u32,
+    /// The key of the app it was started for.
+    pub api_key: String,
+    /// When it started.
+    pub started_at: String,
+}
+
+impl RunFile {
+    /// Writes it, when the database is in this directory's own folder. Gives where.
+    pub fn write(&self, database: &Database) -> anyhow::Result<Option<PathBuf>> {
+        let Database::File(database) = database else { return Ok(None) };
+        let here = std::path::absolute(FOLDER)?;
+        let in_own_folder =
+            database.parent().is_some_and(|folder| std::path::absolute(folder).is_ok_and(|f| f == here));
+        if !in_own_folder {
+            return Ok(None);
+        }
+        let path = here.join(NAME);
+        replace(&path, &serde_json::to_string(self)?)?;
+        Ok(Some(path))
+    }
+
+    /// Removes it, if it is still this one.
+    pub fn remove(&self, path: &Path) {
+        if Self::read(path).is_some_and(|there| there.pid == self.pid) {
+            // A file that is gone already is what was wanted.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    fn read(path: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    }
+
+    /// Those of the working directory and of the folders above it, nearest first.
+    pub fn all() -> Vec<(PathBuf, Self)> {
+        let Ok(here) = std::env::current_dir() else { return Vec::new() };
+        let files = here.ancestors().map(|folder| folder.join(FOLDER).join(NAME));
+        files.filter_map(|path| Self::read(&path).map(|file| (path, file))).collect()
+    }
+}
+
+/// Writes a file by rename, so that whoever reads it sees all of it or nothing.
+pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let what = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(what)?;
+    writeln!(file, "{text}").with_context(what)?;
+    file.persist(path).with_context(what)?;
+    Ok(())
+}

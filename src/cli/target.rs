@@ -1,0 +1,272 @@
+//! Finding the running millpond, and talking to it. Nothing else is ever called.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::Request;
+use url::Url;
+
+use super::run_file::RunFile;
+use super::{failed, input, pair};
+use crate::auth::secret::Secret;
+use crate::clock::Time;
+use crate::config::PORT_DEFAULT;
+use crate::mint::{self, Kind, Wanted};
+use crate::start::Failure;
+
+/// How long a connection to the emulator may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long an answer may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// The largest answer that is read.
+const ANSWER_MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Which millpond.
+#[derive(Debug, Default, clap::Args)]
+pub struct TargetArgs {
+    /// The running millpond [default: `MILLPOND_URL`, then .millpond/run.json here or above, then port 7663]
+    #[arg(long, value_name = "URL", global = true)]
+    pub url: Option<String>,
+}
+
+/// Which app of it.
+#[derive(Debug, Default, clap::Args)]
+pub struct AppArgs {
+    /// The app's api key [default: `STREAM_API_KEY` when the emulator knows it, then the app it was started for]
+    #[arg(long, value_name = "KEY", global = true)]
+    pub app: Option<String>,
+}
+
+/// How an emulator was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// By `--url`.
+    Flag,
+    /// By `MILLPOND_URL`.
+    Variable,
+    /// By a run file.
+    RunFile(PathBuf),
+    /// On the default port.
+    DefaultPort,
+}
+
+/// An emulator that answers.
+#[derive(Debug)]
+pub struct Client {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    /// How it was found.
+    pub found: Found,
+    /// The key of the app it was started for, when a run file says so.
+    started_for: Option<String>,
+    agent: Agent,
+}
+
+/// An app of the emulator.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RemoteApp {
+    /// Its api key.
+    pub api_key: String,
+    /// Its secret.
+    pub api_secret: String,
+    /// Its clock, as the control API shows it.
+    pub clock: Value,
+}
+
+impl RemoteApp {
+    /// The moment that its clock shows.
+    pub fn now(&self) -> Result<Time, Failure> {
+        let now = self.clock["now"].as_str().unwrap_or_default();
+        Time::parse(now).map_err(|fault| failed(format!("the emulator tells no time: {fault}")))
+    }
+
+    /// A token with which this machine's own backend may call.
+    pub fn server_token(&self) -> Result<String, Failure> {
+        let wanted = Wanted { kind: Kind::Server, ..Wanted::default() };
+        let minted = mint::mint(&wanted, &Secret::new(&self.api_secret), self.now()?);
+        minted.map(|minted| minted.token).map_err(|fault| failed(fault.message))
+    }
+}
+
+impl TargetArgs {
+    /// The emulator that `--url`, `MILLPOND_URL`, a run file or the default port leads to.
+    pub fn find(&self) -> Result<Client, Failure> {
+        if let Some(client) = self.find_named()? {
+            return Ok(client);
+        }
+        let url = format!("http://127.0.0.1:{PORT_DEFAULT}");
+        let client = Client::new(url, Found::DefaultPort);
+        client.check().map_err(|cause| {
+            failed(format!(
+                "no millpond was found: neither --url nor MILLPOND_URL names one, .millpond/run.json leads to none, and \
+                 {cause}. Start one with `millpond`."
+            ))
+        })?;
+        Ok(client)
+    }
+
+    /// The same without the default port, which may be anybody's. `None` when nothing names an emulator that answers.
+    pub fn find_named(&self) -> Result<Option<Client>, Failure> {
+        let variable = std::env::var("MILLPOND_URL").ok().filter(|url| !url.is_empty());
+        let named = match (&self.url, variable) {
+            (Some(url), _) => Some((url.clone(), Found::Flag, "--url")),
+            (None, Some(url)) => Some((url, Found::Variable, "MILLPOND_URL")),
+            (None, None) => None,
+        };
+        if let Some((url, found, name)) = named {
+            let client = Client::new(base(&url, name)?, found);
+            client
+                .check()
+                .map_err(|cause| failed(format!("{cause} ({name} names it). Start millpond, or correct {name}.")))?;
+            return Ok(Some(client));
+        }
+        let running = RunFile::all().into_iter().find_map(|(path, file)| {
+            let mut client = Client::new(file.url, Found::RunFile(path));
+            client.started_for = Some(file.api_key);
+            client.check().is_ok().then_some(client)
+        });
+        Ok(running)
+    }
+}
+
+fn base(text: &str, name: &str) -> Result<String, Failure> {
+    let fault = |why: &str| input(format!("{name}: `{text}` {why}; it should look like http://127.0.0.1:7663."));
+    let url = Url::parse(text).map_err(|cause| fault(&format!("is no URL ({cause})")))?;
+    match url.scheme() {
+        "http" if url.has_host() => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        "https" => Err(fault("asks for https, which millpond does not speak")),
+        _ => Err(fault("is no http URL")),
+    }
+}
+
+impl Client {
+    fn new(url: String, found: Found) -> Self {
+        // No proxy: the emulator is on this machine or beside it, and tokens are nobody else's business.
+        let config = Agent::config_builder()
+            .proxy(None)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(ANSWER_TIMEOUT));
+        Self { url, found, started_for: None, agent: config.build().new_agent() }
+    }
+
+    /// Whether a millpond answers.
+    fn check(&self) -> Result<(), Failure> {
+        self.health().map(drop)
+    }
+
+    /// What its health route says.
+    pub fn health(&self) -> Result<Value, Failure> {
+        let health = self.call("GET", "/_millpond/health", None, &[])?;
+        if health["ready"].is_boolean() {
+            Ok(health)
+        } else {
+            Err(failed(format!("what answers at {} is no millpond", self.url)))
+        }
+    }
+
+    /// Asks the control API.
+    pub fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.call("GET", path, None, &[])
+    }
+
+    /// Tells the control API.
+    pub fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(method, path, Some(body), &[])
+    }
+
+    /// Calls an operation of Stream's as a server does.
+    pub fn stream(&self, method: &str, path: &str, app: &RemoteApp, body: &Value) -> Result<Value, Failure> {
+        let key: String = url::form_urlencoded::byte_serialize(app.api_key.as_bytes()).collect();
+        let token = app.server_token()?;
+        let headers = [("authorization", token.as_str()), ("stream-auth-type", "jwt")];
+        self.call(method, &format!("/api/v2{path}?api_key={key}"), Some(body), &headers)
+    }
+
+    fn call(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Value, Failure> {
+        let silent = |cause: ureq::Error| failed(format!("no millpond answers at {}: {cause}", self.url));
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json").body(body.to_string());
+                self.agent.run(request.map_err(anyhow::Error::from)?)
+            }
+            None => self.agent.run(request.body(()).map_err(anyhow::Error::from)?),
+        };
+        let mut answer = answer.map_err(silent)?;
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_to_string().map_err(silent)?;
+        let value: Value = serde_json::from_str(&text).unwrap_or_default();
+        if (200..300).contains(&status) && !value.is_null() { Ok(value) } else { Err(self.refusal(status, &value)) }
+    }
+
+    /// Why the emulator refused, in its own words: the control API's, or Stream's.
+    fn refusal(&self, status: u16, value: &Value) -> Failure {
+        let (error, message) = (&value["error"], value["message"].as_str());
+        let text = match (error["message"].as_str(), error["hint"].as_str()) {
+            (Some(said), Some(hint)) => format!("{said} ({hint})"),
+            (Some(said), None) => said.to_owned(),
+            (None, _) => match message {
+                Some(said) => said.to_owned(),
+                None => return failed(format!("what answers at {} is no millpond: status {status}", self.url)),
+            },
+        };
+        if matches!(status, 400 | 404 | 409 | 413) { input(text) } else { failed(text) }
+    }
+
+    /// All apps, oldest first.
+    pub fn apps(&self) -> Result<Vec<RemoteApp>, Failure> {
+        let mut answer = self.get("/_millpond/apps?secrets=true")?;
+        let apps = serde_json::from_value(answer["apps"].take());
+        apps.map_err(|cause| failed(format!("the emulator lists its apps in an unknown way: {cause}")))
+    }
+
+    /// The app that is meant.
+    pub fn app(&self, args: &AppArgs) -> Result<RemoteApp, Failure> {
+        let apps = self.apps()?;
+        let known = |key: &str| apps.iter().find(|app| app.api_key == key);
+        let chosen = match &args.app {
+            Some(key) => known(key).ok_or_else(|| {
+                let keys: Vec<_> = apps.iter().map(|app| app.api_key.as_str()).collect();
+                input(format!(
+                    "--app: {} has no app with the api key \"{key}\". It has: {}.",
+                    self.url,
+                    keys.join(", ")
+                ))
+            })?,
+            None => pair::key_in_use()
+                .and_then(|key| known(&key))
+                .or_else(|| self.started_for.as_deref().and_then(known))
+                .or(apps.first())
+                .ok_or_else(|| failed(format!("{} has no app", self.url)))?,
+        };
+        Ok(chosen.clone())
+    }
+
+    /// A path of the control API for an app.
+    pub fn path_of(app: &RemoteApp, rest: &str) -> String {
+        let key: String = url::form_urlencoded::byte_serialize(app.api_key.as_bytes()).collect();
+        format!("/_millpond/apps/{}{rest}", key.replace('+', "%20"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_an_http_url_without_a_slash_at_its_end() {
+        assert_eq!(base("http://localhost:1/", "--url").expect("fine"), "http://localhost:1");
+        for wrong in ["localhost:7663", "https://localhost", "7663", "", "ftp://x"] {
+            let refused = base(wrong, "--url").expect_err("refused").to_string();
+            assert!(refused.starts_with("--url: `"), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Push preferences (wire-contract 4.9).
+
+/// The levels that a user can choose, by setting.
+pub const LEVELS: [(&str, &[&str]); 3] = [
+    ("chat_level", &["all", "mentions", "direct_mentions", "all_mentions", "none", "default"]),
+    ("call_level", &["all", "none", "default"]),
+    ("feeds_level", &["all", "none", "default"]),
+];

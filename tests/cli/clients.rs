@@ -1,0 +1,220 @@
+//! The verbs that are clients of a running one.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::harness::{Place, SECRET, Server, run};
+
+#[test]
+fn env_hands_out_every_variable_in_every_format() {
+    let place = Place::new();
+    let server = place.serve(&["--fixture", "quickstart"]);
+    let url = server.url.as_str();
+    let object = place.run(&["env", "--json"]).json();
+    for (name, value) in [
+        ("MILLPOND_URL", url),
+        ("STREAM_BASE_URL", url),
+        ("STREAM_API_KEY", "millpond"),
+        ("STREAM_API_SECRET", SECRET),
+        ("STREAM_KEY", "millpond"),
+        ("STREAM_SECRET", SECRET),
+        ("STREAM_CHAT_URL", url),
+        ("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://")),
+    ] {
+        assert_eq!(object[name], value, "{name}");
+    }
+    let variables = object.as_object().expect("an object");
+    assert_eq!(variables.len(), 8 + 8, "{variables:?}");
+    assert_eq!(place.run(&["env", "--format", "json"]).json(), object);
+
+    let script = r#"eval "$("$0" env)" && env"#;
+    let done = run(&mut place.clean("sh", &["-c", script, env!("CARGO_BIN_EXE_millpond")]), "");
+    for (name, value) in variables {
+        let line = format!("{name}={}", value.as_str().expect("text"));
+        assert!(done.stdout.lines().any(|known| known == line), "{line}: {}", done.stdout);
+    }
+    for format in ["dotenv", "github"] {
+        let text = place.run(&["env", "--format", format]).stdout;
+        let read: serde_json::Map<String, Value> = dotenvy::from_read_iter(text.as_bytes())
+            .map(|line| line.map(|(name, value)| (name, json!(value))).expect("a line"))
+            .collect();
+        assert_eq!(&read, variables, "{format}");
+    }
+}
+
+#[test]
+fn a_front_end_gets_no_secrets_unless_they_are_asked_for() {
+    let place = Place::new();
+    let _server = place.serve(&["--fixture", "quickstart"]);
+    let done = place.run(&["env", "--prefix", "VITE_", "--json"]);
+    let object = done.json();
+    assert_eq!(object["VITE_STREAM_API_KEY"], "millpond");
+    assert!(object["VITE_MILLPOND_TOKEN_JOHN"].is_string());
+    assert!(!done.stdout.contains(SECRET) && !done.stdout.contains("SERVER"), "{}", done.stdout);
+    let all = place.run(&["env", "--prefix", "VITE_", "--secrets", "--json"]).json();
+    assert_eq!(all["VITE_STREAM_API_SECRET"], SECRET);
+    assert!(all["VITE_MILLPOND_TOKEN_SERVER"].is_string());
+    place.run(&["env", "--prefix", "1 x"]).refused(2, &["--prefix"]);
+}
+
+/// The code that a token gets; 0 when it is accepted.
+fn code(server: &Server, token: &str) -> i64 {
+    server.call("GET", "/app", token, None).1["code"].as_i64().unwrap_or_default()
+}
+
+#[test]
+fn a_users_tokens_are_revoked_and_taken_back() {
+    let place = Place::new();
+    let server = place.serve(&["--fixture", "quickstart"]);
+    let token = |user: &str| place.run(&["token", user, "--iat", "-30m"]).line().to_owned();
+    let (john, jane) = (token("john"), token("jane"));
+    let done = place.run(&["revoke-token", "--user", "john"]);
+    assert!(done.line().starts_with("tokens of john that were issued before 20"), "{done:?}");
+    assert_eq!((code(&server, &john), code(&server, &jane)), (40, 0));
+    place.run(&["revoke-token", "--user", "john", "--undo"]).line();
+    assert_eq!(code(&server, &john), 0);
+    for (before, wanted) in
+        [("-1h", 0), ("2020-01-01T00:00:00Z", 0), ("now", 40), ("1577836800", 0), ("-1m", 40), ("1s", 40)]
+    {
+        place.run(&["revoke-token", "-u", "john", "-b", before]).line();
+        assert_eq!(code(&server, &john), wanted, "{before}");
+    }
+    let told = place.run(&["revoke-token", "--user", "john", "--before", "1577836800", "--json"]).json();
+    let wanted = json!({"app": "millpond", "user_id": "john", "revoke_tokens_issued_before": "2020-01-01T00:00:00Z"});
+    assert_eq!(told, wanted);
+    place.run(&["revoke-token", "--user", "john", "--before", "soon"]).refused(2, &["--before: "]);
+    place.run(&["revoke-token", "--user", "nobody"]).refused(2, &["nobody"]);
+    place.run(&["revoke-token"]).refused(2, &["--user"]);
+}
+
+#[test]
+fn all_tokens_of_an_app_are_revoked_and_taken_back() {
+    let place = Place::new();
+    let server = place.serve(&["--fixture", "quickstart"]);
+    let john = place.run(&["token", "john", "--iat", "-1h", "--no-expiry"]).line().to_owned();
+    let backend = place.run(&["token", "--server"]).line().to_owned();
+    place.run(&["revoke-all-tokens"]).line();
+    assert_eq!((code(&server, &john), code(&server, &backend)), (40, 0));
+    place.run(&["revoke-all-tokens", "--undo"]).line();
+    assert_eq!(code(&server, &john), 0);
+}
+
+#[test]
+fn now_is_now_by_the_apps_clock() {
+    let place = Place::new();
+    let _server = place.serve(&["--fixture", "quickstart"]);
+    place.run(&["clock", "freeze", "2020-01-01T00:00:00Z"]).line();
+    let told = place.run(&["revoke-token", "--user", "john", "--json"]).json();
+    assert_eq!(told["revoke_tokens_issued_before"], "2020-01-01T00:00:00Z");
+    let moved = place.run(&["clock", "advance", "1h", "--json"]).json();
+    assert_eq!((&moved["mode"], &moved["now"]), (&json!("frozen"), &json!("2020-01-01T01:00:00Z")));
+    assert_eq!(place.run(&["clock", "offset", "-1d", "--json"]).json()["offset_seconds"], -86_400);
+    assert_eq!(place.run(&["clock", "system", "--json"]).json()["mode"], "system");
+    assert_eq!(place.run(&["clock", "system", "--json", "--app", "millpond"]).code, 0);
+    assert!(place.run(&["clock"]).line().starts_with("millpond: 20"));
+    place.run(&["clock", "advance", "soon"]).refused(2, &["soon"]);
+}
+
+#[test]
+fn an_emulator_is_found_by_flag_then_variable_then_run_file_also_from_below() {
+    let place = Place::new();
+    let here = place.serve(&[]);
+    let other = Place::new();
+    let there = other.serve(&["--memory", "--api-key", "there", "--api-secret", "s"]);
+    let dead = "http://127.0.0.1:9";
+    let key = |done: super::harness::Done| done.json()["STREAM_API_KEY"].clone();
+    assert_eq!(key(place.run(&["env", "--json"])), "millpond");
+    assert_eq!(key(place.run_with(&["env", "--json"], &[("MILLPOND_URL", &there.url)], "")), "there");
+    assert_eq!(key(place.run_with(&["env", "--json", "--url", &there.url], &[("MILLPOND_URL", dead)], "")), "there");
+    std::fs::create_dir_all(place.path("a/b")).expect("folders");
+    let mut below = place.command(&["env", "--json"]);
+    assert_eq!(key(run(below.current_dir(place.path("a/b")), "")), "millpond");
+    let silent = place.run_with(&["env"], &[("MILLPOND_URL", dead)], "");
+    silent.refused(1, &["no millpond answers at http://127.0.0.1:9", "MILLPOND_URL"]);
+    place.run(&["env", "--url", "localhost:7663"]).refused(2, &["--url", "http://127.0.0.1:7663"]);
+    drop(here);
+}
+
+#[test]
+fn a_proxy_is_never_asked() {
+    let place = Place::new();
+    let _server = place.serve(&[]);
+    let proxy = [
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("ALL_PROXY", "http://127.0.0.1:9"),
+        ("http_proxy", "http://127.0.0.1:9"),
+    ];
+    assert_eq!(place.run_with(&["healthcheck"], &proxy, "").code, 0);
+}
+
+#[test]
+fn the_app_is_the_one_that_is_named_or_in_use_or_that_was_started() {
+    let place = Place::new();
+    place.serve(&[]).stop();
+    let _server = place.serve(&["--api-key", "new", "--api-secret", "s"]);
+    let key = |done: super::harness::Done| done.json()["STREAM_API_KEY"].clone();
+    assert_eq!(key(place.run(&["env", "--json"])), "new", "it was started for that one");
+    assert_eq!(key(place.run(&["env", "--json", "--app", "millpond"])), "millpond");
+    let in_use = [("STREAM_API_KEY", "millpond"), ("STREAM_API_SECRET", SECRET)];
+    assert_eq!(key(place.run_with(&["env", "--json"], &in_use, "")), "millpond");
+    let listed = place.run(&["apps"]).stdout;
+    assert!(listed.contains("new") && !listed.contains(SECRET), "{listed}");
+    assert!(place.run(&["apps", "--secrets"]).stdout.contains(SECRET));
+    assert_eq!(place.run(&["apps", "--json"]).json()["apps"].as_array().map(Vec::len), Some(2));
+}
+
+/// Something that speaks HTTP but is no millpond.
+fn stranger() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+        }
+    });
+    url
+}
+
+#[test]
+fn healthcheck_tells_by_its_exit_code() {
+    let place = Place::new();
+    let server = place.serve(&["--memory"]);
+    let done = place.run(&["healthcheck", "--url", &server.url]);
+    assert!(done.line().ends_with("is ready"));
+    assert_eq!(place.run(&["healthcheck", "--url", &server.url, "--json"]).json()["ready"], true);
+    let url = server.url.clone();
+    server.stop();
+    place.run(&["healthcheck", "--url", &url]).refused(1, &["no millpond answers", "--url"]);
+    place.run(&["healthcheck", "--url", &stranger()]).refused(1, &["is no millpond"]);
+}
+
+#[test]
+fn doctor_finds_what_leads_programs_elsewhere() {
+    let place = Place::new();
+    let server = place.serve(&[]);
+    let healthy = place.run(&["doctor", "--json"]);
+    assert_eq!((healthy.code, &healthy.json()["ok"]), (0, &json!(true)), "{healthy:?}");
+    let misled = [
+        ("HTTP_PROXY", "http://proxy:1"),
+        ("STREAM_API_KEY", "elsewhere"),
+        ("STREAM_API_SECRET", "real"),
+        ("STREAM_BASE_URL", "https://chat.stream-io-api.com"),
+    ];
+    let done = place.run_with(&["doctor"], &misled, "");
+    assert_eq!(done.code, 1, "{done:?}");
+    for word in ["NO_PROXY", "STREAM_API_KEY is elsewhere", "STREAM_BASE_URL is https://chat"] {
+        assert!(done.stdout.contains(word), "{word}: {}", done.stdout);
+    }
+    assert!(!done.stdout.contains("real"), "{}", done.stdout);
+    place.run(&["clock", "advance", "1h"]).line();
+    let moved = place.run(&["doctor"]);
+    assert_eq!(moved.code, 0);
+    assert!(moved.stdout.contains("! clock"), "{}", moved.stdout);
+    server.kill();
+    let left = place.run(&["doctor"]);
+    assert!(left.stdout.contains("! run file"), "{}", left.stdout);
+}

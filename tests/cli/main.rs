@@ -1,0 +1,7 @@
+//! The command line: the built binary, a working directory for each test, always a free port.
+
+mod clients;
+mod harness;
+mod help;
+mod serving;
+mod signing;

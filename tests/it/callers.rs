@@ -1,0 +1,240 @@
+//! Who may call what: every operation at every place, by every kind of caller.
+
+use millpond::routes::OPERATIONS;
+use serde_json::{Value, json};
+
+use crate::app::{Answer, Caller, TestApp};
+use crate::transcript::refused;
+
+/// Who may call an operation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Servers alone.
+    Server,
+    /// Servers and users; anonymous callers are refused with the action of this name.
+    Users(&'static str),
+    /// Whoever has the role for this action.
+    Role(&'static str),
+    /// Everyone who is somebody, or anonymous.
+    Everyone,
+    /// Anyone, even without a key.
+    World,
+}
+
+/// Every operation and who may call it.
+const WHO: &[(&str, Open)] = &[
+    ("GetApp", Open::Everyone),
+    ("QueryUsers", Open::Everyone),
+    ("UpdateUsers", Open::Users("UpdateUser")),
+    ("UpdateUsersPartial", Open::Users("UpdateUser")),
+    ("UpdateApp", Open::Server),
+    ("CreateGuest", Open::Everyone),
+    ("GetBlockedUsers", Open::Users("GetBlockedUsers")),
+    ("BlockUsers", Open::Users("BlockUsers")),
+    ("UnblockUsers", Open::Users("UnblockUsers")),
+    ("DeactivateUsers", Open::Server),
+    ("ReactivateUsers", Open::Server),
+    ("DeleteUsers", Open::Server),
+    ("RestoreUsers", Open::Server),
+    ("DeactivateUser", Open::Server),
+    ("ReactivateUser", Open::Server),
+    ("ExportUser", Open::Server),
+    ("ExportUsers", Open::Server),
+    ("DeleteUser", Open::Server),
+    ("SendUserCustomEvent", Open::Server),
+    ("GetTask", Open::Server),
+    ("ListDevices", Open::Users("ListDevices")),
+    ("CreateDevice", Open::Users("CreateDevice")),
+    ("DeleteDevice", Open::Users("DeleteDevice")),
+    ("UpdatePushNotificationPreferences", Open::Users("UpdatePushNotificationPreferences")),
+    ("ListRoles", Open::Server),
+    ("CreateRole", Open::Server),
+    ("SearchRoles", Open::Everyone),
+    ("DeleteRole", Open::Server),
+    ("ListPermissions", Open::Server),
+    ("CreatePermission", Open::Server),
+    ("GetPermission", Open::Server),
+    ("UpdatePermission", Open::Server),
+    ("DeletePermission", Open::Server),
+    ("Ban", Open::Role("BanUser")),
+    ("Unban", Open::Role("BanUser")),
+    ("GetRateLimits", Open::Server),
+    ("Hi", Open::World),
+    ("AddActivity", Open::Everyone),
+    ("GetOrCreateFeed", Open::Everyone),
+    ("Follow", Open::Everyone),
+    ("QueryChannels", Open::Everyone),
+];
+
+/// A body and a query that every operation reads without complaint.
+fn body() -> Value {
+    json!({
+        "target_user_id": "john", "blocked_user_id": "john", "id": "d", "push_provider": "apn",
+        "preferences": [{"chat_level": "all"}], "event": {"type": "x"},
+    })
+}
+
+/// The bodies that differ by operation.
+fn body_of(operation: &str) -> Value {
+    match operation {
+        "UpdateUsers" => json!({"users": {"somebody": {"id": "somebody"}}}),
+        "UpdateUsersPartial" => json!({"users": [{"id": "somebody", "set": {"a": 1}}]}),
+        "CreateGuest" => json!({"user": {"id": "visitor"}}),
+        _ => body(),
+    }
+}
+
+const QUERY: &str = "?payload=%7B%22filter_conditions%22%3A%7B%7D%7D&query=user&target_user_id=john&id=d";
+
+/// Calls an operation at each of its places, with a path made of plain words.
+fn at_each_place(operation: &str, mut each: impl FnMut(&str, &str, Value)) {
+    let operation = OPERATIONS.iter().find(|known| known.name == operation).unwrap();
+    for place in operation.places {
+        let path: String = place
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "john" } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
+        for prefix in place.mounts.prefixes() {
+            let body = if ["GET", "DELETE"].contains(&place.method) { Value::Null } else { body_of(operation.name) };
+            each(place.method, &format!("{prefix}{path}{QUERY}"), body);
+        }
+    }
+}
+
+fn call(caller: &Caller, method: &str, path: &str, body: &Value) -> Answer {
+    caller.call(method, path, (!body.is_null()).then_some(body))
+}
+
+/// Calls an operation everywhere and expects the same refusal.
+#[track_caller]
+fn everywhere_refused(caller: &Caller, operation: &str, status: u16, code: i64, text: &str) {
+    at_each_place(operation, |method, path, body| {
+        refused(&call(caller, method, path, &body), operation, status, code, text);
+    });
+}
+
+fn app() -> TestApp {
+    let app = TestApp::new();
+    app.upsert(&[json!({"id": "john"}), json!({"id": "visitor", "role": "guest"})]);
+    app
+}
+
+#[test]
+fn the_table_of_callers_is_complete() {
+    let known: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    let listed: Vec<_> = WHO.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn without_a_token_every_operation_is_refused() {
+    let app = app();
+    let nobody = app.caller(Some("jwt"), None);
+    for (operation, _) in WHO.iter().filter(|(_, open)| *open != Open::World) {
+        everywhere_refused(&nobody, operation, 401, 5, "JWTAuth error: token contains an invalid number of segments");
+    }
+}
+
+#[test]
+fn with_another_apps_token_every_operation_is_refused() {
+    let (app, other) = (app(), TestApp::new());
+    let user = app.with_token(&other.mint(&json!({"user_id": "john"})));
+    let server = app.with_token(&other.mint(&json!({"kind": "server"})));
+    let text = format!(
+        "JWTAuth error: signature is not valid. Make sure the token is created using the secret for API key \"{}\"",
+        app.api_key
+    );
+    for (operation, _) in WHO.iter().filter(|(_, open)| *open != Open::World) {
+        everywhere_refused(&user, operation, 401, 43, &text);
+        everywhere_refused(&server, operation, 401, 5, "Token signature is invalid");
+    }
+}
+
+#[test]
+fn what_is_the_servers_is_refused_to_users_guests_and_anonymous_callers() {
+    let app = app();
+    for (operation, _) in WHO.iter().filter(|(_, open)| *open == Open::Server) {
+        let text = match *operation {
+            "ExportUser" | "ExportUsers" => "users can only be exported server side",
+            _ => "this endpoint is only allowed with server side auth",
+        };
+        for caller in [app.user("john"), app.user("visitor"), app.anonymous()] {
+            everywhere_refused(&caller, operation, 403, 17, text);
+        }
+    }
+}
+
+#[test]
+fn what_somebody_does_for_himself_is_refused_to_anonymous_callers() {
+    let app = app();
+    for (operation, open) in WHO {
+        let (Open::Users(action) | Open::Role(action)) = open else { continue };
+        let text = format!("User '!anon' with role 'anonymous' is not allowed to perform action {action}");
+        everywhere_refused(&app.anonymous(), operation, 403, 17, &text);
+    }
+}
+
+#[test]
+fn what_a_role_allows_is_refused_to_users_and_guests_without_it() {
+    let app = app();
+    for (operation, open) in WHO {
+        let Open::Role(action) = open else { continue };
+        for (id, role) in [("john", "user"), ("visitor", "guest")] {
+            let text = format!("User '{id}' with role '{role}' is not allowed to perform action {action}");
+            everywhere_refused(&app.user(id), operation, 403, 17, &text);
+        }
+    }
+}
+
+#[test]
+fn what_is_open_to_everyone_answers_users_guests_anonymous_callers_and_servers() {
+    let app = app();
+    for (operation, open) in WHO {
+        if ![Open::Everyone, Open::World].contains(open) {
+            continue;
+        }
+        let built = OPERATIONS.iter().find(|known| known.name == *operation).unwrap().built;
+        for caller in [app.user("john"), app.user("visitor"), app.anonymous(), app.server()] {
+            at_each_place(operation, |method, path, body| {
+                let status = call(&caller, method, path, &body).status;
+                let wanted = match (built, method) {
+                    (false, _) => 501,
+                    (true, "POST") => 201,
+                    _ => 200,
+                };
+                assert_eq!(status, wanted, "{method} {path}");
+            });
+        }
+    }
+}
+
+#[test]
+fn an_operation_that_is_not_built_says_so_by_its_name() {
+    let app = app();
+    for operation in OPERATIONS.iter().filter(|operation| !operation.built) {
+        let name = operation.name;
+        let text = format!(
+            "{name} is not built in millpond, although Stream has it; /_millpond/operations lists what is built"
+        );
+        everywhere_refused(&app.server(), name, 501, 16, &text);
+    }
+}
+
+#[test]
+fn the_warm_up_call_is_answered_without_a_key() {
+    let url = format!("{}/hi", app().url);
+    let answer = crate::app::send("GET", &url, &[], None);
+    assert_eq!((answer.status, answer.body.as_object().unwrap().len()), (200, 1));
+}
+
+#[test]
+fn a_known_path_under_another_method_is_as_good_as_an_unknown_one() {
+    let app = app();
+    for (method, path) in
+        [("PUT", "/api/v2/users"), ("DELETE", "/api/v2/users/john"), ("GET", "/api/v2/hi"), ("POST", "/api/v2/app")]
+    {
+        refused(&app.server().call(method, path, None), "Request", 404, 16, "Not Found");
+    }
+}

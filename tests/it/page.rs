@@ -1,0 +1,219 @@
+//! The first page: how its files are served, and what they may hold.
+
+use std::fs;
+use std::path::Path;
+
+use crate::app::{Answer, TestApp, send};
+
+/// All files together, in bytes at the most.
+const SIZE_MAX: usize = 60 * 1024;
+
+fn get(path: &str, headers: &[(&str, &str)]) -> Answer {
+    send("GET", &format!("{}{path}", TestApp::new().url), headers, None)
+}
+
+/// The files of the page: path below `static/` and text.
+fn files() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("static"), "", &mut found);
+    assert!(!found.is_empty());
+    found
+}
+
+fn collect(folder: &Path, prefix: &str, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", path.file_name().unwrap().to_str().unwrap());
+        if path.is_dir() {
+            collect(&path, &format!("{name}/"), found);
+        } else {
+            found.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+fn with_extension(extension: &str) -> Vec<(String, String)> {
+    files().into_iter().filter(|(name, _)| name.ends_with(extension)).collect()
+}
+
+/// What stands between `before` and the next `after`, for each time that `before` stands in the text.
+fn between<'a>(text: &'a str, before: &str, after: char) -> Vec<&'a str> {
+    text.split(before).skip(1).map(|rest| rest.split(after).next().unwrap()).collect()
+}
+
+/// The values of an attribute in a page.
+fn attribute<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    between(page, &format!(" {name}=\""), '"')
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap() {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        other => panic!("no type is known for .{other}"),
+    }
+}
+
+#[test]
+fn a_browser_at_the_root_is_sent_to_the_page() {
+    let url = TestApp::new().url;
+    let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
+    for (path, accept) in [("/", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"), ("/_millpond", "*/*")] {
+        let response = agent.get(format!("{url}{path}")).header("accept", accept).call().unwrap();
+        assert_eq!(response.status(), 307, "{path}");
+        assert_eq!(response.headers()["location"], "/_millpond/", "{path}");
+    }
+}
+
+#[test]
+fn at_the_root_others_get_the_answer_to_an_unknown_route() {
+    for headers in [&[("accept", "application/json")][..], &[("accept", "*/*")], &[]] {
+        let (status, code, _) = get("/", headers).error();
+        assert_eq!((status, code), (404, 16), "{headers:?}");
+    }
+}
+
+#[test]
+fn the_page_is_html_under_a_strict_policy() {
+    let page = get("/_millpond/", &[]);
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+    let policy = page.header("content-security-policy").unwrap();
+    for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.split("; ").any(|one| one == part), "{part} in {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+}
+
+#[test]
+fn a_file_that_the_browser_has_is_not_sent_again() {
+    for path in ["/_millpond/", "/_millpond/assets/page.css"] {
+        let first = get(path, &[]);
+        let tag = first.header("etag").unwrap();
+        for known in [tag.to_owned(), format!("\"other\", {tag}"), format!("W/{tag}")] {
+            let again = get(path, &[("if-none-match", &known)]);
+            assert_eq!((again.status, again.text.as_str()), (304, ""), "{known}");
+            assert_eq!(again.header("etag"), Some(tag));
+        }
+        assert_eq!(get(path, &[("if-none-match", "\"other\"")]).status, 200);
+    }
+}
+
+#[test]
+fn a_304_leaves_the_connection_in_order() {
+    use std::io::{Read, Write};
+    let url = TestApp::new().url;
+    let tag = get("/_millpond/", &[]).header("etag").unwrap().to_owned();
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let head = |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{more}\r\n");
+    let both =
+        head("/_millpond/", &format!("if-none-match: {tag}\r\n")) + &head("/_millpond/health", "connection: close\r\n");
+    stream.write_all(both.as_bytes()).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    let (first, second) = answers.split_once("\r\n\r\n").unwrap();
+    assert!(first.starts_with("HTTP/1.1 304 "), "{answers}");
+    assert!(second.starts_with("HTTP/1.1 200 "), "{answers}");
+}
+
+#[test]
+fn every_file_is_served_as_it_is_with_its_type() {
+    for (name, text) in files() {
+        let served = get(&format!("/_millpond/assets/{name}"), &[]);
+        assert_eq!(served.status, 200, "{name}");
+        assert_eq!(served.header("content-type"), Some(content_type(&name)), "{name}");
+        assert_eq!(served.header("x-content-type-options"), Some("nosniff"), "{name}");
+        assert!(served.text == text, "{name} is served as it was when the binary was built");
+    }
+}
+
+#[test]
+fn every_file_that_the_page_names_is_there() {
+    let there: Vec<_> = files().into_iter().map(|(name, _)| name).collect();
+    let mut named = Vec::new();
+    for (_, page) in with_extension(".html") {
+        let links = attribute(&page, "href").into_iter().chain(attribute(&page, "src"));
+        let files = links.filter(|link| !link.starts_with('#')).map(str::to_owned);
+        named.extend(files.map(|link| link.strip_prefix("assets/").unwrap_or_else(|| panic!("{link}")).to_owned()));
+    }
+    for (_, module) in with_extension(".js") {
+        named.extend(between(&module, "from \"./", '"').into_iter().map(str::to_owned));
+    }
+    assert!(named.len() > 5, "{named:?}");
+    for name in named {
+        assert!(there.contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn no_file_is_there_that_the_page_does_not_use() {
+    let all = files();
+    for (name, _) in &all {
+        let quoted = [format!("\"assets/{name}\""), format!("\"./{name}\"")];
+        let used = all.iter().any(|(_, text)| quoted.iter().any(|quoted| text.contains(quoted)));
+        assert!(used || name == "index.html", "{name}");
+    }
+}
+
+#[test]
+fn no_file_refers_to_another_origin() {
+    for (name, text) in files() {
+        // The SVG namespace is a name, not an address.
+        let text = text.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
+        for sign in ["http:", "https:", "ws:", "wss:", "\"//", "'//", "(//", "@import", " url("] {
+            assert!(!text.contains(sign), "{name} has {sign}");
+        }
+    }
+}
+
+#[test]
+fn no_script_style_or_handler_stands_in_the_page() {
+    for (name, page) in with_extension(".html").into_iter().chain(with_extension(".svg")) {
+        let lower = page.to_ascii_lowercase();
+        for script in between(&lower, "<script", '<') {
+            assert!(script.contains(" src=\"") && script.ends_with('>'), "{name}: {script}");
+        }
+        assert!(!lower.contains("<style") && !lower.contains("javascript:"), "{name}");
+        for tag in between(&lower, "<", '>') {
+            for attribute in tag.split_ascii_whitespace().skip(1) {
+                let is_handler = attribute.starts_with("on") && attribute.contains('=');
+                assert!(!is_handler && !attribute.starts_with("style="), "{name}: <{tag}>");
+            }
+        }
+    }
+}
+
+#[test]
+fn text_of_others_never_becomes_markup() {
+    let signs = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser", "srcdoc"];
+    for (name, module) in with_extension(".js") {
+        for sign in signs {
+            assert!(!module.contains(sign), "{name} has {sign}");
+        }
+    }
+}
+
+#[test]
+fn the_page_stays_small() {
+    let size: usize = files().iter().map(|(_, text)| text.len()).sum();
+    assert!(size < SIZE_MAX, "{size} bytes");
+}
+
+#[test]
+fn an_unknown_file_is_not_found() {
+    for path in ["/_millpond/assets/nothing.js", "/_millpond/assets/", "/_millpond/assets/..%2f..%2fCargo.toml"] {
+        let answer = get(path, &[]);
+        assert_eq!((answer.status, &answer.body["error"]["code"]), (404, &"unknown_asset".into()), "{path}");
+    }
+}
+
+#[test]
+fn the_page_is_not_served_to_a_foreign_host() {
+    let answer = get("/_millpond/", &[("host", "evil.example")]);
+    assert_eq!((answer.status, &answer.body["error"]["code"]), (403, &"foreign_host".into()));
+}

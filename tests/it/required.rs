@@ -1,0 +1,142 @@
+//! What the SDKs' decoders require of each answer on `/api/v2` (read in the Python SDK, which warns of each that is missing).
+
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+use crate::transcript::frozen_app;
+
+const FULL_USER: &str = "banned created_at@ id invisible language online role shadow_banned total_unread_count unread_channels \
+    unread_count unread_threads updated_at@ blocked_user_ids channel_mutes devices mutes teams custom";
+const USER: &str =
+    "banned created_at@ id invisible language online role shadow_banned updated_at@ blocked_user_ids teams custom";
+const APP: &str = "allow_multi_user_devices async_url_enrich_enabled auto_translation_enabled call_types campaign_enabled \
+    cdn_expiration_seconds channel_configs custom_action_handler_url disable_auth_checks disable_permissions_checks \
+    enforce_unique_usernames event_hooks feed_audit_logs_enabled file_upload_config grants guest_user_creation_disabled id \
+    image_moderation_enabled image_upload_config max_aggregated_activities_length member_custom_on_messages_enabled \
+    member_custom_on_mentioned_users_enabled member_custom_on_typing_events_enabled moderation_audio_call_moderation_enabled \
+    moderation_enabled moderation_keyframe_video_enabled moderation_llm_configurability_enabled \
+    moderation_multitenant_blocklist_enabled moderation_video_call_moderation_enabled moderation_webhook_url \
+    multi_tenant_enabled name organization permission_version placement policies push_notifications reminders_interval sns_key \
+    sns_secret sns_topic_arn sqs_key sqs_secret sqs_url suspended suspended_explanation use_hook_v2 user_response_time_enabled \
+    user_search_disallowed_roles webhook_events webhook_url";
+const UPLOAD: &str = "allowed_file_extensions blocked_file_extensions allowed_mime_types blocked_mime_types size_limit";
+const PERMISSION: &str = "action custom description id level name owner owner_resource same_team tags";
+
+/// Requires members to be there and not null; those marked `@` to be integer nanoseconds.
+#[track_caller]
+fn requires(value: &Value, names: &str) {
+    for name in names.split_whitespace() {
+        let (name, is_time) = name.strip_suffix('@').map_or((name, false), |name| (name, true));
+        let member = &value[name];
+        assert!(!member.is_null(), "{name} is missing in {value}");
+        assert!(!is_time || member.as_i64().is_some_and(|ns| ns > 1_000_000_000_000_000_000), "{name}: {member}");
+    }
+}
+
+fn app() -> TestApp {
+    let app = frozen_app();
+    app.upsert(&[json!({"id": "john"}), json!({"id": "eve"})]);
+    app.user("john").post("/api/v2/devices", &json!({"id": "d", "push_provider": "apn"})).ok();
+    app
+}
+
+#[test]
+fn get_app() {
+    let answer = app().server().get("/api/v2/app").ok();
+    requires(&answer, "app duration");
+    let shown = &answer["app"];
+    requires(shown, APP);
+    requires(&shown["file_upload_config"], UPLOAD);
+    requires(&shown["image_upload_config"], UPLOAD);
+    assert_eq!(
+        (&shown["file_upload_config"]["size_limit"], &shown["image_upload_config"]["size_limit"]),
+        (&json!(104_857_600), &json!(10_485_760))
+    );
+    requires(&shown["push_notifications"], "offline_only version apn firebase huawei xiaomi");
+    requires(&shown["push_notifications"]["apn"], "development enabled");
+    for provider in ["firebase", "huawei", "xiaomi"] {
+        requires(&shown["push_notifications"][provider], "enabled");
+    }
+}
+
+#[test]
+fn users() {
+    let app = app();
+    let query = app.server().query_users(&json!({"filter_conditions": {"id": "john"}})).ok();
+    requires(&query, "users duration");
+    requires(&query["users"][0], FULL_USER);
+    requires(&query["users"][0]["devices"][0], "created_at@ id push_provider user_id");
+    for answer in [
+        app.server().post("/api/v2/users", &json!({"users": {"john": {"id": "john"}}})).ok(),
+        app.server().patch("/api/v2/users", &json!({"users": [{"id": "john"}]})).ok(),
+    ] {
+        requires(&answer, "users duration");
+        requires(&answer["users"]["john"], FULL_USER);
+        assert_eq!(answer["membership_deletion_task_id"], "");
+    }
+}
+
+#[test]
+fn lifecycles() {
+    let app = app();
+    for path in ["deactivate", "reactivate"] {
+        let answer = app.server().post(&format!("/api/v2/users/john/{path}"), &json!({})).ok();
+        requires(&answer, "user duration");
+        requires(&answer["user"], USER);
+    }
+    requires(&app.server().get("/api/v2/users/john/export").ok()["user"], USER);
+    let task = app.server().post("/api/v2/users/delete", &json!({"user_ids": ["john"]})).ok();
+    requires(&task, "task_id duration");
+    let task = app.server().get(&format!("/api/v2/tasks/{}", task["task_id"].as_str().unwrap())).ok();
+    requires(&task, "created_at@ updated_at@ duration status task_id");
+}
+
+#[test]
+fn guests_and_blocks() {
+    let app = app();
+    let guest = app.server().post("/api/v2/guest", &json!({"user": {"id": "g"}})).ok();
+    requires(&guest, "access_token duration user");
+    requires(&guest["user"], USER);
+    let block = app.server().post("/api/v2/users/block", &json!({"user_id": "john", "blocked_user_id": "eve"})).ok();
+    requires(&block, "blocked_by_user_id blocked_user_id created_at@ duration");
+    let blocks = app.server().get("/api/v2/users/block?user_id=john").ok();
+    requires(&blocks["blocks"][0], "blocked_user_id user_id created_at@ user blocked_user");
+    requires(&blocks["blocks"][0]["user"], USER);
+    requires(&blocks["blocks"][0]["blocked_user"], USER);
+}
+
+#[test]
+fn devices_and_push_preferences() {
+    let app = app();
+    let devices = app.server().get("/api/v2/devices?user_id=john").ok();
+    requires(&devices["devices"][0], "created_at@ id push_provider user_id");
+    let until = json!({"preferences": [{"user_id": "john", "disabled_until": "2026-02-01T00:00:00Z"}]});
+    let answer = app.server().post("/api/v2/push_preferences", &until).ok();
+    requires(&answer, "duration user_preferences user_channel_preferences");
+    requires(&answer["user_preferences"]["john"], "disabled_until@");
+}
+
+#[test]
+fn roles_permissions_and_rate_limits() {
+    let app = app();
+    let made = app.server().post("/api/v2/roles", &json!({"name": "fan"})).ok();
+    requires(&made["role"], "created_at@ updated_at@ custom name scopes");
+    for path in ["roles", "roles/search?query=a"] {
+        let roles = app.server().get(&format!("/api/v2/{path}")).ok();
+        requires(&roles["roles"][0], "created_at@ updated_at@ custom name scopes");
+    }
+    let permissions = app.server().get("/api/v2/permissions").ok();
+    requires(&permissions["permissions"][0], PERMISSION);
+    let id = permissions["permissions"][0]["id"].as_str().unwrap();
+    let one = app.server().get(&format!("/api/v2/permissions/{id}")).ok();
+    requires(&one, "permission duration");
+    requires(&one["permission"], PERMISSION);
+    let limits = app.server().get("/api/v2/rate_limits?server_side=true").ok();
+    requires(&limits["server_side"]["GetApp"], "limit remaining reset");
+}
+
+#[test]
+fn errors() {
+    let answer = app().server().get("/api/v2/users");
+    requires(&answer.body, "code duration message more_info StatusCode details");
+}
