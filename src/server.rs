@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{App, Error, HttpServer};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::control::{self, Control};
 use crate::door::Gate;
@@ -61,6 +61,7 @@ pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> any
     let mut server = HttpServer::new(move || {
         let shared = shared.clone();
         let in_flight = shared.in_flight.clone();
+        in_flight.add_worker();
         App::new()
             .wrap(from_fn(move |request, next| in_flight.clone().count(request, next)))
             .configure(move |config| mount(config, &shared))
@@ -83,9 +84,24 @@ pub struct InFlight(Arc<Counted>);
 struct Counted {
     now: AtomicUsize,
     drained: Notify,
+    workers: Mutex<Vec<Turns>>,
 }
 
+/// A worker answers each of these, by dropping it, in a turn of its own.
+type Turns = mpsc::UnboundedSender<oneshot::Sender<()>>;
+
 impl InFlight {
+    /// Lets the worker on whose thread this is called tell its turns.
+    fn add_worker(&self) {
+        let (turns, mut asked) = mpsc::unbounded_channel();
+        actix_web::rt::spawn(async move { while asked.recv().await.is_some() {} });
+        self.workers().push(turns);
+    }
+
+    fn workers(&self) -> MutexGuard<'_, Vec<Turns>> {
+        self.0.workers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn count<B: MessageBody>(
         self,
         request: ServiceRequest,
@@ -93,7 +109,7 @@ impl InFlight {
     ) -> Result<ServiceResponse<impl MessageBody>, Error> {
         self.0.now.fetch_add(1, Ordering::AcqRel);
         let one = One(self.0);
-        // The answer's body takes the count along: it is over when the last byte was handed to the connection.
+        // The answer's body takes the count along: it is over when the connection has taken its last byte.
         Ok(next.call(request).await?.map_body(|_, body| Counting { body: Box::pin(body), _one: one }))
     }
 
@@ -103,13 +119,26 @@ impl InFlight {
             loop {
                 let changed = self.0.drained.notified();
                 if self.0.now.load(Ordering::Acquire) == 0 {
-                    return;
+                    break;
                 }
                 changed.await;
             }
+            self.sent().await;
         };
         if tokio::time::timeout(DRAIN_TIMEOUT, empty).await.is_err() {
             tracing::warn!("stopping although requests are still in flight");
+        }
+    }
+
+    /// Waits until what connections have taken is on its way: a worker takes an answer's last bytes and writes them
+    /// to the socket in one turn, so that its next turn comes after.
+    async fn sent(&self) {
+        let workers = self.workers().clone();
+        for worker in workers {
+            let (asking, next_turn) = oneshot::channel();
+            // A worker that has ended is not waited for: what is sent to it is dropped as well.
+            let _ = worker.send(asking);
+            let _ = next_turn.await;
         }
     }
 }

@@ -226,6 +226,7 @@ impl Store {
         conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
         conn.set_prepared_statement_cache_capacity(256);
         migrate::run(&mut conn, &path)?;
+        apps::sweep_all(&conn)?;
         let apps = Apps::default();
         for app in apps::load_all(&conn)? {
             apps.insert(Arc::new(app));
@@ -354,15 +355,18 @@ impl Store {
         .await
     }
 
-    /// Deletes an app with everything it has.
+    /// Deletes an app with everything it has: at once for everyone, and piece by piece in the database, so that no
+    /// other app waits for long.
     pub async fn delete_app(&self, app: &Arc<App>) -> Result<()> {
-        let (store, app) = (self.clone(), Arc::clone(app));
+        let (store, app, id) = (self.clone(), Arc::clone(app), app.id);
         self.queue(move |conn| {
             apps::delete(conn, app.id)?;
             let publish: Publish = Box::new(move || store.apps().remove(&app.api_key));
             Ok(((), Some(publish)))
         })
-        .await
+        .await?;
+        while self.queue(move |conn| Ok((apps::sweep(conn, id)?, None))).await? {}
+        Ok(())
     }
 
     /// Puts work on the writer's queue: it runs in a savepoint, its group is committed, it publishes, it answers.

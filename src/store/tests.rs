@@ -262,3 +262,34 @@ fn the_readers_of_two_stores_on_one_thread_are_not_mixed_up() {
     assert!(!is_there(&second, &other, "john"));
     assert!(is_there(&first, &app, "john"));
 }
+
+#[test]
+fn a_deleted_app_leaves_no_row_however_many_it_has() {
+    let (store, app) = with_app("a");
+    let many = run(store.write(&Scope::own(&app), |tx| {
+        (0..2_500).try_for_each(|number| users::save(tx, &user(&format!("u{number}"))))
+    }));
+    many.expect("written");
+    let (_other, kept) = (run(store.create_app(new_app("b"))).expect("an app"), "kept");
+    let other = store.apps().get("b").expect("an app");
+    run(store.write(&Scope::own(&other), save(user(kept)))).expect("written");
+    run(store.delete_app(&app)).expect("deleted");
+    let rows = |table: &str, app: AppId| {
+        let count = format!("SELECT count(*) FROM {table} WHERE app = ?1");
+        store.reader().expect("a reader").query_row(&count, [app.0], |row| row.get::<_, i64>(0)).expect("a count")
+    };
+    assert_eq!((rows("users", app.id), rows("deleted_apps", app.id), rows("users", other.id)), (0, 0, 1));
+}
+
+#[test]
+fn a_deletion_that_was_cut_short_is_finished_at_the_next_start() {
+    let conn = Connection::open_in_memory().expect("memory");
+    conn.execute_batch(migrate::MIGRATIONS[0]).expect("the schema");
+    conn.execute_batch(
+        "INSERT INTO deleted_apps VALUES (7); INSERT INTO grants VALUES (7, 'user', '[]'), (8, 'user', '[]')",
+    )
+    .expect("rows");
+    apps::sweep_all(&conn).expect("swept");
+    let left: i64 = conn.query_row("SELECT sum(app) FROM grants", [], |row| row.get(0)).expect("a sum");
+    assert_eq!(left, 8);
+}

@@ -24,6 +24,7 @@ mod persistence;
 mod push_preferences;
 mod rate_limits;
 mod raw;
+mod readme;
 mod required;
 mod roles;
 mod rows;

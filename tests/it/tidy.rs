@@ -175,7 +175,9 @@ fn every_statement_that_changes_or_removes_rows_is_for_one_app() {
         for verb in ["DELETE FROM ", "UPDATE "] {
             for (at, _) in code.match_indices(verb).filter(|(at, _)| !code[..*at].ends_with("DO ")) {
                 let statement = code[at..].split(['"', ';']).next().unwrap();
-                assert!(statement.contains("WHERE app = ?1"), "{}: {statement}", path.display());
+                let is_for_one_app =
+                    ["WHERE app = ?1", "WHERE (app, {key}) IN ({piece})"].iter().any(|bound| statement.contains(bound));
+                assert!(is_for_one_app, "{}: {statement}", path.display());
             }
         }
     }

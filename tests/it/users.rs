@@ -175,6 +175,24 @@ fn privacy_settings_are_absent_until_set_and_then_merge_key_by_key() {
 }
 
 #[test]
+fn a_date_inside_custom_data_stays_the_text_that_it_was() {
+    let app = TestApp::new();
+    let custom = json!({"created_at": "2026-01-31T12:00:00.120+02:00", "n": 12_345_678_901_234_567_890_u64, "f": 1.5, "none": null});
+    app.upsert(&[json!({"id": "john", "custom": custom})]);
+    assert_eq!(found(&app, "john")["custom"], custom);
+}
+
+#[test]
+fn without_permission_checks_a_user_may_do_what_is_not_the_servers_alone() {
+    let app = TestApp::new();
+    app.server().patch("/api/v2/app", &json!({"disable_permissions_checks": true})).ok();
+    let user = json!({"id": "jane", "role": "admin", "teams": ["red"]});
+    let made = app.user("john").post("/api/v2/users", &one(&user)).ok()["users"]["jane"].clone();
+    assert_eq!((&made["role"], &made["teams"]), (&json!("admin"), &json!(["red"])));
+    assert_eq!(app.user("john").patch("/api/v2/app", &json!({})).status, 403);
+}
+
+#[test]
 fn flattened_custom_data_never_hide_a_built_in_field() {
     let app = frozen_app();
     let custom = json!({"id": "mallory", "role": "admin", "banned": true, "created_at": "never", "color": "red", "custom": {"a": 1}});
@@ -246,6 +264,11 @@ fn an_upsert_that_breaks_a_rule_is_refused_with_the_rules_text() {
             one(&json!({"id": "a", "privacy_settings": {"read_receipts": true}})),
             "field `read_receipts` contains type bool. expecting object",
         ),
+        (
+            one(&json!({"id": "a", "teams_role": {"red": 5}})),
+            "field `teams_role.red` contains type number. expecting string",
+        ),
+        (one(&json!({"id": "a", "teams_role": {"red": "nope"}})), "role \"nope\" provided but not defined"),
         (one(&json!({"id": "x".repeat(256)})), "id must be a maximum of 255 characters in length"),
         (
             one(&json!({"id": "a|b"})),

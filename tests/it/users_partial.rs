@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
-use crate::transcript::{frozen_app, on_each_mount, refused};
+use crate::transcript::{NOW_NS, frozen_app, on_each_mount, refused};
 
 /// An app with a John who has something of everything.
 fn app() -> TestApp {
@@ -184,6 +184,19 @@ fn a_value_of_the_wrong_type_is_refused_by_its_fields_name() {
         let answer = app.server().patch("/api/v2/users", &change(&json!({key: value}), &json!([])));
         refused(&answer, "UpdateUsersPartial", 400, 4, text);
     }
+}
+
+#[test]
+fn null_takes_a_field_back_and_a_revocation_too() {
+    let app = app();
+    let set = json!({"revoke_tokens_issued_before": "2026-01-31T12:00:00"});
+    assert_eq!(changed(&app, &set, &json!([]))["revoke_tokens_issued_before"], NOW_NS);
+    let set =
+        json!({"revoke_tokens_issued_before": null, "name": null, "teams": null, "invisible": null, "color": null});
+    let john = changed(&app, &set, &Value::Null);
+    assert_eq!((john.get("revoke_tokens_issued_before"), john.get("name")), (None, None));
+    assert_eq!((&john["teams"], &john["invisible"]), (&json!([]), &json!(false)));
+    assert_eq!(john["custom"].get("color"), Some(&Value::Null), "custom data may hold null");
 }
 
 #[test]
