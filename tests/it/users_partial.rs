@@ -52,6 +52,16 @@ fn set_and_unset_reach_nested_custom_data() {
 }
 
 #[test]
+fn for_legacy_callers_custom_is_a_key_like_any_other() {
+    let app = app();
+    app.server().patch("/users", &change(&json!({"custom": {"a": 1}, "custom.b": 2, "color": "red"}), &json!([]))).ok();
+    let john = changed(&app, &json!({}), &json!(["address"]));
+    assert_eq!(john["custom"], json!({"color": "red", "custom": {"a": 1, "b": 2}}));
+    app.server().patch("/users", &change(&json!({}), &json!(["custom"]))).ok();
+    assert_eq!(changed(&app, &json!({}), &json!([]))["custom"], json!({"color": "red"}));
+}
+
+#[test]
 fn what_is_set_and_unset_at_once_is_gone() {
     let app = app();
     let john = changed(&app, &json!({"color": "red", "name": "Jack"}), &json!(["color", "name"]));
