@@ -242,11 +242,14 @@ fn what_memory_was_told_is_what_a_start_reads() {
 }
 
 #[test]
-fn a_closed_store_refuses_writes_and_can_be_closed_again() {
-    let (store, app) = with_app("a");
+fn a_closed_store_refuses_writes_and_keeps_what_it_has() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = Store::open(Place::file(&directory.path().join("x.db")).expect("a place")).expect("a store");
+    let app = run(store.create_app(new_app("a"))).expect("an app");
     run(store.write(&Scope::own(&app), save(user("john")))).expect("written");
     store.close();
     assert!(run(store.write(&Scope::own(&app), save(user("late")))).is_err());
+    assert!(is_there(&store, &app, "john"));
     store.close();
 }
 

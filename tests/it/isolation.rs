@@ -110,6 +110,31 @@ fn seen(app: &TestApp) -> Vec<(u16, Value)> {
     answers.into_iter().map(|answer| (answer.status, comparable(app, answer.body))).collect()
 }
 
+/// Fills an app with something of everything, so that whatever reaches across finds something to spoil.
+fn furnish(app: &TestApp) {
+    let server = app.root();
+    let users = IDS.map(|id| json!({"id": id, "name": id, "teams": ["t0", "mine"], "custom": {"mine": true}}));
+    app.upsert(&users);
+    server.post("/api/v2/roles", &json!({"name": "r1"})).ok();
+    server.post("/api/v2/roles", &json!({"name": "mine"})).ok();
+    let permission = json!({"id": "p1", "name": "Mine", "action": "BanUser", "condition": {"$subject.id": "ann"}});
+    server.post("/api/v2/permissions", &permission).ok();
+    app.set(&json!({"grants": {"user": ["search-user"], "mine": ["ban-user"]}}));
+    for id in IDS {
+        for device in ["d0", "d1", "d2", "d3", "mine"] {
+            let body = json!({"id": format!("{device}-{id}"), "push_provider": "apn", "user_id": id});
+            server.post("/api/v2/devices", &body).ok();
+        }
+        for blocked in IDS.into_iter().filter(|blocked| *blocked != id) {
+            server.post("/api/v2/users/block", &json!({"blocked_user_id": blocked, "user_id": id})).ok();
+        }
+        server.post("/api/v2/moderation/ban", &json!({"target_user_id": id, "timeout": 60})).ok();
+    }
+    server.post("/api/v2/devices", &json!({"id": "d1", "push_provider": "apn", "user_id": "bob"})).ok();
+    app.revoke("bob", &json!("2026-01-31T12:00:00Z"));
+    server.post("/api/v2/users/cyd/deactivate", &json!({})).ok();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -138,7 +163,7 @@ proptest! {
     #[test]
     fn whatever_is_done_to_one_app_another_stays_as_it_was(steps in proptest::collection::vec(any_step(), 1..40)) {
         let (app, other) = (TestApp::at_noon(), TestApp::at_noon());
-        other.upsert(&[json!({"id": "ann", "custom": {"mine": true}}), json!({"id": "bob"})]);
+        furnish(&other);
         let before = seen(&other);
         for step in &steps {
             take(&app, step);

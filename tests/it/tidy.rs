@@ -167,6 +167,22 @@ fn every_source_file_begins_by_saying_what_it_is_for() {
     }
 }
 
+/// Between apps lies nothing but this column.
+#[test]
+fn every_statement_that_changes_or_removes_rows_is_for_one_app() {
+    for (path, text) in files("src/store").iter().filter(|(path, _)| !is_tests(path)) {
+        let code = code(text);
+        for verb in ["DELETE FROM ", "UPDATE "] {
+            for (at, _) in code.match_indices(verb).filter(|(at, _)| !code[..*at].ends_with("DO ")) {
+                let statement = code[at..].split(['"', ';']).next().unwrap();
+                let is_for_one_app =
+                    ["WHERE app = ?1", "WHERE (app, {key}) IN ({piece})"].iter().any(|bound| statement.contains(bound));
+                assert!(is_for_one_app, "{}: {statement}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn no_lint_is_allowed_away() {
     for (path, text) in files("src").into_iter().chain(files("tests")) {
