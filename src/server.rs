@@ -29,6 +29,8 @@ use crate::wire::Dialect;
 
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to send what it still has after its answer, before its connection is closed.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
@@ -83,6 +85,7 @@ pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> an
             HttpService::build()
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(HEAD_TIMEOUT)
+                .client_disconnect_timeout(DISCONNECT_TIMEOUT)
                 .upgrade(upgrade)
                 .finish(map_config(application, |()| AppConfig::default()))
                 .tcp()

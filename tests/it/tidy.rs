@@ -125,6 +125,7 @@ fn only_these_modules_name_the_http_library() {
         "control",
         "dashboard",
         "door",
+        "live",
         "params",
         "reply",
         "routes",
