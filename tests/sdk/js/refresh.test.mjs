@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EXPIRED, newApp, REVOKED } from './helpers.mjs';
-import { bounded, client, closed, Feeds, heard, online, pinged, provider, refusedAtConnect, SDKS, tap } from './sockets.mjs';
+import { bounded, Chat, client, closed, Feeds, online, pinged, provider, refusedAtConnect, SDKS, tap, Video } from './sockets.mjs';
 
 const MINUTE = 60;
 const john = { id: 'john', name: 'John' };
@@ -222,7 +222,62 @@ describe('refresh', { concurrency: true }, () => {
     });
   }
 
-  test('no SDK asks its token provider again later', { concurrency: false }, async () => {
-    assert.ok(true);
+  // stream-chat asks once more in the background, but by then its connectUser has failed; video-client does not.
+  for (const [Sdk, calls] of [[Chat, 2], [Video, 1]]) {
+    test(`${Sdk.sdk}: a provider that fails once makes connectUser fail; the page may call it again`, async (t) => {
+      const { app, mint } = await ownApp('provider throws once');
+      const provide = provider(new Error('the backend sleeps'), mint);
+      const user = client(t, Sdk, app);
+      await assert.rejects(user.connect(john, provide), /the backend sleeps/);
+      assert.equal(provide.calls, calls);
+      await user.disconnect();
+      const again = client(t, Sdk, app);
+      assert.equal((await again.connect(john, provide)).id, 'john');
+      assert.equal(provide.calls, calls + 1);
+      done(provide);
+    });
+
+    test(`${Sdk.sdk}: a provider that always fails makes connectUser fail`, async (t) => {
+      const { app } = await ownApp('provider always throws');
+      const provide = provider(new Error('the backend sleeps'));
+      const user = client(t, Sdk, app);
+      await assert.rejects(user.connect(john, provide), /the backend sleeps/);
+      assert.equal(provide.calls, calls);
+      done(provide);
+    });
+  }
+
+  test('feeds-client: a provider that fails once is asked again by the SDK itself (2 calls)', async (t) => {
+    const { app, mint } = await ownApp('provider throws once');
+    const provide = provider(new Error('the backend sleeps'), mint);
+    const user = client(t, Feeds, app);
+    assert.equal((await user.connect(john, provide)).id, 'john');
+    assert.equal(provide.calls, 2);
+    done(provide);
   });
+
+  test('feeds-client: a provider that fails during a refresh is asked again by the SDK itself (3 calls)', async (t) => {
+    const { app, mint, brief } = await ownApp('provider throws at refresh');
+    const provide = provider(brief, new Error('the backend sleeps'), mint);
+    const user = client(t, Feeds, app);
+    await user.connect(john, provide);
+    await app.advance('2m');
+    await user.read();
+    assert.equal(provide.calls, 3);
+    done(provide);
+  });
+
+  test('feeds-client: a provider that always fails is asked twice three times, then connectUser fails', async (t) => {
+    const { app } = await ownApp('provider always throws');
+    const provide = provider(new Error('the backend sleeps'));
+    const user = client(t, Feeds, app);
+    await assert.rejects(user.connect(john, provide), /tried to get token 3 times.*the backend sleeps/);
+    assert.equal(provide.calls, 6);
+    done(provide);
+  });
+});
+
+test('no SDK asks its token provider again when it has what it wanted, or was refused for good', () => {
+  assert.ok(finished.length > 30);
+  for (const [provide, calls] of finished) assert.equal(provide.calls, calls);
 });

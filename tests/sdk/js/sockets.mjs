@@ -286,7 +286,8 @@ export async function tap(t, app, { sockets = true } = {}) {
       lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
     }
     const onward = net.connect(upstream.port, upstream.hostname);
-    onward.on('error', () => socket.destroy());
+    onward.on('error', () => {}).on('close', () => socket.destroy());
+    socket.on('close', () => onward.destroy());
     onward.write(`${lines.join('\r\n')}\r\n\r\n`);
     socket.pipe(onward).pipe(socket);
   });
