@@ -20,8 +20,13 @@ const STOP_BOUND: Duration = Duration::from_secs(30);
 const INSTALL_BOUND: Duration = Duration::from_secs(600);
 const SUITE_BOUND: Duration = Duration::from_secs(600);
 
-/// The log target under which the server writes one line for each call that it answered.
+/// Most of what the JavaScript files do is wait for the SDKs, which wait up to 5 s before they connect again.
+const JS_FILES_AT_ONCE: usize = 4;
+
+/// The log target under which the server writes one line for each call that it answered and each socket that it let in.
 const REQUEST_TARGET: &str = "millpond::request";
+/// The status of a socket that was let in.
+const SWITCHED: u64 = 101;
 
 #[test]
 fn the_official_sdks_drive_the_binary() {
@@ -46,8 +51,8 @@ fn the_official_sdks_drive_the_binary() {
 // The suites
 
 fn javascript(url: &str) -> Result<(), String> {
-    let node = "Install Node.js 20 or newer, with npm: the JavaScript SDK tests run on it.";
-    at_least("node", (20, 0), node)?;
+    let node = "Install Node.js 20.10 or newer, with npm: the JavaScript SDK tests run on it.";
+    at_least("node", (20, 10), node)?;
     at_least("npm", (8, 0), node)?;
     let directory = sdk_directory("js");
     let lock = directory.join("package-lock.json");
@@ -61,7 +66,9 @@ fn javascript(url: &str) -> Result<(), String> {
         copy(&lock, &stamp)?;
     }
     let mut suite = Command::new("node");
-    suite.args(["--test", "--test-reporter=spec"]).current_dir(&directory);
+    suite.args(["--test", "--test-reporter=spec"]).arg(format!("--test-concurrency={JS_FILES_AT_ONCE}"));
+    // For the tests that end a server and start it anew: those have one of their own.
+    suite.current_dir(&directory).env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
     run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
 }
 
@@ -229,7 +236,7 @@ impl Drop for Server {
 
 // The evidence
 
-/// Operation -> the SDKs (`package version`) that got a 2xx answer from it.
+/// Operation -> the SDKs (`package version`) that got a 2xx answer from it, or a socket.
 type Driven = BTreeMap<String, BTreeSet<String>>;
 
 fn driven(log: &str) -> Driven {
@@ -238,7 +245,7 @@ fn driven(log: &str) -> Driven {
     for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let fields = line.get("fields").unwrap_or(&line);
         let succeeded = line["target"] == REQUEST_TARGET
-            && fields["status"].as_u64().is_some_and(|status| (200..300).contains(&status));
+            && fields["status"].as_u64().is_some_and(|status| status == SWITCHED || (200..300).contains(&status));
         if let (true, Some(operation), Some(client)) = (succeeded, fields["operation"].as_str(), fields["sdk"].as_str())
             && let Some(package) = package(client, &pins)
         {
@@ -259,6 +266,8 @@ fn package(client: &str, python_pins: &str) -> Option<String> {
         Some(format!("@stream-io/feeds-client {version}"))
     } else if let Some(version) = name.strip_prefix("stream-chat-js-v") {
         Some(format!("stream-chat (npm) {}", version.trim_end_matches("-node").trim_end_matches("-browser")))
+    } else if let Some(version) = name.strip_prefix("stream-video-plain_javascript-v") {
+        Some(format!("@stream-io/video-client {version}"))
     } else if let Some(version) = name.strip_prefix("stream-python-client-") {
         let version = version.trim_start_matches("aio-");
         let package = ["getstream", "stream-chat"].into_iter().find(|package| pinned(package, version))?;
@@ -311,6 +320,7 @@ fn a_client_header_names_the_package_and_its_version() {
         ("stream-feeds-js-v2.2.0|client_bundle=node", Some("@stream-io/feeds-client 2.2.0")),
         ("stream-chat-js-v9.53.0-node|client_bundle=node-esm", Some("stream-chat (npm) 9.53.0")),
         ("stream-chat-js-v9.53.0-browser", Some("stream-chat (npm) 9.53.0")),
+        ("stream-video-plain_javascript-v1.60.0|client_bundle=node-cjs", Some("@stream-io/video-client 1.60.0")),
         ("stream-python-client-7.0.0", Some("getstream (PyPI) 7.0.0")),
         ("stream-python-client-4.33.0", Some("stream-chat (PyPI) 4.33.0")),
         ("stream-python-client-aio-4.33.0", Some("stream-chat (PyPI) 4.33.0")),
@@ -323,7 +333,7 @@ fn a_client_header_names_the_package_and_its_version() {
 }
 
 #[test]
-fn only_answers_of_the_2xx_kind_to_a_known_sdk_count_as_driven() {
+fn only_answers_of_the_2xx_kind_and_sockets_to_a_known_sdk_count_as_driven() {
     let line = |target: &str, status: u16, sdk: &str| {
         format!(
             r#"{{"level":"DEBUG","target":"{target}","fields":{{"operation":"GetApp","status":{status},"code":0,"sdk":"{sdk}"}}}}"#
@@ -333,10 +343,11 @@ fn only_answers_of_the_2xx_kind_to_a_known_sdk_count_as_driven() {
         "not JSON".to_owned(),
         line(REQUEST_TARGET, 200, "stream-node-1.0.0"),
         line(REQUEST_TARGET, 401, "stream-node-2.0.0"),
+        line(REQUEST_TARGET, 101, "stream-node-4.0.0"),
         line(REQUEST_TARGET, 200, "curl"),
         line("millpond::other", 200, "stream-node-3.0.0"),
     ];
-    let wanted = Driven::from([("GetApp".to_owned(), BTreeSet::from(["@stream-io/node-sdk 1.0.0".to_owned()]))]);
+    let wanted = Driven::from([("GetApp".to_owned(), BTreeSet::from(["1.0.0", "4.0.0"].map(|version| format!("@stream-io/node-sdk {version}"))))]);
     assert_eq!(driven(&log.join("\n")), wanted);
     assert_eq!(differences(&wanted, &Driven::new()), ["- GetApp: @stream-io/node-sdk 1.0.0"]);
     assert_eq!(differences(&Driven::new(), &wanted), ["+ GetApp: @stream-io/node-sdk 1.0.0"]);

@@ -15,6 +15,7 @@ use super::mailbox::Order;
 use super::sign_in::SignedIn;
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
+use crate::auth::credentials::Credentials;
 use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
 use crate::wire::Dialect;
@@ -27,6 +28,7 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 /// A poll that waits for its answer.
 struct Poll {
     answer: oneshot::Sender<Result<Vec<Utf8Bytes>>>,
+    credentials: Credentials,
     close: bool,
 }
 
@@ -36,15 +38,20 @@ pub struct Polls(Mutex<HashMap<String, (AppId, UnboundedSender<Poll>)>>);
 
 impl Polls {
     /// Asks a session for what happened, for a bounded time.
-    pub async fn ask(&self, app: AppId, connection_id: &str, close: bool) -> Result<Vec<Utf8Bytes>> {
-        let unknown =
-            || ApiError::new(Code::ConnectionIdUnknownError, format!("connection id {connection_id} is not known"));
+    pub async fn ask(
+        &self,
+        app: AppId,
+        connection_id: &str,
+        credentials: Credentials,
+        close: bool,
+    ) -> Result<Vec<Utf8Bytes>> {
+        let unknown = || unknown(connection_id);
         let sender = {
             let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             sessions.get(connection_id).filter(|(own, _)| *own == app).map(|(_, sender)| sender.clone())
         };
         let (answer, answered) = oneshot::channel();
-        sender.ok_or_else(unknown)?.send(Poll { answer, close }).map_err(|_| unknown())?;
+        sender.ok_or_else(unknown)?.send(Poll { answer, credentials, close }).map_err(|_| unknown())?;
         answered.await.map_err(|_| unknown())?
     }
 
@@ -59,6 +66,10 @@ impl Polls {
     }
 }
 
+fn unknown(connection_id: &str) -> ApiError {
+    ApiError::new(Code::ConnectionIdUnknownError, format!("connection id {connection_id} is not known"))
+}
+
 /// Begins a session without a socket on this worker's thread.
 pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>, signed_in: SignedIn) {
     let SignedIn { app, credentials, epoch, user, connection_id, .. } = signed_in;
@@ -70,21 +81,52 @@ pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>,
     let standing = Standing { gate, app, credentials };
     let hub = std::sync::Arc::clone(&worker.hub);
     actix_web::rt::spawn(async move {
-        run(&standing, &seat, polls).await;
+        run(standing, &seat, &connection_id, polls).await;
         hub.polls.remove(&connection_id);
     });
 }
 
-async fn run(standing: &Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>) {
-    while let Ok(Some(Poll { answer, close })) = timeout(IDLE_MAX, polls.recv()).await {
+async fn run(mut standing: Standing, seat: &Seat, connection_id: &str, mut polls: UnboundedReceiver<Poll>) {
+    let mut newer = None;
+    // What was taken for a poll whose client had given it up.
+    let mut kept = Vec::new();
+    loop {
+        let poll = match newer.take() {
+            Some(poll) => poll,
+            None => match timeout(IDLE_MAX, polls.recv()).await {
+                Ok(Some(poll)) => poll,
+                Ok(None) | Err(_) => return,
+            },
+        };
+        let Poll { mut answer, credentials, close } = poll;
+        if credentials.user_id() != standing.credentials.user_id() {
+            let _ = answer.send(Err(unknown(connection_id)));
+            continue;
+        }
+        // Each poll was let in with a token of its own: a fresh one takes the place of the one before.
+        standing.credentials = credentials;
         if close {
             let _ = answer.send(Ok(Vec::new()));
             return;
         }
-        let outcome = timeout(POLL_TIMEOUT, happened(standing, seat)).await.unwrap_or(Ok(Vec::new()));
+        let outcome = if kept.is_empty() {
+            // A client has one poll at a time: with its next one, or when it hangs up, it has given this one up.
+            tokio::select! {
+                biased;
+                outcome = timeout(POLL_TIMEOUT, happened(&standing, seat)) => outcome.unwrap_or(Ok(Vec::new())),
+                poll = polls.recv() => {
+                    newer = poll;
+                    Ok(Vec::new())
+                }
+                () = answer.closed() => continue,
+            }
+        } else {
+            Ok(std::mem::take(&mut kept))
+        };
         let ended = outcome.is_err();
-        // A client that has given up this poll comes again, or is gone.
-        let _ = answer.send(outcome);
+        if let Err(Ok(frames)) = answer.send(outcome) {
+            kept = frames;
+        }
         if ended {
             return;
         }
