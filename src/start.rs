@@ -64,9 +64,10 @@ pub struct Running {
     pub store: Store,
     /// What the control API answers from.
     pub control: Data<Control>,
+    /// The sockets.
+    pub hub: Arc<Hub>,
     handle: ServerHandle,
     in_flight: InFlight,
-    hub: Arc<Hub>,
 }
 
 /// Starts: opens the store, loads the fixtures, binds the listeners, and only then is ready.
@@ -78,7 +79,7 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
     let control = Data::new(Control::new(store.clone(), url.clone(), config.host, config.allowed_hosts, started_at));
-    let (hub, leaving) = Hub::new();
+    let (hub, leaving) = Hub::new(config.limits);
     store.listen(Tell(Arc::clone(&hub)));
     actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));
     let shared = Shared {

@@ -8,14 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, Semaphore};
 
+use super::limits::Limits;
 use super::longpoll::Polls;
 use crate::app::App;
 use crate::domain::sessions;
 use crate::ids::{AppId, UserId};
 use crate::store::{Commit, Listener, Scope, Store};
 
-/// Sockets that may wait for their first frame at the same time.
-const PENDING_MAX: usize = 4_096;
 /// Connects that write at the same time, so that a rush of them leaves room in the writer's queue.
 const CONNECTS_MAX: usize = 256;
 /// Ends of connections that are written down together.
@@ -56,6 +55,8 @@ pub struct Hub {
     leavers: UnboundedSender<(Arc<App>, UserId)>,
     /// The sessions without a socket.
     pub polls: Polls,
+    /// What sockets may.
+    pub limits: Limits,
     /// Limits the connects that write at the same time.
     pub connects: Semaphore,
 }
@@ -65,7 +66,7 @@ pub type Leavers = UnboundedReceiver<(Arc<App>, UserId)>;
 
 impl Hub {
     /// A hub without workers, and the stream of those who leave.
-    pub fn new() -> (Arc<Self>, Leavers) {
+    pub fn new(limits: Limits) -> (Arc<Self>, Leavers) {
         let (leavers, leaving) = unbounded_channel();
         let hub = Self {
             workers: RwLock::default(),
@@ -75,6 +76,7 @@ impl Hub {
             emptied: Notify::new(),
             leavers,
             polls: Polls::default(),
+            limits,
             connects: Semaphore::new(CONNECTS_MAX),
         };
         (Arc::new(hub), leaving)
@@ -99,7 +101,7 @@ impl Hub {
     pub fn begin(self: &Arc<Self>) -> Option<Pending> {
         let before = self.pending.fetch_add(1, Ordering::AcqRel);
         let pending = Pending(Arc::clone(self));
-        (before < PENDING_MAX).then_some(pending)
+        (before < self.limits.pending).then_some(pending)
     }
 
     /// Makes a connection known.
@@ -138,6 +140,15 @@ impl Hub {
         Open(Arc::clone(self))
     }
 
+    /// How many there are now.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            pending: self.pending.load(Ordering::Acquire),
+            open: self.open.load(Ordering::Acquire),
+            connections: self.connections().len(),
+        }
+    }
+
     /// Waits until every worker's thread has finished what it was doing when asked, such as writing out an answer.
     pub async fn echo(&self) {
         let (sender, mut heard) = unbounded_channel();
@@ -158,6 +169,17 @@ impl Hub {
             emptied.await;
         }
     }
+}
+
+/// Sockets and sessions of the process at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sockets that wait for their first frame.
+    pub pending: usize,
+    /// Sockets.
+    pub open: usize,
+    /// Sessions that are signed in, long-polls included.
+    pub connections: usize,
 }
 
 /// A socket that waits for its first frame.

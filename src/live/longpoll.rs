@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -11,6 +10,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
+use super::limits::Limits;
 use super::mailbox::Order;
 use super::sign_in::SignedIn;
 use super::standing::Standing;
@@ -18,11 +18,6 @@ use super::worker::{Seat, Worker};
 use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
 use crate::wire::Dialect;
-
-/// How long a poll waits for something to happen.
-const POLL_TIMEOUT: Duration = Duration::from_secs(20);
-/// A client that does not poll for this long is gone.
-const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// A poll that waits for its answer.
 struct Poll {
@@ -70,18 +65,18 @@ pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>,
     let standing = Standing { gate, app, credentials };
     let hub = std::sync::Arc::clone(&worker.hub);
     actix_web::rt::spawn(async move {
-        run(&standing, &seat, polls).await;
+        run(&standing, &seat, polls, hub.limits).await;
         hub.polls.remove(&connection_id);
     });
 }
 
-async fn run(standing: &Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>) {
-    while let Ok(Some(Poll { answer, close })) = timeout(IDLE_MAX, polls.recv()).await {
+async fn run(standing: &Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>, limits: Limits) {
+    while let Ok(Some(Poll { answer, close })) = timeout(limits.poll_idle, polls.recv()).await {
         if close {
             let _ = answer.send(Ok(Vec::new()));
             return;
         }
-        let outcome = timeout(POLL_TIMEOUT, happened(standing, seat)).await.unwrap_or(Ok(Vec::new()));
+        let outcome = timeout(limits.poll, happened(standing, seat)).await.unwrap_or(Ok(Vec::new()));
         let ended = outcome.is_err();
         // A client that has given up this poll comes again, or is gone.
         let _ = answer.send(outcome);

@@ -28,6 +28,7 @@ mod roles;
 mod rows;
 mod rules;
 mod smoke;
+mod sockets;
 mod tasks;
 mod transcript;
 mod traps;

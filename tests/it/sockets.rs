@@ -1,0 +1,10 @@
+//! Sockets and long-polls, spoken to by a raw client: what goes over the wire, frame by frame.
+
+mod client;
+mod faults;
+mod handshake;
+mod hello;
+mod keep_alive;
+mod presence;
+mod refusals;
+mod upsert;
