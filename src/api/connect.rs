@@ -47,7 +47,7 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     let worker = request.app_data::<Rc<Worker>>().map(Rc::clone);
     let worker = worker.ok_or_else(|| ApiError::internal(&"the server has put no worker into the app"))?;
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let shown = Shown::of_upgrade(&call.params, header).with_json(&call.params)?;
+    let shown = Shown::of_upgrade(&call.params, header).with_json(&call.params);
     let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
     let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
     longpoll::begin(&worker, gate, signed_in);

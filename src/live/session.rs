@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
+use futures_util::stream::FusedStream;
 use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -33,7 +35,7 @@ pub async fn serve(
     worker: Rc<Worker>,
     gate: Data<Gate>,
     dialect: Dialect,
-    shown: Result<Shown, Refused>,
+    shown: Shown,
     mut socket: Socket,
 ) {
     let open = worker.hub.open();
@@ -53,31 +55,26 @@ async fn first_words(
     worker: &Rc<Worker>,
     gate: &Data<Gate>,
     dialect: Dialect,
-    shown: Result<Shown, Refused>,
+    shown: Shown,
     socket: &mut Socket,
     pending: Pending,
 ) -> Option<(SignedIn, String)> {
     let limits = worker.hub.limits;
-    let outcome = match shown {
-        Ok(shown) if dialect == Dialect::Legacy => Ok(shown),
-        Ok(shown) => {
-            let in_time = timeout(limits.first_frame, first_frame(socket)).await;
-            let frame = match in_time.unwrap_or(Err(Farewell::policy("no authentication frame came in time"))) {
-                Ok(frame) => frame,
-                Err(farewell) => {
-                    close(socket, limits, farewell).await;
-                    return None;
-                }
-            };
-            shown.with_frame(&frame).map_err(|error| Refused { error, at: crate::clock::system_now() })
+    let shown = if dialect == Dialect::Legacy {
+        shown
+    } else {
+        let in_time = timeout(limits.first_frame, first_frame(socket)).await;
+        match in_time.unwrap_or(Err(Farewell::policy("no authentication frame came in time"))) {
+            Ok(frame) => shown.with_frame(&frame),
+            Err(farewell) => {
+                close(socket, limits, farewell).await;
+                return None;
+            }
         }
-        Err(refused) => Err(refused),
     };
     drop(pending);
-    let (client, outcome) = match outcome {
-        Ok(shown) => (shown.client.clone(), sign_in(gate, &worker.hub, dialect, shown).await),
-        Err(refused) => (String::new(), Err(refused)),
-    };
+    let client = shown.client.clone();
+    let outcome = sign_in(gate, &worker.hub, dialect, shown).await;
     match outcome {
         Ok(signed_in) => Some((signed_in, client)),
         Err(Refused { error, at }) => {
@@ -256,11 +253,24 @@ fn farewell_of(fault: &Error) -> Farewell {
 async fn close(socket: &mut Socket, limits: Limits, farewell: Farewell) {
     let reason = Utf8Bytes::from_static(farewell.reason);
     let frame = CloseFrame { code: CloseCode::from(farewell.code), reason };
+    let is_broken = socket.is_terminated();
     let handshake = async {
-        if socket.close(Some(frame)).await.is_ok() {
-            // The peer's own close frame ends the stream.
-            while let Some(Ok(_)) = socket.next().await {}
+        // Fails when the peer closed first: the answer to that goes out with the reading.
+        let _ = socket.close(Some(frame)).await;
+        // The peer's own close frame ends the stream.
+        while let Some(Ok(_)) = socket.next().await {}
+        if is_broken {
+            drain(socket.get_mut()).await;
         }
     };
     let _ = timeout(limits.close, handshake).await;
+}
+
+/// Takes off what the peer still sends. Bytes that nobody has read would make the system reset the connection, and the
+/// peer might lose the close frame.
+async fn drain(stream: &mut TcpStream) {
+    let mut rest = [0; 4 * 1024];
+    if stream.shutdown().await.is_ok() {
+        while let Ok(1..) = stream.read(&mut rest).await {}
+    }
 }
