@@ -126,7 +126,7 @@ fn faults() -> Vec<(&'static str, Vec<u8>, u16, &'static str)> {
     vec![
         ("a byte more than 64 KiB", masked(0x81, &[b'x'; 64 * 1024 + 1]), 1008, TOO_LARGE),
         ("10 MiB", mebi(10), 1008, TOO_LARGE),
-        ("an announcement of 2^62 bytes", head(0x82, 1 << 62, 0x80), 1008, TOO_LARGE),
+        ("an announcement of 2^62 bytes", [head(0x82, 1 << 62, 0x80), vec![0; 4]].concat(), 1008, TOO_LARGE),
         ("fragments that are larger together", fragments, 1008, TOO_LARGE),
         ("a text of bytes", masked(0x81, &[0xff, 0xfe]), 1007, NOT_UTF8),
         ("half a character", masked(0x81, &[b'a', 0xc3]), 1007, NOT_UTF8),
@@ -177,8 +177,10 @@ fn a_message_in_fragments_is_one_message() {
     wire.send(&masked(0x01, start));
     // Control frames may come in between.
     wire.send(&masked(0x89, b"p"));
-    assert_eq!(wire.frame().unwrap(), (0x8a, b"p".to_vec()));
-    assert!(wire.frame().unwrap().1.starts_with(br#"{"type":"health.check""#));
+    let mut answers = [wire.frame().unwrap(), wire.frame().unwrap()];
+    answers.sort();
+    assert!(answers[0].1.starts_with(br#"{"type":"health.check""#));
+    assert_eq!(answers[1], (0x8a, b"p".to_vec()));
     wire.send(&masked(0x00, b""));
     wire.send(&masked(0x80, end));
     assert!(wire.frame().unwrap().1.starts_with(br#"{"type":"health.check""#));

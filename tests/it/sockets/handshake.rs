@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{DOORS, Door, Joined, Socket};
+use super::client::{DOORS, Door};
 use crate::app::TestApp;
 use crate::raw::{Raw, exchange};
 
@@ -126,13 +126,4 @@ fn header_names_and_words_of_an_upgrade_are_read_in_any_case() {
     assert!(text.starts_with("http/1.1 101 "), "{text}");
     // The accept key of RFC 6455's own example.
     assert!(text.contains(&"sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=".to_lowercase()), "{text}");
-}
-
-#[test]
-fn the_path_and_query_may_be_encoded() {
-    let app = TestApp::at_noon();
-    let show = app.show("john");
-    let mut socket = Socket::open(&app.url, &format!("/api/v2/%63onnect?{}", show.query(Door::V2)), &[]);
-    socket.say(&show.frame());
-    Joined::of(Door::V2, socket);
 }

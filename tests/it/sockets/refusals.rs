@@ -200,7 +200,7 @@ fn a_legacy_json_that_is_none_is_refused_in_a_frame() {
     for (json, answer) in [
         ("nope", INVALID),
         ("[]", (400, 4, "field `body` contains type array. expecting object")),
-        (r#"{"user_details":[]}"#, (400, 4, "field `body` contains type array. expecting object")),
+        (r#"{"user_details":[]}"#, (400, 4, "field `user_details` contains type array. expecting object")),
         (r#"{"user_details":{"id":5}}"#, (400, 4, "field `id` contains type number. expecting string")),
         ("", NO_DETAILS),
         ("{}", NO_DETAILS),

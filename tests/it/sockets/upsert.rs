@@ -191,7 +191,7 @@ fn a_deactivated_user_may_come_back_once_reactivated_and_a_hard_deleted_ones_id_
     assert_eq!(gone["error"]["message"], "the user john was deactivated");
     app.root().post("/api/v2/users/john/reactivate", &json!({})).ok();
     app.join("john");
-    app.root().post("/api/v2/users/delete", &json!({"user_ids": ["john"], "user": "hard"})).ok();
+    app.root().post("/api/v2/users/delete", &json!({"user_ids": ["john"], "user": "hard", "messages": "hard", "conversations": "hard"})).ok();
     let gone = app.show("john").through(Door::V2).refused();
     assert_eq!(gone["error"]["message"], "the user john was deleted");
 }
