@@ -83,6 +83,8 @@ pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> any
             HttpService::build()
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(HEAD_TIMEOUT)
+                // A frame must not wait until the client acknowledges the one before it, which can take 40 ms.
+                .tcp_nodelay(true)
                 .upgrade(upgrade)
                 .finish(map_config(application, |()| AppConfig::default()))
                 .tcp()
