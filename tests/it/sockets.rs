@@ -1,10 +1,12 @@
 //! Sockets and long-polls, spoken to by a raw client: what goes over the wire, frame by frame.
 
 mod client;
+mod events;
 mod faults;
 mod handshake;
 mod hello;
 mod keep_alive;
 mod presence;
 mod refusals;
+mod standing;
 mod upsert;

@@ -200,7 +200,8 @@ impl Joined {
     /// Has the connection hear of users.
     #[track_caller]
     pub fn watch(&self, app: &TestApp, by: &str, users: &[&str]) {
-        let payload = json!({"filter_conditions": {"id": {"$in": users}}, "presence": true}).to_string();
+        let filter = json!({"id": {"$in": users}});
+        let payload = json!({"filter_conditions": filter, "presence": true, "limit": 100}).to_string();
         let path = format!("/api/v2/users?connection_id={}&payload={}", self.id, encode(&payload));
         app.bearer(&json!({"user_id": by})).get(&path).ok();
     }
@@ -227,6 +228,7 @@ impl Socket {
         let stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
         stream.set_read_timeout(Some(GUARD)).unwrap();
         stream.set_write_timeout(Some(GUARD)).unwrap();
+        stream.set_nodelay(true).unwrap();
         let (socket, response) = tungstenite::client(request, stream).unwrap();
         assert_eq!(response.status(), 101);
         Self(socket)

@@ -62,6 +62,7 @@ impl Wire {
     /// A connection that waits for its first frame.
     fn upgraded(app: &TestApp, user: &str) -> Self {
         let mut stream = crate::raw::connect(&app.url);
+        stream.set_nodelay(true).unwrap();
         let path = format!("/api/v2/connect?{}", app.show(user).query(Door::V2));
         stream.write_all(upgrade(&path).as_bytes()).unwrap();
         let mut head = Vec::new();
