@@ -7,7 +7,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::door::{Call, Gate};
+use crate::door::{Call, Gate, Identity};
 use crate::error::{ApiError, Result};
 use crate::live::hub::Hub;
 use crate::live::longpoll;
@@ -32,14 +32,21 @@ pub struct LongPollResponse {
 
 /// `GET` and `POST /longpoll`: with `json` a session begins, with `connection_id` it goes on.
 ///
-/// No caller is named, since the session was judged when it began, and is judged again by itself.
+/// No caller is named, since the session was judged when it began, and is judged again by itself. It goes on only for
+/// the user who began it.
 pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<LongPollResponse>> {
     let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
     let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
     let raw = |text: &str| RawValue::from_string(text.to_owned()).map_err(|cause| ApiError::internal(&cause));
     if let Some(connection_id) = call.params.get("connection_id").filter(|id| !id.is_empty()) {
-        let (_, scope) = call.admit()?;
+        let (identity, scope) = call.admit()?;
         let close = call.params.flag("close")?;
+        let own = hub.connection(scope.app.id, connection_id).filter(|connection| match identity {
+            Identity::User { id, .. } => connection.user.as_ref() == Some(id),
+            Identity::Anonymous => connection.user.is_none(),
+            Identity::Server => false,
+        });
+        own.ok_or_else(|| longpoll::unknown(connection_id))?;
         let frames = hub.polls.ask(scope.app.id, connection_id, close).await?;
         let events = frames.iter().map(|frame| raw(frame)).collect::<Result<_>>()?;
         return Ok(Reply(LongPollResponse { event: None, events: Some(events) }));

@@ -2,7 +2,7 @@
 //! message; the workers know the sockets. So the writer never loops over sockets.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -52,7 +52,9 @@ pub struct Hub {
     pending: AtomicUsize,
     open: AtomicUsize,
     emptied: Notify,
-    leavers: UnboundedSender<(Arc<App>, UserId)>,
+    is_stopping: AtomicBool,
+    stopping: Notify,
+    leavers: Mutex<Option<UnboundedSender<(Arc<App>, UserId)>>>,
     /// The sessions without a socket.
     pub polls: Polls,
     /// What sockets may.
@@ -74,7 +76,9 @@ impl Hub {
             pending: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             emptied: Notify::new(),
-            leavers,
+            is_stopping: AtomicBool::new(false),
+            stopping: Notify::new(),
+            leavers: Mutex::new(Some(leavers)),
             polls: Polls::default(),
             limits,
             connects: Semaphore::new(CONNECTS_MAX),
@@ -113,7 +117,9 @@ impl Hub {
     pub fn left(&self, connection_id: &str, app: &Arc<App>) {
         if let Some(Connection { user: Some(user), .. }) = self.connections().remove(connection_id) {
             // Without a receiver the process is ending, and nobody is online any more.
-            let _ = self.leavers.send((Arc::clone(app), user));
+            if let Some(leavers) = &*self.leavers.lock().unwrap_or_else(PoisonError::into_inner) {
+                let _ = leavers.send((Arc::clone(app), user));
+            }
         }
     }
 
@@ -158,8 +164,31 @@ impl Hub {
         while heard.recv().await.is_some() {}
     }
 
+    /// Whether the process stops.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Acquire)
+    }
+
+    /// Waits until the process stops.
+    pub async fn stopping(&self) {
+        loop {
+            let told = self.stopping.notified();
+            if self.is_stopping() {
+                return;
+            }
+            told.await;
+        }
+    }
+
+    /// Takes no more ends of connections to write down: whoever writes them is done when it has written those there are.
+    pub fn end_leaves(&self) {
+        self.leavers.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     /// Ends every socket in the form that makes SDKs come back, and waits until all are closed.
     pub async fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        self.stopping.notify_waiters();
         self.tell_all(|| Told::Stop);
         loop {
             let emptied = self.emptied.notified();
@@ -212,7 +241,7 @@ impl Listener for Tell {
     }
 }
 
-/// Writes the ends of connections down, many in one transaction, until the hub is gone.
+/// Writes the ends of connections down, many in one transaction, until no more are taken.
 pub async fn write_leaves(store: Store, mut leaving: Leavers) {
     let mut together = Vec::new();
     while leaving.recv_many(&mut together, LEAVES_MAX).await > 0 {

@@ -32,8 +32,7 @@ pub struct Polls(Mutex<HashMap<String, (AppId, UnboundedSender<Poll>)>>);
 impl Polls {
     /// Asks a session for what happened, for a bounded time.
     pub async fn ask(&self, app: AppId, connection_id: &str, close: bool) -> Result<Vec<Utf8Bytes>> {
-        let unknown =
-            || ApiError::new(Code::ConnectionIdUnknownError, format!("connection id {connection_id} is not known"));
+        let unknown = || unknown(connection_id);
         let sender = {
             let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             sessions.get(connection_id).filter(|(own, _)| *own == app).map(|(_, sender)| sender.clone())
@@ -52,6 +51,11 @@ impl Polls {
     fn remove(&self, connection_id: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(connection_id);
     }
+}
+
+/// There is no such session. SDKs begin anew.
+pub fn unknown(connection_id: &str) -> ApiError {
+    ApiError::new(Code::ConnectionIdUnknownError, format!("connection id {connection_id} is not known"))
 }
 
 /// Begins a session without a socket on this worker's thread.

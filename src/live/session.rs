@@ -63,8 +63,12 @@ async fn first_words(
     let shown = if dialect == Dialect::Legacy {
         shown
     } else {
-        let in_time = timeout(limits.first_frame, first_frame(socket)).await;
-        match in_time.unwrap_or(Err(Farewell::policy("no authentication frame came in time"))) {
+        let late = Farewell::policy("no authentication frame came in time");
+        let frame = tokio::select! {
+            in_time = timeout(limits.first_frame, first_frame(socket)) => in_time.unwrap_or(Err(late)),
+            () = worker.hub.stopping() => Err(Farewell::going_away()),
+        };
+        match frame {
             Ok(frame) => shown.with_frame(&frame),
             Err(farewell) => {
                 close(socket, limits, farewell).await;
@@ -211,8 +215,10 @@ impl Session {
     /// Sends, unless the session is to end meanwhile: who does not read is not waited for.
     async fn send_message(&mut self, socket: &mut Socket, message: Message) -> Step {
         let sent = tokio::select! {
+            // What can be sent at once is: an end waits behind the frames before it.
+            biased;
             sent = timeout(self.limits.send, socket.send(message)) => sent,
-            () = self.seat.mailbox.ended() => return Err(Farewell::policy("the client reads too slowly")),
+            farewell = self.seat.mailbox.ended() => return Err(farewell),
         };
         match sent {
             Ok(Ok(())) => Ok(()),
