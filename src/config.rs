@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::fixture::apply::Pair;
 use crate::fixture::format::Fixture;
+use crate::live::limits::Limits;
 
 /// The port unless another is asked for.
 pub const PORT_DEFAULT: u16 = 7663;
@@ -50,6 +51,8 @@ pub struct Config {
     pub fixtures: Vec<LoadedFixture>,
     /// Threads that serve.
     pub workers: usize,
+    /// What sockets may.
+    pub limits: Limits,
 }
 
 impl Default for Config {
@@ -63,6 +66,7 @@ impl Default for Config {
             pair_is_given: false,
             fixtures: Vec::new(),
             workers: std::thread::available_parallelism().map_or(2, usize::from),
+            limits: Limits::default(),
         }
     }
 }

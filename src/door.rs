@@ -58,9 +58,14 @@ impl Gate {
         examined
     }
 
-    /// Asks again whether a request that showed these credentials may run.
+    /// Asks again whether a connect that showed these credentials may run.
     pub fn admission(&self, app: &Arc<App>, credentials: Credentials) -> Arc<dyn Admission> {
-        Arc::new(Again { store: self.store.clone(), app: Arc::clone(app), credentials })
+        Arc::new(Again {
+            store: self.store.clone(),
+            app: Arc::clone(app),
+            credentials,
+            refusal: verdict::refusal_to_connect,
+        })
     }
 
     /// Judges again what was shown to an app, under what holds now. An app that is gone knows nobody.
@@ -241,7 +246,8 @@ impl Door {
         let is_server = verdict.kind == Some(Kind::Server) && admitted.is_ok();
         let rate = app.as_ref().map(|app| app.rates.count(self.operation, Platform::of(&client, is_server), now));
         let scope = app.as_ref().map(|app| {
-            let admission = Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials });
+            let admission =
+                Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials, refusal: verdict::refusal });
             Scope::admitted(app, now, epoch, admission)
         });
         Call {
@@ -301,11 +307,12 @@ struct Again {
     store: Store,
     app: Arc<App>,
     credentials: Credentials,
+    refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
 }
 
 impl Admission for Again {
     fn still_stands(&self) -> Result<()> {
         let judgement = judge_again(&self.store, &self.app, &self.credentials);
-        verdict::refusal(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)
+        (self.refusal)(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)
     }
 }

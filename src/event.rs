@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::clock::Time;
 use crate::ids::UserId;
@@ -73,8 +74,8 @@ pub struct Event {
     pub audience: Audience,
     /// What it says.
     pub payload: Payload,
-    /// The frame of each dialect, once somebody needed it.
-    pub encoded: [OnceLock<String>; 3],
+    /// The frame of each dialect, once somebody needed it; sockets share its bytes.
+    pub encoded: [OnceLock<Utf8Bytes>; 3],
 }
 
 impl Event {

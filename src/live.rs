@@ -8,6 +8,7 @@
 
 pub mod farewell;
 pub mod hub;
+pub mod limits;
 pub mod longpoll;
 pub mod mailbox;
 pub mod session;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use actix_web::rt::task::JoinHandle;
 use actix_web::web::Data;
 use serde_json::{Value, json};
 
@@ -64,9 +65,11 @@ pub struct Running {
     pub store: Store,
     /// What the control API answers from.
     pub control: Data<Control>,
+    /// The sockets.
+    pub hub: Arc<Hub>,
     handle: ServerHandle,
     in_flight: InFlight,
-    hub: Arc<Hub>,
+    leaves: JoinHandle<()>,
 }
 
 /// Starts: opens the store, loads the fixtures, binds the listeners, and only then is ready.
@@ -78,9 +81,9 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
     let control = Data::new(Control::new(store.clone(), url.clone(), config.host, config.allowed_hosts, started_at));
-    let (hub, leaving) = Hub::new();
+    let (hub, leaving) = Hub::new(config.limits);
     store.listen(Tell(Arc::clone(&hub)));
-    actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));
+    let leaves = actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));
     let shared = Shared {
         gate: Data::new(Gate::new(store.clone())),
         control: Data::clone(&control),
@@ -92,7 +95,7 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let handle = server.handle();
     actix_web::rt::spawn(server);
     control.set_ready();
-    Ok(Running { address, url, store, control, handle, in_flight, hub })
+    Ok(Running { address, url, store, control, hub, handle, in_flight, leaves })
 }
 
 fn open_store(config: &Config) -> Result<Store, Failure> {
@@ -211,6 +214,11 @@ impl Running {
             tracing::warn!("stopping although sockets are still open");
         }
         self.in_flight.drained().await;
+        // Who has left is written down before the database is closed.
+        self.hub.end_leaves();
+        if self.leaves.await.is_err() {
+            tracing::error!("what writes down who leaves ended by a panic");
+        }
         // The last answers were handed to their connections; now they are written out, too.
         self.hub.echo().await;
         self.store.close();

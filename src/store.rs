@@ -339,7 +339,7 @@ impl Store {
                 tracing::error!("the writer ended by a panic");
             }
         }
-        self.0.place.remove_temporary();
+        self.0.place.release();
     }
 
     /// Reads where it is asked for. For reads by key, which take microseconds.

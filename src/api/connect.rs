@@ -7,7 +7,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::door::{Call, Gate};
+use crate::door::{Call, Gate, Identity};
 use crate::error::{ApiError, Result};
 use crate::live::hub::Hub;
 use crate::live::longpoll;
@@ -32,7 +32,8 @@ pub struct LongPollResponse {
 
 /// `GET` and `POST /longpoll`: with `json` a session begins, with `connection_id` it goes on.
 ///
-/// No caller is named: the session is judged when it begins, and again by itself with what its latest poll showed.
+/// No caller is named: the session is judged when it begins, and again by itself with what its latest poll showed. It
+/// goes on only for the user who began it.
 pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<LongPollResponse>> {
     let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
     let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
@@ -40,8 +41,14 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     let shown = Shown::of_upgrade(&call.params, header);
     let raw = |text: &str| RawValue::from_string(text.to_owned()).map_err(|cause| ApiError::internal(&cause));
     if let Some(connection_id) = call.params.get("connection_id").filter(|id| !id.is_empty()) {
-        let (_, scope) = call.admit()?;
+        let (identity, scope) = call.admit()?;
         let close = call.params.flag("close")?;
+        let own = hub.connection(scope.app.id, connection_id).filter(|connection| match identity {
+            Identity::User { id, .. } => connection.user.as_ref() == Some(id),
+            Identity::Anonymous => connection.user.is_none(),
+            Identity::Server => false,
+        });
+        own.ok_or_else(|| longpoll::unknown(connection_id))?;
         let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
         let frames = hub.polls.ask(scope.app.id, connection_id, judged.credentials, close).await?;
         let events = frames.iter().map(|frame| raw(frame)).collect::<Result<_>>()?;
@@ -49,7 +56,7 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     }
     let worker = request.app_data::<Rc<Worker>>().map(Rc::clone);
     let worker = worker.ok_or_else(|| ApiError::internal(&"the server has put no worker into the app"))?;
-    let shown = shown.with_json(&call.params)?;
+    let shown = shown.with_json(&call.params);
     let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
     let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
     longpoll::begin(&worker, gate, signed_in);

@@ -282,6 +282,11 @@ pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError>
     verdict.failed.map(|check| refusal_of(check, credentials))
 }
 
+/// The same for a connect, which makes the user that it names: an unknown one is no reason (wire-contract 2.3 row 16).
+pub fn refusal_to_connect(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError> {
+    verdict.failed.filter(|check| *check != Check::UserKnown).map(|check| refusal_of(check, credentials))
+}
+
 /// The error for a check that failed.
 pub fn refusal_of(check: Check, credentials: &Credentials) -> ApiError {
     let user = credentials.user_id().unwrap_or_default();

@@ -104,6 +104,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         pair_is_given: resolved.is_given(),
         fixtures: fixture::load_all(&args.fixtures)?,
         workers: args.workers.map_or(defaults.workers, usize::from),
+        limits: defaults.limits,
     })
 }
 

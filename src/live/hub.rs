@@ -2,20 +2,19 @@
 //! message; the workers know the sockets. So the writer never loops over sockets.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, Semaphore};
 
+use super::limits::Limits;
 use super::longpoll::Polls;
 use crate::app::App;
 use crate::domain::sessions;
 use crate::ids::{AppId, UserId};
 use crate::store::{Commit, Listener, Scope, Store};
 
-/// Sockets that may wait for their first frame at the same time.
-const PENDING_MAX: usize = 4_096;
 /// Connects that write at the same time, so that a rush of them leaves room in the writer's queue.
 const CONNECTS_MAX: usize = 256;
 /// Ends of connections that are written down together.
@@ -53,9 +52,13 @@ pub struct Hub {
     pending: AtomicUsize,
     open: AtomicUsize,
     emptied: Notify,
-    leavers: UnboundedSender<(Arc<App>, UserId)>,
+    is_stopping: AtomicBool,
+    stopping: Notify,
+    leavers: Mutex<Option<UnboundedSender<(Arc<App>, UserId)>>>,
     /// The sessions without a socket.
     pub polls: Polls,
+    /// What sockets may.
+    pub limits: Limits,
     /// Limits the connects that write at the same time.
     pub connects: Semaphore,
 }
@@ -65,7 +68,7 @@ pub type Leavers = UnboundedReceiver<(Arc<App>, UserId)>;
 
 impl Hub {
     /// A hub without workers, and the stream of those who leave.
-    pub fn new() -> (Arc<Self>, Leavers) {
+    pub fn new(limits: Limits) -> (Arc<Self>, Leavers) {
         let (leavers, leaving) = unbounded_channel();
         let hub = Self {
             workers: RwLock::default(),
@@ -73,8 +76,11 @@ impl Hub {
             pending: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             emptied: Notify::new(),
-            leavers,
+            is_stopping: AtomicBool::new(false),
+            stopping: Notify::new(),
+            leavers: Mutex::new(Some(leavers)),
             polls: Polls::default(),
+            limits,
             connects: Semaphore::new(CONNECTS_MAX),
         };
         (Arc::new(hub), leaving)
@@ -99,7 +105,7 @@ impl Hub {
     pub fn begin(self: &Arc<Self>) -> Option<Pending> {
         let before = self.pending.fetch_add(1, Ordering::AcqRel);
         let pending = Pending(Arc::clone(self));
-        (before < PENDING_MAX).then_some(pending)
+        (before < self.limits.pending).then_some(pending)
     }
 
     /// Makes a connection known.
@@ -111,7 +117,9 @@ impl Hub {
     pub fn left(&self, connection_id: &str, app: &Arc<App>) {
         if let Some(Connection { user: Some(user), .. }) = self.connections().remove(connection_id) {
             // Without a receiver the process is ending, and nobody is online any more.
-            let _ = self.leavers.send((Arc::clone(app), user));
+            if let Some(leavers) = &*self.leavers.lock().unwrap_or_else(PoisonError::into_inner) {
+                let _ = leavers.send((Arc::clone(app), user));
+            }
         }
     }
 
@@ -138,6 +146,15 @@ impl Hub {
         Open(Arc::clone(self))
     }
 
+    /// How many there are now.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            pending: self.pending.load(Ordering::Acquire),
+            open: self.open.load(Ordering::Acquire),
+            connections: self.connections().len(),
+        }
+    }
+
     /// Waits until every worker's thread has finished what it was doing when asked, such as writing out an answer.
     pub async fn echo(&self) {
         let (sender, mut heard) = unbounded_channel();
@@ -147,8 +164,31 @@ impl Hub {
         while heard.recv().await.is_some() {}
     }
 
+    /// Whether the process stops.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Acquire)
+    }
+
+    /// Waits until the process stops.
+    pub async fn stopping(&self) {
+        loop {
+            let told = self.stopping.notified();
+            if self.is_stopping() {
+                return;
+            }
+            told.await;
+        }
+    }
+
+    /// Takes no more ends of connections to write down: whoever writes them is done when it has written those there are.
+    pub fn end_leaves(&self) {
+        self.leavers.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
     /// Ends every socket in the form that makes SDKs come back, and waits until all are closed.
     pub async fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        self.stopping.notify_waiters();
         self.tell_all(|| Told::Stop);
         loop {
             let emptied = self.emptied.notified();
@@ -158,6 +198,17 @@ impl Hub {
             emptied.await;
         }
     }
+}
+
+/// Sockets and sessions of the process at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sockets that wait for their first frame.
+    pub pending: usize,
+    /// Sockets.
+    pub open: usize,
+    /// Sessions that are signed in, long-polls included.
+    pub connections: usize,
 }
 
 /// A socket that waits for its first frame.
@@ -190,7 +241,7 @@ impl Listener for Tell {
     }
 }
 
-/// Writes the ends of connections down, many in one transaction, until the hub is gone.
+/// Writes the ends of connections down, many in one transaction, until no more are taken.
 pub async fn write_leaves(store: Store, mut leaving: Leavers) {
     let mut together = Vec::new();
     while leaving.recv_many(&mut together, LEAVES_MAX).await > 0 {

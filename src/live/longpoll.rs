@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
@@ -11,6 +10,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
+use super::limits::Limits;
 use super::mailbox::Order;
 use super::sign_in::SignedIn;
 use super::standing::Standing;
@@ -19,11 +19,6 @@ use crate::auth::credentials::Credentials;
 use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
 use crate::wire::Dialect;
-
-/// How long a poll waits for something to happen.
-const POLL_TIMEOUT: Duration = Duration::from_secs(20);
-/// A client that does not poll for this long is gone.
-const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// A poll that waits for its answer.
 struct Poll {
@@ -66,7 +61,8 @@ impl Polls {
     }
 }
 
-fn unknown(connection_id: &str) -> ApiError {
+/// There is no such session. SDKs begin anew.
+pub fn unknown(connection_id: &str) -> ApiError {
     ApiError::new(Code::ConnectionIdUnknownError, format!("connection id {connection_id} is not known"))
 }
 
@@ -81,28 +77,24 @@ pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>,
     let standing = Standing { gate, app, credentials };
     let hub = std::sync::Arc::clone(&worker.hub);
     actix_web::rt::spawn(async move {
-        run(standing, &seat, &connection_id, polls).await;
+        run(standing, &seat, polls, hub.limits).await;
         hub.polls.remove(&connection_id);
     });
 }
 
-async fn run(mut standing: Standing, seat: &Seat, connection_id: &str, mut polls: UnboundedReceiver<Poll>) {
+async fn run(mut standing: Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>, limits: Limits) {
     let mut newer = None;
     // What was taken for a poll whose client had given it up.
     let mut kept = Vec::new();
     loop {
         let poll = match newer.take() {
             Some(poll) => poll,
-            None => match timeout(IDLE_MAX, polls.recv()).await {
+            None => match timeout(limits.poll_idle, polls.recv()).await {
                 Ok(Some(poll)) => poll,
                 Ok(None) | Err(_) => return,
             },
         };
         let Poll { mut answer, credentials, close } = poll;
-        if credentials.user_id() != standing.credentials.user_id() {
-            let _ = answer.send(Err(unknown(connection_id)));
-            continue;
-        }
         // Each poll was let in with a token of its own: a fresh one takes the place of the one before.
         standing.credentials = credentials;
         if close {
@@ -113,7 +105,7 @@ async fn run(mut standing: Standing, seat: &Seat, connection_id: &str, mut polls
             // A client has one poll at a time: with its next one, or when it hangs up, it has given this one up.
             tokio::select! {
                 biased;
-                outcome = timeout(POLL_TIMEOUT, happened(&standing, seat)) => outcome.unwrap_or(Ok(Vec::new())),
+                outcome = timeout(limits.poll, happened(&standing, seat)) => outcome.unwrap_or(Ok(Vec::new())),
                 poll = polls.recv() => {
                     newer = poll;
                     Ok(Vec::new())

@@ -8,8 +8,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
 
-/// Frames that may wait for a reader; one more, and the reader is too slow.
-const FRAMES_MAX: usize = 256;
+/// Frames that may wait for a reader; one more, and the reader is too slow. They are shared, and so cost little; a
+/// script that changes many users at once must not make a reader slow that only had no turn yet.
+const FRAMES_MAX: usize = 4_096;
 
 /// What a session is to do.
 pub enum Order {
@@ -71,11 +72,11 @@ impl Mailbox {
     }
 
     /// Waits until the session is to end although it is busy.
-    pub async fn ended(&self) {
+    pub async fn ended(&self) -> Farewell {
         loop {
             let woken = self.wake.notified();
-            if self.waiting.borrow().end.is_some() {
-                return;
+            if let Some(end) = self.waiting.borrow_mut().end.take() {
+                return end;
             }
             woken.await;
         }

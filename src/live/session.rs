@@ -5,33 +5,25 @@ use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
+use futures_util::stream::FusedStream;
 use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
-use super::farewell::{Farewell, code};
+use super::farewell::Farewell;
 use super::hub::Pending;
+use super::limits::Limits;
 use super::mailbox::Order;
 use super::sign_in::{Refused, Shown, SignedIn, sign_in};
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
-use crate::clock::Time;
 use crate::door::Gate;
 use crate::wire::{Dialect, events};
 
-/// How long a socket may stay without its first frame.
-const FIRST_FRAME_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often a health check goes out unasked (wire-contract 5.5: 25 to 30 s).
-const HEARTBEAT: Duration = Duration::from_secs(27);
-/// A peer that is silent for this long, and does not even answer pings, is gone.
-const SILENCE_MAX: Duration = Duration::from_secs(90);
-/// How long one frame may take to be taken by the peer.
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the closing handshake may take.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Messages that a client may send in a second; SDKs send one in twenty-five.
 const MESSAGES_PER_SECOND_MAX: u32 = 100;
 
@@ -39,16 +31,10 @@ const MESSAGES_PER_SECOND_MAX: u32 = 100;
 pub type Socket = WebSocketStream<TcpStream>;
 
 /// Serves a socket until it ends.
-pub async fn serve(
-    worker: Rc<Worker>,
-    gate: Data<Gate>,
-    dialect: Dialect,
-    shown: Result<Shown, Refused>,
-    mut socket: Socket,
-) {
+pub async fn serve(worker: Rc<Worker>, gate: Data<Gate>, dialect: Dialect, shown: Shown, mut socket: Socket) {
     let open = worker.hub.open();
     let Some(pending) = worker.hub.begin() else {
-        end(&mut socket, dialect, "", Time(0), Farewell::policy("too many connections wait to sign in")).await;
+        close(&mut socket, worker.hub.limits, Farewell::policy("too many connections wait to sign in")).await;
         return;
     };
     let signed_in = first_words(&worker, &gate, dialect, shown, &mut socket, pending).await;
@@ -63,42 +49,38 @@ async fn first_words(
     worker: &Rc<Worker>,
     gate: &Data<Gate>,
     dialect: Dialect,
-    shown: Result<Shown, Refused>,
+    shown: Shown,
     socket: &mut Socket,
     pending: Pending,
 ) -> Option<(SignedIn, String)> {
-    let outcome = match shown {
-        Ok(shown) if dialect == Dialect::Legacy => Ok(shown),
-        Ok(shown) => {
-            let frame = match timeout(FIRST_FRAME_TIMEOUT, first_frame(socket)).await {
-                Ok(Ok(frame)) => frame,
-                Ok(Err(farewell)) => {
-                    end(socket, dialect, "", Time(0), farewell).await;
-                    return None;
-                }
-                Err(_) => {
-                    end(socket, dialect, "", Time(0), Farewell::policy("no authentication frame came in 10 seconds"))
-                        .await;
-                    return None;
-                }
-            };
-            shown.with_frame(&frame).map_err(|error| Refused { error, at: crate::clock::system_now() })
+    let limits = worker.hub.limits;
+    let shown = if dialect == Dialect::Legacy {
+        shown
+    } else {
+        let late = Farewell::policy("no authentication frame came in time");
+        let frame = tokio::select! {
+            in_time = timeout(limits.first_frame, first_frame(socket)) => in_time.unwrap_or(Err(late)),
+            () = worker.hub.stopping() => Err(Farewell::going_away()),
+        };
+        match frame {
+            Ok(frame) => shown.with_frame(&frame),
+            Err(farewell) => {
+                close(socket, limits, farewell).await;
+                return None;
+            }
         }
-        Err(refused) => Err(refused),
     };
     drop(pending);
-    let (client, outcome) = match outcome {
-        Ok(shown) => (shown.client.clone(), sign_in(gate, &worker.hub, dialect, shown).await),
-        Err(refused) => (String::new(), Err(refused)),
-    };
+    let client = shown.client.clone();
+    let outcome = sign_in(gate, &worker.hub, dialect, shown).await;
     match outcome {
         Ok(signed_in) => Some((signed_in, client)),
         Err(Refused { error, at }) => {
             log_connect(&client, "none", error.code.status(), Some(&error));
             let frame = events::refused(dialect, at, &error);
             // Whether the peer still listens makes no difference: the socket ends either way.
-            let _ = timeout(SEND_TIMEOUT, socket.send(Message::text(frame))).await;
-            close(socket, code::NORMAL, "").await;
+            let _ = timeout(limits.send, socket.send(Message::text(frame))).await;
+            close(socket, limits, Farewell::answered()).await;
             None
         }
     }
@@ -133,6 +115,7 @@ fn log_connect(sdk: &str, caller: &str, status: u16, error: Option<&crate::error
 struct Session {
     standing: Standing,
     dialect: Dialect,
+    limits: Limits,
     connection_id: String,
     seat: Seat,
     heard: Instant,
@@ -159,21 +142,20 @@ impl Session {
             seat.mailbox.judge();
         }
         let hello = events::connected(dialect, &connection_id, at, &me);
-        let now = Instant::now();
+        let (now, limits) = (Instant::now(), worker.hub.limits);
         let standing = Standing { gate, app, credentials };
-        let mut session = Self { standing, dialect, connection_id, seat, heard: now, window: (now, 0) };
+        let mut session = Self { standing, dialect, limits, connection_id, seat, heard: now, window: (now, 0) };
         let mut outcome = session.send(&mut socket, hello.into()).await;
         if outcome.is_ok() {
             outcome = session.run(&mut socket).await;
         }
-        let at = session.standing.app.clock.now();
         if let Err(farewell) = outcome {
-            end(&mut socket, dialect, &session.connection_id, at, farewell).await;
+            session.end(&mut socket, farewell).await;
         }
     }
 
     async fn run(&mut self, socket: &mut Socket) -> Step {
-        let mut beat = heartbeat();
+        let mut beat = heartbeat(self.limits.heartbeat);
         loop {
             let mailbox = Rc::clone(&self.seat.mailbox);
             tokio::select! {
@@ -208,8 +190,8 @@ impl Session {
     }
 
     async fn beat(&mut self, socket: &mut Socket) -> Step {
-        if self.heard.elapsed() > SILENCE_MAX {
-            return Err(Farewell::policy("nothing was heard for 90 seconds"));
+        if self.heard.elapsed() > self.limits.silence {
+            return Err(Farewell::policy("nothing was heard for too long"));
         }
         self.health_check(socket).await?;
         self.send_message(socket, Message::Ping(Vec::new().into())).await
@@ -227,8 +209,10 @@ impl Session {
     /// Sends, unless the session is to end meanwhile: who does not read is not waited for.
     async fn send_message(&mut self, socket: &mut Socket, message: Message) -> Step {
         let sent = tokio::select! {
-            sent = timeout(SEND_TIMEOUT, socket.send(message)) => sent,
-            () = self.seat.mailbox.ended() => return Err(Farewell::policy("the client reads too slowly")),
+            // What can be sent at once is: an end waits behind the frames before it.
+            biased;
+            sent = timeout(self.limits.send, socket.send(message)) => sent,
+            farewell = self.seat.mailbox.ended() => return Err(farewell),
         };
         match sent {
             Ok(Ok(())) => Ok(()),
@@ -236,10 +220,21 @@ impl Session {
             Err(_) => Err(Farewell::policy("the client reads too slowly")),
         }
     }
+
+    /// Tells the error, if any, and closes.
+    async fn end(&self, socket: &mut Socket, farewell: Farewell) {
+        if let Some(error) = &farewell.error {
+            let at = self.standing.app.clock.now();
+            let frame = events::connection_error(self.dialect, &self.connection_id, at, error);
+            // Whether the peer still listens makes no difference: the socket ends either way.
+            let _ = timeout(self.limits.close, socket.send(Message::text(frame))).await;
+        }
+        close(socket, self.limits, farewell).await;
+    }
 }
 
-fn heartbeat() -> Interval {
-    let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+fn heartbeat(period: Duration) -> Interval {
+    let mut beat = interval_at(Instant::now() + period, period);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beat
 }
@@ -254,24 +249,28 @@ fn farewell_of(fault: &Error) -> Farewell {
     }
 }
 
-/// Tells the error, if any, and closes.
-async fn end(socket: &mut Socket, dialect: Dialect, connection_id: &str, at: Time, farewell: Farewell) {
-    if let Some(error) = &farewell.error {
-        let frame = events::connection_error(dialect, connection_id, at, error);
-        // Whether the peer still listens makes no difference: the socket ends either way.
-        let _ = timeout(CLOSE_TIMEOUT, socket.send(Message::text(frame))).await;
-    }
-    close(socket, farewell.code, farewell.reason).await;
-}
-
 /// The closing handshake, for a bounded time.
-async fn close(socket: &mut Socket, code: u16, reason: &'static str) {
-    let frame = CloseFrame { code: CloseCode::from(code), reason: Utf8Bytes::from_static(reason) };
+async fn close(socket: &mut Socket, limits: Limits, farewell: Farewell) {
+    let reason = Utf8Bytes::from_static(farewell.reason);
+    let frame = CloseFrame { code: CloseCode::from(farewell.code), reason };
+    let is_broken = socket.is_terminated();
     let handshake = async {
-        if socket.close(Some(frame)).await.is_ok() {
-            // The peer's own close frame ends the stream.
-            while let Some(Ok(_)) = socket.next().await {}
+        // Fails when the peer closed first: the answer to that goes out with the reading.
+        let _ = socket.close(Some(frame)).await;
+        // The peer's own close frame ends the stream.
+        while let Some(Ok(_)) = socket.next().await {}
+        if is_broken {
+            drain(socket.get_mut()).await;
         }
     };
-    let _ = timeout(CLOSE_TIMEOUT, handshake).await;
+    let _ = timeout(limits.close, handshake).await;
+}
+
+/// Takes off what the peer still sends. Bytes that nobody has read would make the system reset the connection, and the
+/// peer might lose the close frame.
+async fn drain(stream: &mut TcpStream) {
+    let mut rest = [0; 4 * 1024];
+    if stream.shutdown().await.is_ok() {
+        while let Ok(1..) = stream.read(&mut rest).await {}
+    }
 }

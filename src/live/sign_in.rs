@@ -10,13 +10,14 @@ use super::hub::Hub;
 use crate::api::users::UserRequest;
 use crate::app::{App, ROLE_ANONYMOUS};
 use crate::auth::credentials::{AuthType, Credentials};
-use crate::auth::verdict::{self, Kind};
+use crate::auth::verdict::{self, Check, Kind};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
 use crate::door::{Gate, Judged};
 use crate::error::{ApiError, Code, Result};
 use crate::ids::UserId;
 use crate::params::Params;
+use crate::settings::wrong_type;
 use crate::store::Scope;
 use crate::store::devices;
 use crate::store::users::User;
@@ -34,6 +35,8 @@ pub struct Shown {
     pub token: Option<String>,
     /// The user; `None` when it was not said.
     pub details: Option<Value>,
+    /// Why what was said cannot be read. Told only to who has shown a good key and auth type (wire-contract 2.4).
+    pub fault: Option<ApiError>,
     /// `X-Stream-Client`.
     pub client: String,
 }
@@ -58,28 +61,37 @@ impl Shown {
             auth_type: of_query("stream-auth-type").or_else(|| header("stream-auth-type")),
             token: bare(of_query("authorization")).or_else(|| bare(header("authorization"))),
             details: None,
+            fault: None,
             client: of_query("X-Stream-Client").or_else(|| header("x-stream-client")).unwrap_or_default(),
         }
     }
 
     /// Adds what the first frame says.
-    pub fn with_frame(self, frame: &[u8]) -> Result<Self> {
-        let message: Message = crate::params::decode(frame)?;
+    #[must_use]
+    pub fn with_frame(self, frame: &[u8]) -> Self {
+        let message: Message = match crate::params::decode(frame) {
+            Ok(message) => message,
+            Err(fault) => return Self { fault: Some(fault), ..self },
+        };
         // The frame carries the token; one in the query stands in for it only when the frame has none.
         let token = message.token.filter(|token| !token.is_empty()).or(self.token);
-        Ok(Self { token, details: message.user_details, ..self })
+        Self { token, details: message.user_details, ..self }
     }
 
     /// Adds what the legacy query's `json` says.
-    pub fn with_json(self, params: &Params) -> Result<Self> {
+    #[must_use]
+    pub fn with_json(self, params: &Params) -> Self {
         let text = params.get("json").filter(|json| !json.is_empty()).unwrap_or("{}");
-        let message: Message = crate::params::decode(text.as_bytes())?;
+        let message: Message = match crate::params::decode(text.as_bytes()) {
+            Ok(message) => message,
+            Err(fault) => return Self { fault: Some(fault), ..self },
+        };
         let mut details = message.user_details.filter(|details| !details.is_null());
         if let (Some(Value::Object(details)), Some(id)) = (&mut details, &message.user_id) {
             details.entry("id").or_insert_with(|| id.clone().into());
         }
         let token = self.token.or(message.token).or(message.user_token);
-        Ok(Self { token, details, ..self })
+        Self { token, details, ..self }
     }
 }
 
@@ -119,7 +131,7 @@ pub async fn sign_in(
     let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
     let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
     let refused = |error| Refused { error, at };
-    let user = check(&judged, shown.details, dialect).map_err(refused)?;
+    let user = check(&judged, shown.details, shown.fault, dialect).map_err(refused)?;
     let Judged { app: Some(app), credentials, epoch, .. } = judged else {
         return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
     };
@@ -135,9 +147,20 @@ pub async fn sign_in(
 }
 
 /// The verdict, then what only sockets ask for (wire-contract 2.3 rows 17 to 19). `None` is an anonymous caller.
-fn check(judged: &Judged, details: Option<Value>, dialect: Dialect) -> Result<Option<Details>> {
-    if let Some(refusal) = verdict::refusal(&judged.judgement.verdict, &judged.credentials) {
-        return Err(refusal);
+fn check(
+    judged: &Judged,
+    details: Option<Value>,
+    fault: Option<ApiError>,
+    dialect: Dialect,
+) -> Result<Option<Details>> {
+    let refusal = verdict::refusal_to_connect(&judged.judgement.verdict, &judged.credentials);
+    // What cannot be read has hidden the token.
+    let hidden = judged.judgement.verdict.failed == Some(Check::TokenWellFormed) && judged.credentials.token.is_none();
+    match (refusal, fault) {
+        (Some(_), Some(fault)) if hidden => return Err(fault),
+        (Some(refusal), _) => return Err(refusal),
+        (None, Some(fault)) => return Err(fault),
+        (None, None) => {}
     }
     match (judged.judgement.verdict.kind, judged.credentials.auth_type()) {
         (Some(Kind::Server), _) => {
@@ -159,6 +182,9 @@ fn check(judged: &Judged, details: Option<Value>, dialect: Dialect) -> Result<Op
 
 /// Reads the user. Fields that only Stream writes are tolerated, as SDKs send them back (wire-contract, trap 21).
 fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
+    if !details.is_object() {
+        return Err(ApiError::input(wrong_type("user_details", &details, "object")));
+    }
     let request: UserRequest = crate::params::from_tree(details)?;
     let input = request.into_input(dialect)?;
     if input.id.is_empty() {

@@ -57,8 +57,10 @@ impl Standing {
         }
         // A token is good at the very moment of its `exp`; the first nanosecond behind it ends it.
         let left = Time::from_seconds(exp).0.saturating_sub(mode.now().0).saturating_add(1);
-        // One that has expired already was judged when that was last looked at.
-        let left = u64::try_from(left).ok().filter(|left| *left > 0)?;
-        Some(Duration::from_nanos(left).min(NAP_MAX))
+        match u64::try_from(left) {
+            Ok(left) if left > 0 => Some(Duration::from_nanos(left).min(NAP_MAX)),
+            // It may have expired since it was last judged; or it is one whose expiry does not count.
+            _ => self.judge().is_err().then_some(Duration::ZERO),
+        }
     }
 }

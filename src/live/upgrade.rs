@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::session;
-use super::sign_in::{Refused, Shown};
+use super::sign_in::Shown;
 use super::worker::Worker;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
@@ -82,12 +82,11 @@ fn limits() -> WebSocketConfig {
 }
 
 /// What the upgrade shows. In the legacy dialect that is everything.
-fn shown(request: &Request, dialect: Dialect) -> std::result::Result<Shown, Refused> {
+fn shown(request: &Request, dialect: Dialect) -> Shown {
     let params = Params::parse(request.uri().query().unwrap_or_default());
     let headers = &request.head().headers;
     let shown = Shown::of_upgrade(&params, |name| text(headers, name).map(str::to_owned));
-    let shown = if dialect == Dialect::Legacy { shown.with_json(&params) } else { Ok(shown) };
-    shown.map_err(|error| Refused { error, at: crate::clock::system_now() })
+    if dialect == Dialect::Legacy { shown.with_json(&params) } else { shown }
 }
 
 /// The key of a WebSocket handshake (RFC 6455 4.2.1).

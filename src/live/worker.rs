@@ -20,6 +20,9 @@ use crate::wire::{Dialect, events};
 /// A user of an app: what a socket can be about. Feeds will be further topics.
 type Topic = (AppId, UserId);
 
+/// Events after which sockets get a turn to send.
+const EVENTS_PER_TURN: usize = 64;
+
 /// A socket that is signed in.
 struct Member {
     app: Arc<App>,
@@ -59,7 +62,13 @@ impl Worker {
     async fn run(self: Rc<Self>, mut told: UnboundedReceiver<Told>) {
         while let Some(told) = told.recv().await {
             match told {
-                Told::Commit(app, commit) => self.commit(app, &commit),
+                Told::Commit(app, commit) => {
+                    self.commit(app, &commit);
+                    // The sockets get their turns: what they could send must not fill their mailboxes.
+                    for _ in 0..=commit.events.len() / EVENTS_PER_TURN {
+                        tokio::task::yield_now().await;
+                    }
+                }
                 Told::Watch(key, users) => self.watch(key, users),
                 Told::Stop => self.end_all(),
                 Told::Echo(answer) => drop(answer.send(())),
@@ -88,6 +97,10 @@ impl Worker {
         };
         members.by_key.insert(key, member);
         self.hub.joined(connection_id.to_owned(), place);
+        if self.hub.is_stopping() {
+            // It came too late to be told with the others.
+            mailbox.end(Farewell::going_away());
+        }
         Seat { worker: Rc::clone(self), key, mailbox }
     }
 
@@ -163,7 +176,7 @@ fn audience(members: &Members, app: AppId, audience: &Audience) -> HashSet<u64> 
 
 /// An event's frame: encoded once for each dialect, then shared.
 fn frame(event: &Event, dialect: Dialect) -> Utf8Bytes {
-    Utf8Bytes::from(events::frame(event, dialect))
+    events::frame(event, dialect).clone()
 }
 
 /// A socket's place among the sockets of its thread; given up when dropped.

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 pub struct Place {
     database: PathBuf,
     durable: bool,
-    _lock: File,
+    lock: File,
     // Removed with everything in it when the place is dropped, or before.
     temporary: Option<tempfile::TempDir>,
 }
@@ -30,7 +30,7 @@ impl Place {
             fs::write(folder.join(".gitignore"), "*\n")?;
         }
         let lock = lock(path)?;
-        Ok(Self { database: path.to_owned(), durable: true, _lock: lock, temporary: None })
+        Ok(Self { database: path.to_owned(), durable: true, lock, temporary: None })
     }
 
     /// A temporary file that is gone with the process.
@@ -39,7 +39,7 @@ impl Place {
             tempfile::Builder::new().prefix("millpond-").tempdir().context("cannot make a temporary folder")?;
         let database = folder.path().join("millpond.db");
         let lock = lock(&database)?;
-        Ok(Self { database, durable: false, _lock: lock, temporary: Some(folder) })
+        Ok(Self { database, durable: false, lock, temporary: Some(folder) })
     }
 
     /// The database's file.
@@ -47,12 +47,15 @@ impl Place {
         &self.database
     }
 
-    /// Removes a temporary database. A process that ends does not drop what its other threads hold.
-    pub fn remove_temporary(&self) {
+    /// Gives the place up: a temporary database is removed, another may be opened anew. A process that ends does not
+    /// drop what its other threads hold.
+    pub fn release(&self) {
         if let Some(folder) = &self.temporary {
             // What cannot be removed lies in the system's temporary folder, and is swept with it.
             let _ = fs::remove_dir_all(folder.path());
         }
+        // What cannot be unlocked now is when the process ends.
+        let _ = self.lock.unlock();
     }
 
     /// Whether it outlives the process.

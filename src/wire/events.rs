@@ -3,6 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::users::UserResponse;
 use super::{Dialect, dialect, optional, to_json};
@@ -12,8 +13,8 @@ use crate::event::{Event, Payload};
 use crate::store::users::User;
 
 /// The frame of an event in a dialect, made once.
-pub fn frame(event: &Event, dialect: Dialect) -> &str {
-    event.encoded[dialect as usize].get_or_init(|| text(dialect, event))
+pub fn frame(event: &Event, dialect: Dialect) -> &Utf8Bytes {
+    event.encoded[dialect as usize].get_or_init(|| text(dialect, event).into())
 }
 
 /// Writes a value of ours as text. It always can be: all keys are texts.

@@ -31,6 +31,7 @@ mod roles;
 mod rows;
 mod rules;
 mod smoke;
+mod sockets;
 mod tasks;
 mod tidy;
 mod transcript;

@@ -1,0 +1,83 @@
+//! A client that does not read costs nobody else anything.
+
+use millpond::event::{Audience, Event, Payload};
+use millpond::store::{Scope, Store, WriteTx};
+use serde_json::{Map, Value, json};
+
+use super::client::{Server, open};
+use super::faults::Wire;
+use crate::app::TestApp;
+
+/// Events to a client that never reads: more than the system's buffers hold. Fewer where the code is slow.
+const EVENTS: u64 = if cfg!(debug_assertions) { 6_000 } else { 100_000 };
+/// Events of one commit.
+const BATCH: u64 = 200;
+
+/// Sends numbered events to john, all in one commit.
+fn send(store: &Store, app: &TestApp, numbers: std::ops::Range<u64>, text: &str) {
+    let own = store.apps().get(&app.api_key).unwrap();
+    let text = text.to_owned();
+    let job = move |tx: &WriteTx<'_>| {
+        let user = millpond::domain::users::present(tx, "john")?;
+        for number in numbers {
+            let data = Map::from_iter([("n".to_owned(), json!(number)), ("text".to_owned(), json!(text))]);
+            let payload = Payload::Custom { user: Box::new(user.clone()), data };
+            tx.emit(Event::new("count", tx.now, Audience::Own(user.id.clone()), payload));
+        }
+        Ok(())
+    };
+    actix_web::rt::System::new().block_on(store.write(&Scope::own(&own), job)).unwrap();
+}
+
+#[test]
+fn who_never_reads_is_closed_and_others_hear_everything() {
+    let server = Server::start();
+    let app = server.app();
+    let mut slow = Wire::joined(&app, "john");
+    let mut reader = app.join("john");
+    let mut bystander = app.join("mary");
+    let text = "x".repeat(4 * 1024);
+    let mut sent = 0;
+    while sent < EVENTS {
+        send(&server.store, &app, sent..sent + BATCH, &text);
+        for number in sent..sent + BATCH {
+            assert_eq!(reader.json()["custom"]["n"], number);
+        }
+        sent += BATCH;
+        bystander.quiet();
+    }
+    // The slow one reads now: what the buffers held, then the end, long before the last event.
+    let mut heard = 0;
+    let end = loop {
+        match slow.frame() {
+            Some((0x81, _)) => heard += 1,
+            end => break end,
+        }
+    };
+    assert!(heard < EVENTS, "all {heard} were taken");
+    // The close itself can be told only while the buffers have room.
+    if let Some((first, payload)) = end {
+        assert_eq!((first, &payload[2..]), (0x88, &b"the client reads too slowly"[..]));
+    }
+    drop(slow);
+    server.settles(open(2));
+    reader.quiet();
+}
+
+#[test]
+fn who_reads_may_fall_behind_by_many_commits() {
+    let server = Server::start();
+    let app = server.app();
+    let mut reader = app.join("john");
+    app.upsert(&[json!({"id": "john", "name": "Jo"})]);
+    assert_eq!(reader.json()["type"], "user.updated");
+    // No turn for the reader in between, as in a script that changes many users at once.
+    for batch in 0..10 {
+        send(&server.store, &app, batch * BATCH..(batch + 1) * BATCH, "");
+    }
+    for number in 0..10 * BATCH {
+        let frame = reader.json();
+        assert_eq!(frame["custom"]["n"], Value::from(number), "{frame}");
+    }
+    reader.quiet();
+}
