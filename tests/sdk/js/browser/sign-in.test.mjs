@@ -9,11 +9,9 @@ import { Millpond } from './millpond.mjs';
 let millpond, site, browser;
 
 before(async () => {
-  [millpond, site, browser] = await Promise.all([
-    Millpond.start(),
-    Site.open(['feeds-react-sdk.jsx', 'stream-chat.js']),
-    launch(),
-  ]);
+  millpond = await Millpond.start();
+  site = await Site.open(['feeds-react-sdk.jsx', 'stream-chat.js']);
+  browser = await launch();
 });
 
 after(async () => {

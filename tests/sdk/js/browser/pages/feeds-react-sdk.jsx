@@ -33,7 +33,7 @@ function Account() {
   const [answer, setAnswer] = useState('');
   const [changed, setChanged] = useState('');
   useEffect(() => client.on('connection.ok', () => setConnections((times) => times + 1)), [client]);
-  useEffect(() => client.on('user.updated', (event) => setChanged(event.user.updated_at.toISOString())), [client]);
+  useEffect(() => client.on('user.updated', ({ created_at }) => setChanged(created_at.toISOString())), [client]);
   const ask = useCallback(async () => {
     const { users } = await client.queryUsers({ payload: { filter_conditions: { id: 'greta' } } });
     setAnswer((before) => `${before} ${users[0].name}`.trim());

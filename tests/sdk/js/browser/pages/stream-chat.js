@@ -28,9 +28,9 @@ function show() {
 
 client.on('health.check', ({ me }) => me && count('connections'));
 client.on('connection.changed', ({ online }) => (place('online').textContent = online));
-client.on('user.updated', (event) => {
+client.on('user.updated', ({ created_at }) => {
   show();
-  place('changed').textContent = new Date(event.user.updated_at).toISOString();
+  place('changed').textContent = new Date(created_at).toISOString();
 });
 
 document.querySelector('button').addEventListener('click', async () => {
