@@ -79,7 +79,10 @@ fn chromium_at(place: &Path, apt_get: &str) -> Result<(), String> {
     let root = fs::metadata("/proc/self").is_ok_and(|of_this_process| of_this_process.uid() == 0);
     for arguments in [&["update"][..], &["install", "-y", "chromium"]] {
         let mut command = Command::new(if root { apt_get } else { "sudo" });
-        command.args(if root { &[][..] } else { &["-n", apt_get] }).args(arguments);
+        if !root {
+            command.args(["-n", apt_get]);
+        }
+        command.args(arguments);
         run(
             &format!("{apt_get} {}", arguments.join(" ")),
             INSTALL_BOUND,
