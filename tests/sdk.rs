@@ -1,11 +1,13 @@
 //! The official SDKs, unmodified, against the binary that this `cargo test` has built: one server, the JavaScript suite
-//! (`tests/sdk/js`) and the Python suite (`tests/sdk/py`) side by side, each test file in an app of its own.
+//! (`tests/sdk/js`) and the Python suite (`tests/sdk/py`) side by side, each test file in an app of its own. The suite in
+//! a real browser (`tests/sdk/js/browser`) starts and restarts a server of its own.
 //!
 //! What the SDKs were seen to drive is compared with `tests/sdk/driven.json`, from which `millpond operations` and the
 //! README's table are made. `UPDATE_DRIVEN=1 cargo test --test sdk` writes that file anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -48,28 +50,72 @@ fn the_official_sdks_drive_the_binary() {
     compare_with_the_checked_in_table(&driven(&log));
 }
 
+#[test]
+fn the_sdks_sign_in_from_a_real_browser() {
+    browser().unwrap_or_else(|failure| panic!("{failure}"));
+}
+
 // The suites
 
 fn javascript(url: &str) -> Result<(), String> {
+    let directory = sdk_directory("js");
+    npm_ci(&directory)?;
+    let mut suite = Command::new("sh");
+    // Without names, node would look into browser/ as well.
+    let tests = format!("exec node --test --test-reporter=spec --test-concurrency={JS_FILES_AT_ONCE} *.test.mjs");
+    // For the tests that end a server and start it anew: those have one of their own.
+    suite.args(["-c", &tests]).current_dir(&directory).env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
+    run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
+}
+
+fn browser() -> Result<(), String> {
+    chromium_at(Path::new("/usr/bin/chromium"), "apt-get")?;
+    let directory = sdk_directory("js/browser");
+    npm_ci(&directory)?;
+    let mut suite = Command::new("node");
+    suite.args(["--test", "--test-reporter=spec"]).current_dir(&directory);
+    suite.env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
+    run("the SDK suite in a real browser", SUITE_BOUND, without_stream_variables(&mut suite))
+}
+
+/// Installs Debian's Chromium where there is none.
+fn chromium_at(place: &Path, apt_get: &str) -> Result<(), String> {
+    if place.exists() {
+        return Ok(());
+    }
+    let root = fs::metadata("/proc/self").is_ok_and(|of_this_process| of_this_process.uid() == 0);
+    for arguments in [&["update"][..], &["install", "-y", "chromium"]] {
+        let mut command = Command::new(if root { apt_get } else { "sudo" });
+        if !root {
+            command.args(["-n", apt_get]);
+        }
+        command.args(arguments);
+        run(
+            &format!("{apt_get} {}", arguments.join(" ")),
+            INSTALL_BOUND,
+            command.env("DEBIAN_FRONTEND", "noninteractive"),
+        )
+        .map_err(|error| {
+            format!("{error}\nInstall Chromium as {}: the SDK tests in a real browser drive it.", place.display())
+        })?;
+    }
+    Ok(())
+}
+
+/// Installs what the lock file of a JavaScript suite says, unless that was done before.
+fn npm_ci(directory: &Path) -> Result<(), String> {
     let node = "Install Node.js 20.10 or newer, with npm: the JavaScript SDK tests run on it.";
     at_least("node", (20, 10), node)?;
     at_least("npm", (8, 0), node)?;
-    let directory = sdk_directory("js");
     let lock = directory.join("package-lock.json");
     let stamp = directory.join("node_modules/.installed-package-lock.json");
     if !same(&lock, &stamp) {
-        run(
-            "npm ci",
-            INSTALL_BOUND,
-            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&directory),
-        )?;
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        run("npm ci", INSTALL_BOUND, npm.current_dir(directory))?;
         copy(&lock, &stamp)?;
     }
-    let mut suite = Command::new("node");
-    suite.args(["--test", "--test-reporter=spec"]).arg(format!("--test-concurrency={JS_FILES_AT_ONCE}"));
-    // For the tests that end a server and start it anew: those have one of their own.
-    suite.current_dir(&directory).env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
-    run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
+    Ok(())
 }
 
 fn python(url: &str) -> Result<(), String> {
@@ -367,5 +413,7 @@ fn a_command_that_fails_or_hangs_is_an_error_with_all_it_wrote() {
     assert!(hung.contains("did not end within 1s") && hung.contains("begun"), "{hung}");
     let missing = at_least("no-such-tool-anywhere", (1, 0), "Install it.").unwrap_err();
     assert!(missing.ends_with("Install it."), "{missing}");
+    let missing = chromium_at(Path::new("/no/chromium"), "no-such-apt-get").unwrap_err();
+    assert!(missing.contains("no-such-apt-get update") && missing.contains("Install Chromium"), "{missing}");
     assert!(at_least("python3", (99, 0), "Install it.").unwrap_err().contains("too old"));
 }
