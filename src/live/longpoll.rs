@@ -115,7 +115,8 @@ async fn run(mut standing: Standing, seat: &Seat, mut polls: UnboundedReceiver<P
         } else {
             Ok(std::mem::take(&mut kept))
         };
-        let ended = outcome.is_err();
+        // What ends a token ends the poll alone: the client comes again with a fresh one, and misses nothing.
+        let ended = outcome.as_ref().is_err_and(|error| error.code != Code::TokenExpiredError);
         if let Err(Ok(frames)) = answer.send(outcome) {
             kept = frames;
         }

@@ -197,9 +197,9 @@ describe('connect', { concurrency: true }, () => {
     }
   });
 
-  test('feeds-client: an empty token is row 4, not a validation error', async (t) => {
+  test('feeds-client: a blank token is row 4, not a validation error', async (t) => {
     const session = client(t, Feeds, app);
-    // The SDK sends no frame without a token, so this one is not the SDK's: a token of one blank, which it takes for one.
+    // With an empty one the SDK opens the socket and sends nothing.
     const refusal = { status: 401, code: 5, text: NO_SEGMENTS };
     await refusedAtConnect(session.connect({ id: 'john' }, ' '), Feeds, refusal);
   });

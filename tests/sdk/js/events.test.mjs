@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assertDate, assertRfc3339, newApp, refused } from './helpers.mjs';
-import { Chat, client, closed, Feeds, heard, pinged, provider, record, refusedAtConnect, SDKS, Video } from './sockets.mjs';
+import { Chat, client, closed, Feeds, heard, pinged, provider, record, refusedAtConnect, SDKS } from './sockets.mjs';
 
 const app = await newApp('events');
 await app.node.upsertUsers([{ id: 'judge', name: 'Judge' }]);

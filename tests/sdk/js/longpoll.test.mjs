@@ -76,6 +76,21 @@ describe('long-poll', { concurrency: true }, () => {
     assert.equal(provide.calls, 2);
   });
 
+  test('a token that expires while a client polls is refreshed (2 calls), and the session goes on', async (t) => {
+    const app = await newApp('long-poll, expired');
+    await app.emulator({ open_sockets: { on_expiry: 'close' } });
+    const provide = provider(() => app.provide('john'));
+    const { session } = await polling(t, app, provide);
+    const id = session.client.wsFallback.connectionID;
+    await app.advance('2h');
+    await provide.called(2);
+    const event = heard(session, 'user.updated');
+    await app.node.updateUsersPartial({ users: [{ id: 'john', set: { name: 'Still here' } }] });
+    await event;
+    assert.equal(session.client.wsFallback.connectionID, id);
+    assert.equal(provide.calls, 2);
+  });
+
   test('a refusal is no reason to fall back: it is told, and no poll is sent', async (t) => {
     const app = await newApp('long-poll, refused');
     const { at, seen } = await tap(t, app);
