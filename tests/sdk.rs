@@ -75,6 +75,7 @@ fn browser() -> Result<(), String> {
     let mut suite = Command::new("node");
     suite.args(["--test", "--test-reporter=spec"]).current_dir(&directory);
     suite.env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
+    suite.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
     run("the SDK suite in a real browser", SUITE_BOUND, without_stream_variables(&mut suite))
 }
 
