@@ -233,12 +233,8 @@ impl Door {
         let is_server = verdict.kind == Some(Kind::Server) && admitted.is_ok();
         let rate = app.as_ref().map(|app| app.rates.count(self.operation, Platform::of(&client, is_server), now));
         let scope = app.as_ref().map(|app| {
-            let admission = Arc::new(Again {
-                store: store.clone(),
-                app: Arc::clone(app),
-                credentials,
-                refusal: verdict::refusal,
-            });
+            let admission =
+                Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials, refusal: verdict::refusal });
             Scope::admitted(app, now, epoch, admission)
         });
         Call {

@@ -54,7 +54,7 @@ pub struct Hub {
     emptied: Notify,
     is_stopping: AtomicBool,
     stopping: Notify,
-    leavers: Mutex<Option<UnboundedSender<(Arc<App>, UserId)>>>,
+    leavers: Mutex<Option<UnboundedSender<Leaver>>>,
     /// The sessions without a socket.
     pub polls: Polls,
     /// What sockets may.
@@ -64,7 +64,10 @@ pub struct Hub {
 }
 
 /// The ends of connections that are still to be written down.
-pub type Leavers = UnboundedReceiver<(Arc<App>, UserId)>;
+pub type Leavers = UnboundedReceiver<Leaver>;
+
+/// Whose connection ended.
+type Leaver = (Arc<App>, UserId);
 
 impl Hub {
     /// A hub without workers, and the stream of those who leave.

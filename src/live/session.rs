@@ -31,13 +31,7 @@ const MESSAGES_PER_SECOND_MAX: u32 = 100;
 pub type Socket = WebSocketStream<TcpStream>;
 
 /// Serves a socket until it ends.
-pub async fn serve(
-    worker: Rc<Worker>,
-    gate: Data<Gate>,
-    dialect: Dialect,
-    shown: Shown,
-    mut socket: Socket,
-) {
+pub async fn serve(worker: Rc<Worker>, gate: Data<Gate>, dialect: Dialect, shown: Shown, mut socket: Socket) {
     let open = worker.hub.open();
     let Some(pending) = worker.hub.begin() else {
         close(&mut socket, worker.hub.limits, Farewell::policy("too many connections wait to sign in")).await;

@@ -195,11 +195,6 @@ impl TestApp {
         self.caller(Some("jwt"), Some(token))
     }
 
-    /// Whoever bears a token of these claims, signed with the app's secret.
-    pub fn with_claims(&self, claims: &Value) -> Caller {
-        self.with_token(&self.mint(&json!({"kind": "raw", "claims": claims})))
-    }
-
     /// Mints a token through the control API.
     pub fn mint(&self, wanted: &Value) -> String {
         self.control("POST", "/tokens", wanted).ok()["token"].as_str().unwrap().to_owned()

@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use millpond::config::{Config, Database};
-use millpond::live::hub::Hub;
 pub use millpond::live::hub::Counts;
+use millpond::live::hub::Hub;
 use millpond::store::Store;
 use serde_json::{Value, json};
 use tungstenite::client::IntoClientRequest;

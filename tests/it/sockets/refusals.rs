@@ -63,8 +63,7 @@ const NO_KEY: (u16, i64, &str) = (401, 2, "api_key or app_id not provided");
 const NO_APP: (u16, i64, &str) = (401, 2, "api_key not valid");
 const SERVER: (u16, i64, &str) = (400, 4, "Websocket connection with server side authentication isn't supported");
 const TEAMS: (u16, i64, &str) = (400, 4, "user teams cannot be changed at connection time");
-const NOT_JSON: (u16, i64, &str) =
-    (401, 5, "JWTAuth error: invalid character 'h' in literal true (expecting 'r')");
+const NOT_JSON: (u16, i64, &str) = (401, 5, "JWTAuth error: invalid character 'h' in literal true (expecting 'r')");
 const USER_ID_TYPE: (u16, i64, &str) = (
     401,
     5,

@@ -57,7 +57,8 @@ fn a_connect_merges_and_takes_nothing_away() {
             "id": "john", "name": "John", "image": "face.png", "language": "en", "custom": {"color": "red", "size": 1},
             "privacy_settings": {"typing_indicators": {"enabled": false}},
         })]);
-        let changed = json!({"id": "john", "name": "Johnny", "privacy_settings": {"read_receipts": {"enabled": false}}});
+        let changed =
+            json!({"id": "john", "name": "Johnny", "privacy_settings": {"read_receipts": {"enabled": false}}});
         let joined = join(&app, door, &details(door, changed, &json!({"size": 2})));
         assert_eq!(joined.hello["me"]["name"], "Johnny");
         let john = seen(&app, "john");
@@ -191,7 +192,12 @@ fn a_deactivated_user_may_come_back_once_reactivated_and_a_hard_deleted_ones_id_
     assert_eq!(gone["error"]["message"], "the user john was deactivated");
     app.root().post("/api/v2/users/john/reactivate", &json!({})).ok();
     app.join("john");
-    app.root().post("/api/v2/users/delete", &json!({"user_ids": ["john"], "user": "hard", "messages": "hard", "conversations": "hard"})).ok();
+    app.root()
+        .post(
+            "/api/v2/users/delete",
+            &json!({"user_ids": ["john"], "user": "hard", "messages": "hard", "conversations": "hard"}),
+        )
+        .ok();
     let gone = app.show("john").through(Door::V2).refused();
     assert_eq!(gone["error"]["message"], "the user john was deleted");
 }
@@ -229,8 +235,7 @@ fn an_anonymous_socket_is_nobody_and_makes_no_user() {
     let json = json!({"user_id": "5a3e", "user_details": {"id": "5a3e", "anon": true}}).to_string();
     let json = crate::app::encode(&json);
     for token in ["&authorization=undefined", "&authorization=", ""] {
-        let path =
-            format!("/connect?api_key={}&stream-auth-type=anonymous&json={json}{token}", app.api_key);
+        let path = format!("/connect?api_key={}&stream-auth-type=anonymous&json={json}{token}", app.api_key);
         let mut joined = Joined::of(Door::Legacy, Socket::open(&app.url, &path, &[]));
         let me = &joined.hello["me"];
         assert_eq!((&me["id"], &me["role"]), (&json!("!anon"), &json!("anonymous")));
@@ -248,8 +253,7 @@ fn an_anonymous_greeting_is_complete_on_every_door() {
     let greetings: Vec<_> = DOORS
         .into_iter()
         .map(|door| {
-            let show =
-                Show { auth_type: Some("anonymous".to_owned()), token: Value::Null, ..app.show("whoever") };
+            let show = Show { auth_type: Some("anonymous".to_owned()), token: Value::Null, ..app.show("whoever") };
             let mut hello = Joined::of(door, show.through(door)).hello;
             hello["connection_id"] = json!("[id]");
             serde_json::to_string_pretty(&hello).unwrap()
