@@ -10,6 +10,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
+use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
 use crate::app::{App, AppState, UserFacts};
@@ -28,6 +29,8 @@ use crate::wire::Dialect;
 
 /// Tokens whose signature was tried that are remembered at the most.
 const EXAMINED_MAX: usize = 16_384;
+/// Longer tokens are not remembered, so that the memory has a bound: real ones have some hundred bytes.
+const REMEMBERED_TOKEN_MAX_BYTES: usize = 2_048;
 
 /// What every worker shares.
 pub struct Gate {
@@ -44,13 +47,13 @@ impl Gate {
     }
 
     fn examine(&self, raw: &str, app: &AppState) -> Arc<Examined> {
-        let key = (app.secret.generation(), Box::<str>::from(raw));
-        if let Some(known) = self.examined.get(&key) {
+        let generation = app.secret.generation();
+        if let Some(known) = self.examined.get(&Shown(generation, raw)) {
             return known;
         }
         let examined = Arc::new(Examined::new(raw, &app.secret));
-        if examined.signature_verifies {
-            self.examined.insert(key, Arc::clone(&examined));
+        if examined.signature_verifies && raw.len() <= REMEMBERED_TOKEN_MAX_BYTES {
+            self.examined.insert((generation, raw.into()), Arc::clone(&examined));
         }
         examined
     }
@@ -84,6 +87,16 @@ impl Gate {
         let epoch = app.as_ref().map_or(0, |app| app.epoch());
         let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
         Judged { app, credentials, epoch, judgement }
+    }
+}
+
+/// A token that is looked for among those that are remembered, without copying it.
+#[derive(Hash)]
+struct Shown<'a>(u64, &'a str);
+
+impl Equivalent<(u64, Box<str>)> for Shown<'_> {
+    fn equivalent(&self, (generation, token): &(u64, Box<str>)) -> bool {
+        self.0 == *generation && self.1 == &**token
     }
 }
 

@@ -29,6 +29,8 @@ use crate::wire::Dialect;
 
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to send what it still has after its answer, before its connection is closed.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
@@ -69,7 +71,7 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
 /// Starts to serve on listeners that are already bound.
 ///
 /// The parts of `actix_web::HttpServer` put together by hand, since it has no place for what takes upgrades over.
-pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> anyhow::Result<Server> {
+pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> anyhow::Result<Server> {
     let mut server = Server::build().workers(workers).disable_signals();
     for listener in listeners {
         let shared = shared.clone();
@@ -83,6 +85,7 @@ pub fn serve(listeners: Vec<TcpListener>, shared: Shared, workers: usize) -> any
             HttpService::build()
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(HEAD_TIMEOUT)
+                .client_disconnect_timeout(DISCONNECT_TIMEOUT)
                 // A frame must not wait until the client acknowledges the one before it, which can take 40 ms.
                 .tcp_nodelay(true)
                 .upgrade(upgrade)
@@ -131,7 +134,7 @@ impl InFlight {
     ) -> Result<ServiceResponse<impl MessageBody>, Error> {
         self.0.now.fetch_add(1, Ordering::AcqRel);
         let one = One(self.0);
-        // The answer's body takes the count along: it is over when the last byte was handed to the connection.
+        // The answer's body takes the count along: it is over when the connection has taken its last byte.
         Ok(next.call(request).await?.map_body(|_, body| Counting { body: Box::pin(body), _one: one }))
     }
 

@@ -91,7 +91,7 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
         in_flight: InFlight::default(),
     };
     let in_flight = shared.in_flight.clone();
-    let server = server::serve(listeners, shared, config.workers)?;
+    let server = server::serve(listeners, &shared, config.workers)?;
     let handle = server.handle();
     actix_web::rt::spawn(server);
     control.set_ready();

@@ -202,7 +202,7 @@ impl Effects {
     fn publish(self, store: &Store, app: &Arc<App>, state: Option<AppState>) {
         let commit = Commit {
             app: self.clock.is_some() || state.is_some(),
-            users: self.facts.iter().map(|(user, _)| user.clone()).collect(),
+            users: self.facts.keys().cloned().collect(),
             events: self.events,
         };
         if let Some(clock) = self.clock {
@@ -240,8 +240,8 @@ struct Publish {
 }
 
 impl Publish {
-    fn new(ends_group: bool, run: impl FnOnce() + 'static) -> Option<Self> {
-        Some(Self { ends_group, run: Box::new(run) })
+    fn new(ends_group: bool, run: impl FnOnce() + 'static) -> Self {
+        Self { ends_group, run: Box::new(run) }
     }
 }
 
@@ -287,6 +287,7 @@ impl Store {
         conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
         conn.set_prepared_statement_cache_capacity(256);
         migrate::run(&mut conn, &path)?;
+        apps::sweep_all(&conn)?;
         let apps = Apps::default();
         for app in apps::load_all(&conn)? {
             apps.insert(Arc::new(app));
@@ -427,9 +428,10 @@ impl Store {
         .await
     }
 
-    /// Deletes an app with everything it has.
+    /// Deletes an app with everything it has: at once for everyone, and piece by piece in the database, so that no
+    /// other app waits for long.
     pub async fn delete_app(&self, app: &Arc<App>) -> Result<()> {
-        let (store, app) = (self.clone(), Arc::clone(app));
+        let (store, app, id) = (self.clone(), Arc::clone(app), app.id);
         self.queue(move |conn| {
             apps::delete(conn, app.id)?;
             Ok((
@@ -440,20 +442,22 @@ impl Store {
                 }),
             ))
         })
-        .await
+        .await?;
+        while self.queue(move |conn| Ok((apps::sweep(conn, id)?, Publish::new(false, || {})))).await? {}
+        Ok(())
     }
 
     /// Puts work on the writer's queue: it runs in a savepoint, its group is committed, it publishes, it answers.
     async fn queue<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<(T, Option<Publish>)> + Send + 'static,
+        work: impl FnOnce(&Connection) -> Result<(T, Publish)> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |conn| match conn.and_then(|conn| in_savepoint(conn, work)) {
             Ok((result, publish)) => Done {
-                ends_group: publish.as_ref().is_some_and(|publish| publish.ends_group),
+                ends_group: publish.ends_group,
                 finish: Box::new(move |committed| {
-                    if let (Ok(()), Some(publish)) = (&committed, publish) {
+                    if committed.is_ok() {
                         (publish.run)();
                     }
                     drop(answer.send(committed.map(|()| result)));

@@ -1,11 +1,13 @@
 //! The official SDKs, unmodified, against the binary that this `cargo test` has built: one server, the JavaScript suite
-//! (`tests/sdk/js`) and the Python suite (`tests/sdk/py`) side by side, each test file in an app of its own.
+//! (`tests/sdk/js`) and the Python suite (`tests/sdk/py`) side by side, each test file in an app of its own. The suite in
+//! a real browser (`tests/sdk/js/browser`) starts and restarts a server of its own.
 //!
 //! What the SDKs were seen to drive is compared with `tests/sdk/driven.json`, from which `millpond operations` and the
 //! README's table are made. `UPDATE_DRIVEN=1 cargo test --test sdk` writes that file anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,8 +22,13 @@ const STOP_BOUND: Duration = Duration::from_secs(30);
 const INSTALL_BOUND: Duration = Duration::from_secs(600);
 const SUITE_BOUND: Duration = Duration::from_secs(600);
 
-/// The log target under which the server writes one line for each call that it answered.
+/// Most of what the JavaScript files do is wait for the SDKs, which wait up to 5 s before they connect again.
+const JS_FILES_AT_ONCE: usize = 4;
+
+/// The log target under which the server writes one line for each call that it answered and each socket that it let in.
 const REQUEST_TARGET: &str = "millpond::request";
+/// The status of a socket that was let in.
+const SWITCHED: u64 = 101;
 
 #[test]
 fn the_official_sdks_drive_the_binary() {
@@ -43,26 +50,72 @@ fn the_official_sdks_drive_the_binary() {
     compare_with_the_checked_in_table(&driven(&log));
 }
 
+#[test]
+fn the_sdks_sign_in_from_a_real_browser() {
+    browser().unwrap_or_else(|failure| panic!("{failure}"));
+}
+
 // The suites
 
 fn javascript(url: &str) -> Result<(), String> {
-    let node = "Install Node.js 20 or newer, with npm: the JavaScript SDK tests run on it.";
-    at_least("node", (20, 0), node)?;
-    at_least("npm", (8, 0), node)?;
     let directory = sdk_directory("js");
+    npm_ci(&directory)?;
+    let mut suite = Command::new("sh");
+    // Without names, node would look into browser/ as well.
+    let tests = format!("exec node --test --test-reporter=spec --test-concurrency={JS_FILES_AT_ONCE} *.test.mjs");
+    // For the tests that end a server and start it anew: those have one of their own.
+    suite.args(["-c", &tests]).current_dir(&directory).env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
+    run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
+}
+
+fn browser() -> Result<(), String> {
+    chromium_at(Path::new("/usr/bin/chromium"), "apt-get")?;
+    let directory = sdk_directory("js/browser");
+    npm_ci(&directory)?;
+    let mut suite = Command::new("node");
+    suite.args(["--test", "--test-reporter=spec"]).current_dir(&directory);
+    suite.env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
+    run("the SDK suite in a real browser", SUITE_BOUND, without_stream_variables(&mut suite))
+}
+
+/// Installs Debian's Chromium where there is none.
+fn chromium_at(place: &Path, apt_get: &str) -> Result<(), String> {
+    if place.exists() {
+        return Ok(());
+    }
+    let root = fs::metadata("/proc/self").is_ok_and(|of_this_process| of_this_process.uid() == 0);
+    for arguments in [&["update"][..], &["install", "-y", "chromium"]] {
+        let mut command = Command::new(if root { apt_get } else { "sudo" });
+        if !root {
+            command.args(["-n", apt_get]);
+        }
+        command.args(arguments);
+        run(
+            &format!("{apt_get} {}", arguments.join(" ")),
+            INSTALL_BOUND,
+            command.env("DEBIAN_FRONTEND", "noninteractive"),
+        )
+        .map_err(|error| {
+            format!("{error}\nInstall Chromium as {}: the SDK tests in a real browser drive it.", place.display())
+        })?;
+    }
+    Ok(())
+}
+
+/// Installs what the lock file of a JavaScript suite says, unless that was done before.
+fn npm_ci(directory: &Path) -> Result<(), String> {
+    let node = "Install Node.js 20.10 or newer, with npm: the JavaScript SDK tests run on it.";
+    at_least("node", (20, 10), node)?;
+    at_least("npm", (8, 0), node)?;
     let lock = directory.join("package-lock.json");
     let stamp = directory.join("node_modules/.installed-package-lock.json");
     if !same(&lock, &stamp) {
-        run(
-            "npm ci",
-            INSTALL_BOUND,
-            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&directory),
-        )?;
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        run("npm ci", INSTALL_BOUND, npm.current_dir(directory))?;
         copy(&lock, &stamp)?;
     }
-    let mut suite = Command::new("node");
-    suite.args(["--test", "--test-reporter=spec"]).current_dir(&directory);
-    run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
+    Ok(())
 }
 
 fn python(url: &str) -> Result<(), String> {
@@ -229,7 +282,7 @@ impl Drop for Server {
 
 // The evidence
 
-/// Operation -> the SDKs (`package version`) that got a 2xx answer from it.
+/// Operation -> the SDKs (`package version`) that got a 2xx answer from it, or a socket.
 type Driven = BTreeMap<String, BTreeSet<String>>;
 
 fn driven(log: &str) -> Driven {
@@ -238,7 +291,7 @@ fn driven(log: &str) -> Driven {
     for line in log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let fields = line.get("fields").unwrap_or(&line);
         let succeeded = line["target"] == REQUEST_TARGET
-            && fields["status"].as_u64().is_some_and(|status| (200..300).contains(&status));
+            && fields["status"].as_u64().is_some_and(|status| status == SWITCHED || (200..300).contains(&status));
         if let (true, Some(operation), Some(client)) = (succeeded, fields["operation"].as_str(), fields["sdk"].as_str())
             && let Some(package) = package(client, &pins)
         {
@@ -259,6 +312,8 @@ fn package(client: &str, python_pins: &str) -> Option<String> {
         Some(format!("@stream-io/feeds-client {version}"))
     } else if let Some(version) = name.strip_prefix("stream-chat-js-v") {
         Some(format!("stream-chat (npm) {}", version.trim_end_matches("-node").trim_end_matches("-browser")))
+    } else if let Some(version) = name.strip_prefix("stream-video-plain_javascript-v") {
+        Some(format!("@stream-io/video-client {version}"))
     } else if let Some(version) = name.strip_prefix("stream-python-client-") {
         let version = version.trim_start_matches("aio-");
         let package = ["getstream", "stream-chat"].into_iter().find(|package| pinned(package, version))?;
@@ -311,6 +366,7 @@ fn a_client_header_names_the_package_and_its_version() {
         ("stream-feeds-js-v2.2.0|client_bundle=node", Some("@stream-io/feeds-client 2.2.0")),
         ("stream-chat-js-v9.53.0-node|client_bundle=node-esm", Some("stream-chat (npm) 9.53.0")),
         ("stream-chat-js-v9.53.0-browser", Some("stream-chat (npm) 9.53.0")),
+        ("stream-video-plain_javascript-v1.60.0|client_bundle=node-cjs", Some("@stream-io/video-client 1.60.0")),
         ("stream-python-client-7.0.0", Some("getstream (PyPI) 7.0.0")),
         ("stream-python-client-4.33.0", Some("stream-chat (PyPI) 4.33.0")),
         ("stream-python-client-aio-4.33.0", Some("stream-chat (PyPI) 4.33.0")),
@@ -323,7 +379,7 @@ fn a_client_header_names_the_package_and_its_version() {
 }
 
 #[test]
-fn only_answers_of_the_2xx_kind_to_a_known_sdk_count_as_driven() {
+fn only_answers_of_the_2xx_kind_and_sockets_to_a_known_sdk_count_as_driven() {
     let line = |target: &str, status: u16, sdk: &str| {
         format!(
             r#"{{"level":"DEBUG","target":"{target}","fields":{{"operation":"GetApp","status":{status},"code":0,"sdk":"{sdk}"}}}}"#
@@ -333,10 +389,14 @@ fn only_answers_of_the_2xx_kind_to_a_known_sdk_count_as_driven() {
         "not JSON".to_owned(),
         line(REQUEST_TARGET, 200, "stream-node-1.0.0"),
         line(REQUEST_TARGET, 401, "stream-node-2.0.0"),
+        line(REQUEST_TARGET, 101, "stream-node-4.0.0"),
         line(REQUEST_TARGET, 200, "curl"),
         line("millpond::other", 200, "stream-node-3.0.0"),
     ];
-    let wanted = Driven::from([("GetApp".to_owned(), BTreeSet::from(["@stream-io/node-sdk 1.0.0".to_owned()]))]);
+    let wanted = Driven::from([(
+        "GetApp".to_owned(),
+        BTreeSet::from(["1.0.0", "4.0.0"].map(|version| format!("@stream-io/node-sdk {version}"))),
+    )]);
     assert_eq!(driven(&log.join("\n")), wanted);
     assert_eq!(differences(&wanted, &Driven::new()), ["- GetApp: @stream-io/node-sdk 1.0.0"]);
     assert_eq!(differences(&Driven::new(), &wanted), ["+ GetApp: @stream-io/node-sdk 1.0.0"]);
@@ -353,5 +413,7 @@ fn a_command_that_fails_or_hangs_is_an_error_with_all_it_wrote() {
     assert!(hung.contains("did not end within 1s") && hung.contains("begun"), "{hung}");
     let missing = at_least("no-such-tool-anywhere", (1, 0), "Install it.").unwrap_err();
     assert!(missing.ends_with("Install it."), "{missing}");
+    let missing = chromium_at(Path::new("/no/chromium"), "no-such-apt-get").unwrap_err();
+    assert!(missing.contains("no-such-apt-get update") && missing.contains("Install Chromium"), "{missing}");
     assert!(at_least("python3", (99, 0), "Install it.").unwrap_err().contains("too old"));
 }

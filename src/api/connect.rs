@@ -32,11 +32,13 @@ pub struct LongPollResponse {
 
 /// `GET` and `POST /longpoll`: with `json` a session begins, with `connection_id` it goes on.
 ///
-/// No caller is named, since the session was judged when it began, and is judged again by itself. It goes on only for
-/// the user who began it.
+/// No caller is named: the session is judged when it begins, and again by itself with what its latest poll showed. It
+/// goes on only for the user who began it.
 pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<LongPollResponse>> {
     let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
     let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let shown = Shown::of_upgrade(&call.params, header);
     let raw = |text: &str| RawValue::from_string(text.to_owned()).map_err(|cause| ApiError::internal(&cause));
     if let Some(connection_id) = call.params.get("connection_id").filter(|id| !id.is_empty()) {
         let (identity, scope) = call.admit()?;
@@ -47,14 +49,14 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
             Identity::Server => false,
         });
         own.ok_or_else(|| longpoll::unknown(connection_id))?;
-        let frames = hub.polls.ask(scope.app.id, connection_id, close).await?;
+        let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
+        let frames = hub.polls.ask(scope.app.id, connection_id, judged.credentials, close).await?;
         let events = frames.iter().map(|frame| raw(frame)).collect::<Result<_>>()?;
         return Ok(Reply(LongPollResponse { event: None, events: Some(events) }));
     }
     let worker = request.app_data::<Rc<Worker>>().map(Rc::clone);
     let worker = worker.ok_or_else(|| ApiError::internal(&"the server has put no worker into the app"))?;
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let shown = Shown::of_upgrade(&call.params, header).with_json(&call.params);
+    let shown = shown.with_json(&call.params);
     let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
     let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
     longpoll::begin(&worker, gate, signed_in);

@@ -15,7 +15,7 @@ use crate::permission::Request;
 use crate::reply::Reply;
 use crate::store::bans::{self, Ban};
 use crate::store::{WriteTx, users};
-use crate::wire::Empty;
+use crate::wire::{Dialect, Empty};
 
 /// The longest ban that has an end, in minutes: a hundred years.
 const TIMEOUT_MAX_MINUTES: i64 = 100 * 366 * 24 * 60;
@@ -99,6 +99,8 @@ fn emit_ban(tx: &WriteTx<'_>, kind: &'static str, ban: &Ban) -> Result<()> {
 }
 
 /// `POST /moderation/unban`, and `DELETE /moderation/ban` (legacy): lifts a ban; who has none is unbanned all the same.
+///
+/// Legacy callers say whether they mean the shadow ban or the plain one; others cannot, and lift whichever there is.
 pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> {
     let params = caller.params();
     let target = params.required("target_user_id")?.to_owned();
@@ -109,15 +111,16 @@ pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> 
         _ => String::new(),
     };
     caller.require(Request::app_level("BanUser"))?;
+    let names_kind = caller.dialect() == Dialect::Legacy;
     gate.store
         .write(caller.scope(), move |tx| {
             let user = rules::undeleted(tx, &target)?;
-            // A shadow ban is lifted as such: the plain call leaves it (and the other way round).
-            let other_kind = channel.is_empty() && user.ban.is_some_and(|ban| ban.shadow != shadow);
+            let other_kind = names_kind && channel.is_empty() && user.ban.is_some_and(|ban| ban.shadow != shadow);
             if other_kind {
                 return Ok(());
             }
             bans::lift(tx, &target, &channel)?;
+            let shadow = user.ban.map_or(shadow, |ban| ban.shadow);
             emit_ban(tx, "user.unbanned", &Ban { user_id: target, channel_cid: channel, shadow, ..Ban::default() })
         })
         .await?;

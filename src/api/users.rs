@@ -155,12 +155,20 @@ pub async fn update_partial(
     }
     batch("users", changes.len(), BATCH_MAX)?;
     let by = caller.owned_subject();
+    let dialect = caller.dialect();
     let users = gate
         .store
         .write(caller.scope(), move |tx| {
             let saved = changes.into_iter().map(|change| {
                 let id = change.id.unwrap_or_default();
-                let (set, unset) = (change.set.unwrap_or_default(), change.unset.unwrap_or_default());
+                let set = change
+                    .set
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(key, value)| (path(key, dialect), value))
+                    .collect();
+                let unset: Vec<_> =
+                    change.unset.unwrap_or_default().into_iter().map(|key| path(key, dialect)).collect();
                 let user = partial::update(tx, &id, set, &unset, by.as_ref().map(|by| by.as_subject()))?;
                 full(tx, user, true)
             });
@@ -168,6 +176,12 @@ pub async fn update_partial(
         })
         .await?;
     Ok(updated(users))
+}
+
+/// The path of a field. Where custom data lie beside the fields, `custom` is a key like any other.
+fn path(key: String, dialect: Dialect) -> String {
+    let is_own = key == "custom" || key.starts_with("custom.");
+    if dialect == Dialect::Legacy && is_own { format!("custom.{key}") } else { key }
 }
 
 /// A `FullUserResponse`. Devices and blocks are shown to servers and to the user alone.

@@ -213,3 +213,6 @@ pub fn secret_mistake(raw: &str, app: &AppState, api_key: &str) -> Option<&'stat
 pub fn contents(raw: &str) -> (Value, Value) {
     token::contents(raw).map_or((Value::Null, Value::Null), |contents| (contents.header, contents.claims))
 }
+
+#[cfg(test)]
+mod tests;

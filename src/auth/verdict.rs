@@ -330,3 +330,6 @@ fn signature_refusal(credentials: &Credentials) -> ApiError {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

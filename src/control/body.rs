@@ -84,7 +84,7 @@ mod tests {
             (r#"{"many":[1,"x"]}"#, "/many/1"),
             (r#"{"inner":{"a/b~c":5}}"#, "/inner/a~1b~0c"),
             (r#"{"man":[]}"#, "/man"),
-            (r#"[1]"#, ""),
+            ("[1]", ""),
             ("{", ""),
         ] {
             let fault = decode::<Shape>(body.as_bytes()).expect_err(body);

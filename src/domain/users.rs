@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use crate::app::AppState;
 use crate::error::{ApiError, Code, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
 use crate::permission::{self, Request, Subject};
+use crate::settings::wrong_type;
 use crate::store::users::{self, Deletion, User};
 use crate::store::{ReadTx, WriteTx};
 
@@ -161,15 +163,34 @@ pub fn same_teams(left: &[String], right: &[String]) -> bool {
 pub fn save(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
     let state = tx.state();
     check_shape(&after)?;
+    check_team_roles(&state, before, &after)?;
     let new_role = after.role != before.role;
     if new_role && !permission::role_exists(&state, &after.role) {
-        return Err(ApiError::input(format!("role \"{}\" provided but not defined", after.role)));
+        return Err(not_defined(&after.role));
     }
     users::save(tx, &after)?;
     if after.is_active() && (!before.is_active() || after.name != before.name || after.teams != before.teams) {
         check_unique(tx, &after)?;
     }
     Ok(after)
+}
+
+/// A role within a team is one that the app has, like the user's own.
+fn check_team_roles(state: &AppState, before: &User, after: &User) -> Result<()> {
+    let changed = after.teams_role.iter().filter(|(team, role)| before.teams_role.get(*team) != Some(role));
+    for (team, role) in changed {
+        let Some(role) = role.as_str() else {
+            return Err(ApiError::input(wrong_type(&format!("teams_role.{team}"), role, "string")));
+        };
+        if !permission::role_exists(state, role) {
+            return Err(not_defined(role));
+        }
+    }
+    Ok(())
+}
+
+fn not_defined(role: &str) -> ApiError {
+    ApiError::input(format!("role \"{role}\" provided but not defined"))
 }
 
 /// `enforce_unique_usernames` (wire-contract 4.1). What was there before is not looked at.
@@ -238,7 +259,7 @@ pub fn merge_privacy(
             Value::Object(setting) if setting.get("enabled").is_none_or(Value::is_boolean) => {
                 drop(merged.insert(key, value));
             }
-            other => return Err(ApiError::input(crate::settings::wrong_type(&key, other, "object"))),
+            other => return Err(ApiError::input(wrong_type(&key, other, "object"))),
         }
     }
     Ok(Some(merged))

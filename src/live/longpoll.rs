@@ -15,6 +15,7 @@ use super::mailbox::Order;
 use super::sign_in::SignedIn;
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
+use crate::auth::credentials::Credentials;
 use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
 use crate::wire::Dialect;
@@ -22,6 +23,7 @@ use crate::wire::Dialect;
 /// A poll that waits for its answer.
 struct Poll {
     answer: oneshot::Sender<Result<Vec<Utf8Bytes>>>,
+    credentials: Credentials,
     close: bool,
 }
 
@@ -31,14 +33,20 @@ pub struct Polls(Mutex<HashMap<String, (AppId, UnboundedSender<Poll>)>>);
 
 impl Polls {
     /// Asks a session for what happened, for a bounded time.
-    pub async fn ask(&self, app: AppId, connection_id: &str, close: bool) -> Result<Vec<Utf8Bytes>> {
+    pub async fn ask(
+        &self,
+        app: AppId,
+        connection_id: &str,
+        credentials: Credentials,
+        close: bool,
+    ) -> Result<Vec<Utf8Bytes>> {
         let unknown = || unknown(connection_id);
         let sender = {
             let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             sessions.get(connection_id).filter(|(own, _)| *own == app).map(|(_, sender)| sender.clone())
         };
         let (answer, answered) = oneshot::channel();
-        sender.ok_or_else(unknown)?.send(Poll { answer, close }).map_err(|_| unknown())?;
+        sender.ok_or_else(unknown)?.send(Poll { answer, credentials, close }).map_err(|_| unknown())?;
         answered.await.map_err(|_| unknown())?
     }
 
@@ -69,21 +77,48 @@ pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>,
     let standing = Standing { gate, app, credentials };
     let hub = std::sync::Arc::clone(&worker.hub);
     actix_web::rt::spawn(async move {
-        run(&standing, &seat, polls, hub.limits).await;
+        run(standing, &seat, polls, hub.limits).await;
         hub.polls.remove(&connection_id);
     });
 }
 
-async fn run(standing: &Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>, limits: Limits) {
-    while let Ok(Some(Poll { answer, close })) = timeout(limits.poll_idle, polls.recv()).await {
+async fn run(mut standing: Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>, limits: Limits) {
+    let mut newer = None;
+    // What was taken for a poll whose client had given it up.
+    let mut kept = Vec::new();
+    loop {
+        let poll = match newer.take() {
+            Some(poll) => poll,
+            None => match timeout(limits.poll_idle, polls.recv()).await {
+                Ok(Some(poll)) => poll,
+                Ok(None) | Err(_) => return,
+            },
+        };
+        let Poll { mut answer, credentials, close } = poll;
+        // Each poll was let in with a token of its own: a fresh one takes the place of the one before.
+        standing.credentials = credentials;
         if close {
             let _ = answer.send(Ok(Vec::new()));
             return;
         }
-        let outcome = timeout(limits.poll, happened(standing, seat)).await.unwrap_or(Ok(Vec::new()));
+        let outcome = if kept.is_empty() {
+            // A client has one poll at a time: with its next one, or when it hangs up, it has given this one up.
+            tokio::select! {
+                biased;
+                outcome = timeout(limits.poll, happened(&standing, seat)) => outcome.unwrap_or(Ok(Vec::new())),
+                poll = polls.recv() => {
+                    newer = poll;
+                    Ok(Vec::new())
+                }
+                () = answer.closed() => continue,
+            }
+        } else {
+            Ok(std::mem::take(&mut kept))
+        };
         let ended = outcome.is_err();
-        // A client that has given up this poll comes again, or is gone.
-        let _ = answer.send(outcome);
+        if let Err(Ok(frames)) = answer.send(outcome) {
+            kept = frames;
+        }
         if ended {
             return;
         }

@@ -14,20 +14,23 @@ use crate::error::{ApiError, Result};
 use crate::ids::AppId;
 use crate::settings::{Emulator, Settings};
 
-/// Every table but `apps`: all rows of an app lie in these, under its number.
-pub const TABLES: &[&str] = &[
-    "users",
-    "user_teams",
-    "bans",
-    "blocks",
-    "devices",
-    "push_preferences",
-    "roles",
-    "grants",
-    "permissions",
-    "tasks",
-    "named_tokens",
+/// Every table in which rows of an app lie under its number, and the rest of its primary key.
+pub const TABLES: &[(&str, &str)] = &[
+    ("users", "id"),
+    ("user_teams", "team, user_id"),
+    ("bans", "user_id, channel_cid"),
+    ("blocks", "user_id, blocked_id"),
+    ("devices", "id"),
+    ("push_preferences", "user_id, channel_cid"),
+    ("roles", "name"),
+    ("grants", "role"),
+    ("permissions", "id"),
+    ("tasks", "id"),
+    ("named_tokens", "name"),
 ];
+
+/// Rows of one table that one piece of a deletion takes: what the writer does in some milliseconds.
+const PIECE_MAX_ROWS: usize = 1_000;
 
 /// An app that is to be made.
 #[derive(Clone, Debug)]
@@ -60,10 +63,32 @@ pub fn create(conn: &Connection, new: &NewApp) -> Result<App> {
     load(conn, AppId(conn.last_insert_rowid()))
 }
 
-/// Deletes an app and all its rows.
+/// Deletes an app. Its rows stay behind, under a number that nobody has any more, for [`sweep`].
 pub fn delete(conn: &Connection, app: AppId) -> Result<()> {
-    for table in TABLES.iter().chain(&["apps"]) {
-        conn.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app.0])?;
+    conn.execute("INSERT OR IGNORE INTO deleted_apps (app) VALUES (?1)", [app.0])?;
+    conn.execute("DELETE FROM apps WHERE app = ?1", [app.0])?;
+    Ok(())
+}
+
+/// Takes a piece of a deleted app's rows away. Answers whether something may be left.
+pub fn sweep(conn: &Connection, app: AppId) -> Result<bool> {
+    for (table, key) in TABLES {
+        let piece = format!("SELECT app, {key} FROM {table} WHERE app = ?1 LIMIT {PIECE_MAX_ROWS}");
+        let gone = conn.execute(&format!("DELETE FROM {table} WHERE (app, {key}) IN ({piece})"), [app.0])?;
+        if gone == PIECE_MAX_ROWS {
+            return Ok(true);
+        }
+    }
+    conn.execute("DELETE FROM deleted_apps WHERE app = ?1", [app.0])?;
+    Ok(false)
+}
+
+/// Finishes the deletions that an earlier process did not get to finish.
+pub fn sweep_all(conn: &Connection) -> Result<()> {
+    let mut query = conn.prepare("SELECT app FROM deleted_apps")?;
+    let deleted = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    for app in deleted {
+        while sweep(conn, AppId(app))? {}
     }
     Ok(())
 }

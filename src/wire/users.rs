@@ -162,6 +162,7 @@ fn custom<M: SerializeMap>(map: &mut M, custom: &Map<String, Value>) -> Result<(
 
 /// The push preferences of who has set none (wire-contract 5.2).
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 struct PushLevels {
     chat_level: &'static str,
     call_level: &'static str,

@@ -19,6 +19,13 @@ enum Open {
     Everyone,
     /// Anyone, even without a key.
     World,
+    /// Nobody over plain HTTP: a session judges by itself (tests/it/sockets).
+    Session,
+}
+
+/// Whether the door of HTTP judges who calls.
+fn is_judged(open: Open) -> bool {
+    ![Open::World, Open::Session].contains(&open)
 }
 
 /// Every operation and who may call it.
@@ -60,6 +67,8 @@ const WHO: &[(&str, Open)] = &[
     ("Unban", Open::Role("BanUser")),
     ("GetRateLimits", Open::Server),
     ("Hi", Open::World),
+    ("Connect", Open::Session),
+    ("LongPoll", Open::Session),
     ("AddActivity", Open::Everyone),
     ("GetOrCreateFeed", Open::Everyone),
     ("Follow", Open::Everyone),
@@ -132,7 +141,7 @@ fn the_table_of_callers_is_complete() {
 fn without_a_token_every_operation_is_refused() {
     let app = app();
     let nobody = app.caller(Some("jwt"), None);
-    for (operation, _) in WHO.iter().filter(|(_, open)| *open != Open::World) {
+    for (operation, _) in WHO.iter().filter(|(_, open)| is_judged(*open)) {
         everywhere_refused(&nobody, operation, 401, 5, "JWTAuth error: token contains an invalid number of segments");
     }
 }
@@ -146,7 +155,7 @@ fn with_another_apps_token_every_operation_is_refused() {
         "JWTAuth error: signature is not valid. Make sure the token is created using the secret for API key \"{}\"",
         app.api_key
     );
-    for (operation, _) in WHO.iter().filter(|(_, open)| *open != Open::World) {
+    for (operation, _) in WHO.iter().filter(|(_, open)| is_judged(*open)) {
         everywhere_refused(&user, operation, 401, 43, &text);
         everywhere_refused(&server, operation, 401, 5, "Token signature is invalid");
     }

@@ -333,3 +333,11 @@ fn a_push_level_that_does_not_exist_is_found_before_anything_is_loaded() {
     let problems = parse(&text, "test.yaml").unwrap_err();
     assert!(problems[0].to_string().ends_with("not `mention` (did you mean `mentions`?)"), "{}", problems[0]);
 }
+
+#[test]
+fn a_permission_of_a_fixture_does_not_stand_for_a_built_in_one() {
+    let text = format!("{APP}    permissions: [{{id: search-user, name: Mine, action: BanUser}}]\n");
+    let problems = parse(&text, "test.yaml").unwrap_err();
+    let report = "test.yaml:5:24: /apps/0/permissions/0/id: `search-user` is a built-in permission (give this one an id of its own)";
+    assert_eq!(problems[0].to_string(), report);
+}

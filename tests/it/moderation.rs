@@ -84,6 +84,16 @@ fn a_shadow_ban_and_a_plain_one_are_lifted_each_by_its_own_call() {
 }
 
 #[test]
+fn where_the_kind_cannot_be_named_whichever_ban_there_is_is_lifted() {
+    for shadow in [true, false] {
+        let app = app();
+        app.server().post("/api/v2/moderation/ban", &json!({"target_user_id": "eve", "shadow": shadow})).ok();
+        app.server().post("/api/v2/moderation/unban?target_user_id=eve", &json!({})).ok();
+        assert_eq!(state(&app), FREE);
+    }
+}
+
+#[test]
 fn a_ban_in_a_channel_is_none_in_the_app() {
     let app = app();
     app.server().post("/moderation/ban", &json!({"target_user_id": "eve", "type": "messaging", "id": "one"})).ok();

@@ -376,7 +376,10 @@ fn rows_22_to_26_and_28_and_32_and_33_have_their_codes() {
     app.freeze(NOON_TEXT);
     app.tune(&json!({"rate_limits": "enforce"}));
     let fresh = app.user("john");
-    let last = (0..61).map(|_| fresh.get("/api/v2/devices")).last().unwrap();
+    for _ in 0..60 {
+        fresh.get("/api/v2/devices").ok();
+    }
+    let last = fresh.get("/api/v2/devices");
     let (status, code, message) = last.error();
     assert_eq!((status, code), (429, 9));
     assert!(message.contains("Too many requests"), "{message}");

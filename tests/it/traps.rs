@@ -19,7 +19,7 @@ fn trap_02_times_are_plain_integers_on_v2_and_rfc_3339_elsewhere() {
     app.upsert(&[json!({"id": "john"})]);
     let payload = encode(r#"{"filter_conditions":{"id":"john"}}"#);
     let text = |prefix: &str| app.root().get(&format!("{prefix}/users?payload={payload}")).text;
-    assert!(text("/api/v2").contains(&format!("\"created_at\":{}000000000,", NOON)), "{}", text("/api/v2"));
+    assert!(text("/api/v2").contains(&format!("\"created_at\":{NOON}000000000,")), "{}", text("/api/v2"));
     for prefix in ["", "/video"] {
         assert!(text(prefix).contains(&format!("\"created_at\":\"{NOON_TEXT}\"")), "{}", text(prefix));
     }
@@ -46,7 +46,7 @@ fn trap_10_a_dev_token_is_standard_base64_with_padding() {
     let app = TestApp::new();
     app.set(&json!({"disable_auth_checks": true}));
     let payload = btoa(r#"{"user_id":"john-d"}"#);
-    assert!(payload.ends_with("="), "{payload}");
+    assert!(payload.ends_with('='), "{payload}");
     app.with_token(&format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.{payload}.devtoken")).get("/api/v2/app").ok();
 }
 

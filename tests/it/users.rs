@@ -1,12 +1,12 @@
-//! `QueryUsers` and `UpdateUsers`, and events to a user.
+//! `UpdateUsers`.
 
 use serde_json::{Value, json};
 
 use crate::app::{TestApp, encode};
-use crate::transcript::{NOW_NS, frozen_app, on, on_each_mount, refused};
+use crate::transcript::{NOW_NS, frozen_app, on_each_mount, refused};
 
 /// A user with every field that a server may send.
-fn ada() -> Value {
+pub fn ada() -> Value {
     json!({
         "id": "ada", "name": "Ada", "image": "https://example.com/ada.png", "role": "admin", "teams": ["red", "blue"],
         "teams_role": {"red": "moderator"}, "language": "en", "invisible": true,
@@ -14,17 +14,17 @@ fn ada() -> Value {
     })
 }
 
-fn with(mut user: Value, key: &str, value: Value) -> Value {
+pub fn with(mut user: Value, key: &str, value: Value) -> Value {
     user[key] = value;
     user
 }
 
-fn one(user: &Value) -> Value {
+pub fn one(user: &Value) -> Value {
     json!({"users": {user["id"].as_str().unwrap(): user}})
 }
 
 /// The user as a server sees it.
-fn found(app: &TestApp, id: &str) -> Value {
+pub fn found(app: &TestApp, id: &str) -> Value {
     let answer =
         app.server().query_users(&json!({"filter_conditions": {"id": id}, "include_deactivated_users": true})).ok();
     answer["users"][0].clone()
@@ -42,109 +42,6 @@ fn an_upsert_answers_the_whole_user() {
         };
         log.call(&app.server(), "POST", &path, &one(&user));
     }));
-}
-
-#[test]
-fn a_query_answers_whole_users() {
-    insta::assert_snapshot!(on_each_mount(|app, mount, log| {
-        app.upsert(&[json!({"id": "plain"}), with(ada(), "custom", json!({"color": "red"}))]);
-        let payload = encode(&json!({"filter_conditions": {}, "sort": [{"field": "id", "direction": 1}]}).to_string());
-        log.call(&app.server(), "GET", &format!("{mount}/users?payload={payload}"), &Value::Null);
-    }));
-}
-
-#[test]
-fn devices_and_blocks_are_shown_to_the_user_and_to_servers_alone() {
-    let app = frozen_app();
-    app.upsert(&[json!({"id": "john"}), json!({"id": "eve"})]);
-    app.user("john").post("/api/v2/devices", &json!({"id": "d", "push_provider": "apn"})).ok();
-    app.user("john").post("/api/v2/users/block", &json!({"blocked_user_id": "eve"})).ok();
-    let seen = |caller: crate::app::Caller| {
-        let user = caller.query_users(&json!({"filter_conditions": {"id": "john"}})).ok()["users"][0].clone();
-        (user["devices"].as_array().unwrap().len(), user["blocked_user_ids"].clone())
-    };
-    for insider in [app.server(), app.user("john")] {
-        assert_eq!(seen(insider), (1, json!(["eve"])));
-    }
-    for outsider in [app.user("eve"), app.anonymous()] {
-        assert_eq!(seen(outsider), (0, json!([])));
-    }
-}
-
-#[test]
-fn a_missing_payload_is_no_json() {
-    let app = TestApp::new();
-    for path in ["/api/v2/users", "/api/v2/users?payload=", "/users?payload=%7B"] {
-        refused(&app.server().get(path), "QueryUsers", 400, 4, "invalid json data");
-    }
-}
-
-#[test]
-fn a_query_is_held_to_its_limits() {
-    let app = TestApp::new();
-    let sort: Vec<_> = (0..6).map(|at| json!({"field": format!("custom.f{at}")})).collect();
-    for (payload, text) in [
-        (json!({}), "filter_conditions is a required field"),
-        (json!({"filter_conditions": {}, "limit": 101}), "limit must be 100 or less"),
-        (json!({"filter_conditions": {}, "limit": -1}), "limit must be 0 or greater"),
-        (json!({"filter_conditions": {}, "offset": 1001}), "offset must be 1,000 or less"),
-        (json!({"filter_conditions": {}, "offset": -1}), "offset must be 0 or greater"),
-        (json!({"filter_conditions": {}, "limit": "3"}), "field `limit` contains type string. expecting int"),
-        (json!({"filter_conditions": []}), "field `filter_conditions` contains type array. expecting object"),
-        (
-            json!({"filter_conditions": {}, "presence": true}),
-            "Watch or Presence requires an active websocket connection, please make sure to include your websocket connection_id",
-        ),
-    ] {
-        refused(&app.server().query_users(&payload), "QueryUsers", 400, 4, text);
-    }
-    let (status, code, text) = app.server().query_users(&json!({"filter_conditions": {}, "sort": sort})).error();
-    assert_eq!((status, code), (400, 4));
-    assert!(text.contains("sort"), "{text}");
-}
-
-#[test]
-fn thirty_users_are_answered_newest_first_unless_more_are_asked_for() {
-    let app = frozen_app();
-    let users: Vec<_> = (0..35).map(|at| json!({"id": format!("user-{at:02}")})).collect();
-    app.upsert(&users);
-    app.advance("1s");
-    app.upsert(&[json!({"id": "last"})]);
-    let ids = |payload: Value| -> Vec<String> {
-        let answer = app.server().query_users(&payload).ok();
-        answer["users"].as_array().unwrap().iter().map(|user| user["id"].as_str().unwrap().to_owned()).collect()
-    };
-    let first = ids(json!({"filter_conditions": {}}));
-    assert_eq!((first.len(), first[0].as_str()), (30, "last"));
-    assert_eq!(ids(json!({"filter_conditions": {}, "limit": 100})).len(), 36);
-    assert_eq!(ids(json!({"filter_conditions": {}, "offset": 30})).len(), 6);
-    let page =
-        json!({"filter_conditions": {}, "id_gt": "user-32", "id_lt": null, "limit": null, "sort": [{"field": "id"}]});
-    assert_eq!(ids(page), ["user-33", "user-34"]);
-}
-
-#[test]
-fn a_role_without_the_grant_may_not_query() {
-    let app = TestApp::new();
-    app.server().patch("/api/v2/app", &json!({"grants": {"user": [], "guest": [], "anonymous": []}})).ok();
-    app.upsert(&[json!({"id": "visitor", "role": "guest"})]);
-    for (caller, id, role) in [
-        (app.user("john"), "john", "user"),
-        (app.user("visitor"), "visitor", "guest"),
-        (app.anonymous(), "!anon", "anonymous"),
-    ] {
-        let text = format!("User '{id}' with role '{role}' is not allowed to perform action SearchUser");
-        refused(&caller.query_users(&json!({"filter_conditions": {}})), "QueryUsers", 403, 17, &text);
-    }
-}
-
-#[test]
-fn a_role_that_may_not_search_is_refused_by_its_name() {
-    let app = TestApp::new();
-    app.server().patch("/api/v2/app", &json!({"user_search_disallowed_roles": ["user"]})).ok();
-    let text = "users with role 'user' are not allowed to search users";
-    refused(&app.user("john").query_users(&json!({"filter_conditions": {}})), "QueryUsers", 403, 17, text);
-    app.server().query_users(&json!({"filter_conditions": {}})).ok();
 }
 
 #[test]
@@ -172,6 +69,24 @@ fn privacy_settings_are_absent_until_set_and_then_merge_key_by_key() {
     app.upsert(&[json!({"id": "john", "privacy_settings": {"read_receipts": {"enabled": true}}})]);
     let both = json!({"typing_indicators": {"enabled": false}, "read_receipts": {"enabled": true}});
     assert_eq!(found(&app, "john")["privacy_settings"], both);
+}
+
+#[test]
+fn a_date_inside_custom_data_stays_the_text_that_it_was() {
+    let app = TestApp::new();
+    let custom = json!({"created_at": "2026-01-31T12:00:00.120+02:00", "n": 12_345_678_901_234_567_890_u64, "f": 1.5, "none": null});
+    app.upsert(&[json!({"id": "john", "custom": custom})]);
+    assert_eq!(found(&app, "john")["custom"], custom);
+}
+
+#[test]
+fn without_permission_checks_a_user_may_do_what_is_not_the_servers_alone() {
+    let app = TestApp::new();
+    app.server().patch("/api/v2/app", &json!({"disable_permissions_checks": true})).ok();
+    let user = json!({"id": "jane", "role": "admin", "teams": ["red"]});
+    let made = app.user("john").post("/api/v2/users", &one(&user)).ok()["users"]["jane"].clone();
+    assert_eq!((&made["role"], &made["teams"]), (&json!("admin"), &json!(["red"])));
+    assert_eq!(app.user("john").patch("/api/v2/app", &json!({})).status, 403);
 }
 
 #[test]
@@ -246,6 +161,11 @@ fn an_upsert_that_breaks_a_rule_is_refused_with_the_rules_text() {
             one(&json!({"id": "a", "privacy_settings": {"read_receipts": true}})),
             "field `read_receipts` contains type bool. expecting object",
         ),
+        (
+            one(&json!({"id": "a", "teams_role": {"red": 5}})),
+            "field `teams_role.red` contains type number. expecting string",
+        ),
+        (one(&json!({"id": "a", "teams_role": {"red": "nope"}})), "role \"nope\" provided but not defined"),
         (one(&json!({"id": "x".repeat(256)})), "id must be a maximum of 255 characters in length"),
         (
             one(&json!({"id": "a|b"})),
@@ -334,127 +254,4 @@ fn a_deactivated_or_deleted_user_is_not_upserted() {
         refused(&app.server().post("/api/v2/users", &one(&json!({"id": id}))), "UpdateUsers", 404, 16, &text);
         refused(&app.user(id).post("/api/v2/users", &one(&json!({"id": id}))), "UpdateUsers", 404, 16, &text);
     }
-}
-
-/// An app with `enforce_unique_usernames`, and a John in team red.
-fn unique(rule: &str) -> TestApp {
-    let app = TestApp::new();
-    app.server().patch("/api/v2/app", &json!({"enforce_unique_usernames": rule})).ok();
-    app.upsert(&[json!({"id": "john", "name": "John Doe", "teams": ["red"]})]);
-    app
-}
-
-#[test]
-fn a_username_is_taken_whatever_its_case_spaces_and_signs() {
-    let app = unique("app");
-    for name in ["John Doe", "john doe", "JOHN.DOE!", " johnDoe "] {
-        let answer = app.server().post("/api/v2/users", &one(&json!({"id": "other", "name": name})));
-        refused(&answer, "UpdateUsers", 400, 6, &format!("username '{name}' already exists"));
-    }
-    app.upsert(&[json!({"id": "other", "name": "John Doe Jr."}), json!({"id": "john", "name": "John DOE"})]);
-    let change = json!({"users": [{"id": "other", "set": {"name": "John Doe"}}]});
-    let answer = app.server().patch("/api/v2/users", &change);
-    refused(&answer, "UpdateUsersPartial", 400, 6, "username 'John Doe' already exists");
-}
-
-#[test]
-fn a_username_may_repeat_in_another_team_when_teams_count() {
-    let app = unique("team");
-    app.upsert(&[
-        json!({"id": "blue", "name": "John Doe", "teams": ["blue"]}),
-        json!({"id": "none", "name": "John Doe"}),
-    ]);
-    let text = "username 'John Doe' already exists in team 'red'";
-    let answer =
-        app.server().post("/api/v2/users", &one(&json!({"id": "x", "name": "John Doe", "teams": ["green", "red"]})));
-    refused(&answer, "UpdateUsers", 400, 6, text);
-    let moved = json!({"users": [{"id": "blue", "set": {"teams": ["red"]}}]});
-    refused(&app.server().patch("/api/v2/users", &moved), "UpdateUsersPartial", 400, 6, text);
-}
-
-#[test]
-fn a_username_may_not_repeat_within_a_batch() {
-    let app = unique("app");
-    let users = json!({"users": {"a": {"id": "a", "name": "Twin"}, "b": {"id": "b", "name": "twin"}}});
-    refused(&app.server().post("/api/v2/users", &users), "UpdateUsers", 400, 6, "username 'twin' already exists");
-    assert_eq!(found(&app, "a"), Value::Null);
-}
-
-#[test]
-fn a_deactivated_users_name_is_free_and_reactivating_wants_it_back() {
-    let app = unique("app");
-    app.server().post("/api/v2/users/john/deactivate", &json!({})).ok();
-    app.upsert(&[json!({"id": "heir", "name": "John Doe"})]);
-    let answer = app.server().post("/api/v2/users/john/reactivate", &json!({}));
-    refused(&answer, "ReactivateUser", 400, 6, "username 'John Doe' already exists");
-    let batch = app.server().post("/api/v2/users/reactivate", &json!({"user_ids": ["john"]}));
-    refused(&batch, "ReactivateUsers", 400, 6, "username 'John Doe' already exists");
-    let renamed = app.server().post("/api/v2/users/john/reactivate", &json!({"name": "John II"})).ok();
-    assert_eq!(renamed["user"]["name"], "John II");
-}
-
-#[test]
-fn a_deleted_users_name_is_free_and_restoring_wants_it_back() {
-    let app = unique("app");
-    app.server().post("/api/v2/users/delete", &json!({"user_ids": ["john"]})).ok();
-    app.upsert(&[json!({"id": "heir", "name": "John Doe"})]);
-    let answer = app.server().post("/api/v2/users/restore", &json!({"user_ids": ["john"]}));
-    refused(&answer, "RestoreUsers", 400, 6, "username 'John Doe' already exists");
-}
-
-#[test]
-fn names_that_repeat_already_are_left_alone() {
-    let app = TestApp::new();
-    app.upsert(&[json!({"id": "a", "name": "Twin"}), json!({"id": "b", "name": "Twin"})]);
-    app.server().patch("/api/v2/app", &json!({"enforce_unique_usernames": "app"})).ok();
-    app.server().patch("/api/v2/users", &json!({"users": [{"id": "a", "set": {"color": "red"}}]})).ok();
-    app.server().post("/api/v2/users/a/deactivate", &json!({})).ok();
-}
-
-#[test]
-fn of_concurrent_upserts_of_one_name_exactly_one_wins() {
-    let app = unique("app");
-    let server = app.server();
-    let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let runs: Vec<_> = (0..8)
-            .map(|at| {
-                let server = &server;
-                scope.spawn(move || {
-                    server.post("/api/v2/users", &one(&json!({"id": format!("u{at}"), "name": "Only One"}))).status
-                })
-            })
-            .collect();
-        runs.into_iter().map(|run| run.join().unwrap()).collect()
-    });
-    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
-    assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 7, "{statuses:?}");
-}
-
-#[test]
-fn an_event_to_a_user_is_taken_at_each_place() {
-    insta::assert_snapshot!(on(&["/api/v2", "/api/v2/chat", ""], |app, mount, log| {
-        app.upsert(&[json!({"id": "john"})]);
-        log.call(
-            &app.server(),
-            "POST",
-            &format!("{mount}/users/john/event"),
-            &json!({"event": {"type": "wave", "custom": {"to": "you"}}}),
-        );
-    }));
-}
-
-#[test]
-fn an_event_needs_a_type_and_a_user() {
-    let app = TestApp::new();
-    app.upsert(&[json!({"id": "john"})]);
-    for (body, text) in [
-        (json!({}), "event is a required field"),
-        (json!({"event": {}}), "event.type is a required field"),
-        (json!({"event": {"type": ""}}), "event.type is a required field"),
-        (json!({"event": {"type": 5}}), "field `type` contains type number. expecting string"),
-    ] {
-        refused(&app.server().post("/api/v2/chat/users/john/event", &body), "SendUserCustomEvent", 400, 4, text);
-    }
-    let answer = app.server().post("/users/nobody/event", &json!({"event": {"type": "x"}}));
-    refused(&answer, "SendUserCustomEvent", 404, 16, "the user nobody does not exist");
 }

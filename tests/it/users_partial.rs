@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
-use crate::transcript::{frozen_app, on_each_mount, refused};
+use crate::transcript::{NOW_NS, frozen_app, on_each_mount, refused};
 
 /// An app with a John who has something of everything.
 fn app() -> TestApp {
@@ -49,6 +49,16 @@ fn set_and_unset_reach_nested_custom_data() {
     assert_eq!(john["custom"], custom);
     let john = changed(&app, &json!({"custom": {"color": "red"}, "custom.size": "xl"}), &json!(["custom.pets"]));
     assert_eq!(john["custom"], json!({"color": "red", "address": {"city": "Bruges"}, "size": "xl"}));
+}
+
+#[test]
+fn for_legacy_callers_custom_is_a_key_like_any_other() {
+    let app = app();
+    app.server().patch("/users", &change(&json!({"custom": {"a": 1}, "custom.b": 2, "color": "red"}), &json!([]))).ok();
+    let john = changed(&app, &json!({}), &json!(["address"]));
+    assert_eq!(john["custom"], json!({"color": "red", "custom": {"a": 1, "b": 2}}));
+    app.server().patch("/users", &change(&json!({}), &json!(["custom"]))).ok();
+    assert_eq!(changed(&app, &json!({}), &json!([]))["custom"], json!({"color": "red"}));
 }
 
 #[test]
@@ -184,6 +194,19 @@ fn a_value_of_the_wrong_type_is_refused_by_its_fields_name() {
         let answer = app.server().patch("/api/v2/users", &change(&json!({key: value}), &json!([])));
         refused(&answer, "UpdateUsersPartial", 400, 4, text);
     }
+}
+
+#[test]
+fn null_takes_a_field_back_and_a_revocation_too() {
+    let app = app();
+    let set = json!({"revoke_tokens_issued_before": "2026-01-31T12:00:00"});
+    assert_eq!(changed(&app, &set, &json!([]))["revoke_tokens_issued_before"], NOW_NS);
+    let set =
+        json!({"revoke_tokens_issued_before": null, "name": null, "teams": null, "invisible": null, "color": null});
+    let john = changed(&app, &set, &Value::Null);
+    assert_eq!((john.get("revoke_tokens_issued_before"), john.get("name")), (None, None));
+    assert_eq!((&john["teams"], &john["invisible"]), (&json!([]), &json!(false)));
+    assert_eq!(john["custom"].get("color"), Some(&Value::Null), "custom data may hold null");
 }
 
 #[test]

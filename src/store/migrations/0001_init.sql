@@ -14,6 +14,11 @@ CREATE TABLE apps (
     updated_at    INTEGER NOT NULL
 ) STRICT;
 
+-- Apps that are gone while some of their rows are still to be taken away, piece by piece.
+CREATE TABLE deleted_apps (
+    app INTEGER PRIMARY KEY
+) STRICT;
+
 CREATE TABLE users (
     app              INTEGER NOT NULL,
     id               TEXT NOT NULL,

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::app::{Answer, TestApp};
 use crate::forge::{NO_AUTH_TYPE, SEGMENTS, refused};
 
-/// GetApp with exactly this query and these headers.
+/// `GetApp` with exactly this query and these headers.
 fn get(app: &TestApp, query: &str, headers: &[(&str, &str)]) -> Answer {
     app.bare("GET", &format!("/api/v2/app{query}"), headers, None)
 }

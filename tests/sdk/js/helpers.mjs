@@ -19,8 +19,8 @@ export const EXPIRED = 'JWTAuth error: token is expired (exp)';
 export const NO_SEGMENTS = 'JWTAuth error: token contains an invalid number of segments';
 
 /** Sends one request to the server, with nothing added to it, and reads the JSON that comes back. */
-export async function request(method, path, { query = {}, headers = {}, body } = {}) {
-  const url = new URL(address + path);
+export async function request(method, path, { at = address, query = {}, headers = {}, body } = {}) {
+  const url = new URL(at + path);
   for (const [name, value] of Object.entries(query)) {
     if (value != null) url.searchParams.set(name, typeof value === 'object' ? JSON.stringify(value) : value);
   }
@@ -29,30 +29,32 @@ export async function request(method, path, { query = {}, headers = {}, body } =
   return { status: response.status, headers: response.headers, text, body: text && JSON.parse(text) };
 }
 
-async function control(method, path, body) {
-  const response = await request(method, `/_millpond${path}`, { headers: { 'content-type': 'application/json' }, body });
+async function control(method, path, body, at = address) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await request(method, `/_millpond${path}`, { at, headers, body });
   assert.ok(response.status < 300, `${method} ${path}: ${response.status} ${response.text}`);
   return response.body;
 }
 
 /** Makes an app that nobody else knows, so that test files can run side by side. */
-export async function newApp(name) {
-  return new App(await control('POST', '/apps', { name }));
+export async function newApp(name, at = address) {
+  return new App(await control('POST', '/apps', { name }, at), at);
 }
 
 class App {
-  constructor({ api_key, api_secret }) {
+  constructor({ api_key, api_secret }, at) {
     this.key = api_key;
     this.secret = api_secret;
-    this.address = address;
-    this.node = new StreamClient(api_key, api_secret, { basePath: address });
-    this.chat = new StreamChat(api_key, api_secret, { baseURL: address });
+    this.address = at;
+    this.node = new StreamClient(api_key, api_secret, { basePath: at });
+    this.chat = new StreamChat(api_key, api_secret, { baseURL: at });
     this.serverToken = this.node.apiClient.apiConfig.token;
   }
 
   /** A request as an SDK would make it. `key`, `authType` and `token` are left out when null. */
   call(method, path, { token = null, key = this.key, authType = 'jwt', query, headers, body } = {}) {
     return request(method, path, {
+      at: this.address,
       query: { api_key: key, ...query },
       headers: {
         'content-type': 'application/json',
@@ -70,7 +72,7 @@ class App {
 
   /** The node SDK with a server token of another make. */
   serverWith(token) {
-    const client = new StreamClient(this.key, 'not the secret', { basePath: address });
+    const client = new StreamClient(this.key, 'not the secret', { basePath: this.address });
     client.apiClient.apiConfig.token = token;
     return client;
   }
@@ -78,7 +80,7 @@ class App {
   /** The front-end SDK, signed in with a token or a token provider. No socket is opened. */
   feeds(tokenOrProvider) {
     const client = new FeedsClient(this.key, {
-      base_url: address,
+      base_url: this.address,
       configure_loggers_options: { default: { level: 'error' } },
     });
     if (tokenOrProvider !== undefined) client.tokenManager.setTokenOrProvider(tokenOrProvider);
@@ -100,26 +102,27 @@ class App {
     return `${signed}.${createHmac(hash, secret).update(signed).digest(encoding)}`;
   }
 
+  control(method, path, body) {
+    return control(method, `/apps/${this.key}${path}`, body, this.address);
+  }
+
   /** The token provider of the docs: the one who mints by the app's clock. */
   async provide(userId, validity) {
-    const { token } = await control('POST', `/apps/${this.key}/token-provider`, {
-      user_id: userId,
-      validity_in_seconds: validity,
-    });
+    const { token } = await this.control('POST', '/token-provider', { user_id: userId, validity_in_seconds: validity });
     return token;
   }
 
   freeze(time) {
-    return control('PUT', `/apps/${this.key}/clock`, { frozen: time });
+    return this.control('PUT', '/clock', { frozen: time });
   }
 
   advance(by) {
-    return control('POST', `/apps/${this.key}/clock/advance`, { by });
+    return this.control('POST', '/clock/advance', { by });
   }
 
   /** The emulator's own settings; Stream's are set through `updateApp`. */
   emulator(settings) {
-    return control('PATCH', `/apps/${this.key}/settings`, settings);
+    return this.control('PATCH', '/settings', settings);
   }
 }
 

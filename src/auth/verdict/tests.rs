@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::auth::secret::Secret;
+use crate::auth::token;
+use crate::clock::SECOND_NS;
+use crate::settings::{Emulator, Settings};
+
+const NOW_SECONDS: i64 = 1_769_860_800;
+const NOW: Time = Time(NOW_SECONDS * SECOND_NS);
+
+fn app(settings: &Value, own: &Value) -> AppState {
+    let mut set = Settings::default();
+    set.fill(settings.as_object().expect("an object")).expect("fine");
+    AppState {
+        name: "test".to_owned(),
+        secret: Secret::new("s"),
+        rules: set.rules(),
+        settings: set,
+        emulator: Emulator::default().patched(own).expect("fine"),
+        grants: BTreeMap::new(),
+        roles: BTreeMap::new(),
+        permissions: BTreeMap::new(),
+        created_at: Time(0),
+    }
+}
+
+fn plain() -> AppState {
+    app(&json!({}), &json!({}))
+}
+
+fn shown(raw: &str) -> Credentials {
+    Credentials {
+        api_key: Some("key".to_owned()),
+        auth_type: Some("jwt".to_owned()),
+        token: Some(Arc::new(Examined::new(raw, &Secret::new("s")))),
+    }
+}
+
+fn bearing(claims: &Value) -> Credentials {
+    shown(&token::sign(&token::header(), claims, &Secret::new("s")))
+}
+
+fn judged(app: &AppState, credentials: &Credentials, facts: &UserFacts) -> Verdict {
+    verify(Some(app), credentials, UserState { facts, exists: true }, NOW)
+}
+
+fn failed(app: &AppState, credentials: &Credentials) -> Option<Check> {
+    judged(app, credentials, &UserFacts::ordinary()).failed
+}
+
+#[test]
+fn a_good_token_fails_no_check() {
+    let verdict = judged(&plain(), &bearing(&json!({"user_id": "john", "iat": NOW_SECONDS})), &UserFacts::ordinary());
+    assert_eq!((verdict.failed, verdict.kind), (None, Some(Kind::User)));
+    for check in Check::ALL {
+        assert!(matches!(verdict.outcome(check), Outcome::Pass | Outcome::Skipped), "{check:?}");
+    }
+}
+
+#[test]
+fn without_an_app_nothing_behind_its_key_is_reached() {
+    let facts = UserFacts::ordinary();
+    let verdict = verify(None, &bearing(&json!({})), UserState { facts: &facts, exists: true }, NOW);
+    assert_eq!(verdict.failed, Some(Check::ApiKeyKnown));
+    assert_eq!(verdict.evaluated(Check::Signature), Outcome::NotReached);
+    let nothing = Credentials::default();
+    let verdict = verify(None, &nothing, UserState { facts: &facts, exists: true }, NOW);
+    assert_eq!(verdict.failed, Some(Check::ApiKeyPresent));
+    assert_eq!(verdict.kind, None);
+}
+
+#[test]
+fn a_suspended_app_is_told_before_the_auth_type() {
+    let app = app(&json!({"suspended": true}), &json!({}));
+    let credentials = Credentials { auth_type: None, ..bearing(&json!({})) };
+    assert_eq!(failed(&app, &credentials), Some(Check::AppActive));
+    let anonymous = Credentials { auth_type: Some("anonymous".to_owned()), token: None, ..credentials };
+    assert_eq!(failed(&app, &anonymous), Some(Check::AppActive));
+}
+
+#[test]
+fn what_lies_behind_the_deciding_check_is_not_reached_but_is_evaluated() {
+    let verdict = judged(
+        &plain(),
+        &bearing(&json!({"user_id": "john", "exp": 1, "iat": NOW_SECONDS + 9})),
+        &UserFacts::ordinary(),
+    );
+    assert_eq!(verdict.failed, Some(Check::Expiry));
+    assert_eq!(verdict.outcome(Check::Signature), Outcome::Pass);
+    assert_eq!(verdict.outcome(Check::IssuedAt), Outcome::NotReached);
+    assert_eq!(verdict.evaluated(Check::IssuedAt), Outcome::Fail);
+}
+
+#[test]
+fn every_state_of_a_user_fails_its_own_check() {
+    let revoked = Some(Time::from_seconds(NOW_SECONDS));
+    let ordinary = UserFacts::ordinary;
+    for (facts, check) in [
+        (UserFacts { revoke_tokens_issued_before: revoked, ..ordinary() }, Check::UserRevocation),
+        (UserFacts { deleted: true, deactivated: true, ..ordinary() }, Check::UserNotDeleted),
+        (UserFacts { deactivated: true, ..ordinary() }, Check::UserNotDeactivated),
+    ] {
+        assert_eq!(judged(&plain(), &bearing(&json!({"user_id": "john"})), &facts).failed, Some(check));
+        assert_eq!(judged(&plain(), &bearing(&json!({})), &facts).failed, None, "a server is no user");
+    }
+}
+
+#[test]
+fn an_unknown_user_matters_only_when_the_setting_says_so() {
+    let facts = UserFacts::ordinary();
+    let user = UserState { facts: &facts, exists: false };
+    let credentials = bearing(&json!({"user_id": "ghost"}));
+    assert_eq!(verify(Some(&plain()), &credentials, user, NOW).failed, None);
+    let strict = app(&json!({}), &json!({"unknown_user": "refuse"}));
+    assert_eq!(verify(Some(&strict), &credentials, user, NOW).failed, Some(Check::UserKnown));
+    assert_eq!(verify(Some(&strict), &bearing(&json!({})), user, NOW).failed, None);
+}
+
+#[test]
+fn an_unverified_user_is_told_from_a_user() {
+    let open = app(&json!({"disable_auth_checks": true}), &json!({}));
+    let kind = |raw: &str| judged(&open, &shown(raw), &UserFacts::ordinary()).kind;
+    assert_eq!(kind(&token::dev_token("john")), Some(Kind::UnverifiedUser));
+    assert_eq!(kind(&token::sign(&token::header(), &json!({"user_id": "john"}), &Secret::new("s"))), Some(Kind::User));
+    assert_eq!(kind(&token::sign(&token::header(), &json!({}), &Secret::new("s"))), Some(Kind::Server));
+}
+
+#[test]
+fn a_revocation_in_any_part_of_a_second_spares_that_second_unless_it_is_exact() {
+    for ns in [0, 1, 999_999_999] {
+        let before = Time::from_seconds(NOW_SECONDS).plus(ns);
+        for (iat, by_second, exact) in
+            [(NOW_SECONDS - 1, true, true), (NOW_SECONDS, false, ns > 0), (NOW_SECONDS + 1, false, false)]
+        {
+            assert_eq!(is_revoked(Some(iat), before, RevocationGranularity::Second), by_second, "{iat} {ns}");
+            assert_eq!(is_revoked(Some(iat), before, RevocationGranularity::Exact), exact, "{iat} {ns}");
+        }
+        assert!(is_revoked(None, before, RevocationGranularity::Second));
+    }
+    assert!(is_revoked(Some(-2), Time(-1), RevocationGranularity::Second), "seconds are rounded down before 1970 too");
+    assert!(!is_revoked(Some(-1), Time(-1), RevocationGranularity::Second));
+}
+
+#[test]
+fn there_is_a_refusal_for_exactly_the_verdicts_that_failed() {
+    for credentials in [
+        bearing(&json!({})),
+        bearing(&json!({"exp": 1})),
+        shown("x"),
+        shown(&token::dev_token("john")),
+        Credentials::default(),
+    ] {
+        let verdict = judged(&plain(), &credentials, &UserFacts::ordinary());
+        assert_eq!(refusal(&verdict, &credentials).is_some(), verdict.failed.is_some());
+    }
+}
+
+#[test]
+fn a_verdict_is_a_small_value_without_heap() {
+    fn is_copy<T: Copy>() {}
+    is_copy::<Verdict>();
+    assert!(size_of::<Verdict>() <= 16);
+}

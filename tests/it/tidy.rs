@@ -1,0 +1,242 @@
+//! Rules of the source itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use millpond::error::Code;
+use millpond::routes::OPERATIONS;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder, with its text.
+fn files(below: &str) -> Vec<(PathBuf, String)> {
+    fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("node_modules") {
+                collect(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    collect(&root().join(below), &mut found);
+    assert!(!found.is_empty());
+    found.sort();
+    found
+}
+
+fn is_tests(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs")
+}
+
+/// The text without its unit tests and comments.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Module (a file, and the folder of its name) -> what it must not name. The invariants of `lib.rs`.
+const ARROWS: &[(&str, &[&str])] = &[
+    (
+        "auth/token",
+        &["actix_web", "crate::store", "crate::api", "crate::reply", "crate::door", "crate::control", "system_now"],
+    ),
+    (
+        "auth/verdict",
+        &[
+            "actix_web",
+            "crate::store",
+            "crate::api",
+            "crate::reply",
+            "crate::door",
+            "crate::control",
+            "system_now",
+            "clock.now()",
+        ],
+    ),
+    ("auth/credentials", &["actix_web", "crate::store", "crate::api", "crate::reply", "crate::door"]),
+    ("auth/explain", &["actix_web", "crate::store", "crate::reply", "crate::door"]),
+    ("auth/go_json", &["actix_web", "crate::"]),
+    (
+        "domain",
+        &["actix_web", "crate::api", "crate::reply", "crate::door", "crate::control", "crate::wire", "rusqlite"],
+    ),
+    (
+        "store",
+        &[
+            "actix_web",
+            "crate::api",
+            "crate::reply",
+            "crate::control",
+            "crate::wire",
+            "crate::door",
+            "crate::domain",
+            "crate::auth::caller",
+            "crate::fixture",
+        ],
+    ),
+    ("wire", &["actix_web", "rusqlite", "crate::api", "crate::reply", "crate::door"]),
+    ("permission", &["actix_web", "rusqlite", "crate::auth::", "crate::api", "crate::store"]),
+    ("clock", &["crate::", "actix_web"]),
+    ("error", &["crate::", "actix_web"]),
+    ("ids", &["crate::", "actix_web"]),
+    ("settings", &["actix_web", "rusqlite", "crate::store", "crate::api"]),
+    ("api", &["rusqlite", "crate::control", "StatusCode"]),
+    ("mint", &["actix_web", "rusqlite", "crate::store"]),
+];
+
+fn belongs(path: &Path, module: &str) -> bool {
+    path == Path::new(&format!("src/{module}.rs")) || path.starts_with(format!("src/{module}/"))
+}
+
+#[test]
+fn imports_go_along_the_arrows() {
+    let mut broken = Vec::new();
+    for (path, text) in files("src").iter().filter(|(path, _)| !is_tests(path)) {
+        let code = code(text);
+        for (_, forbidden) in ARROWS.iter().filter(|(module, _)| belongs(path, module)) {
+            for name in forbidden.iter().filter(|name| code.contains(**name)) {
+                broken.push(format!("{} names {name}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_arrow_speaks_of_a_module_that_is_there() {
+    let files = files("src");
+    for (module, _) in ARROWS {
+        assert!(files.iter().any(|(path, _)| belongs(path, module)), "{module}");
+    }
+}
+
+#[test]
+fn only_these_modules_name_the_http_library() {
+    let edge = [
+        "api",
+        "auth/caller",
+        "control",
+        "dashboard",
+        "door",
+        "live",
+        "params",
+        "reply",
+        "routes",
+        "server",
+        "start",
+        "main",
+        "cli",
+    ];
+    for (path, text) in files("src").iter().filter(|(path, _)| !is_tests(path)) {
+        let may = edge.iter().any(|module| belongs(path, module));
+        assert!(may || !code(text).contains("actix_web"), "{}", path.display());
+    }
+}
+
+/// The longest a source file may be before it is split, in lines.
+const LINES_MAX: usize = 450;
+/// Longer ones, each with its reason.
+const LONG: &[(&str, &str)] = &[
+    ("src/store.rs", "the store's queue and its transactions read as one story"),
+    ("src/fixture/tree.rs", "one reader of YAML"),
+];
+
+#[test]
+fn files_are_short_or_say_why_not() {
+    for (path, text) in files("src").iter().filter(|(path, _)| !is_tests(path)) {
+        let lines = text.lines().count();
+        let excused = LONG.iter().any(|(long, _)| Path::new(long) == path);
+        assert!(lines <= LINES_MAX || excused, "{} has {lines} lines", path.display());
+    }
+    for (long, _) in LONG {
+        let lines = fs::read_to_string(root().join(long)).unwrap().lines().count();
+        assert!(lines > LINES_MAX, "{long} is short by now: take it off the list");
+    }
+}
+
+#[test]
+fn every_source_file_begins_by_saying_what_it_is_for() {
+    for (path, text) in files("src").iter().filter(|(path, _)| !is_tests(path)) {
+        assert!(text.starts_with("//! "), "{}", path.display());
+    }
+}
+
+/// Between apps lies nothing but this column.
+#[test]
+fn every_statement_that_changes_or_removes_rows_is_for_one_app() {
+    for (path, text) in files("src/store").iter().filter(|(path, _)| !is_tests(path)) {
+        let code = code(text);
+        for verb in ["DELETE FROM ", "UPDATE "] {
+            for (at, _) in code.match_indices(verb).filter(|(at, _)| !code[..*at].ends_with("DO ")) {
+                let statement = code[at..].split(['"', ';']).next().unwrap();
+                let is_for_one_app =
+                    ["WHERE app = ?1", "WHERE (app, {key}) IN ({piece})"].iter().any(|bound| statement.contains(bound));
+                assert!(is_for_one_app, "{}: {statement}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_lint_is_allowed_away() {
+    for (path, text) in files("src").into_iter().chain(files("tests")) {
+        let forbidden = concat!("#[", "allow(");
+        let inner = concat!("#![", "allow(");
+        assert!(!text.contains(forbidden) && !text.contains(inner), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_error_code_is_used() {
+    let all: String = files("src")
+        .into_iter()
+        .filter(|(path, _)| !is_tests(path) && path != Path::new("src/error.rs"))
+        .map(|(_, text)| code(&text))
+        .collect();
+    let own = fs::read_to_string(root().join("src/error.rs")).unwrap();
+    for code in Code::ALL {
+        let name = format!("Code::{}", code.name());
+        assert!(all.contains(&name) || own.contains(&format!("{name},")), "{name} is never answered");
+    }
+}
+
+#[test]
+fn no_path_of_streams_lies_under_the_control_apis_prefix() {
+    for operation in OPERATIONS {
+        for place in operation.places {
+            assert!(place.path.starts_with('/') && !place.path.starts_with("/_millpond"), "{}", operation.name);
+        }
+    }
+}
+
+#[test]
+fn every_operation_is_named_or_called_by_a_test() {
+    let tests: String = files("tests").into_iter().map(|(_, text)| text).collect();
+    for operation in OPERATIONS {
+        let quoted = [format!("\"{}\"", operation.name), format!("{} failed", operation.name)];
+        let named = quoted.iter().any(|quoted| tests.contains(quoted));
+        // The last fixed part of a path tells operations with parameters apart.
+        let called = operation.places.iter().any(|place| {
+            let fixed = place.path.split('{').next().unwrap();
+            fixed.len() > 1 && tests.contains(fixed)
+        });
+        assert!(named || called, "{} has no test", operation.name);
+    }
+}
+
+#[test]
+fn files_hold_no_path_of_this_machine() {
+    let marks = [concat!("/", "home/"), concat!("/", "Users/x"), concat!("/", "work/")];
+    for (path, text) in files("src").into_iter().chain(files("tests")) {
+        for mark in marks {
+            assert!(!text.contains(mark), "{} names {mark}", path.display());
+        }
+    }
+}
