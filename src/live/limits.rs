@@ -21,6 +21,11 @@ pub struct Limits {
     pub poll_idle: Duration,
     /// Sockets that may wait for their first frame at the same time.
     pub pending: usize,
+    /// Frames that may wait for a reader; one more, and the reader is too slow. They are shared and cost little: a
+    /// script that changes many users at once must not make a reader slow that only had no turn yet.
+    pub frames: usize,
+    /// Their bytes, which may be another's as well.
+    pub frame_bytes: usize,
 }
 
 impl Default for Limits {
@@ -34,6 +39,8 @@ impl Default for Limits {
             poll: Duration::from_secs(20),
             poll_idle: Duration::from_secs(60),
             pending: 4_096,
+            frames: 4_096,
+            frame_bytes: 8 * 1024 * 1024,
         }
     }
 }

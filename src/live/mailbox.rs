@@ -7,10 +7,7 @@ use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
-
-/// Frames that may wait for a reader; one more, and the reader is too slow. They are shared, and so cost little; a
-/// script that changes many users at once must not make a reader slow that only had no turn yet.
-const FRAMES_MAX: usize = 4_096;
+use super::limits::Limits;
 
 /// What a session is to do.
 pub enum Order {
@@ -25,25 +22,42 @@ pub enum Order {
 #[derive(Default)]
 struct Waiting {
     frames: VecDeque<Utf8Bytes>,
+    bytes: usize,
     judge: bool,
+    is_too_slow: bool,
     end: Option<Farewell>,
 }
 
 /// A session's mailbox.
-#[derive(Default)]
 pub struct Mailbox {
+    limits: Limits,
     waiting: RefCell<Waiting>,
     wake: Notify,
 }
 
 impl Mailbox {
+    /// An empty one.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, waiting: RefCell::default(), wake: Notify::new() }
+    }
+
     /// Has a frame sent. Who reads too slowly is ended; nobody waits for it.
     pub fn frame(&self, frame: Utf8Bytes) {
-        let mut waiting = self.waiting.borrow_mut();
-        if waiting.frames.len() < FRAMES_MAX {
+        let waiting = &mut *self.waiting.borrow_mut();
+        if waiting.is_too_slow {
+            return;
+        }
+        let bytes = waiting.bytes + frame.len();
+        // A frame by itself always has room, however large.
+        let has_room = waiting.frames.len() < self.limits.frames && bytes <= self.limits.frame_bytes;
+        if has_room || waiting.frames.is_empty() {
             waiting.frames.push_back(frame);
+            waiting.bytes = bytes;
         } else {
-            waiting.end.get_or_insert(Farewell::policy("the client reads too slowly"));
+            // What it has not read so far it will not read in time, either.
+            waiting.is_too_slow = true;
+            waiting.frames.clear();
+            waiting.end = Some(Farewell::policy("the client reads too slowly"));
         }
         self.wake.notify_one();
     }
@@ -84,8 +98,8 @@ impl Mailbox {
 
     fn take(&self) -> Option<Order> {
         let mut waiting = self.waiting.borrow_mut();
-        let too_slow = waiting.frames.len() == FRAMES_MAX && waiting.end.is_some();
-        if !too_slow && let Some(frame) = waiting.frames.pop_front() {
+        if let Some(frame) = waiting.frames.pop_front() {
+            waiting.bytes -= frame.len();
             return Some(Order::Frame(frame));
         }
         if let Some(end) = waiting.end.take() {
@@ -96,6 +110,8 @@ impl Mailbox {
 
     /// The frames that wait, for a long-poll.
     pub fn drain(&self) -> Vec<Utf8Bytes> {
-        self.waiting.borrow_mut().frames.drain(..).collect()
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.bytes = 0;
+        waiting.frames.drain(..).collect()
     }
 }

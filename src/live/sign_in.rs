@@ -139,7 +139,8 @@ pub async fn sign_in(
     let (user, me) = match user {
         None => (None, anonymous(at)),
         Some(details) => {
-            let (id, me) = open(gate, hub, &app, &credentials, epoch, details, at).await.map_err(refused)?;
+            let scope = Scope::admitted(&app, at, epoch, gate.admission(&app, credentials.clone()));
+            let (id, me) = open(gate, hub, &scope, connection_id.clone(), details).await.map_err(refused)?;
             (Some(id), me)
         }
     };
@@ -210,19 +211,15 @@ fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
 async fn open(
     gate: &Data<Gate>,
     hub: &Hub,
-    app: &Arc<App>,
-    credentials: &Credentials,
-    epoch: u64,
+    scope: &Scope,
+    connection_id: String,
     details: Details,
-    at: Time,
 ) -> Result<(UserId, UserResponse)> {
     let _permit = hub.connects.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
-    let admission = gate.admission(app, credentials.clone());
-    let scope = Scope::admitted(app, at, epoch, admission);
     gate.store
-        .write(&scope, move |tx| {
+        .write(scope, move |tx| {
             let devices = devices::of(tx, &details.id)?;
-            let user = sessions::open(tx, details)?;
+            let user = sessions::open(tx, &connection_id, details)?;
             Ok((user.id.clone(), UserResponse::own(user, devices)))
         })
         .await

@@ -63,9 +63,11 @@ impl Worker {
         while let Some(told) = told.recv().await {
             match told {
                 Told::Commit(app, commit) => {
+                    // Whoever was let in by an earlier commit takes its seat first, and so hears of this one.
+                    tokio::task::yield_now().await;
                     self.commit(app, &commit);
                     // The sockets get their turns: what they could send must not fill their mailboxes.
-                    for _ in 0..=commit.events.len() / EVENTS_PER_TURN {
+                    for _ in 0..commit.events.len() / EVENTS_PER_TURN {
                         tokio::task::yield_now().await;
                     }
                 }
@@ -80,7 +82,7 @@ impl Worker {
     pub fn join(self: &Rc<Self>, app: &Arc<App>, user: Option<UserId>, connection_id: &str, dialect: Dialect) -> Seat {
         let key = self.next_key.get();
         self.next_key.set(key + 1);
-        let mailbox = Rc::new(Mailbox::default());
+        let mailbox = Rc::new(Mailbox::new(self.hub.limits));
         let mut members = self.members.borrow_mut();
         members.by_app.entry(app.id).or_default().insert(key);
         if let Some(user) = &user {
@@ -138,7 +140,8 @@ impl Worker {
         let members = self.members.borrow();
         for event in &commit.events {
             for key in audience(&members, app, &event.audience) {
-                if let Some(member) = members.by_key.get(&key) {
+                let member = members.by_key.get(&key);
+                if let Some(member) = member.filter(|member| event.except.as_ref() != Some(&member.connection_id)) {
                     member.mailbox.frame(frame(event, member.dialect));
                 }
             }

@@ -34,11 +34,11 @@ fn head(first: u8, length: usize, mask: u8) -> Vec<u8> {
     match u16::try_from(length) {
         Ok(short @ 0..126) => head.push(mask | short.to_be_bytes()[1]),
         Ok(length) => {
-            head.push(mask | 126);
+            head.push(mask + 126);
             head.extend(length.to_be_bytes());
         }
         Err(_) => {
-            head.push(mask | 127);
+            head.push(mask + 127);
             head.extend((length as u64).to_be_bytes());
         }
     }
@@ -118,14 +118,14 @@ const BROKEN: &str = "the WebSocket protocol was broken";
 /// What breaks the protocol, and how that is answered.
 fn faults() -> Vec<(&'static str, Vec<u8>, u16, &'static str)> {
     let mebi = |count: usize| masked(0x82, &vec![b'x'; count * 1024 * 1024]);
-    let mut fragments = masked(0x01, &[b'x'; 40_000]);
-    fragments.extend(masked(0x80, &[b'x'; 40_000]));
+    let mut fragments = masked(0x01, &vec![b'x'; 40_000]);
+    fragments.extend(masked(0x80, &vec![b'x'; 40_000]));
     let mut interleaved = masked(0x01, b"one");
     interleaved.extend(masked(0x81, b"two"));
     let mut unmasked = head(0x81, 2, 0);
     unmasked.extend(b"[]");
     vec![
-        ("a byte more than 64 KiB", masked(0x81, &[b'x'; 64 * 1024 + 1]), 1008, TOO_LARGE),
+        ("a byte more than 64 KiB", masked(0x81, &vec![b'x'; 64 * 1024 + 1]), 1008, TOO_LARGE),
         ("10 MiB", mebi(10), 1008, TOO_LARGE),
         ("an announcement of 2^62 bytes", [head(0x82, 1 << 62, 0x80), vec![0; 4]].concat(), 1008, TOO_LARGE),
         ("fragments that are larger together", fragments, 1008, TOO_LARGE),

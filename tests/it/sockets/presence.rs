@@ -172,12 +172,16 @@ fn nobody_is_online_after_a_restart() {
     let app = server.app();
     let mut john = app.join("john");
     assert_eq!(seen(&app, "john")["online"], true);
+    app.advance("5s");
     let stopped = server.stop();
     assert_eq!(john.socket.closed().0, 1001);
     stopped.join().unwrap();
     let server = Server::with(on_file());
     let app = TestApp { url: server.url.clone(), ..app };
-    assert_eq!(seen(&app, "john")["online"], false);
+    let shown = seen(&app, "john");
+    assert_eq!(shown["online"], false);
+    // That it left was written down before the stop.
+    assert_eq!(shown["last_active"], NOON_NS + 5_000_000_000);
     // And who comes back is online again.
     app.join("john");
     assert_eq!(server.hub.counts().connections, 1);

@@ -1,10 +1,12 @@
 //! A client that does not read costs nobody else anything.
 
+use millpond::config::Config;
 use millpond::event::{Audience, Event, Payload};
+use millpond::live::limits::Limits;
 use millpond::store::{Scope, Store, WriteTx};
 use serde_json::{Map, Value, json};
 
-use super::client::{Server, open};
+use super::client::{Server, config, open};
 use super::faults::Wire;
 use crate::app::TestApp;
 
@@ -31,7 +33,8 @@ fn send(store: &Store, app: &TestApp, numbers: std::ops::Range<u64>, text: &str)
 
 #[test]
 fn who_never_reads_is_closed_and_others_hear_everything() {
-    let server = Server::start();
+    let limits = Limits { frames: 256, ..Limits::default() };
+    let server = Server::with(Config { limits, ..config() });
     let app = server.app();
     let mut slow = Wire::joined(&app, "john");
     let mut reader = app.join("john");
@@ -80,4 +83,18 @@ fn who_reads_may_fall_behind_by_many_commits() {
         assert_eq!(frame["custom"]["n"], Value::from(number), "{frame}");
     }
     reader.quiet();
+}
+
+#[test]
+fn large_events_are_bounded_by_their_bytes() {
+    let limits = Limits { frame_bytes: 100_000, ..Limits::default() };
+    let server = Server::with(Config { limits, ..config() });
+    let app = server.app();
+    let mut john = app.join("john");
+    let large = "x".repeat(200_000);
+    // One is let through whatever its size; of those that come at once, a second has no room beside it.
+    send(&server.store, &app, 0..1, &large);
+    assert_eq!(john.json()["custom"]["n"], 0);
+    send(&server.store, &app, 1..3, &large);
+    assert_eq!(john.socket.closed(), (1008, "the client reads too slowly".to_owned()));
 }
