@@ -139,6 +139,11 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// What is known of a user as of the last commit.
+    pub fn facts(&self, user: &str) -> Arc<UserFacts> {
+        self.owner.facts(user)
+    }
+
     /// A new id of the app's own generator.
     pub fn new_id(&self) -> String {
         self.owner.new_id()
@@ -281,7 +286,9 @@ impl Store {
     /// Opens a database, brings its schema up to date, and reads its apps into memory.
     pub fn open(place: file::Place) -> anyhow::Result<Self> {
         let path = place.database().to_owned();
-        let mut conn = Connection::open(&path)?;
+        // Without SQLITE_OPEN_URI: a file's name is a name, whatever it looks like.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut conn = Connection::open_with_flags(&path, flags)?;
         migrate::check_is_ours(&conn, &path)?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
