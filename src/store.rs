@@ -285,7 +285,8 @@ thread_local! {
 impl Store {
     /// Opens a database, brings its schema up to date, and reads its apps into memory.
     pub fn open(place: file::Place) -> anyhow::Result<Self> {
-        let path = place.database().to_owned();
+        // SQLite gives relative names of some forms a meaning of its own.
+        let path = std::path::absolute(place.database())?;
         // Without SQLITE_OPEN_URI: a file's name is a name, whatever it looks like.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut conn = Connection::open_with_flags(&path, flags)?;
@@ -334,7 +335,7 @@ impl Store {
 
     /// The database's file, unless it is a temporary one.
     pub fn file(&self) -> Option<&Path> {
-        self.0.place.is_durable().then_some(self.0.path.as_path())
+        self.0.place.is_durable().then_some(self.0.place.database())
     }
 
     /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.

@@ -24,8 +24,6 @@ impl Place {
         if path.as_os_str().is_empty() || path == Path::new(":memory:") {
             bail!("--db wants a file; use --memory for a database that is gone with the process");
         }
-        // SQLite gives relative names of some forms a meaning of its own.
-        let path = &std::path::absolute(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         if path.is_dir() {
