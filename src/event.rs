@@ -72,8 +72,6 @@ pub struct Event {
     pub at: Time,
     /// Who hears of it.
     pub audience: Audience,
-    /// The connection that does not, since what it is told first has it already.
-    pub except: Option<String>,
     /// What it says.
     pub payload: Payload,
     /// The frame of each dialect, once somebody needed it; sockets share its bytes.
@@ -83,6 +81,6 @@ pub struct Event {
 impl Event {
     /// An event of now.
     pub fn new(kind: impl Into<Cow<'static, str>>, at: Time, audience: Audience, payload: Payload) -> Self {
-        Self { kind: kind.into(), at, audience, except: None, payload, encoded: Default::default() }
+        Self { kind: kind.into(), at, audience, payload, encoded: Default::default() }
     }
 }

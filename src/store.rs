@@ -206,6 +206,7 @@ impl Effects {
 
     fn publish(self, store: &Store, app: &Arc<App>, state: Option<AppState>) {
         let commit = Commit {
+            number: 0,
             app: self.clock.is_some() || state.is_some(),
             users: self.facts.keys().cloned().collect(),
             events: self.events,
@@ -223,6 +224,8 @@ impl Effects {
 
 /// What a commit changed that sockets have to hear of.
 pub struct Commit {
+    /// Its place among those that listeners were told of; set when they are.
+    pub number: u64,
     /// The app's state or clock changed, or the app is gone.
     pub app: bool,
     /// What is known of these users changed.
@@ -273,6 +276,7 @@ struct Inner {
     scans: Semaphore,
     place: file::Place,
     listener: OnceLock<Box<dyn Listener>>,
+    told: AtomicU64,
 }
 
 static STORES: AtomicU64 = AtomicU64::new(1);
@@ -311,6 +315,7 @@ impl Store {
             scans: Semaphore::new(SCANS_MAX),
             place,
             listener: OnceLock::new(),
+            told: AtomicU64::new(0),
         })))
     }
 
@@ -321,10 +326,17 @@ impl Store {
         }
     }
 
+    /// The number of the last commit that listeners were told of.
+    pub fn told(&self) -> u64 {
+        self.0.told.load(Ordering::Acquire)
+    }
+
     fn tell(&self, app: &Arc<App>, commit: Commit) {
         let nothing = !commit.app && commit.users.is_empty() && commit.events.is_empty();
         if let (Some(listener), false) = (self.0.listener.get(), nothing) {
-            listener.committed(app, commit);
+            // Only the writer's thread tells.
+            let number = self.0.told.fetch_add(1, Ordering::AcqRel) + 1;
+            listener.committed(app, Commit { number, ..commit });
         }
     }
 
@@ -388,6 +400,16 @@ impl Store {
         scope: &Scope,
         job: impl FnOnce(&WriteTx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.write_numbered(scope, job).await.map(|(result, _)| result)
+    }
+
+    /// The same, with the number of the last commit that listeners were told of, this one included: whoever listens
+    /// from now on has heard what is later, and sees in the result what is earlier.
+    pub async fn write_numbered<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<(T, u64)> {
         let (store, scope) = (self.clone(), scope.clone());
         self.queue(move |conn| {
             let (result, effects) = run_write(conn, &scope, job)?;
@@ -407,6 +429,7 @@ impl Store {
             Ok((app, Publish::new(true, move || store.apps().insert(known))))
         })
         .await
+        .map(|(result, _)| result)
     }
 
     /// Fills several apps in one transaction, making those that are not there: all of it or nothing.
@@ -434,6 +457,7 @@ impl Store {
             Ok(((), Publish::new(true, move || published.into_iter().for_each(|publish| publish()))))
         })
         .await
+        .map(|(result, _)| result)
     }
 
     /// Deletes an app with everything it has: at once for everyone, and piece by piece in the database, so that no
@@ -446,12 +470,12 @@ impl Store {
                 (),
                 Publish::new(true, move || {
                     store.apps().remove(&app.api_key);
-                    store.tell(&app, Commit { app: true, users: Vec::new(), events: Vec::new() });
+                    store.tell(&app, Commit { number: 0, app: true, users: Vec::new(), events: Vec::new() });
                 }),
             ))
         })
         .await?;
-        while self.queue(move |conn| Ok((apps::sweep(conn, id)?, Publish::new(false, || {})))).await? {}
+        while self.queue(move |conn| Ok((apps::sweep(conn, id)?, Publish::new(false, || {})))).await?.0 {}
         Ok(())
     }
 
@@ -459,8 +483,9 @@ impl Store {
     async fn queue<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<(T, Publish)> + Send + 'static,
-    ) -> Result<T> {
+    ) -> Result<(T, u64)> {
         let (answer, answered) = oneshot::channel();
+        let store = self.clone();
         let job: Job = Box::new(move |conn| match conn.and_then(|conn| in_savepoint(conn, work)) {
             Ok((result, publish)) => Done {
                 ends_group: publish.ends_group,
@@ -468,7 +493,7 @@ impl Store {
                     if committed.is_ok() {
                         (publish.run)();
                     }
-                    drop(answer.send(committed.map(|()| result)));
+                    drop(answer.send(committed.map(|()| (result, store.told()))));
                 }),
             },
             Err(refusal) => Done { ends_group: false, finish: Box::new(move |_| drop(answer.send(Err(refusal)))) },

@@ -30,7 +30,7 @@ pub struct Details {
 }
 
 /// Begins a connection: an upsert that cannot change role or teams. Answers the user as it now is.
-pub fn open(tx: &WriteTx<'_>, connection_id: &str, details: Details) -> Result<User> {
+pub fn open(tx: &WriteTx<'_>, details: Details) -> Result<User> {
     let id = user_id("user_details.id", &details.id)?;
     let before = match users::get(tx, id.as_str())? {
         Some(user) if user.deletion == Some(Deletion::Hard) => User::new(id, tx.now),
@@ -59,8 +59,7 @@ pub fn open(tx: &WriteTx<'_>, connection_id: &str, details: Details) -> Result<U
     let user = User { updated_at, last_active: Some(tx.now), online: true, ..merged };
     users::save(tx, &user)?;
     if changed {
-        let event = super::users::updated(tx, &user);
-        tx.emit(Event { except: Some(connection_id.to_owned()), ..event });
+        super::users::emit_updated(tx, &user);
     }
     let first = tx.opened(&user.id);
     if first && !user.invisible {

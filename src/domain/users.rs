@@ -123,15 +123,10 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
     Ok(saved)
 }
 
-/// Tells that a user was changed.
+/// Tells that a user was changed: to its own connections and to those that watch it.
 pub fn emit_updated(tx: &WriteTx<'_>, user: &User) {
-    tx.emit(updated(tx, user));
-}
-
-/// That a user was changed: for its own connections and those that watch it.
-pub fn updated(tx: &WriteTx<'_>, user: &User) -> Event {
     let audience = Audience::OwnAndWatchers(user.id.clone());
-    Event::new("user.updated", tx.now, audience, Payload::User(Box::new(user.clone())))
+    tx.emit(Event::new("user.updated", tx.now, audience, Payload::User(Box::new(user.clone()))));
 }
 
 /// A client changes neither role nor teams (wire-contract 2.3 rows 22 and 23).

@@ -68,9 +68,9 @@ pub fn unknown(connection_id: &str) -> ApiError {
 
 /// Begins a session without a socket on this worker's thread.
 pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>, signed_in: SignedIn) {
-    let SignedIn { app, credentials, epoch, user, connection_id, .. } = signed_in;
+    let SignedIn { app, credentials, epoch, user, connection_id, since, .. } = signed_in;
     let polls = worker.hub.polls.add(app.id, &connection_id);
-    let seat = worker.join(&app, user, &connection_id, Dialect::Legacy);
+    let seat = worker.join(&app, user, &connection_id, Dialect::Legacy, since);
     if app.epoch() != epoch {
         seat.mailbox.judge();
     }

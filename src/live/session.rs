@@ -134,9 +134,9 @@ impl Session {
         client: &str,
         mut socket: Socket,
     ) {
-        let SignedIn { app, credentials, epoch, user, connection_id, me, at } = signed_in;
+        let SignedIn { app, credentials, epoch, user, connection_id, me, since, at } = signed_in;
         log_connect(client, if user.is_some() { "user" } else { "anonymous" }, 101, None);
-        let seat = worker.join(&app, user, &connection_id, dialect);
+        let seat = worker.join(&app, user, &connection_id, dialect, since);
         if app.epoch() != epoch {
             // Something changed between the verdict and the place among those who hear of it.
             seat.mailbox.judge();

@@ -109,6 +109,8 @@ pub struct SignedIn {
     pub connection_id: String,
     /// What the connection is told of its user.
     pub me: UserResponse,
+    /// The number of the last commit that this has in it: only what follows is news.
+    pub since: u64,
     /// When, by the app's clock.
     pub at: Time,
 }
@@ -136,15 +138,15 @@ pub async fn sign_in(
         return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
     };
     let connection_id = app.new_id();
-    let (user, me) = match user {
-        None => (None, anonymous(at)),
+    let (user, me, since) = match user {
+        None => (None, anonymous(at), gate.store.told()),
         Some(details) => {
             let scope = Scope::admitted(&app, at, epoch, gate.admission(&app, credentials.clone()));
-            let (id, me) = open(gate, hub, &scope, connection_id.clone(), details).await.map_err(refused)?;
-            (Some(id), me)
+            let ((id, me), since) = open(gate, hub, &scope, details).await.map_err(refused)?;
+            (Some(id), me, since)
         }
     };
-    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, at })
+    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at })
 }
 
 /// The verdict, then what only sockets ask for (wire-contract 2.3 rows 17 to 19). `None` is an anonymous caller.
@@ -208,18 +210,12 @@ fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
     })
 }
 
-async fn open(
-    gate: &Data<Gate>,
-    hub: &Hub,
-    scope: &Scope,
-    connection_id: String,
-    details: Details,
-) -> Result<(UserId, UserResponse)> {
+async fn open(gate: &Data<Gate>, hub: &Hub, scope: &Scope, details: Details) -> Result<((UserId, UserResponse), u64)> {
     let _permit = hub.connects.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
     gate.store
-        .write(scope, move |tx| {
+        .write_numbered(scope, move |tx| {
             let devices = devices::of(tx, &details.id)?;
-            let user = sessions::open(tx, &connection_id, details)?;
+            let user = sessions::open(tx, details)?;
             Ok((user.id.clone(), UserResponse::own(user, devices)))
         })
         .await

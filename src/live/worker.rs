@@ -31,6 +31,7 @@ struct Member {
     dialect: Dialect,
     mailbox: Rc<Mailbox>,
     watching: HashSet<UserId>,
+    since: u64,
 }
 
 #[derive(Default)]
@@ -78,8 +79,15 @@ impl Worker {
         }
     }
 
-    /// Makes a socket known. What is answered takes it out when it is dropped.
-    pub fn join(self: &Rc<Self>, app: &Arc<App>, user: Option<UserId>, connection_id: &str, dialect: Dialect) -> Seat {
+    /// Makes a socket known, which hears of the commits after `since`. What is answered takes it out when it is dropped.
+    pub fn join(
+        self: &Rc<Self>,
+        app: &Arc<App>,
+        user: Option<UserId>,
+        connection_id: &str,
+        dialect: Dialect,
+        since: u64,
+    ) -> Seat {
         let key = self.next_key.get();
         self.next_key.set(key + 1);
         let mailbox = Rc::new(Mailbox::new(self.hub.limits));
@@ -96,6 +104,7 @@ impl Worker {
             dialect,
             mailbox: Rc::clone(&mailbox),
             watching: HashSet::new(),
+            since,
         };
         members.by_key.insert(key, member);
         self.hub.joined(connection_id.to_owned(), place);
@@ -140,8 +149,8 @@ impl Worker {
         let members = self.members.borrow();
         for event in &commit.events {
             for key in audience(&members, app, &event.audience) {
-                let member = members.by_key.get(&key);
-                if let Some(member) = member.filter(|member| event.except.as_ref() != Some(&member.connection_id)) {
+                // What a greeting has in it already is no news.
+                if let Some(member) = members.by_key.get(&key).filter(|member| member.since < commit.number) {
                     member.mailbox.frame(frame(event, member.dialect));
                 }
             }

@@ -183,6 +183,6 @@ fn nobody_is_online_after_a_restart() {
     // That it left was written down before the stop.
     assert_eq!(shown["last_active"], NOON_NS + 5_000_000_000);
     // And who comes back is online again.
-    app.join("john");
+    let _john = app.join("john");
     assert_eq!(server.hub.counts().connections, 1);
 }
