@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// The internal number of an app. The first column of every table's primary key; never sent to anyone.
+/// The internal number of an app. The first column of every table's primary key; sent as `app.id`, and taken from nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AppId(pub i64);
 
