@@ -583,6 +583,33 @@ fn foreign_pages_are_refused_also_in_a_preflight_and_get_no_cors() {
 }
 
 #[test]
+fn what_a_page_of_another_site_loads_is_refused_but_its_links_to_the_dashboard_work() {
+    let app = TestApp::new();
+    let get = |path: &str, headers: &[(&str, &str)]| app.bare("GET", path, headers, None);
+    let site = |site| ("sec-fetch-site", site);
+    let (navigate, no_cors) = (("sec-fetch-mode", "navigate"), ("sec-fetch-mode", "no-cors"));
+    let provider = format!("/_millpond/apps/{}/token-provider?user_id=john", app.api_key);
+    for (path, mode) in [
+        (provider.as_str(), no_cors),
+        (provider.as_str(), navigate),
+        ("/_millpond/info", navigate),
+        ("/_millpond/", no_cors),
+        ("/_millpond/assets/index.html", navigate),
+    ] {
+        let answer = get(path, &[site("cross-site"), mode]);
+        assert_eq!((answer.status, &answer.body["error"]["code"]), (403, &json!("foreign_origin")), "{path}");
+    }
+    for page in ["/_millpond/", "/_millpond"] {
+        assert_eq!(get(page, &[site("cross-site"), navigate]).status, 200, "{page}");
+    }
+    let local = ("origin", "http://localhost:5173");
+    assert_eq!(get(&provider, &[site("cross-site"), ("sec-fetch-mode", "cors"), local]).status, 200);
+    for near in ["same-origin", "same-site", "none"] {
+        assert_eq!(get(&provider, &[site(near), no_cors]).status, 200, "{near}");
+    }
+}
+
+#[test]
 fn streams_routes_are_served_to_every_host_and_origin() {
     let app = TestApp::new();
     let head = format!(
