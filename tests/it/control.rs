@@ -113,6 +113,8 @@ fn keys_and_secrets_have_limits() {
     for secret in [String::new(), "s".repeat(1001)] {
         invalid(&control(&app, "POST", "/apps", &json!({"api_key": "k-1", "api_secret": secret})), "/api_secret");
     }
+    invalid(&control(&app, "POST", "/apps", &json!({"name": "é".repeat(256)})), "/name");
+    control(&app, "POST", "/apps", &json!({"name": "é".repeat(255)})).ok();
 }
 
 #[test]
@@ -224,6 +226,7 @@ fn a_settings_patch_that_is_wrong_names_the_field_and_changes_nothing() {
         (json!({"unknown_user": "refuse", "open_sockets": {"on_fire": "close"}}), "/open_sockets/on_fire"),
         (json!({"unknown_user": "shrug"}), "/unknown_user"),
         (json!({"iat_leeway_seconds": -1}), "/iat_leeway_seconds"),
+        (json!({"iat_leeway_seconds": 86_401}), "/iat_leeway_seconds"),
         (json!({"iat_leeway_seconds": "5"}), "/iat_leeway_seconds"),
         (json!({"open_sockets": {"on_expiry": 5}}), "/open_sockets/on_expiry"),
         (json!({"open_sockets": "close"}), "/open_sockets"),
