@@ -17,7 +17,9 @@ const LEFT_BEHIND: &[&str] = &["node_modules", "target", "__pycache__", ".venv",
 fn texts(below: &str) -> Vec<(PathBuf, String)> {
     fn collect(path: &Path, found: &mut Vec<(PathBuf, String)>) {
         if path.is_dir() && !LEFT_BEHIND.iter().any(|name| path.ends_with(name)) {
-            fs::read_dir(path).unwrap().for_each(|entry| collect(&entry.unwrap().path(), found));
+            for entry in fs::read_dir(path).unwrap() {
+                collect(&entry.unwrap().path(), found);
+            }
         } else if path.is_file()
             && let Ok(text) = String::from_utf8(fs::read(path).unwrap())
         {
