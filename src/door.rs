@@ -77,6 +77,8 @@ impl Gate {
     pub fn judge(&self, api_key: Option<&str>, auth_type: Option<&str>, token: Option<&str>) -> Judged {
         let api_key = api_key.filter(|key| !key.is_empty());
         let app = api_key.and_then(|key| self.store.apps().get(key));
+        // Before anything else of the app is read: what changes from here on is found out by comparing with it.
+        let epoch = app.as_ref().map_or(0, |app| app.epoch());
         let state = app.as_ref().map(|app| app.state());
         let token = match (&state, token) {
             (Some(state), Some(raw)) => Some(self.examine(raw, state)),
@@ -84,7 +86,6 @@ impl Gate {
         };
         let credentials =
             Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
-        let epoch = app.as_ref().map_or(0, |app| app.epoch());
         let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
         Judged { app, credentials, epoch, judgement }
     }

@@ -59,6 +59,8 @@ error_codes! {
     TokenUsedBeforeIssuedAtError = 42, 401;
     /// The token was not signed with the app's secret.
     TokenSignatureInvalidError = 43, 401;
+    /// The request did not come in whole.
+    RequestTimeoutError = 23, 408;
     /// A long-poll names a connection that is not there: SDKs begin anew. Its status is not known.
     ConnectionIdUnknownError = 46, 400;
     /// The app is suspended.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::{Decompress, Payload};
 use actix_web::web::BytesMut;
@@ -14,6 +15,9 @@ use crate::error::{ApiError, Code, Result};
 
 /// The largest body that an operation reads, in bytes.
 pub const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long a body may take to come in. SDKs give up after 3 to 30 seconds themselves.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The query's parameters, decoded. All are texts; of a repeated one the first counts.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +112,11 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 /// A body's bytes, up to [`BODY_MAX_BYTES`]; for an empty one those of `{}`.
 pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<BytesMut>> + 'static {
     // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
-    read_all(Decompress::from_headers(payload.take(), request.headers()))
+    let whole = read_all(Decompress::from_headers(payload.take(), request.headers()));
+    async move {
+        let late = || Err(ApiError::new(Code::RequestTimeoutError, "the request body did not come in time"));
+        tokio::time::timeout(BODY_TIMEOUT, whole).await.unwrap_or_else(|_| late())
+    }
 }
 
 async fn read_all(mut payload: Decompress<Payload>) -> Result<BytesMut> {

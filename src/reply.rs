@@ -107,6 +107,10 @@ pub fn finish(
         response = response.set_body(BoxBody::new(error_body(call.operation.name, error, "0")));
     }
     add_headers(call, response.headers_mut());
+    if let (Some(app), Some(ApiError { code: Code::RateLimitError, .. })) = (&call.app, &error) {
+        let reset = call.rate.map_or(0, |rate| rate.reset);
+        response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
+    }
     log(call, response.status(), error.as_ref());
     actix_web::dev::ServiceResponse::new(request, response)
 }
@@ -119,9 +123,6 @@ fn add_headers(call: &Call, headers: &mut HeaderMap) {
     add_cors(headers);
     // A call to no app counts against nobody; SDKs read the numbers of every answer all the same.
     add_rate(headers, call.rate.unwrap_or_else(|| Rate::untouched(system_now())));
-    if let (Some(rate), Some(app), Err(_)) = (call.rate, &call.app, call.check_rate()) {
-        headers.insert(header::RETRY_AFTER, (rate.reset - app.clock.now().seconds()).max(1).into());
-    }
 }
 
 fn add_rate(headers: &mut HeaderMap, rate: Rate) {
@@ -164,8 +165,8 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
         }
         Some(error) => {
             let check = call.failed.map_or("none", crate::auth::verdict::Check::name);
-            let (code, message) = (error.code.number(), error.message.as_ref());
-            tracing::info!(target: "millpond::request", operation, status, code, caller, check, message, sdk, duration_ms, "refused");
+            let (code, reason) = (error.code.number(), error.message.as_ref());
+            tracing::info!(target: "millpond::request", operation, status, code, caller, check, reason, sdk, duration_ms, "refused");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::clock::Time;
 mod words;
 mod table;
 
-pub use table::{FIELDS, Field, Kind, thousands, whole, wrong_type};
+pub use table::{FIELDS, Field, HOOK_TIMES, Kind, thousands, whole, wrong_type};
 
 /// Stream's settings of one app: what was set, over the defaults of [`FIELDS`]. Times are integer nanoseconds.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -139,6 +139,11 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// What is known of a user as of the last commit.
+    pub fn facts(&self, user: &str) -> Arc<UserFacts> {
+        self.owner.facts(user)
+    }
+
     /// A new id of the app's own generator.
     pub fn new_id(&self) -> String {
         self.owner.new_id()
@@ -280,8 +285,11 @@ thread_local! {
 impl Store {
     /// Opens a database, brings its schema up to date, and reads its apps into memory.
     pub fn open(place: file::Place) -> anyhow::Result<Self> {
-        let path = place.database().to_owned();
-        let mut conn = Connection::open(&path)?;
+        // SQLite gives relative names of some forms a meaning of its own.
+        let path = std::path::absolute(place.database())?;
+        // Without SQLITE_OPEN_URI: a file's name is a name, whatever it looks like.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut conn = Connection::open_with_flags(&path, flags)?;
         migrate::check_is_ours(&conn, &path)?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
@@ -327,7 +335,7 @@ impl Store {
 
     /// The database's file, unless it is a temporary one.
     pub fn file(&self) -> Option<&Path> {
-        self.0.place.is_durable().then_some(self.0.path.as_path())
+        self.0.place.is_durable().then_some(self.0.place.database())
     }
 
     /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.

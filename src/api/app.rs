@@ -12,7 +12,7 @@ use crate::event::{Audience, Event, Payload};
 use crate::params::Body;
 use crate::permission;
 use crate::reply::Reply;
-use crate::settings::{FIELDS, Kind, Settings, wrong_type};
+use crate::settings::{FIELDS, HOOK_TIMES, Kind, Settings, wrong_type};
 use crate::store::{WriteTx, apps, grants};
 use crate::wire::Empty;
 
@@ -59,13 +59,39 @@ impl Serialize for AppFields {
         use serde::ser::SerializeMap;
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in &self.app {
-            map.serialize_entry(key, value)?;
+            match value {
+                Value::Array(hooks) if key == "event_hooks" => {
+                    map.serialize_entry(key, &hooks.iter().map(Hook).collect::<Vec<_>>())?;
+                }
+                _ => map.serialize_entry(key, value)?,
+            }
         }
         if let Some(time) = self.revoked_before {
             map.serialize_entry(REVOCATION, &time)?;
         }
         map.end()
     }
+}
+
+/// An event hook, with its times in the dialect of who asks.
+struct Hook<'a>(&'a Value);
+
+impl Serialize for Hook<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = self.0.as_object().into_iter().flatten();
+        serializer.collect_map(fields.map(|(key, value)| match value.as_i64() {
+            Some(ns) if HOOK_TIMES.contains(&key.as_str()) => (key, Either::Time(Time(ns))),
+            _ => (key, Either::Value(value)),
+        }))
+    }
+}
+
+/// A member of a hook.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Either<'a> {
+    Time(Time),
+    Value(&'a Value),
 }
 
 /// What `app.updated` says of the settings (wire-contract 5.9).

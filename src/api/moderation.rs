@@ -4,14 +4,14 @@ use actix_web::web::Data;
 use serde::Deserialize;
 
 use super::blocks::UserReference;
-use crate::auth::caller::AnyCaller;
+use crate::auth::caller::{AnyCaller, OwnedSubject};
 use crate::clock::SECOND_NS;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::params::{Body, within};
-use crate::permission::Request;
+use crate::permission::{self, Request};
 use crate::reply::Reply;
 use crate::store::bans::{self, Ban};
 use crate::store::{WriteTx, users};
@@ -62,7 +62,6 @@ pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) ->
     let request = body.0;
     let target = request.target_user_id.clone().filter(|id| !id.is_empty());
     let target = target.ok_or_else(|| ApiError::input("target_user_id is a required field"))?;
-    caller.require(Request::app_level("BanUser"))?;
     let minutes = within("timeout", request.timeout.unwrap_or_default(), 0, TIMEOUT_MAX_MINUTES)?;
     let ban = Ban {
         user_id: target,
@@ -72,14 +71,24 @@ pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) ->
         reason: request.reason.filter(|reason| !reason.is_empty()),
         expires_at: (minutes > 0).then(|| caller.scope().now.plus(minutes.saturating_mul(60 * SECOND_NS))),
     };
+    let by = caller.owned_subject();
     gate.store
         .write(caller.scope(), move |tx| {
+            may_ban(tx, by)?;
             rules::undeleted(tx, &ban.user_id)?;
             bans::save(tx, &ban)?;
             emit_ban(tx, "user.banned", &ban)
         })
         .await?;
     Ok(Reply(Empty {}))
+}
+
+/// Refuses unless the caller may ban, by the role that it has when the ban is written.
+fn may_ban(tx: &WriteTx<'_>, by: Option<OwnedSubject>) -> Result<()> {
+    match by.map(|by| by.renewed(tx)) {
+        None => Ok(()),
+        Some(by) => permission::check(&tx.state(), by.as_subject(), Request::app_level("BanUser")),
+    }
 }
 
 /// Tells the banned user's own connections. The event shows the user as it now is.
@@ -110,10 +119,11 @@ pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> 
         (None, Some(kind), Some(id)) => format!("{kind}:{id}"),
         _ => String::new(),
     };
-    caller.require(Request::app_level("BanUser"))?;
     let names_kind = caller.dialect() == Dialect::Legacy;
+    let by = caller.owned_subject();
     gate.store
         .write(caller.scope(), move |tx| {
+            may_ban(tx, by)?;
             let user = rules::undeleted(tx, &target)?;
             let other_kind = names_kind && channel.is_empty() && user.ban.is_some_and(|ban| ban.shadow != shadow);
             if other_kind {

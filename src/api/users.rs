@@ -122,6 +122,7 @@ pub async fn upsert(
     let users = gate
         .store
         .write(caller.scope(), move |tx| {
+            let by = by.map(|by| by.renewed(tx));
             let saved = inputs.into_iter().map(|input| rules::upsert(tx, input, by.as_ref().map(|by| by.as_subject())));
             saved.map(|user| full(tx, user?, true)).collect::<Result<Vec<_>>>()
         })
@@ -159,6 +160,7 @@ pub async fn update_partial(
     let users = gate
         .store
         .write(caller.scope(), move |tx| {
+            let by = by.map(|by| by.renewed(tx));
             let saved = changes.into_iter().map(|change| {
                 let id = change.id.unwrap_or_default();
                 let set = change

@@ -15,7 +15,7 @@ use crate::door::{Call, Identity};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::permission::{self, Subject};
-use crate::store::Scope;
+use crate::store::{Scope, WriteTx};
 
 /// Someone with a server token. Everyone else is refused with code 17.
 pub struct ServerCaller(Admitted);
@@ -105,6 +105,16 @@ pub struct OwnedSubject {
 }
 
 impl OwnedSubject {
+    /// The subject as a transaction finds it: the role may have changed while the call waited.
+    #[must_use]
+    pub fn renewed(self, tx: &WriteTx<'_>) -> Self {
+        if self.role == ROLE_ANONYMOUS {
+            return self;
+        }
+        let facts = tx.facts(&self.id);
+        Self { role: facts.role.clone(), teams: facts.teams.clone(), ..self }
+    }
+
     /// The subject.
     pub fn as_subject(&self) -> Subject<'_> {
         Subject { id: &self.id, role: &self.role, teams: &self.teams }

@@ -78,7 +78,7 @@ fn call(fields: &Fields, paint: Paint) -> String {
         check => format!(", {check}"),
     };
     let refused = paint.yellow("refused");
-    format!("{refused} {} {status}, code {}{check}: {}", paint.bold(operation), of("code"), of("message"))
+    format!("{refused} {} {status}, code {}{check}: {}", paint.bold(operation), of("code"), of("reason"))
 }
 
 fn other(level: Level, fields: &Fields, paint: Paint) -> String {
@@ -102,9 +102,8 @@ fn other(level: Level, fields: &Fields, paint: Paint) -> String {
 struct Fields(Vec<(&'static str, String)>);
 
 impl Fields {
-    /// The last of that name: a call's own `message` comes behind the event's word for it ("refused").
     fn of(&self, name: &str) -> &str {
-        self.0.iter().rfind(|(known, _)| *known == name).map_or("", |(_, value)| value)
+        self.0.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 }
 
@@ -129,7 +128,7 @@ mod tests {
     #[test]
     fn a_refused_call_is_one_line_with_its_code_and_check() {
         let mut list = vec![("operation", "GetApp"), ("status", "401"), ("code", "40"), ("check", "expiry")];
-        list.push(("message", "JWTAuth error: token is expired (exp)"));
+        list.push(("reason", "JWTAuth error: token is expired (exp)"));
         assert_eq!(
             call(&fields(&list), Paint::OFF),
             "refused GetApp 401, code 40, expiry: JWTAuth error: token is expired (exp)"

@@ -105,8 +105,8 @@ fn log_connect(sdk: &str, caller: &str, status: u16, error: Option<&crate::error
     match error {
         None => tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, "connected"),
         Some(error) => {
-            let (code, message) = (error.code.number(), error.message.as_ref());
-            tracing::info!(target: "millpond::request", operation, status, code, caller, message, sdk, "refused");
+            let (code, reason) = (error.code.number(), error.message.as_ref());
+            tracing::info!(target: "millpond::request", operation, status, code, caller, reason, sdk, "refused");
         }
     }
 }

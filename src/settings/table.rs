@@ -23,6 +23,8 @@ pub enum Kind {
     Texts(usize, usize),
     /// A list of objects.
     Objects,
+    /// A list of event hooks, whose times are kept as nanoseconds.
+    Hooks,
     /// An object.
     Object,
     /// An object of whole numbers.
@@ -60,6 +62,7 @@ impl Kind {
             },
             Self::Moment => moment(key, value),
             Self::Texts(count, length) => texts(key, value, count, length),
+            Self::Hooks => hooks(key, value),
             Self::Objects => match value.as_array() {
                 Some(list) if list.iter().all(Value::is_object) => kept(),
                 _ => Err(wrong_type(key, value, "array")),
@@ -79,7 +82,7 @@ impl Kind {
             Self::OneOf(words) => json!(words.first()),
             Self::Int(..) => json!(0),
             Self::Moment => Value::Null,
-            Self::Texts(..) | Self::Objects => json!([]),
+            Self::Texts(..) | Self::Objects | Self::Hooks => json!([]),
             Self::Object | Self::Counts => json!({}),
             Self::Upload => json!({
                 "allowed_file_extensions": [], "blocked_file_extensions": [], "allowed_mime_types": [], "blocked_mime_types": [],
@@ -159,6 +162,21 @@ fn counts(key: &str, value: &Value) -> Result<Value, String> {
         Some((name, other)) => Err(wrong_type(&format!("{key}.{name}"), other, "int")),
         None => Ok(value.clone()),
     }
+}
+
+/// The times of an event hook, which are written in the dialect of who asks (wire-contract 6.1).
+pub const HOOK_TIMES: [&str; 2] = ["created_at", "updated_at"];
+
+fn hooks(key: &str, value: &Value) -> Result<Value, String> {
+    let mut hooks = Kind::Objects.accept(key, value)?;
+    for hook in hooks.as_array_mut().into_iter().flatten() {
+        for name in HOOK_TIMES {
+            if let Some(time) = hook.get_mut(name).filter(|time| !time.is_null()) {
+                *time = moment(name, time)?;
+            }
+        }
+    }
+    Ok(hooks)
 }
 
 fn upload(key: &str, value: &Value) -> Result<Value, String> {
@@ -251,7 +269,7 @@ pub const FIELDS: &[Field] = &[
     setting("disable_permissions_checks", Kind::Bool),
     optional("enable_hook_payload_compression", Kind::Bool),
     with("enforce_unique_usernames", Kind::OneOf(&["no", "app", "team"]), "\"no\""),
-    setting("event_hooks", Kind::Objects),
+    setting("event_hooks", Kind::Hooks),
     setting("feed_audit_logs_enabled", Kind::Bool),
     optional("feeds_moderation_enabled", Kind::Bool),
     optional("feeds_v2_region", Kind::Text),

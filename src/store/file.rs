@@ -21,6 +21,9 @@ impl Place {
     /// # Errors
     /// When another process has the file: which.
     pub fn file(path: &Path) -> anyhow::Result<Self> {
+        if path.as_os_str().is_empty() || path == Path::new(":memory:") {
+            bail!("--db wants a file; use --memory for a database that is gone with the process");
+        }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         if path.is_dir() {

@@ -338,7 +338,9 @@ fn a_refused_call_is_one_line_in_the_log_without_its_token() {
 
     let server = place.serve(&["--memory", "--log", "millpond=debug", "--log-format", "json"]);
     server.call("GET", "/app", token, None);
-    let line: Value = serde_json::from_str(&server.stderr_line("millpond::request")).expect("JSON");
+    let text = server.stderr_line("millpond::request");
+    let line: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(text.matches("\"message\":").count(), 1, "strict readers take no key twice: {text}");
     let fields = &line["fields"];
     assert_eq!((&fields["operation"], &fields["status"], &fields["code"]), (&json!("GetApp"), &json!(401), &json!(40)));
     assert_eq!(fields["check"], "expiry");
@@ -354,6 +356,7 @@ fn flags_that_make_no_sense_are_refused() {
         (&["--port", "70000"], &["--port"]),
         (&["--workers", "0"], &["--workers"]),
         (&["--db", "."], &["folder"]),
+        (&["--db", ":memory:"], &["--memory"]),
         (&["--api-key", "a b", "--api-secret", "s"], &["--api-key", "letters, digits"]),
     ] {
         place.run(arguments).refused(2, words);

@@ -58,7 +58,7 @@ fn another(field: &Field) -> Value {
         Kind::Int(least, _) => json!(least + 1),
         Kind::Moment => json!(NOW_NS),
         Kind::Texts(..) => json!(["one", "two"]),
-        Kind::Objects => json!([{"id": "hook", "enabled": true}]),
+        Kind::Objects | Kind::Hooks => json!([{"id": "hook", "enabled": true}]),
         Kind::Object => json!({"any": {"thing": 1}}),
         Kind::Counts => json!({"views": 2}),
         Kind::Upload => json!({
@@ -108,7 +108,7 @@ fn wrong(field: &Field) -> (Value, String) {
         }
         Kind::Moment => (json!("soon"), format!("{name} must be a valid RFC 3339 time")),
         Kind::Texts(count, _) => (json!(vec!["x"; count + 1]), format!("{name} must contain at maximum {count} items")),
-        Kind::Objects => (json!({}), format!("field `{name}` contains type object. expecting array")),
+        Kind::Objects | Kind::Hooks => (json!({}), format!("field `{name}` contains type object. expecting array")),
         Kind::Object | Kind::Counts => (json!([]), format!("field `{name}` contains type array. expecting object")),
         Kind::Upload => (json!({"size_limit": 104_857_601}), format!("{name}.size_limit must be 104,857,600 or less")),
     }
@@ -176,4 +176,17 @@ fn a_revocation_time_is_shown_in_the_dialects_form_and_absent_after_undo() {
     }
     app.server().patch("/app", &json!({"revoke_tokens_issued_before": null})).ok();
     assert_eq!(app_of(&app).get("revoke_tokens_issued_before"), None);
+}
+
+#[test]
+fn times_of_event_hooks_are_written_in_the_dialect_of_who_asks() {
+    let app = TestApp::new();
+    let hooks = json!([{"id": "h", "created_at": "2026-01-31T12:00:00Z", "updated_at": NOW_NS}]);
+    app.root().patch("/api/v2/app", &json!({ "event_hooks": hooks })).ok();
+    let of = |path: &str| app.root().get(path).ok()["app"]["event_hooks"][0].clone();
+    assert_eq!(
+        of("/api/v2/app"),
+        json!({"id": "h", "created_at": 1_769_860_800_000_000_000_i64, "updated_at": NOW_NS})
+    );
+    assert_eq!(of("/app")["created_at"], "2026-01-31T12:00:00Z");
 }

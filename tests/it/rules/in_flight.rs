@@ -19,6 +19,54 @@ fn change(user: &str, at: usize) -> Value {
 
 #[test]
 fn after_a_revocation_was_answered_no_write_of_that_user_is_accepted() {
+    no_write_slips_through(|app| app.revoke("john", &json!(NOON_TEXT)));
+}
+
+#[test]
+fn after_a_revocation_by_the_app_was_answered_no_write_of_a_user_is_accepted() {
+    no_write_slips_through(|app| {
+        let body = json!({"revoke_tokens_issued_before": NOON_TEXT});
+        app.root().patch("/api/v2/app", &body).ok();
+    });
+}
+
+#[test]
+fn after_a_role_was_taken_away_no_write_that_needs_it_is_accepted() {
+    let app = TestApp::at_noon();
+    app.upsert(&[json!({"id": "ada", "role": "admin"}), json!({"id": "john"})]);
+    let ada = app.bearer(&json!({"user_id": "ada"}));
+    let answered = AtomicBool::new(false);
+    let ban_expires = || {
+        let found = app.root().query_users(&json!({"filter_conditions": {"id": "john"}})).ok();
+        found["users"][0]["ban_expires"].clone()
+    };
+    thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let (ada, answered) = (ada.clone(), &answered);
+            scope.spawn(move || {
+                for at in 0..WRITES {
+                    let too_late = answered.load(Ordering::SeqCst);
+                    let body = json!({"target_user_id": "john", "timeout": 1 + writer * WRITES + at});
+                    let answer = ada.post("/api/v2/moderation/ban", &body);
+                    if too_late {
+                        assert_eq!(answer.status, 403, "{}", answer.text);
+                        return;
+                    }
+                }
+                panic!("the change of the role was never answered");
+            });
+        }
+        app.root().patch("/api/v2/users", &json!({"users": [{"id": "ada", "set": {"role": "user"}}]})).ok();
+        let frozen = ban_expires();
+        answered.store(true, Ordering::SeqCst);
+        for _ in 0..20 {
+            assert_eq!(ban_expires(), frozen, "what was in flight wrote behind the change");
+        }
+    });
+}
+
+/// Lets writers run against a revocation of john's tokens.
+fn no_write_slips_through(revoke: impl Fn(&TestApp)) {
     let app = TestApp::at_noon();
     app.upsert(&[json!({"id": "john"})]);
     let john = app.bearer(&json!({"user_id": "john"}));
@@ -39,7 +87,7 @@ fn after_a_revocation_was_answered_no_write_of_that_user_is_accepted() {
                 panic!("the revocation was never answered");
             });
         }
-        app.revoke("john", &json!(NOON_TEXT));
+        revoke(&app);
         let frozen = custom_of(&app);
         answered.store(true, Ordering::SeqCst);
         for _ in 0..20 {

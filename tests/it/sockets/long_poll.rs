@@ -187,25 +187,31 @@ fn a_revocation_ends_a_poll_that_waits() {
         app.revoke("john", &json!(NOON_TEXT));
         refused(&polling.join().unwrap(), REVOKED);
     });
-    let fresh = app.bearer(&json!({"user_id": "john", "iat": NOON}));
-    while poll(&fresh, &id).status == 200 {}
-    unknown(&poll(&fresh, &id));
-    begun(&fresh, "john");
+    begun(&app.bearer(&json!({"user_id": "john", "iat": NOON})), "john");
 }
 
 #[test]
-fn an_expiry_ends_a_session_where_it_is_to() {
+fn a_session_goes_on_with_a_fresh_token() {
+    let app = TestApp::at_noon();
+    app.upsert(&[json!({"id": "john"})]);
+    let id = begun(&john(&app), "john");
+    app.revoke("john", &json!(NOON_TEXT));
+    refused(&poll(&john(&app), &id), REVOKED);
+    let fresh = app.bearer(&json!({"user_id": "john", "iat": NOON}));
+    assert_eq!(types(poll(&fresh, &id)), ["user.updated"]);
+}
+
+#[test]
+fn an_expiry_ends_a_poll_where_it_is_to() {
     let app = TestApp::at_noon();
     app.tune(&json!({"open_sockets": {"on_expiry": "close"}}));
     let short = app.bearer(&json!({"user_id": "john", "exp": NOON + 60}));
     let id = begun(&short, "john");
-    let endless = john(&app);
     std::thread::scope(|scope| {
-        let polling = scope.spawn(|| poll(&endless, &id));
+        let polling = scope.spawn(|| poll(&short, &id));
         app.advance("2m");
         refused(&polling.join().unwrap(), EXPIRED);
     });
-    unknown(&poll(&endless, &id));
 }
 
 #[test]
