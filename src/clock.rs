@@ -211,10 +211,17 @@ impl ClockMode {
     #[must_use]
     pub fn advanced(self, ns: i64) -> Self {
         match self {
-            Self::System => Self::Offset(ns),
-            Self::Offset(offset) => Self::Offset(offset.saturating_add(ns)),
+            Self::System => Self::moved(ns),
+            Self::Offset(offset) => Self::moved(offset.saturating_add(ns)),
             Self::Frozen(at) => Self::Frozen(at.plus(ns)),
         }
+    }
+
+    /// The system's time moved by this many nanoseconds, at the most to the last moment that there is: what lay behind it
+    /// would have to be taken back before the clock could be seen to go back.
+    #[must_use]
+    pub fn moved(ns: i64) -> Self {
+        Self::Offset(ns.min(i64::MAX.saturating_sub(system_now().0)))
     }
 }
 
@@ -294,6 +301,18 @@ mod tests {
         assert_eq!(parse_duration("1.5s"), Ok(1_500_000_000));
         for text in ["", "h", "1", "1x", "P", "PT", "99999999999999999d", "1h-"] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_ran_into_an_edge_comes_back_from_it_at_once() {
+        const DAY_NS: i64 = 86_400 * SECOND_NS;
+        for sign in [1, -1] {
+            let far = sign * 106_751 * DAY_NS;
+            let edge = ClockMode::moved(far).advanced(far).advanced(far);
+            let back = edge.advanced(-sign * DAY_NS);
+            let way = back.now().0.abs_diff(edge.now().0);
+            assert!(way.abs_diff(DAY_NS.unsigned_abs()) < (60 * SECOND_NS).unsigned_abs(), "{sign}: {way}");
         }
     }
 }

@@ -5,9 +5,23 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// The internal number of an app. The first column of every table's primary key; never sent to anyone.
+/// The internal number of an app. The first column of every table's primary key; sent as `app.id`, and taken from nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AppId(pub i64);
+
+/// Longest name of an app, in characters.
+pub const APP_NAME_MAX_CHARS: usize = 255;
+
+/// Longest api key, in characters; the shortest has one.
+pub const API_KEY_MAX_CHARS: usize = 100;
+
+/// Longest secret of an app, in characters; the shortest has one.
+pub const API_SECRET_MAX_CHARS: usize = 1_000;
+
+/// Whether an api key may have this character: those that no address changes.
+pub fn is_api_key_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-.".contains(c)
+}
 
 /// Longest user id, in bytes (wire-contract 4.1).
 pub const USER_ID_MAX_BYTES: usize = 255;

@@ -38,11 +38,13 @@ impl Platform {
     /// Of a caller with this `X-Stream-Client` and, perhaps, a server token.
     pub fn of(client: &str, is_server: bool) -> Self {
         let client = client.to_ascii_lowercase();
+        // A word of its own: `axios` is a browser's.
+        let is_ios = || client.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "ios");
         if is_server {
             Self::ServerSide
         } else if client.contains("android") {
             Self::Android
-        } else if client.contains("swift") || client.contains("ios") {
+        } else if client.contains("swift") || is_ios() {
             Self::Ios
         } else if client.contains("unity") {
             Self::Unity
@@ -130,4 +132,27 @@ fn pack(window: u32, used: u32) -> u64 {
 #[expect(clippy::cast_possible_truncation, reason = "the two halves of the word")]
 fn used(packed: u64, window: u32) -> u32 {
     if (packed >> 32) as u32 == window { packed as u32 } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_told_by_its_words() {
+        for (client, platform) in [
+            ("stream-chat-swift-client-v4.60.0", Platform::Ios),
+            ("stream-chat-swiftui-client-v4", Platform::Ios),
+            ("stream-chat-react-native-ios-5.1.0", Platform::Ios),
+            ("stream-feeds-flutter|os=iOS 17.4", Platform::Ios),
+            ("stream-chat-android-6", Platform::Android),
+            ("stream-chat-unity-5", Platform::Unity),
+            ("stream-chat-js-v9-axios-1.7", Platform::Web),
+            ("curiosity", Platform::Web),
+            ("", Platform::Web),
+        ] {
+            assert_eq!(Platform::of(client, false), platform, "{client}");
+            assert_eq!(Platform::of(client, true), Platform::ServerSide, "{client}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::clock::Time;
 mod words;
 mod table;
 
-pub use table::{FIELDS, Field, HOOK_TIMES, Kind, thousands, wrong_type};
+pub use table::{FIELDS, Field, HOOK_TIMES, Kind, thousands, whole, wrong_type};
 
 /// Stream's settings of one app: what was set, over the defaults of [`FIELDS`]. Times are integer nanoseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -200,6 +200,19 @@ impl Default for OpenSockets {
     }
 }
 
+/// How far in the future an app may let a token's `iat` lie, in seconds: a day.
+pub const IAT_LEEWAY_MAX_SECONDS: u32 = 86_400;
+
+fn leeway<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let seconds = u32::deserialize(deserializer)?;
+    if seconds > IAT_LEEWAY_MAX_SECONDS {
+        return Err(serde::de::Error::custom(format_args!(
+            "{seconds} seconds are more than {IAT_LEEWAY_MAX_SECONDS}, a day"
+        )));
+    }
+    Ok(seconds)
+}
+
 /// millpond's own settings of one app: where production's behaviour is not known, the choice is here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -207,7 +220,8 @@ pub struct Emulator {
     /// Which tokens a revocation reaches.
     pub revocation_granularity: RevocationGranularity,
     /// How far in the future a token's `iat` may lie, in seconds.
-    #[schemars(range(min = 0, max = 86_400))]
+    #[serde(deserialize_with = "leeway")]
+    #[schemars(range(max = IAT_LEEWAY_MAX_SECONDS))]
     pub iat_leeway_seconds: u32,
     /// What a valid token of an unknown user gets.
     pub unknown_user: UnknownUser,

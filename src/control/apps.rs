@@ -12,12 +12,8 @@ use super::status::Secrets;
 use super::{Control, clock};
 use crate::app::App;
 use crate::clock::ClockMode;
+use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
 use crate::store::apps::NewApp;
-
-/// An api key, in characters at the most.
-const KEY_MAX_CHARS: usize = 100;
-/// A secret, in characters at the most.
-const SECRET_MAX_CHARS: usize = 1_000;
 
 /// An app as the control API shows it.
 pub fn shown(app: &App, secrets: bool) -> Value {
@@ -78,6 +74,9 @@ pub async fn create(control: Data<Control>, body: ControlBody<CreateApp>) -> Res
     if is_taken() {
         return Err(taken());
     }
+    if name.as_ref().is_some_and(|name| name.chars().count() > APP_NAME_MAX_CHARS) {
+        return Err(ControlError::invalid("/name", format!("a name has at most {APP_NAME_MAX_CHARS} characters")));
+    }
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| api_key.clone());
     let new = NewApp {
         name: name.clone(),
@@ -108,25 +107,22 @@ fn new_pair() -> (String, String) {
 
 /// An api key, if it is one.
 pub fn check_key(key: String) -> Result<String> {
-    let fine = !key.is_empty()
-        && key.chars().count() <= KEY_MAX_CHARS
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    let fine = (1..=API_KEY_MAX_CHARS).contains(&key.chars().count()) && key.chars().all(is_api_key_char);
     if fine {
         Ok(key)
     } else {
         Err(ControlError::invalid(
             "/api_key",
-            format!("an api key has 1 to {KEY_MAX_CHARS} letters, digits and the signs _ - ."),
+            format!("an api key has 1 to {API_KEY_MAX_CHARS} letters, digits and the signs _ - ."),
         ))
     }
 }
 
 /// A secret, if it can be one.
 pub fn check_secret(secret: String) -> Result<String> {
-    let fine = !secret.is_empty() && secret.chars().count() <= SECRET_MAX_CHARS;
-    if fine {
+    if (1..=API_SECRET_MAX_CHARS).contains(&secret.chars().count()) {
         Ok(secret)
     } else {
-        Err(ControlError::invalid("/api_secret", format!("a secret has 1 to {SECRET_MAX_CHARS} characters")))
+        Err(ControlError::invalid("/api_secret", format!("a secret has 1 to {API_SECRET_MAX_CHARS} characters")))
     }
 }

@@ -44,7 +44,7 @@ pub async fn put(control: Data<Control>, key: Path<String>, body: ControlBody<Se
             Value::Bool(true) => scope.now,
             other => moment("frozen", &other, scope.now)?,
         }),
-        SetClock { frozen: None, offset: Some(by), system: None } => ClockMode::Offset(duration("/offset", &by)?),
+        SetClock { frozen: None, offset: Some(by), system: None } => ClockMode::moved(duration("/offset", &by)?),
         SetClock { frozen: None, offset: None, system: Some(true) } => ClockMode::System,
         _ => {
             return Err(ControlError::invalid("", "a clock is set by one of frozen, offset and system")

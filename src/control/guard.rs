@@ -23,7 +23,9 @@ pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<
     );
     let origin = request.headers().get(header::ORIGIN).cloned();
     let target = request.connection_info().host().to_owned();
-    if let Err(refusal) = check(request.headers(), &target, &control) {
+    let page = ["/_millpond", "/_millpond/"].contains(&request.path());
+    let checked = check(request.headers(), &target, &control).and_then(|()| check_site(request.headers(), page));
+    if let Err(refusal) = checked {
         return Ok(request.into_response(refusal.error_response()));
     }
     let preflight = request.method() == Method::OPTIONS;
@@ -61,6 +63,18 @@ fn check(headers: &HeaderMap, target: &str, control: &Control) -> Result<(), Con
         format!("the control API is not served to pages of the origin \"{origin}\""),
     )
     .with_hint("open the page from a loopback address, or start millpond with --allow-host NAME"))
+}
+
+/// Browsers send no `Origin` with a plain GET, such as that of an image or of a link, but say whether it comes from a page of
+/// another site. Such a page may lead to the dashboard, and to nothing else.
+fn check_site(headers: &HeaderMap, page: bool) -> Result<(), ControlError> {
+    let says = |name: &str, value: &str| headers.get(name).is_some_and(|said| said.as_bytes() == value.as_bytes());
+    let is_local = headers.contains_key(header::ORIGIN); // A foreign one has been refused.
+    if is_local || !says("sec-fetch-site", "cross-site") || (page && says("sec-fetch-mode", "navigate")) {
+        return Ok(());
+    }
+    Err(ControlError::forbidden("foreign_origin", "the control API is not served to pages of another site")
+        .with_hint("open the address itself, or call it from a page with a loopback address, by fetch with CORS"))
 }
 
 /// A loopback name or address, the bound address, or a name that was allowed; any port.

@@ -1,6 +1,6 @@
 //! The table of Stream's app settings: name, type and limits, default (wire-contract 6.1 and 6.2).
 
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 use crate::clock::Time;
 
@@ -119,7 +119,13 @@ pub fn thousands(number: i64) -> String {
 }
 
 fn is_url(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|url| url.has_host())
+    url::Url::parse(text).is_ok_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host())
+}
+
+/// A whole number, also as a JSON float (`1e18`), as some clients write it.
+pub fn whole(number: &Number) -> Option<i64> {
+    let float = || number.as_f64().filter(|float| float.fract() == 0.0)?.to_string().parse().ok();
+    number.as_i64().or_else(float)
 }
 
 fn moment(key: &str, value: &Value) -> Result<Value, String> {
@@ -128,7 +134,7 @@ fn moment(key: &str, value: &Value) -> Result<Value, String> {
             Ok(time) => Ok(json!(time.0)),
             Err(_) => Err(format!("{key} must be a valid RFC 3339 time")),
         },
-        Value::Number(number) => match number.as_i64() {
+        Value::Number(number) => match whole(number) {
             Some(ns) => Ok(json!(ns)),
             None => Err(format!("{key} must be a valid RFC 3339 time or an integer number of nanoseconds")),
         },
@@ -351,7 +357,23 @@ mod tests {
             Err("user_search_disallowed_roles[0] must be a maximum of 100 characters in length".to_owned())
         );
         assert_eq!(Kind::Url.accept("sqs_url", &json!("nope")), Err("sqs_url must be a valid URL".to_owned()));
+        for text in ["javascript://x", "ftp://x/y", "http:", "//x"] {
+            assert!(Kind::Url.accept("webhook_url", &json!(text)).is_err(), "{text}");
+        }
+        for text in ["", "http://x", "HTTPS://x.example:8/y?z"] {
+            assert!(Kind::Url.accept("webhook_url", &json!(text)).is_ok(), "{text}");
+        }
         assert_eq!(Kind::Int(0, 1000).accept("offset", &json!(1001)), Err("offset must be 1,000 or less".to_owned()));
         assert_eq!(Kind::Bool.accept("x", &json!(1)), Err("field `x` contains type number. expecting bool".to_owned()));
+    }
+
+    #[test]
+    fn a_moment_may_be_a_float_that_is_whole() {
+        let accept = |number: Value| Kind::Moment.accept("at", &number).ok();
+        assert_eq!(accept(json!(1e18)), Some(json!(1_000_000_000_000_000_000_i64)));
+        assert_eq!(accept(json!(-0.0)), Some(json!(0)));
+        for number in [json!(1.5), json!(1e19), json!(-1e300), json!(u64::MAX)] {
+            assert_eq!(accept(number.clone()), None, "{number}");
+        }
     }
 }

@@ -113,6 +113,8 @@ fn keys_and_secrets_have_limits() {
     for secret in [String::new(), "s".repeat(1001)] {
         invalid(&control(&app, "POST", "/apps", &json!({"api_key": "k-1", "api_secret": secret})), "/api_secret");
     }
+    invalid(&control(&app, "POST", "/apps", &json!({"name": "é".repeat(256)})), "/name");
+    control(&app, "POST", "/apps", &json!({"name": "é".repeat(255)})).ok();
 }
 
 #[test]
@@ -224,6 +226,7 @@ fn a_settings_patch_that_is_wrong_names_the_field_and_changes_nothing() {
         (json!({"unknown_user": "refuse", "open_sockets": {"on_fire": "close"}}), "/open_sockets/on_fire"),
         (json!({"unknown_user": "shrug"}), "/unknown_user"),
         (json!({"iat_leeway_seconds": -1}), "/iat_leeway_seconds"),
+        (json!({"iat_leeway_seconds": 86_401}), "/iat_leeway_seconds"),
         (json!({"iat_leeway_seconds": "5"}), "/iat_leeway_seconds"),
         (json!({"open_sockets": {"on_expiry": 5}}), "/open_sockets/on_expiry"),
         (json!({"open_sockets": "close"}), "/open_sockets"),
@@ -579,6 +582,33 @@ fn foreign_pages_are_refused_also_in_a_preflight_and_get_no_cors() {
         assert_eq!(answer.header("access-control-allow-origin"), None);
         let preflight = app.bare("OPTIONS", "/_millpond/apps", &[("origin", origin)], None);
         assert_eq!(preflight.status, 403, "{origin}");
+    }
+}
+
+#[test]
+fn what_a_page_of_another_site_loads_is_refused_but_its_links_to_the_dashboard_work() {
+    let app = TestApp::new();
+    let get = |path: &str, headers: &[(&str, &str)]| app.bare("GET", path, headers, None);
+    let site = |site| ("sec-fetch-site", site);
+    let (navigate, no_cors) = (("sec-fetch-mode", "navigate"), ("sec-fetch-mode", "no-cors"));
+    let provider = format!("/_millpond/apps/{}/token-provider?user_id=john", app.api_key);
+    for (path, mode) in [
+        (provider.as_str(), no_cors),
+        (provider.as_str(), navigate),
+        ("/_millpond/info", navigate),
+        ("/_millpond/", no_cors),
+        ("/_millpond/assets/index.html", navigate),
+    ] {
+        let answer = get(path, &[site("cross-site"), mode]);
+        assert_eq!((answer.status, &answer.body["error"]["code"]), (403, &json!("foreign_origin")), "{path}");
+    }
+    for page in ["/_millpond/", "/_millpond"] {
+        assert_eq!(get(page, &[site("cross-site"), navigate]).status, 200, "{page}");
+    }
+    let local = ("origin", "http://localhost:5173");
+    assert_eq!(get(&provider, &[site("cross-site"), ("sec-fetch-mode", "cors"), local]).status, 200);
+    for near in ["same-origin", "same-site", "none"] {
+        assert_eq!(get(&provider, &[site(near), no_cors]).status, 200, "{near}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Fixtures, loaded into a server as `--fixture` does, and read back over HTTP.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use millpond::config::{Config, Database, LoadedFixture};
 use millpond::fixture::apply::Pair;
 use millpond::fixture::format::parse;
@@ -340,4 +342,17 @@ fn a_permission_of_a_fixture_does_not_stand_for_a_built_in_one() {
     let problems = parse(&text, "test.yaml").unwrap_err();
     let report = "test.yaml:5:24: /apps/0/permissions/0/id: `search-user` is a built-in permission (give this one an id of its own)";
     assert_eq!(problems[0].to_string(), report);
+}
+
+#[test]
+fn tokens_minted_near_1970_have_their_times_in_seconds() {
+    let text = format!(
+        "{APP}    clock: {{frozen: 1970-01-01T00:00:10Z}}\n    users: {{john: {{created_at: now}}}}\n    tokens: {{t: {{user: john, ttl: 1m, iat: -5s}}}}\n"
+    );
+    let app = app_of(&[&text]);
+    let token = app.control("GET", "/tokens", &Value::Null).ok()["tokens"]["t"].as_str().unwrap().to_owned();
+    let claims = token.split('.').nth(1).unwrap();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    assert_eq!(claims, json!({"user_id": "john", "iat": 5, "exp": 70}));
+    by_name(&app, "t").ok();
 }

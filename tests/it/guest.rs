@@ -87,6 +87,17 @@ fn a_guest_needs_an_id() {
 }
 
 #[test]
+fn a_guests_id_has_room_for_212_characters() {
+    let app = TestApp::new();
+    let make = |length: usize| app.anonymous().post("/api/v2/guest", &json!({"user": {"id": "x".repeat(length)}}));
+    assert_eq!(make(212).ok()["user"]["id"].as_str().map(str::len), Some(255));
+    for length in [213, 255, 256] {
+        let text = "id must be a maximum of 212 characters in length for a guest";
+        refused(&make(length), "CreateGuest", 400, 4, text);
+    }
+}
+
+#[test]
 fn with_jwt_the_token_of_who_makes_a_guest_is_verified() {
     let app = TestApp::new();
     let stale = app.with_token(&app.mint(&json!({"user_id": "john", "ttl": "-1h"})));
