@@ -743,7 +743,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
     use millpond::auth::explain::{Grounds, explain};
     use millpond::auth::verdict::{UserState, refusal, verify};
     use millpond::clock::Time;
-    use millpond::settings::{Emulator, Settings};
+    use millpond::settings::{Emulator, IAT_LEEWAY_MAX_SECONDS, Settings};
 
     let now = Time(now);
     let credentials = Credentials {
@@ -757,7 +757,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
         settings.patch(patch.as_object().unwrap()).unwrap();
         for own in [
             json!({}),
-            json!({"disabled_auth_checks": "check_times", "revocation_granularity": "exact", "iat_leeway_seconds": u32::MAX}),
+            json!({"disabled_auth_checks": "check_times", "revocation_granularity": "exact", "iat_leeway_seconds": IAT_LEEWAY_MAX_SECONDS}),
         ] {
             let app = AppState {
                 name: "test".to_owned(),
