@@ -7,7 +7,7 @@ use crate::error::{ApiError, Code, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
 use crate::permission::{self, Request, Subject};
-use crate::settings::wrong_type;
+use crate::settings::{UniqueUsernames, wrong_type};
 use crate::store::users::{self, Deletion, User};
 use crate::store::{ReadTx, WriteTx};
 
@@ -170,7 +170,7 @@ pub fn save(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
     }
     users::save(tx, &after)?;
     if after.is_active() && (!before.is_active() || after.name != before.name || after.teams != before.teams) {
-        check_unique(tx, &after)?;
+        check_unique(tx, &after, state.rules.unique_usernames)?;
     }
     Ok(after)
 }
@@ -194,9 +194,11 @@ fn not_defined(role: &str) -> ApiError {
 }
 
 /// `enforce_unique_usernames` (wire-contract 4.1). What was there before is not looked at.
-fn check_unique(tx: &ReadTx<'_>, user: &User) -> Result<()> {
-    let settings = crate::store::apps::settings(tx)?;
-    let Some(place) = users::name_clash(tx, user, settings.rules().unique_usernames)? else { return Ok(()) };
+fn check_unique(tx: &ReadTx<'_>, user: &User, rule: UniqueUsernames) -> Result<()> {
+    if rule == UniqueUsernames::No {
+        return Ok(());
+    }
+    let Some(place) = users::name_clash(tx, user, rule)? else { return Ok(()) };
     let place = place.map(|team| format!(" in team '{team}'")).unwrap_or_default();
     let name = user.name.as_deref().unwrap_or_default();
     Err(ApiError::new(Code::DuplicateUsernameError, format!("username '{name}' already exists{place}")))
