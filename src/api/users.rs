@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::clock::Time;
 use crate::domain::partial;
-use crate::domain::users::{self as rules, BATCH_MAX, UserInput};
+use crate::domain::users::{self as rules, BATCH_MAX, BUILT_IN, UserInput};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
@@ -21,7 +21,7 @@ use crate::reply::Reply;
 use crate::settings::wrong_type;
 use crate::store::users::{Page, User};
 use crate::store::{ReadTx, devices, user_filter};
-use crate::wire::users::{BUILT_IN, UserResponse};
+use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, Empty};
 
 /// A user in a request. Custom data come nested, and in the legacy dialect beside the fields.

@@ -22,6 +22,42 @@ pub const TEAMS_MAX: usize = 250;
 /// A team's name at the most, in bytes.
 pub const TEAM_NAME_MAX_BYTES: usize = 100;
 
+/// Keys of a user that custom data cannot take when it is flattened beside them. `custom` is none of them: the legacy
+/// dialect knows no such key, so there it is custom data like any other.
+pub const BUILT_IN: &[&str] = &[
+    "id",
+    "name",
+    "image",
+    "role",
+    "roles",
+    "teams",
+    "teams_role",
+    "language",
+    "invisible",
+    "privacy_settings",
+    "created_at",
+    "updated_at",
+    "last_active",
+    "deactivated_at",
+    "deleted_at",
+    "revoke_tokens_issued_before",
+    "banned",
+    "shadow_banned",
+    "ban_expires",
+    "online",
+    "devices",
+    "mutes",
+    "channel_mutes",
+    "blocked_user_ids",
+    "unread_count",
+    "total_unread_count",
+    "unread_channels",
+    "unread_threads",
+    "push_notifications",
+    "push_preferences",
+    "avg_response_time",
+];
+
 /// A user as an upsert describes it. What is `None` was not sent.
 #[derive(Clone, Debug, Default)]
 pub struct UserInput {
