@@ -6,6 +6,7 @@ use crate::app::AppState;
 use crate::error::{ApiError, Code, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
+use crate::params::max_chars;
 use crate::permission::{self, Request, Subject};
 use crate::settings::{UniqueUsernames, wrong_type};
 use crate::store::users::{self, Deletion, User};
@@ -17,6 +18,12 @@ pub const BATCH_MAX: usize = 100;
 pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
 /// How deep a user's custom data nest at the most. JSON that nests much deeper could be written, but not read back.
 pub const CUSTOM_MAX_DEPTH: usize = 100;
+/// A user's name at the most, in characters. Production's limit is not known.
+pub const NAME_MAX_CHARS: usize = 1_024;
+/// The picture's address at the most, in characters.
+pub const IMAGE_MAX_CHARS: usize = 2_048;
+/// The language at the most, in characters.
+pub const LANGUAGE_MAX_CHARS: usize = 64;
 /// Teams of a user at the most.
 pub const TEAMS_MAX: usize = 250;
 /// A team's name at the most, in bytes.
@@ -240,24 +247,12 @@ fn check_unique(tx: &ReadTx<'_>, user: &User, rule: UniqueUsernames) -> Result<(
     Err(ApiError::new(Code::DuplicateUsernameError, format!("username '{name}' already exists{place}")))
 }
 
-/// The limits on custom data and teams.
+/// The limits on what describes a user, custom data and teams.
 pub fn check_shape(user: &User) -> Result<()> {
-    if !is_within_depth(user.custom.values(), CUSTOM_MAX_DEPTH - 1) {
-        return Err(ApiError::input(format!(
-            "custom data of user {} nest deeper than the {CUSTOM_MAX_DEPTH} levels that are allowed",
-            user.id
-        )));
-    }
-    let size = Value::Object(user.custom.clone()).to_string().len();
-    if size > CUSTOM_MAX_BYTES {
-        return Err(ApiError::new(
-            Code::PayloadTooBigError,
-            format!(
-                "custom data of user {} has {size} bytes, more than the {CUSTOM_MAX_BYTES} that are allowed",
-                user.id
-            ),
-        ));
-    }
+    max_chars("name", user.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
+    max_chars("image", user.image.as_deref().unwrap_or_default(), IMAGE_MAX_CHARS)?;
+    max_chars("language", &user.language, LANGUAGE_MAX_CHARS)?;
+    check_object(&format!("custom data of user {}", user.id), &user.custom)?;
     crate::params::batch("teams", user.teams.len().max(1), TEAMS_MAX)?;
     for (at, team) in user.teams.iter().enumerate() {
         if team.is_empty() {
@@ -268,6 +263,21 @@ pub fn check_shape(user: &User) -> Result<()> {
                 "teams[{at}] must be a maximum of {TEAM_NAME_MAX_BYTES} characters in length"
             )));
         }
+    }
+    Ok(())
+}
+
+/// The limits on an object that is stored as it comes: its depth, and its size as JSON.
+pub fn check_object(what: &str, object: &Map<String, Value>) -> Result<()> {
+    if !is_within_depth(object.values(), CUSTOM_MAX_DEPTH - 1) {
+        return Err(ApiError::input(format!("{what} nest deeper than the {CUSTOM_MAX_DEPTH} levels that are allowed")));
+    }
+    let size = Value::Object(object.clone()).to_string().len();
+    if size > CUSTOM_MAX_BYTES {
+        return Err(ApiError::new(
+            Code::PayloadTooBigError,
+            format!("{what} has {size} bytes, more than the {CUSTOM_MAX_BYTES} that are allowed"),
+        ));
     }
     Ok(())
 }
