@@ -281,6 +281,21 @@ pub fn clear(tx: &WriteTx<'_>, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whom a user has blocked, and since when: the newest, newest first.
+pub fn blocked_by(tx: &ReadTx<'_>, user_id: &str, most: u32) -> Result<Vec<(User, Time)>> {
+    let text = format!(
+        "SELECT {COLUMNS}, k.created_at AS since {} JOIN blocks k ON k.app = u.app AND k.blocked_id = u.id
+         WHERE u.app = ?1 AND k.user_id = ?2 ORDER BY k.created_at DESC, k.blocked_id LIMIT ?4",
+        from("?3")
+    );
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let rows = query.query_map(params![tx.app.0, user_id, tx.now.0, most], |row| {
+        let since = Time(row.get("since")?);
+        Ok(user_of(tx, row)?.map(|user| (user, since)))
+    })?;
+    rows.map(|row| row?).collect()
+}
+
 /// A page of a query's users. Deleted users never appear (wire-contract 4.2).
 pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page) -> Result<Vec<User>> {
     let mut sql = query.to_sql(tx.now);
