@@ -1,5 +1,6 @@
 //! The operations: one file a resource, one function an endpoint, its request and response types on top.
 
+pub mod acting;
 pub mod app;
 pub mod blocks;
 pub mod connect;
@@ -13,6 +14,7 @@ pub mod rate_limits;
 pub mod roles;
 pub mod tasks;
 pub mod users;
+pub mod viewer;
 
 use actix_web::{HttpMessage, HttpRequest};
 use std::rc::Rc;

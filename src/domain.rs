@@ -1,5 +1,6 @@
 //! Rules that several endpoints, fixtures and sockets share, as plain functions over a transaction.
 
+pub mod bans;
 pub mod devices;
 pub mod guests;
 pub mod lifecycle;

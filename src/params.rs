@@ -96,6 +96,15 @@ pub fn batch(name: &str, length: usize, most: usize) -> Result<()> {
     }
 }
 
+/// Requires a text to have `most` characters at the most.
+pub fn max_chars(name: &str, text: &str, most: usize) -> Result<()> {
+    if text.chars().nth(most).is_none() {
+        return Ok(());
+    }
+    let shown = crate::settings::thousands(i64::try_from(most).unwrap_or(i64::MAX));
+    Err(ApiError::input(format!("{name} must be a maximum of {shown} characters in length")))
+}
+
 /// A JSON body. An empty one is `{}`, with or without a content type.
 pub struct Body<T>(pub T);
 

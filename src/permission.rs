@@ -1,6 +1,6 @@
 //! May they: roles, grants and permissions. Who they are is `auth`.
 
-use crate::app::{App, AppState, ROLE_ANONYMOUS, ROLE_GUEST};
+use crate::app::{App, AppState};
 use crate::error::{ApiError, Result};
 
 pub mod catalogue;
@@ -91,11 +91,6 @@ pub fn role_exists(app: &AppState, role: &str) -> bool {
 /// Where a role has grants: `.app` for app level.
 pub fn scopes_of(app: &AppState, role: &str) -> Vec<&'static str> {
     if grants_of(app, role).is_empty() { Vec::new() } else { vec![".app"] }
-}
-
-/// Whether a role's holder logs in without a token provider.
-pub fn is_unaccounted(role: &str) -> bool {
-    role == ROLE_GUEST || role == ROLE_ANONYMOUS
 }
 
 /// Everything that is granted in an app: role -> permission ids, for `GET /app`.

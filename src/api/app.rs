@@ -109,7 +109,7 @@ pub async fn update(caller: ServerCaller, gate: Data<Gate>, body: Body<Map<Strin
     Ok(Reply(Empty {}))
 }
 
-/// Applies a settings patch, grants included. Fixtures come this way too.
+/// Applies a settings patch, grants included. Fixtures, which set more than this, have a way of their own.
 pub fn apply(tx: &WriteTx<'_>, patch: &Map<String, Value>) -> Result<()> {
     let before = apps::settings(tx)?;
     let mut after: Settings = before.clone();

@@ -3,6 +3,8 @@
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
+use super::acting::{UserReference, named};
+use super::viewer::Viewer;
 use crate::auth::caller::AnyCaller;
 use crate::clock::Time;
 use crate::domain::users as rules;
@@ -10,6 +12,7 @@ use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::params::Body;
 use crate::reply::Reply;
+use crate::store::users::User;
 use crate::store::{blocks, users};
 use crate::wire::Empty;
 use crate::wire::users::UserResponse;
@@ -20,22 +23,6 @@ pub struct BlockRequest {
     blocked_user_id: Option<String>,
     user_id: Option<String>,
     user: Option<UserReference>,
-}
-
-/// A user named by an object.
-#[derive(Deserialize)]
-pub struct UserReference {
-    /// The user's id.
-    pub id: Option<String>,
-}
-
-/// The user that a server names, by `user_id` or by `user`, but not by both (wire-contract 2.3 row 28).
-pub fn named<'a>(user_id: Option<&'a String>, user: Option<&'a UserReference>) -> Result<Option<&'a str>> {
-    let by_object = user.and_then(|user| user.id.as_deref()).filter(|id| !id.is_empty());
-    match (user_id.map(String::as_str).filter(|id| !id.is_empty()), by_object) {
-        (Some(_), Some(_)) => Err(ApiError::input("cannot set both user and user_id.")),
-        (id, object) => Ok(id.or(object)),
-    }
 }
 
 impl BlockRequest {
@@ -106,24 +93,32 @@ pub struct BlocksResponse {
     blocks: Vec<BlockedUser>,
 }
 
+/// Blocks in an answer at the most: the newest.
+const LIST_MAX: u32 = 1_000;
+
 /// `GET /users/block`: whom a user has blocked, newest first.
 pub async fn list(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<BlocksResponse>> {
     let user_id = caller.acting_user(caller.params().get("user_id"))?;
-    let blocks = gate.store.read(caller.scope(), |tx| {
-        let Some(user) = users::get(tx, user_id.as_str())? else { return Ok(Vec::new()) };
-        let mut shown = Vec::new();
-        for block in blocks::of(tx, user_id.as_str())? {
-            if let Some(blocked) = users::get(tx, &block.blocked_id)? {
-                shown.push(BlockedUser {
-                    user_id: user_id.to_string(),
-                    blocked_user_id: block.blocked_id,
-                    created_at: block.created_at,
-                    user: UserResponse::plain(user.clone()),
-                    blocked_user: UserResponse::plain(blocked),
-                });
-            }
-        }
-        Ok(shown)
-    })?;
+    let viewer = Viewer::of(&caller);
+    let blocks = gate
+        .store
+        .scan(caller.scope(), move |tx| {
+            let Some(user) = users::get(tx, user_id.as_str())? else { return Ok(Vec::new()) };
+            // Every entry repeats the user: without the blocks, of which the entries themselves tell.
+            let user = User { blocked_ids: Vec::new(), ..user };
+            let blocked = users::blocked_by(tx, user_id.as_str(), LIST_MAX)?;
+            Ok(blocked.into_iter().map(|(blocked, since)| entry(&viewer, &user, blocked, since)).collect())
+        })
+        .await?;
     Ok(Reply(BlocksResponse { blocks }))
+}
+
+fn entry(viewer: &Viewer, user: &User, blocked: User, since: Time) -> BlockedUser {
+    BlockedUser {
+        user_id: user.id.to_string(),
+        blocked_user_id: blocked.id.to_string(),
+        created_at: since,
+        user: viewer.plain(user.clone()),
+        blocked_user: viewer.plain(blocked),
+    }
 }

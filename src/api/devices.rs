@@ -3,13 +3,13 @@
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
-use super::blocks::{UserReference, named};
+use super::acting::{UserReference, named};
 use crate::auth::caller::AnyCaller;
 use crate::domain::devices::{self as device_rules, ID_MAX_CHARS, PUSH_PROVIDERS};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
+use crate::params::{Body, max_chars};
 use crate::reply::Reply;
 use crate::store::devices::{self, Device};
 use crate::wire::Empty;
@@ -61,12 +61,9 @@ pub async fn create(caller: AnyCaller, gate: Data<Gate>, body: Body<CreateDevice
 }
 
 fn limited(name: &str, text: Option<String>) -> Result<Option<String>> {
-    match text.filter(|text| !text.is_empty()) {
-        Some(text) if text.chars().count() > ID_MAX_CHARS => {
-            Err(ApiError::input(format!("{name} must be a maximum of {ID_MAX_CHARS} characters in length")))
-        }
-        other => Ok(other),
-    }
+    let text = text.filter(|text| !text.is_empty());
+    max_chars(name, text.as_deref().unwrap_or_default(), ID_MAX_CHARS)?;
+    Ok(text)
 }
 
 /// The answer of ListDevices.

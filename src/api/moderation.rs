@@ -3,9 +3,10 @@
 use actix_web::web::Data;
 use serde::Deserialize;
 
-use super::blocks::UserReference;
+use super::acting::{UserReference, named};
 use crate::auth::caller::{AnyCaller, OwnedSubject};
 use crate::clock::SECOND_NS;
+use crate::domain::bans as ban_rules;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
@@ -38,13 +39,11 @@ pub struct BanRequest {
 }
 
 impl BanRequest {
-    fn banned_by(&self) -> Option<String> {
-        let named = |reference: &Option<UserReference>| reference.as_ref().and_then(|user| user.id.clone());
-        self.banned_by_id
-            .clone()
-            .or_else(|| named(&self.banned_by))
-            .or_else(|| self.user_id.clone())
-            .or_else(|| named(&self.user))
+    fn banned_by(&self) -> Result<Option<String>> {
+        let legacy = named(self.user_id.as_ref(), self.user.as_ref())?;
+        let by_id = self.banned_by_id.as_deref().filter(|id| !id.is_empty());
+        let by = by_id.or_else(|| self.banned_by.as_ref().and_then(UserReference::id)).or(legacy);
+        Ok(by.map(str::to_owned))
     }
 
     /// The channel, which legacy callers name by type and id.
@@ -63,14 +62,19 @@ pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) ->
     let target = request.target_user_id.clone().filter(|id| !id.is_empty());
     let target = target.ok_or_else(|| ApiError::input("target_user_id is a required field"))?;
     let minutes = within("timeout", request.timeout.unwrap_or_default(), 0, TIMEOUT_MAX_MINUTES)?;
+    let banned_by = match caller.user_id() {
+        Some(id) => Some(id.to_string()),
+        None => request.banned_by()?,
+    };
     let ban = Ban {
         user_id: target,
         channel_cid: request.channel(),
         shadow: request.shadow.unwrap_or_default(),
-        banned_by: caller.user_id().map(ToString::to_string).or_else(|| request.banned_by()),
+        banned_by,
         reason: request.reason.filter(|reason| !reason.is_empty()),
         expires_at: (minutes > 0).then(|| caller.scope().now.plus(minutes.saturating_mul(60 * SECOND_NS))),
     };
+    ban_rules::check(&ban)?;
     let by = caller.owned_subject();
     gate.store
         .write(caller.scope(), move |tx| {

@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::caller::AnyCaller;
 use crate::clock::Time;
-use crate::domain::push::LEVELS;
+use crate::domain::push::{CHANNEL_CID_MAX_CHARS, CHANNELS_MAX, LEVELS};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
-use crate::params::{Body, batch};
+use crate::params::{Body, batch, max_chars};
 use crate::reply::Reply;
 use crate::settings::Kind;
 use crate::store::{WriteTx, push_preferences};
@@ -85,6 +85,7 @@ pub async fn update(caller: AnyCaller, gate: Data<Gate>, body: Body<UpdateReques
 /// The keys that a change sets; `null` takes one away.
 fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
     let mut change = Map::new();
+    max_chars("channel_cid", input.channel_cid.as_deref().unwrap_or_default(), CHANNEL_CID_MAX_CHARS)?;
     let given = [&input.chat_level, &input.call_level, &input.feeds_level];
     for ((name, words), level) in LEVELS.into_iter().zip(given) {
         if let Some(level) = level.as_deref().filter(|level| !level.is_empty()) {
@@ -95,6 +96,7 @@ fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
         [("chat_preferences", &input.chat_preferences), ("feeds_preferences", &input.feeds_preferences)]
     {
         if let Some(object) = object {
+            rules::check_object(name, object)?;
             change.insert(name.to_owned(), Value::Object(object.clone()));
         }
     }
@@ -122,7 +124,11 @@ fn save(
     } else {
         rules::ensure(tx, user)?
     };
-    let mut levels = push_preferences::get(tx, user.as_str(), cid)?.unwrap_or_default();
+    let known = push_preferences::get(tx, user.as_str(), cid)?;
+    if known.is_none() && !cid.is_empty() && push_preferences::channels(tx, user.as_str())? >= CHANNELS_MAX {
+        return Err(ApiError::input(format!("user {user} already has preferences for {CHANNELS_MAX} channels")));
+    }
+    let mut levels = known.unwrap_or_default();
     levels.extend(change);
     levels.retain(|_, value| !value.is_null());
     push_preferences::save(tx, user.as_str(), cid, &levels)?;

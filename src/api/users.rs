@@ -6,10 +6,11 @@ use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::viewer::Viewer;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::clock::Time;
 use crate::domain::partial;
-use crate::domain::users::{self as rules, BATCH_MAX, UserInput};
+use crate::domain::users::{self as rules, BATCH_MAX, BUILT_IN, UserInput};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
@@ -20,8 +21,8 @@ use crate::permission::Request;
 use crate::reply::Reply;
 use crate::settings::wrong_type;
 use crate::store::users::{Page, User};
-use crate::store::{ReadTx, devices, user_filter};
-use crate::wire::users::{BUILT_IN, UserResponse};
+use crate::store::{ReadTx, user_filter};
+use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, Empty};
 
 /// A user in a request. Custom data come nested, and in the legacy dialect beside the fields.
@@ -119,12 +120,13 @@ pub async fn upsert(
         inputs.push(input);
     }
     let by = caller.owned_subject();
+    let viewer = Viewer::of(&caller);
     let users = gate
         .store
         .write(caller.scope(), move |tx| {
             let by = by.map(|by| by.renewed(tx));
             let saved = inputs.into_iter().map(|input| rules::upsert(tx, input, by.as_ref().map(|by| by.as_subject())));
-            saved.map(|user| full(tx, user?, true)).collect::<Result<Vec<_>>>()
+            saved.map(|user| viewer.full(tx, user?)).collect::<Result<Vec<_>>>()
         })
         .await?;
     Ok(updated(users))
@@ -156,6 +158,7 @@ pub async fn update_partial(
     }
     batch("users", changes.len(), BATCH_MAX)?;
     let by = caller.owned_subject();
+    let viewer = Viewer::of(&caller);
     let dialect = caller.dialect();
     let users = gate
         .store
@@ -172,7 +175,7 @@ pub async fn update_partial(
                 let unset: Vec<_> =
                     change.unset.unwrap_or_default().into_iter().map(|key| path(key, dialect)).collect();
                 let user = partial::update(tx, &id, set, &unset, by.as_ref().map(|by| by.as_subject()))?;
-                full(tx, user, true)
+                viewer.full(tx, user)
             });
             saved.collect::<Result<Vec<_>>>()
         })
@@ -184,16 +187,6 @@ pub async fn update_partial(
 fn path(key: String, dialect: Dialect) -> String {
     let is_own = key == "custom" || key.starts_with("custom.");
     if dialect == Dialect::Legacy && is_own { format!("custom.{key}") } else { key }
-}
-
-/// A `FullUserResponse`. Devices and blocks are shown to servers and to the user alone.
-fn full(tx: &ReadTx<'_>, user: User, all: bool) -> Result<UserResponse> {
-    if all {
-        let devices = devices::of(tx, user.id.as_str())?;
-        Ok(UserResponse::full(user, devices))
-    } else {
-        Ok(UserResponse::full(User { blocked_ids: Vec::new(), ..user }, Vec::new()))
-    }
 }
 
 /// The `payload` of QueryUsers. `null` means not given, in each.
@@ -248,16 +241,11 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
             within_teams(query, &caller)?
         }
     };
-    let own = caller.user_id().map(|id| id.as_str().to_owned());
-    let is_server = caller.is_server();
+    let viewer = Viewer::of(&caller);
     let is_point_read = query.ids().is_some();
     let job = move |tx: &ReadTx<'_>| {
         let found = crate::store::users::select(tx, &query, page)?;
-        let shown = found.into_iter().map(|user| {
-            let all = is_server || own.as_deref() == Some(user.id.as_str());
-            full(tx, user, all)
-        });
-        shown.collect::<Result<Vec<_>>>()
+        found.into_iter().map(|user| viewer.full(tx, user)).collect::<Result<Vec<_>>>()
     };
     let users = if is_point_read {
         gate.store.read(caller.scope(), job)?

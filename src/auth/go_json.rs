@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Go's name of a JSON value's type.
-pub fn type_name(value: &Value) -> String {
+pub fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",
@@ -12,14 +12,13 @@ pub fn type_name(value: &Value) -> String {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
-    .to_owned()
 }
 
 /// The same; for a number that is no `int64`, Go adds its digits.
 pub fn type_name_with_number(value: &Value) -> String {
     match value {
         Value::Number(number) => format!("number {number}"),
-        other => type_name(other),
+        other => type_name(other).to_owned(),
     }
 }
 

@@ -129,7 +129,7 @@ impl Token {
         let Contents { header, claims } = contents(raw)?;
         if !header.is_object() && !header.is_null() {
             return Err(Malformed::Type {
-                found: go_json::type_name(&header),
+                found: go_json::type_name(&header).to_owned(),
                 claim: None,
                 wanted: "map[string]interface {}",
             });
@@ -140,7 +140,7 @@ impl Token {
             Value::Null => &empty,
             other => {
                 return Err(Malformed::Type {
-                    found: go_json::type_name(other),
+                    found: go_json::type_name(other).to_owned(),
                     claim: None,
                     wanted: "StreamJWTClaims",
                 });
@@ -161,7 +161,9 @@ fn text_claim(claims: &Map<String, Value>, claim: &'static str) -> Result<Option
     match claims.get(claim) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
-        Some(other) => Err(Malformed::Type { found: go_json::type_name(other), claim: Some(claim), wanted: "string" }),
+        Some(other) => {
+            Err(Malformed::Type { found: go_json::type_name(other).to_owned(), claim: Some(claim), wanted: "string" })
+        }
     }
 }
 

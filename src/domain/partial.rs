@@ -12,29 +12,12 @@ use crate::store::users::{self, User};
 
 use super::sessions::emit_presence;
 use super::users::{
-    CUSTOM_MAX_DEPTH, emit_updated, ensure, merge_privacy, present, refuse_team_change, same_teams, save, user_id,
+    BUILT_IN, CUSTOM_MAX_DEPTH, emit_updated, ensure, merge_privacy, present, refuse_team_change, same_teams, save,
+    user_id,
 };
 
 /// The field that revokes a user's tokens: for servers alone.
 const REVOCATION: &str = "revoke_tokens_issued_before";
-
-/// Fields that only Stream writes.
-const RESERVED: &[&str] = &[
-    "id",
-    "created_at",
-    "updated_at",
-    "last_active",
-    "deactivated_at",
-    "deleted_at",
-    "online",
-    "banned",
-    "shadow_banned",
-    "ban_expires",
-    "devices",
-    "mutes",
-    "channel_mutes",
-    "blocked_user_ids",
-];
 
 /// Changes a user, on behalf of a server (`by` is `None`) or of a user.
 pub fn update(
@@ -91,6 +74,14 @@ fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, before: &User, after: 
 /// Fields of one value: a dotted path leads nowhere in them.
 const PLAIN: &[&str] = &["name", "image", "role", "language", "teams", "invisible", "revoke_tokens_issued_before"];
 
+/// Fields that are objects: a dotted path leads into them.
+const OBJECTS: &[&str] = &["teams_role", "privacy_settings"];
+
+/// Whether only Stream writes the field: it is a user's own, and none that can be set.
+fn is_reserved(field: &str) -> bool {
+    BUILT_IN.contains(&field) && !PLAIN.contains(&field) && !OBJECTS.contains(&field)
+}
+
 /// Splits a dotted path; `a..b`, a dot at an end and spaces are refused (wire-contract 4.4).
 fn path_of(key: &str) -> Result<Vec<&str>> {
     let parts: Vec<_> = key.split('.').take(CUSTOM_MAX_DEPTH + 1).collect();
@@ -99,7 +90,7 @@ fn path_of(key: &str) -> Result<Vec<&str>> {
     if leads_nowhere || parts.len() > CUSTOM_MAX_DEPTH || parts.iter().any(is_bad) {
         return Err(ApiError::input(format!("\"{key}\" is not a valid field path")));
     }
-    if RESERVED.contains(&parts[0]) {
+    if is_reserved(parts[0]) {
         return Err(ApiError::input(format!("{} is a reserved field and cannot be updated", parts[0])));
     }
     Ok(parts)

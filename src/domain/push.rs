@@ -6,3 +6,8 @@ pub const LEVELS: [(&str, &[&str]); 3] = [
     ("call_level", &["all", "none", "default"]),
     ("feeds_level", &["all", "none", "default"]),
 ];
+
+/// Channels for which a user can have preferences.
+pub const CHANNELS_MAX: usize = 1_000;
+/// A channel's cid at the most, in characters.
+pub const CHANNEL_CID_MAX_CHARS: usize = 255;

@@ -6,8 +6,9 @@ use crate::app::AppState;
 use crate::error::{ApiError, Code, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
+use crate::params::max_chars;
 use crate::permission::{self, Request, Subject};
-use crate::settings::wrong_type;
+use crate::settings::{UniqueUsernames, wrong_type};
 use crate::store::users::{self, Deletion, User};
 use crate::store::{ReadTx, WriteTx};
 
@@ -17,10 +18,52 @@ pub const BATCH_MAX: usize = 100;
 pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
 /// How deep a user's custom data nest at the most. JSON that nests much deeper could be written, but not read back.
 pub const CUSTOM_MAX_DEPTH: usize = 100;
+/// A user's name at the most, in characters. Production's limit is not known.
+pub const NAME_MAX_CHARS: usize = 1_024;
+/// The picture's address at the most, in characters.
+pub const IMAGE_MAX_CHARS: usize = 2_048;
+/// The language at the most, in characters.
+pub const LANGUAGE_MAX_CHARS: usize = 64;
 /// Teams of a user at the most.
 pub const TEAMS_MAX: usize = 250;
 /// A team's name at the most, in bytes.
 pub const TEAM_NAME_MAX_BYTES: usize = 100;
+
+/// Keys of a user that custom data cannot take when it is flattened beside them. `custom` is none of them: the legacy
+/// dialect knows no such key, so there it is custom data like any other.
+pub const BUILT_IN: &[&str] = &[
+    "id",
+    "name",
+    "image",
+    "role",
+    "roles",
+    "teams",
+    "teams_role",
+    "language",
+    "invisible",
+    "privacy_settings",
+    "created_at",
+    "updated_at",
+    "last_active",
+    "deactivated_at",
+    "deleted_at",
+    "revoke_tokens_issued_before",
+    "banned",
+    "shadow_banned",
+    "ban_expires",
+    "online",
+    "devices",
+    "mutes",
+    "channel_mutes",
+    "blocked_user_ids",
+    "unread_count",
+    "total_unread_count",
+    "unread_channels",
+    "unread_threads",
+    "push_notifications",
+    "push_preferences",
+    "avg_response_time",
+];
 
 /// A user as an upsert describes it. What is `None` was not sent.
 #[derive(Clone, Debug, Default)]
@@ -165,7 +208,7 @@ pub fn save(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
     }
     users::save(tx, &after)?;
     if after.is_active() && (!before.is_active() || after.name != before.name || after.teams != before.teams) {
-        check_unique(tx, &after)?;
+        check_unique(tx, &after, state.rules.unique_usernames)?;
     }
     Ok(after)
 }
@@ -189,32 +232,22 @@ fn not_defined(role: &str) -> ApiError {
 }
 
 /// `enforce_unique_usernames` (wire-contract 4.1). What was there before is not looked at.
-fn check_unique(tx: &ReadTx<'_>, user: &User) -> Result<()> {
-    let settings = crate::store::apps::settings(tx)?;
-    let Some(place) = users::name_clash(tx, user, settings.rules().unique_usernames)? else { return Ok(()) };
+fn check_unique(tx: &ReadTx<'_>, user: &User, rule: UniqueUsernames) -> Result<()> {
+    if rule == UniqueUsernames::No {
+        return Ok(());
+    }
+    let Some(place) = users::name_clash(tx, user, rule)? else { return Ok(()) };
     let place = place.map(|team| format!(" in team '{team}'")).unwrap_or_default();
     let name = user.name.as_deref().unwrap_or_default();
     Err(ApiError::new(Code::DuplicateUsernameError, format!("username '{name}' already exists{place}")))
 }
 
-/// The limits on custom data and teams.
+/// The limits on what describes a user, custom data and teams.
 pub fn check_shape(user: &User) -> Result<()> {
-    if !is_within_depth(user.custom.values(), CUSTOM_MAX_DEPTH - 1) {
-        return Err(ApiError::input(format!(
-            "custom data of user {} nest deeper than the {CUSTOM_MAX_DEPTH} levels that are allowed",
-            user.id
-        )));
-    }
-    let size = Value::Object(user.custom.clone()).to_string().len();
-    if size > CUSTOM_MAX_BYTES {
-        return Err(ApiError::new(
-            Code::PayloadTooBigError,
-            format!(
-                "custom data of user {} has {size} bytes, more than the {CUSTOM_MAX_BYTES} that are allowed",
-                user.id
-            ),
-        ));
-    }
+    max_chars("name", user.name.as_deref().unwrap_or_default(), NAME_MAX_CHARS)?;
+    max_chars("image", user.image.as_deref().unwrap_or_default(), IMAGE_MAX_CHARS)?;
+    max_chars("language", &user.language, LANGUAGE_MAX_CHARS)?;
+    check_object(&format!("custom data of user {}", user.id), &user.custom)?;
     crate::params::batch("teams", user.teams.len().max(1), TEAMS_MAX)?;
     for (at, team) in user.teams.iter().enumerate() {
         if team.is_empty() {
@@ -225,6 +258,21 @@ pub fn check_shape(user: &User) -> Result<()> {
                 "teams[{at}] must be a maximum of {TEAM_NAME_MAX_BYTES} characters in length"
             )));
         }
+    }
+    Ok(())
+}
+
+/// The limits on an object that is stored as it comes: its depth, and its size as JSON.
+pub fn check_object(what: &str, object: &Map<String, Value>) -> Result<()> {
+    if !is_within_depth(object.values(), CUSTOM_MAX_DEPTH - 1) {
+        return Err(ApiError::input(format!("{what} nest deeper than the {CUSTOM_MAX_DEPTH} levels that are allowed")));
+    }
+    let size = Value::Object(object.clone()).to_string().len();
+    if size > CUSTOM_MAX_BYTES {
+        return Err(ApiError::new(
+            Code::PayloadTooBigError,
+            format!("{what} has {size} bytes, more than the {CUSTOM_MAX_BYTES} that are allowed"),
+        ));
     }
     Ok(())
 }

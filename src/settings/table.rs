@@ -2,6 +2,7 @@
 
 use serde_json::{Number, Value, json};
 
+use crate::auth::go_json::type_name;
 use crate::clock::Time;
 
 /// What a setting takes.
@@ -94,14 +95,7 @@ impl Kind {
 
 /// The text for a value of the wrong JSON type (wire-contract 2.1).
 pub fn wrong_type(key: &str, value: &Value, expected: &str) -> String {
-    let found = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
+    let found = type_name(value);
     format!("field `{key}` contains type {found}. expecting {expected}")
 }
 

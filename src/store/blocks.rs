@@ -2,18 +2,9 @@
 
 use rusqlite::params;
 
-use super::{ReadTx, WriteTx};
+use super::WriteTx;
 use crate::clock::Time;
 use crate::error::Result;
-
-/// A block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// Who is blocked.
-    pub blocked_id: String,
-    /// Since when.
-    pub created_at: Time,
-}
 
 /// Blocks somebody. Doing it again keeps the first time. Answers since when.
 pub fn add(tx: &WriteTx<'_>, user_id: &str, blocked_id: &str) -> Result<Time> {
@@ -31,15 +22,4 @@ pub fn remove(tx: &WriteTx<'_>, user_id: &str, blocked_id: &str) -> Result<()> {
         .prepare_cached("DELETE FROM blocks WHERE app = ?1 AND user_id = ?2 AND blocked_id = ?3")?
         .execute(params![tx.app.0, user_id, blocked_id])?;
     Ok(())
-}
-
-/// Whom a user has blocked, newest first.
-pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Block>> {
-    let mut query = tx.conn().prepare_cached(
-        "SELECT blocked_id, created_at FROM blocks WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, blocked_id",
-    )?;
-    let rows = query.query_map(params![tx.app.0, user_id], |row| {
-        Ok(Block { blocked_id: row.get(0)?, created_at: Time(row.get(1)?) })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

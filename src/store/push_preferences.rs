@@ -16,6 +16,15 @@ pub fn get(tx: &ReadTx<'_>, user_id: &str, channel_cid: &str) -> Result<Option<M
     text.as_deref().map(from_json).transpose()
 }
 
+/// For how many channels a user has preferences.
+pub fn channels(tx: &ReadTx<'_>, user_id: &str) -> Result<usize> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT count(*) FROM push_preferences WHERE app = ?1 AND user_id = ?2 AND channel_cid <> ''",
+    )?;
+    let count: i64 = query.query_row(params![tx.app.0, user_id], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 /// Sets the preferences in a place.
 pub fn save(tx: &WriteTx<'_>, user_id: &str, channel_cid: &str, preferences: &Map<String, Value>) -> Result<()> {
     tx.conn()

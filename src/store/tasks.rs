@@ -23,13 +23,28 @@ pub struct Task {
     pub updated_at: Time,
 }
 
-/// Writes down a completed task and answers its id.
+/// Tasks of an app at the most; one more makes the oldest go.
+const PER_APP_MAX: u32 = 10_000;
+
+/// Writes down a completed task and answers its id. Only the newest tasks stay.
 pub fn complete(tx: &WriteTx<'_>, result: &Map<String, Value>) -> Result<String> {
     let id = tx.new_id();
     tx.conn()
         .prepare_cached("INSERT INTO tasks (app, id, status, result, created_at, updated_at) VALUES (?1, ?2, 'completed', ?3, ?4, ?4)")?
         .execute(params![tx.app.0, id, Value::Object(result.clone()).to_string(), tx.now.0])?;
+    keep_newest(tx, &id, PER_APP_MAX)?;
     Ok(id)
+}
+
+/// Removes all but the newest tasks. Of equally new ones this task stays.
+fn keep_newest(tx: &WriteTx<'_>, id: &str, most: u32) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "DELETE FROM tasks WHERE app = ?1 AND id IN (
+                SELECT id FROM tasks WHERE app = ?1 AND id <> ?2 ORDER BY created_at DESC LIMIT -1 OFFSET ?3)",
+        )?
+        .execute(params![tx.app.0, id, most.saturating_sub(1)])?;
+    Ok(())
 }
 
 /// The task of that id.
@@ -47,4 +62,34 @@ pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>> {
             Ok(Task { id: id.to_owned(), status, result: from_json(&result)?, created_at, updated_at })
         })
         .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Scope, Store, apps, file::Place};
+    use super::*;
+    use crate::clock::ClockMode;
+
+    #[tokio::test]
+    async fn the_newest_tasks_stay_and_this_one_among_equally_new_ones() {
+        let store = Store::open(Place::temporary().expect("a place")).expect("a store");
+        let clock = ClockMode::Frozen(Time(1_000_000_000));
+        let new = apps::NewApp { name: "a".to_owned(), api_key: "a".to_owned(), api_secret: "s".to_owned(), clock };
+        let app = store.create_app(new).await.expect("an app");
+        let work = |tx: &WriteTx<'_>| {
+            let ids: Vec<String> = (0..5).map(|_| complete(tx, &Map::new())).collect::<Result<_>>()?;
+            for (at, id) in ids.iter().enumerate().take(3) {
+                let sql = "UPDATE tasks SET created_at = ?2 WHERE id = ?1";
+                tx.conn().execute(sql, params![id, i64::try_from(at).unwrap_or_default()])?;
+            }
+            keep_newest(tx, &ids[4], 3)?;
+            let there = |id: &String| Ok(get(tx, id)?.is_some());
+            let after = ids.iter().map(there).collect::<Result<Vec<bool>>>()?;
+            keep_newest(tx, &ids[2], 1)?;
+            Ok((after, get(tx, &ids[2])?.is_some(), get(tx, &ids[4])?.is_some()))
+        };
+        let (after, asked, other) = store.write(&Scope::own(&app), work).await.expect("a write");
+        assert_eq!(after, [false, false, true, true, true]);
+        assert_eq!((asked, other), (true, false));
+    }
 }

@@ -137,15 +137,21 @@ impl User {
     }
 }
 
-/// A user with the ban that holds at `?2` and the blocked ids. `?1` is the app.
-const SELECT: &str =
-    "SELECT u.id, u.name, u.image, u.role, u.teams, u.teams_role, u.language, u.invisible, u.privacy_settings,
+/// The columns of a user, of the ban that holds and of the blocked ids.
+const COLUMNS: &str =
+    "u.id, u.name, u.image, u.role, u.teams, u.teams_role, u.language, u.invisible, u.privacy_settings,
         u.custom, u.created_at, u.updated_at, u.last_active, u.deactivated_at, u.deleted_at, u.deletion,
         u.revoke_tokens_issued_before, b.shadow, b.expires_at,
-        (SELECT json_group_array(blocked_id) FROM blocks WHERE app = u.app AND user_id = u.id) AS blocked
-    FROM users u
-    LEFT JOIN bans b ON b.app = u.app AND b.user_id = u.id AND b.channel_cid = ''
-        AND (b.expires_at IS NULL OR b.expires_at > :now)";
+        (SELECT json_group_array(blocked_id) FROM blocks WHERE app = u.app AND user_id = u.id) AS blocked";
+
+/// Where [`COLUMNS`] come from; `now` is the parameter with the moment at which a ban has to hold.
+fn from(now: &str) -> String {
+    format!(
+        "FROM users u
+         LEFT JOIN bans b ON b.app = u.app AND b.user_id = u.id AND b.channel_cid = ''
+            AND (b.expires_at IS NULL OR b.expires_at > {now})"
+    )
+}
 
 fn user_of(tx: &ReadTx<'_>, row: &Row<'_>) -> rusqlite::Result<Result<User>> {
     let text = |column| row.get::<_, String>(column);
@@ -198,10 +204,9 @@ fn with_json(
 
 /// The user of that id, deleted ones included.
 pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<User>> {
-    let mut query = tx.conn().prepare_cached(&format!("{SELECT} WHERE u.app = :app AND u.id = :id"))?;
-    let found = query
-        .query_row(named_params! {":app": tx.app.0, ":now": tx.now.0, ":id": id}, |row| user_of(tx, row))
-        .optional()?;
+    let text = format!("SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.id = ?2", from("?3"));
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let found = query.query_row(params![tx.app.0, id, tx.now.0], |row| user_of(tx, row)).optional()?;
     found.transpose()
 }
 
@@ -276,20 +281,35 @@ pub fn clear(tx: &WriteTx<'_>, id: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whom a user has blocked, and since when: the newest, newest first.
+pub fn blocked_by(tx: &ReadTx<'_>, user_id: &str, most: u32) -> Result<Vec<(User, Time)>> {
+    let text = format!(
+        "SELECT {COLUMNS}, k.created_at AS since {} JOIN blocks k ON k.app = u.app AND k.blocked_id = u.id
+         WHERE u.app = ?1 AND k.user_id = ?2 ORDER BY k.created_at DESC, k.blocked_id LIMIT ?4",
+        from("?3")
+    );
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let rows = query.query_map(params![tx.app.0, user_id, tx.now.0, most], |row| {
+        let since = Time(row.get("since")?);
+        Ok(user_of(tx, row)?.map(|user| (user, since)))
+    })?;
+    rows.map(|row| row?).collect()
+}
+
 /// A page of a query's users. Deleted users never appear (wire-contract 4.2).
 pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page) -> Result<Vec<User>> {
-    let sql = query.to_sql(tx.now);
+    let mut sql = query.to_sql(tx.now);
+    let now = sql.bind(tx.now.0);
+    let limit = sql.bind(page.limit);
+    let offset = sql.bind(page.offset);
     let active = if page.include_deactivated { "" } else { " AND u.deactivated_at IS NULL" };
-    // The builder numbers its parameters from ?2; :now, :limit and :offset come behind them by name.
     let text = format!(
-        "{SELECT} WHERE u.app = ?1 AND u.deleted_at IS NULL{active} AND ({}) ORDER BY {} LIMIT :limit OFFSET :offset",
-        sql.where_sql, sql.order_by_sql
+        "SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.deleted_at IS NULL{active} AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        from(&now),
+        sql.where_sql,
+        sql.order_by_sql
     );
-    let text = text
-        .replace(":now", &tx.now.0.to_string())
-        .replace(":limit", &page.limit.to_string())
-        .replace(":offset", &page.offset.to_string());
-    let mut statement = tx.conn().prepare(&text)?;
+    let mut statement = tx.conn().prepare_cached(&text)?;
     let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
     let rows = statement.query_map(params_from_iter(params), |row| user_of(tx, row))?;
     rows.map(|row| row?).collect()
@@ -313,12 +333,6 @@ pub fn with_role(tx: &ReadTx<'_>, role: &str) -> Result<Option<UserId>> {
     )?;
     let id = query.query_row(params![tx.app.0, role], |row| row.get::<_, String>(0)).optional()?;
     Ok(id.map(|id| UserId::trusted(&id)))
-}
-
-/// How many users the app has, deleted ones aside.
-pub fn count(tx: &ReadTx<'_>) -> Result<u64> {
-    let mut query = tx.conn().prepare_cached("SELECT count(*) FROM users WHERE app = ?1 AND deleted_at IS NULL")?;
-    Ok(query.query_row([tx.app.0], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 /// The name as `enforce_unique_usernames` compares it: lower case, letters and digits alone (wire-contract 4.1).

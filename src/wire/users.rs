@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Dialect, dialect, optional};
 use crate::clock::Time;
+use crate::domain::users::BUILT_IN;
 use crate::store::devices::Device;
 use crate::store::users::User;
 
@@ -64,42 +65,6 @@ impl UserResponse {
         self.user.id.as_str()
     }
 }
-
-/// Keys of a user that custom data cannot take when it is flattened beside them. `custom` is none of them: the legacy
-/// dialect knows no such key, so there it is custom data like any other.
-pub const BUILT_IN: &[&str] = &[
-    "id",
-    "name",
-    "image",
-    "role",
-    "roles",
-    "teams",
-    "teams_role",
-    "language",
-    "invisible",
-    "privacy_settings",
-    "created_at",
-    "updated_at",
-    "last_active",
-    "deactivated_at",
-    "deleted_at",
-    "revoke_tokens_issued_before",
-    "banned",
-    "shadow_banned",
-    "ban_expires",
-    "online",
-    "devices",
-    "mutes",
-    "channel_mutes",
-    "blocked_user_ids",
-    "unread_count",
-    "total_unread_count",
-    "unread_channels",
-    "unread_threads",
-    "push_notifications",
-    "push_preferences",
-    "avg_response_time",
-];
 
 impl Serialize for UserResponse {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -103,3 +103,30 @@ fn nobody_blocks_itself_or_somebody_unknown() {
     let answer = app.server().post("/api/v2/users/unblock", &json!({"user_id": "john"}));
     refused(&answer, "UnblockUsers", 400, 4, "blocked_user_id is a required field");
 }
+
+#[test]
+fn whom_others_have_blocked_is_for_servers_alone() {
+    let app = TestApp::new();
+    app.upsert(&[json!({"id": "john"}), json!({"id": "eve"}), json!({"id": "ann"})]);
+    for (by, whom) in [("john", "eve"), ("eve", "ann")] {
+        app.user(by).post("/api/v2/users/block", &json!({"blocked_user_id": whom})).ok();
+    }
+    app.user("eve").post("/api/v2/devices", &json!({"id": "phone", "push_provider": "firebase"})).ok();
+    app.server().patch("/api/v2/app", &json!({"grants": {"user": ["update-user", "search-user"]}})).ok();
+    let listed = app.user("john").get("/api/v2/users/block").ok()["blocks"][0].clone();
+    assert_eq!(listed["user"]["blocked_user_ids"], json!([]), "the list itself tells");
+    assert_eq!(listed["blocked_user"]["blocked_user_ids"], json!([]));
+    let listed = app.server().get("/api/v2/users/block?user_id=john").ok()["blocks"][0].clone();
+    assert_eq!(listed["blocked_user"]["blocked_user_ids"], json!(["ann"]));
+    let change = json!({"users": [{"id": "eve", "set": {"custom.color": "red"}}]});
+    let upsert = json!({"users": {"eve": {"id": "eve"}}});
+    for (caller, blocked, devices) in
+        [(app.user("john"), json!([]), 0), (app.user("eve"), json!(["ann"]), 1), (app.server(), json!(["ann"]), 1)]
+    {
+        for answer in [caller.patch("/api/v2/users", &change).ok(), caller.post("/api/v2/users", &upsert).ok()] {
+            let eve = &answer["users"]["eve"];
+            assert_eq!(eve["blocked_user_ids"], blocked);
+            assert_eq!(eve["devices"].as_array().unwrap().len(), devices);
+        }
+    }
+}

@@ -156,3 +156,25 @@ fn a_ban_needs_a_target_who_is_there() {
     );
     assert_eq!(state(&app), FREE);
 }
+
+#[test]
+fn what_is_kept_of_a_ban_has_limits() {
+    let app = app();
+    for (field, most, shown) in [("reason", 2_048, "2,048"), ("channel_cid", 255, "255"), ("banned_by_id", 255, "255")]
+    {
+        let ban = |length| {
+            let body = json!({"target_user_id": "eve", field: "x".repeat(length)});
+            app.server().post("/api/v2/moderation/ban", &body)
+        };
+        let text = format!("{field} must be a maximum of {shown} characters in length");
+        refused(&ban(most + 1), "Ban", 400, 4, &text);
+        ban(most).ok();
+    }
+}
+
+#[test]
+fn a_server_names_who_bans_once() {
+    let app = app();
+    let twice = json!({"target_user_id": "eve", "user_id": "mia", "user": {"id": "mia"}});
+    refused(&app.server().post("/moderation/ban", &twice), "Ban", 400, 4, "cannot set both user and user_id.");
+}

@@ -77,3 +77,33 @@ fn nobody_sets_the_preferences_of_somebody_else() {
     let text = format!("User 'john' with role 'user' is not allowed to perform action {OPERATION}");
     refused(&answer, OPERATION, 403, 17, &text);
 }
+
+#[test]
+fn what_is_kept_of_a_users_preferences_has_limits() {
+    let app = TestApp::new();
+    let john = app.user("john");
+    let change = |preference: Value| john.post(PATH, &json!({"preferences": [preference]}));
+    let text = "channel_cid must be a maximum of 255 characters in length";
+    refused(&change(json!({"channel_cid": "x".repeat(256)})), OPERATION, 400, 4, text);
+    change(json!({"channel_cid": "x".repeat(255)})).ok();
+    let text = "chat_preferences has 5129 bytes, more than the 5120 that are allowed";
+    refused(&change(json!({"chat_preferences": {"a": "x".repeat(5_121)}})), OPERATION, 413, 22, text);
+    let nested = (0..105).fold(json!(1), |inner, _| json!({"a": inner}));
+    let text = "feeds_preferences nest deeper than the 100 levels that are allowed";
+    refused(&change(json!({"feeds_preferences": nested})), OPERATION, 400, 4, text);
+}
+
+#[test]
+fn a_user_has_preferences_for_a_thousand_channels() {
+    let app = TestApp::new();
+    let john = app.user("john");
+    for hundred in 0..10 {
+        let preferences: Vec<_> =
+            (0..100).map(|at| json!({"channel_cid": format!("messaging:{hundred}-{at}")})).collect();
+        john.post(PATH, &json!({"preferences": preferences})).ok();
+    }
+    let change = |cid: &str| john.post(PATH, &json!({"preferences": [{"channel_cid": cid, "chat_level": "none"}]}));
+    refused(&change("messaging:new"), OPERATION, 400, 4, "user john already has preferences for 1000 channels");
+    change("messaging:0-0").ok();
+    change("").ok();
+}

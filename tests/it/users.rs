@@ -255,3 +255,16 @@ fn a_deactivated_or_deleted_user_is_not_upserted() {
         refused(&app.user(id).post("/api/v2/users", &one(&json!({"id": id}))), "UpdateUsers", 404, 16, &text);
     }
 }
+
+#[test]
+fn what_describes_a_user_has_limits() {
+    let app = TestApp::new();
+    for (field, most, shown) in [("name", 1_024, "1,024"), ("image", 2_048, "2,048"), ("language", 64, "64")] {
+        let user = |length| json!({"id": "john", field: "é".repeat(length)});
+        let text = format!("{field} must be a maximum of {shown} characters in length");
+        refused(&app.server().post("/api/v2/users", &one(&user(most + 1))), "UpdateUsers", 400, 4, &text);
+        app.server().post("/api/v2/users", &one(&user(most))).ok();
+        let change = json!({"users": [{"id": "john", "set": {field: "x".repeat(most + 1)}}]});
+        refused(&app.server().patch("/api/v2/users", &change), "UpdateUsersPartial", 400, 4, &text);
+    }
+}

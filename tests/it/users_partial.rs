@@ -150,6 +150,14 @@ fn a_reserved_field_is_refused() {
         "mutes",
         "channel_mutes",
         "blocked_user_ids",
+        "roles",
+        "unread_count",
+        "total_unread_count",
+        "unread_channels",
+        "unread_threads",
+        "push_notifications",
+        "push_preferences",
+        "avg_response_time",
     ] {
         let text = format!("{key} is a reserved field and cannot be updated");
         refused(

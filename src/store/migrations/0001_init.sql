@@ -139,6 +139,8 @@ CREATE TABLE tasks (
     PRIMARY KEY (app, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX tasks_by_created_at ON tasks (app, created_at);
+
 CREATE TABLE named_tokens (
     app   INTEGER NOT NULL,
     name  TEXT NOT NULL,

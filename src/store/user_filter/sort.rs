@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::SORT_KEYS_MAX;
 use super::fields::Field;
 use crate::error::{ApiError, Result};
+use crate::settings::wrong_type;
 
 /// One key of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(super) fn parse(sort: &[Value]) -> Result<Vec<SortKey>> {
 
 fn parse_key(at: usize, key: &Value) -> Result<SortKey> {
     let Some(object) = key.as_object() else {
-        return Err(ApiError::input(format!("field `sort[{at}]` contains type {}. expecting object", type_name(key))));
+        return Err(ApiError::input(wrong_type(&format!("sort[{at}]"), key, "object")));
     };
     // stream-py sends `null` for what was not given.
     let given = |name: &str| object.get(name).filter(|value| !value.is_null());
@@ -44,8 +45,7 @@ fn parse_key(at: usize, key: &Value) -> Result<SortKey> {
             return Err(ApiError::input(format!("sort[{at}].field is a required field")));
         }
         Some(other) => {
-            let found = type_name(other);
-            return Err(ApiError::input(format!("field `sort[{at}].field` contains type {found}. expecting string")));
+            return Err(ApiError::input(wrong_type(&format!("sort[{at}].field"), other, "string")));
         }
     };
     if matches!(field, Field::Teams | Field::BypassModeration) {
@@ -63,15 +63,4 @@ fn parse_key(at: usize, key: &Value) -> Result<SortKey> {
         Some(_) => return Err(ApiError::input(format!("sort[{at}].type must be one of [number boolean]"))),
     };
     Ok(SortKey { field, descending, by })
-}
-
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }

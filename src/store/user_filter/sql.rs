@@ -19,6 +19,19 @@ pub struct Sql {
     pub params: Vec<Parameter>,
 }
 
+impl Sql {
+    /// Takes one more parameter and gives its place, for what stands around the two texts.
+    pub fn bind(&mut self, value: impl Into<Parameter>) -> String {
+        bind(&mut self.params, value.into())
+    }
+}
+
+/// Takes a parameter and gives its place in the text. `?1` is the app.
+fn bind(params: &mut Vec<Parameter>, value: Parameter) -> String {
+    params.push(value);
+    format!("?{}", params.len() + 1)
+}
+
 pub(super) fn compile(filter: &Filter, sort: &[SortKey], now: Time) -> Sql {
     let mut writer = Writer { params: Vec::new(), now };
     let where_sql = writer.filter(filter);
@@ -36,9 +49,7 @@ const NOBODY: &str = "FALSE";
 impl Writer {
     /// Takes a parameter and gives its place in the text.
     fn bind(&mut self, value: impl Into<Parameter>) -> String {
-        self.params.push(value.into());
-        // `?1` is the app.
-        format!("?{}", self.params.len() + 1)
+        bind(&mut self.params, value.into())
     }
 
     fn bind_all<'a>(&mut self, values: impl IntoIterator<Item = &'a Value>) -> String {
