@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 
-use super::farewell::{self, Farewell};
+use super::farewell::{self, Farewell, code};
 use crate::app::App;
 use crate::auth::credentials::Credentials;
 use crate::auth::verdict;
@@ -59,8 +59,9 @@ impl Standing {
         let left = Time::from_seconds(exp).0.saturating_sub(mode.now().0).saturating_add(1);
         match u64::try_from(left) {
             Ok(left) if left > 0 => Some(Duration::from_nanos(left).min(NAP_MAX)),
-            // It may have expired since it was last judged; or it is one whose expiry does not count.
-            _ => self.judge().is_err().then_some(Duration::ZERO),
+            // It may have expired since it was last judged; or it is one whose expiry does not count. Whatever else has
+            // changed is told by its commit, behind the events that belong to it.
+            _ => self.judge().is_err_and(|farewell| farewell.code == code::TOKEN).then_some(Duration::ZERO),
         }
     }
 }
