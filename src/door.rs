@@ -19,10 +19,10 @@ use crate::auth::verdict::{self, Check, Kind, UserState, Verdict};
 use crate::clock::{Stopwatch, Time};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
+use crate::operation::Operation;
 use crate::params::Params;
 use crate::rate::{Platform, Rate};
 use crate::reply;
-use crate::routes::{OPERATIONS, Operation};
 use crate::settings::{RateLimits, UnknownUser};
 use crate::store::{Admission, Scope, Store, users};
 use crate::wire::Dialect;
@@ -202,8 +202,10 @@ pub struct Call {
 /// An operation at a mount point.
 #[derive(Clone, Copy, Debug)]
 pub struct Door {
-    /// The index in [`OPERATIONS`].
-    pub operation: usize,
+    /// The operation.
+    pub operation: &'static Operation,
+    /// Its index in the table of routes.
+    pub index: usize,
     /// The mount's dialect.
     pub dialect: Dialect,
 }
@@ -245,14 +247,15 @@ impl Door {
             None => Ok(identity(&verdict, &credentials, facts)),
         };
         let is_server = verdict.kind == Some(Kind::Server) && admitted.is_ok();
-        let rate = app.as_ref().map(|app| app.rates.count(self.operation, Platform::of(&client, is_server), now));
+        let limit = self.operation.calls_per_minute();
+        let rate = app.as_ref().map(|app| app.rates.count(self.index, limit, Platform::of(&client, is_server), now));
         let scope = app.as_ref().map(|app| {
             let admission =
                 Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials, refusal: verdict::refusal });
             Scope::admitted(app, now, epoch, admission)
         });
         Call {
-            operation: &OPERATIONS[self.operation],
+            operation: self.operation,
             dialect: self.dialect,
             started,
             params,

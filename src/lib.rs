@@ -31,6 +31,7 @@ pub mod fixture;
 pub mod ids;
 pub mod live;
 pub mod mint;
+pub mod operation;
 pub mod params;
 pub mod permission;
 pub mod rate;

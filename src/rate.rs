@@ -1,9 +1,10 @@
 //! Rate limits: per app, operation and platform, in windows of one minute of the app's clock (wire-contract 2.5).
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Time;
-use crate::routes;
+use crate::operation::OPERATIONS_MAX;
 
 /// From where a call comes, as far as the limits are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,37 +86,37 @@ fn window_end(now: Time) -> i64 {
 const WINDOW_SECONDS: i64 = 60;
 
 /// The counters of one app: no lock and no allocation on the way of a request.
-#[derive(Debug)]
-pub struct RateCounters(Vec<[AtomicU64; Platform::ALL.len()]>);
-
-impl Default for RateCounters {
-    fn default() -> Self {
-        Self(routes::OPERATIONS.iter().map(|_| Default::default()).collect())
-    }
-}
+///
+/// They are made when the first call is counted, so that an app that nobody calls costs nothing.
+#[derive(Debug, Default)]
+pub struct RateCounters(OnceLock<Vec<[AtomicU64; Platform::ALL.len()]>>);
 
 impl RateCounters {
-    /// Counts a call of the operation with this index in [`routes::OPERATIONS`].
-    pub fn count(&self, operation: usize, platform: Platform, now: Time) -> Rate {
+    fn cell(&self, operation: usize, platform: Platform) -> &AtomicU64 {
+        let cells = self.0.get_or_init(|| (0..OPERATIONS_MAX).map(|_| Default::default()).collect());
+        &cells[operation][platform as usize]
+    }
+
+    /// Counts a call of the operation with this index in the table of routes, of which `limit` are taken in a window.
+    pub fn count(&self, operation: usize, limit: u32, platform: Platform, now: Time) -> Rate {
         let window = window_of(now);
-        let cell = &self.0[operation][platform as usize];
+        let cell = self.cell(operation, platform);
         let before = cell
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |packed| {
                 Some(pack(window, used(packed, window).saturating_add(1)))
             })
             .map_or(0, |packed| used(packed, window));
-        rate(operation, before.saturating_add(1), now)
+        rate(limit, before.saturating_add(1), now)
     }
 
     /// The state of a window, without counting.
-    pub fn peek(&self, operation: usize, platform: Platform, now: Time) -> Rate {
-        let packed = self.0[operation][platform as usize].load(Ordering::Relaxed);
-        rate(operation, used(packed, window_of(now)), now)
+    pub fn peek(&self, operation: usize, limit: u32, platform: Platform, now: Time) -> Rate {
+        let packed = self.cell(operation, platform).load(Ordering::Relaxed);
+        rate(limit, used(packed, window_of(now)), now)
     }
 }
 
-fn rate(operation: usize, used: u32, now: Time) -> Rate {
-    let limit = routes::OPERATIONS[operation].calls_per_minute();
+fn rate(limit: u32, used: u32, now: Time) -> Rate {
     Rate { limit, remaining: limit.saturating_sub(used), reset: window_end(now), exceeded: used > limit }
 }
 

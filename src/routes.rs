@@ -9,76 +9,12 @@ use actix_web::web::{self, ServiceConfig};
 
 use crate::api;
 use crate::door;
+use crate::operation::{Mounts, Operation, Place};
 use crate::wire::Dialect;
 
-/// Where an operation answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The HTTP method.
-    pub method: &'static str,
-    /// The mounts that have it.
-    pub mounts: Mounts,
-    /// The path behind the mount's prefix, with `{parameters}`.
-    pub path: &'static str,
-}
-
-/// A set of mount points.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mounts {
-    /// `/api/v2`, un-prefixed, and `/video`.
-    All,
-    /// `/api/v2` alone.
-    V2,
-    /// Un-prefixed alone.
-    Legacy,
-}
-
-impl Mounts {
-    fn has(self, dialect: Dialect) -> bool {
-        match self {
-            Self::All => true,
-            Self::V2 => dialect == Dialect::V2,
-            Self::Legacy => dialect == Dialect::Legacy,
-        }
-    }
-
-    /// The prefixes of the mounts.
-    pub fn prefixes(self) -> &'static [&'static str] {
-        match self {
-            Self::All => &["/api/v2", "", "/video"],
-            Self::V2 => &["/api/v2"],
-            Self::Legacy => &[""],
-        }
-    }
-}
-
-/// An operation of Stream's.
-#[derive(Clone, Copy, Debug)]
-pub struct Operation {
-    /// Stream's name for it.
-    pub name: &'static str,
-    /// Where it answers.
-    pub places: &'static [Place],
-    /// Whether millpond does it; otherwise it answers 501 with its name.
-    pub built: bool,
-}
-
-impl Operation {
-    /// Calls of it that production takes in a minute, for each app and platform (wire-contract 2.5).
-    pub fn calls_per_minute(&self) -> u32 {
-        match self.name {
-            "GetApp" | "Connect" => 10_000,
-            "UpdateUsers" | "UpdateUsersPartial" | "CreateDevice" => 300,
-            "DeactivateUser" | "DeactivateUsers" | "ReactivateUser" | "ReactivateUsers" | "DeleteUser"
-            | "DeleteUsers" | "ExportUser" | "ExportUsers" | "ListDevices" | "DeleteDevice" | "UpdateApp" => 60,
-            _ => crate::rate::LIMIT_DEFAULT,
-        }
-    }
-
-    /// Its index in [`OPERATIONS`].
-    pub fn index_of(name: &str) -> Option<usize> {
-        OPERATIONS.iter().position(|operation| operation.name == name)
-    }
+/// The operation of that name, and its index in [`OPERATIONS`].
+pub fn named(name: &str) -> Option<(usize, &'static Operation)> {
+    OPERATIONS.iter().enumerate().find(|(_, operation)| operation.name == name)
 }
 
 macro_rules! operations {
@@ -95,7 +31,7 @@ macro_rules! operations {
             let mut index = 0;
             $(
                 for place in OPERATIONS[index].places.iter().filter(|place| place.mounts.has(dialect)) {
-                    let door = door::Door { operation: index, dialect };
+                    let door = door::Door { operation: &OPERATIONS[index], index, dialect };
                     let method = Method::from_bytes(place.method.as_bytes()).expect("the table names real methods");
                     let route = web::method(method).to($handler).wrap(from_fn(move |request, next| door.pass(request, next)));
                     config.route(place.path, route);
@@ -161,6 +97,11 @@ operations! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_counts_calls_has_a_place_for_each() {
+        assert!(OPERATIONS.len() <= crate::operation::OPERATIONS_MAX);
+    }
 
     #[test]
     fn names_are_unique_and_places_too() {

@@ -8,7 +8,7 @@ use crate::auth::caller::ServerCaller;
 use crate::error::Result;
 use crate::rate::{Platform, Rate};
 use crate::reply::Reply;
-use crate::routes::{OPERATIONS, Operation};
+use crate::routes::{self, OPERATIONS};
 
 /// One operation's window.
 #[derive(Serialize)]
@@ -52,8 +52,10 @@ pub async fn get(caller: ServerCaller) -> Result<Reply<RateLimitsResponse>> {
     let limits = |platform| {
         let one = |name: &String| {
             // An operation that is not known here has not been called: a whole window is left.
-            let rate =
-                Operation::index_of(name).map_or_else(|| Rate::untouched(now), |at| rates.peek(at, platform, now));
+            let rate = routes::named(name).map_or_else(
+                || Rate::untouched(now),
+                |(at, operation)| rates.peek(at, operation.calls_per_minute(), platform, now),
+            );
             (name.clone(), LimitInfo::from(rate))
         };
         endpoints.iter().map(one).collect()

@@ -7,7 +7,8 @@ use actix_web::HttpResponse;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::routes::{Mounts, OPERATIONS, Operation, Place};
+use crate::operation::{Mounts, Operation, Place};
+use crate::routes::OPERATIONS;
 
 /// Operation -> the SDKs that drove it, as `package version`. Written by the SDK suites.
 const DRIVEN: &str = include_str!("../../tests/sdk/driven.json");

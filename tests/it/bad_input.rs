@@ -5,7 +5,8 @@ use std::net::{Shutdown, TcpStream};
 
 use millpond::auth::credentials::{Credentials, Examined};
 use millpond::auth::secret::Secret;
-use millpond::routes::{OPERATIONS, Place};
+use millpond::operation::Place;
+use millpond::routes::OPERATIONS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,0 +1,73 @@
+//! What an operation of Stream's is: its name, its places, its limit. Which there are is in `routes`.
+
+use crate::rate::LIMIT_DEFAULT;
+use crate::wire::Dialect;
+
+/// Operations that the table can hold; what counts calls has this many places.
+pub const OPERATIONS_MAX: usize = 256;
+
+/// Where an operation answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The mounts that have it.
+    pub mounts: Mounts,
+    /// The path behind the mount's prefix, with `{parameters}`.
+    pub path: &'static str,
+}
+
+/// A set of mount points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mounts {
+    /// `/api/v2`, un-prefixed, and `/video`.
+    All,
+    /// `/api/v2` alone.
+    V2,
+    /// Un-prefixed alone.
+    Legacy,
+}
+
+impl Mounts {
+    /// Whether a dialect's mount is among them.
+    pub fn has(self, dialect: Dialect) -> bool {
+        match self {
+            Self::All => true,
+            Self::V2 => dialect == Dialect::V2,
+            Self::Legacy => dialect == Dialect::Legacy,
+        }
+    }
+
+    /// The prefixes of the mounts.
+    pub fn prefixes(self) -> &'static [&'static str] {
+        match self {
+            Self::All => &["/api/v2", "", "/video"],
+            Self::V2 => &["/api/v2"],
+            Self::Legacy => &[""],
+        }
+    }
+}
+
+/// An operation of Stream's.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Stream's name for it.
+    pub name: &'static str,
+    /// Where it answers.
+    pub places: &'static [Place],
+    /// Whether millpond does it; otherwise it answers 501 with its name.
+    pub built: bool,
+}
+
+impl Operation {
+    /// Calls of it that production takes in a minute, for each app and platform (wire-contract 2.5).
+    pub fn calls_per_minute(&self) -> u32 {
+        match self.name {
+            "GetApp" | "Connect" => 10_000,
+            "UpdateUsers" | "UpdateUsersPartial" | "CreateDevice" => 300,
+            "DeactivateUser" | "DeactivateUsers" | "ReactivateUser" | "ReactivateUsers" | "DeleteUser"
+            | "DeleteUsers" | "ExportUser" | "ExportUsers" | "ListDevices" | "DeleteDevice" | "UpdateApp" => 60,
+            _ => LIMIT_DEFAULT,
+        }
+    }
+}
