@@ -15,6 +15,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -297,7 +298,7 @@ impl Store {
         migrate::check_is_ours(&conn, &path)?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
-        conn.set_prepared_statement_cache_capacity(256);
+        keep_statements(&conn)?;
         migrate::run(&mut conn, &path)?;
         apps::sweep_all(&conn)?;
         let apps = Apps::default();
@@ -386,7 +387,7 @@ impl Store {
             _ => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let conn = Connection::open_with_flags(&self.0.path, flags)?;
-                conn.set_prepared_statement_cache_capacity(256);
+                keep_statements(&conn)?;
                 let conn = Rc::new(conn);
                 *slot = Some((self.0.id, Rc::clone(&conn)));
                 Ok(conn)
@@ -510,6 +511,16 @@ impl Store {
             TrySendError::Disconnected(_) => ApiError::internal(&"the writer has ended"),
         })
     }
+}
+
+/// Statements that a connection keeps prepared.
+const STATEMENTS_MAX: usize = 256;
+
+/// Has a connection keep its statements prepared, and their plans whatever is bound to them: otherwise SQLite looks
+/// at the values, and plans a statement anew each time it is used, which costs more than most queries do.
+fn keep_statements(conn: &Connection) -> rusqlite::Result<()> {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Runs a read in a transaction of its own, so that it sees one commit.
