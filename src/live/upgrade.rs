@@ -48,8 +48,11 @@ pub async fn serve(
     request: Request,
     framed: Framed<TcpStream, h1::Codec>,
 ) -> std::result::Result<(), Infallible> {
-    let parts = framed.into_parts();
-    let (mut io, early) = (parts.io, parts.read_buf.to_vec());
+    // Only what the socket needs outlives this block: the HTTP buffers are larger than all the rest of an idle one.
+    let (mut io, early) = {
+        let parts = framed.into_parts();
+        (parts.io, parts.read_buf.to_vec())
+    };
     let dialect = door(request.path());
     let key = dialect.ok_or_else(|| ApiError::not_found("Not Found")).and_then(|_| handshake_key(&request));
     let (dialect, key) = match (dialect, key) {
@@ -68,6 +71,7 @@ pub async fn serve(
         return Ok(());
     }
     let shown = shown(&request, dialect);
+    drop(request);
     let socket = WebSocketStream::from_partially_read(io, early, Role::Server, Some(limits())).await;
     session::serve(worker, gate, dialect, shown, socket).await;
     Ok(())
