@@ -104,7 +104,7 @@ fn open_store(config: &Config) -> Result<Store, Failure> {
         Database::File(path) => Place::file(path).map_err(input)?,
         Database::Memory => Place::temporary()?,
     };
-    Store::open(place).map_err(input)
+    Store::open_seeded(place, config.seed).map_err(input)
 }
 
 /// Makes the first app when it is wanted, and loads the fixtures.
@@ -134,10 +134,11 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
             api_key: pair.api_key,
             api_secret: pair.api_secret,
             clock: ClockMode::System,
+            is_base: true,
         };
         store.create_app(new).await.map_err(other)?;
     }
-    Ok(())
+    store.keep_missing_baselines().await.map_err(other)
 }
 
 /// What only the store's rules refused, at its place in the file.

@@ -83,6 +83,7 @@ pub async fn create(control: Data<Control>, body: ControlBody<CreateApp>) -> Res
         api_key: api_key.clone(),
         api_secret: api_secret.clone(),
         clock: ClockMode::System,
+        is_base: false,
     };
     // Of two that come at once the writer takes the first.
     control.store.create_app(new).await.map_err(|cause| if is_taken() { taken() } else { cause.into() })?;
