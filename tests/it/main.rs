@@ -32,6 +32,7 @@ mod rows;
 mod rules;
 mod smoke;
 mod sockets;
+mod states;
 mod tasks;
 mod tidy;
 mod transcript;
