@@ -14,6 +14,7 @@ use rand::{RngCore, SeedableRng};
 use crate::auth::secret::Secret;
 use crate::clock::{Clock, ClockMode, Time};
 use crate::ids::{AppId, UserId};
+use crate::journal::{Bell, Journal};
 use crate::permission::catalogue::Permission;
 use crate::rate::RateCounters;
 use crate::settings::{Emulator, Rules, Settings};
@@ -93,6 +94,8 @@ pub struct App {
     pub rates: RateCounters,
     /// Who has connections open.
     pub presence: Presence,
+    /// What was called.
+    pub journal: Journal,
     state: ArcSwap<AppState>,
     /// Only the users of whom something special is known; absent means ordinary.
     exceptional: RwLock<HashMap<UserId, Arc<UserFacts>>>,
@@ -117,6 +120,7 @@ impl App {
             clock: Clock::new(clock),
             rates: RateCounters::default(),
             presence: Presence::default(),
+            journal: Journal::default(),
             state: ArcSwap::from_pointee(state),
             exceptional: RwLock::new(exceptional),
             ordinary: Arc::new(UserFacts::ordinary()),
@@ -227,35 +231,51 @@ impl Presence {
 
 /// The apps of the process, by api key.
 #[derive(Debug, Default)]
-pub struct Apps(ArcSwap<HashMap<Arc<str>, Arc<App>>>);
+pub struct Apps {
+    by_key: ArcSwap<HashMap<Arc<str>, Arc<App>>>,
+    bell: Arc<Bell>,
+}
 
 impl Apps {
     /// The app of that key.
     pub fn get(&self, api_key: &str) -> Option<Arc<App>> {
-        self.0.load().get(api_key).map(Arc::clone)
+        self.by_key.load().get(api_key).map(Arc::clone)
     }
 
     /// All apps, oldest first.
     pub fn all(&self) -> Vec<Arc<App>> {
-        let mut all: Vec<_> = self.0.load().values().map(Arc::clone).collect();
+        let mut all: Vec<_> = self.by_key.load().values().map(Arc::clone).collect();
         all.sort_by_key(|app| app.id);
         all
     }
 
     /// Adds or replaces an app. For the store alone, which has one writer.
     pub fn insert(&self, app: Arc<App>) {
-        let mut apps = HashMap::clone(&self.0.load());
-        apps.insert(Arc::clone(&app.api_key), app);
-        self.0.store(Arc::new(apps));
+        app.journal.tell_everyone(&self.bell);
+        let mut apps = HashMap::clone(&self.by_key.load());
+        let replaced = apps.insert(Arc::clone(&app.api_key), app);
+        self.by_key.store(Arc::new(apps));
+        if let Some(replaced) = replaced {
+            replaced.journal.wake();
+        }
+    }
+
+    /// What tells of news in the journals of all apps.
+    pub fn bell(&self) -> &Arc<Bell> {
+        &self.bell
     }
 
     /// Takes an app out. For the store alone, which has one writer.
     pub fn remove(&self, api_key: &str) {
-        let mut apps = HashMap::clone(&self.0.load());
-        if let Some(gone) = apps.remove(api_key) {
+        let mut apps = HashMap::clone(&self.by_key.load());
+        let gone = apps.remove(api_key);
+        if let Some(gone) = &gone {
             gone.is_gone.store(true, Ordering::Release);
             gone.epoch.fetch_add(1, Ordering::AcqRel);
         }
-        self.0.store(Arc::new(apps));
+        self.by_key.store(Arc::new(apps));
+        if let Some(gone) = gone {
+            gone.journal.wake();
+        }
     }
 }
