@@ -15,6 +15,7 @@ use tokio::sync;
 use crate::auth::secret::Secret;
 use crate::clock::{Clock, ClockMode, Time};
 use crate::ids::{AppId, UserId};
+use crate::journal::{Bell, Journal};
 use crate::permission::catalogue::Permission;
 use crate::rate::RateCounters;
 use crate::settings::{Emulator, Rules, Settings};
@@ -123,6 +124,8 @@ pub struct App {
     pub presence: Presence,
     /// Held together by all writes, and alone by whatever copies, exchanges or removes the whole state in several steps.
     pub whole: Arc<sync::RwLock<()>>,
+    /// What was called.
+    pub journal: Journal,
     state: ArcSwap<AppState>,
     /// Only the users of whom something special is known; absent means ordinary.
     exceptional: RwLock<HashMap<UserId, Arc<UserFacts>>>,
@@ -153,6 +156,7 @@ impl App {
             rates: RateCounters::default(),
             presence: Presence::default(),
             whole: Arc::default(),
+            journal: Journal::default(),
             state: ArcSwap::from_pointee(state),
             exceptional: RwLock::new(exceptional),
             ordinary: Arc::new(UserFacts::ordinary()),
@@ -277,17 +281,20 @@ impl Presence {
 
 /// The apps of the process, by api key.
 #[derive(Debug, Default)]
-pub struct Apps(ArcSwap<HashMap<Arc<str>, Arc<App>>>);
+pub struct Apps {
+    by_key: ArcSwap<HashMap<Arc<str>, Arc<App>>>,
+    bell: Arc<Bell>,
+}
 
 impl Apps {
     /// The app of that key.
     pub fn get(&self, api_key: &str) -> Option<Arc<App>> {
-        self.0.load().get(api_key).map(Arc::clone)
+        self.by_key.load().get(api_key).map(Arc::clone)
     }
 
     /// All apps, oldest first.
     pub fn all(&self) -> Vec<Arc<App>> {
-        let mut all: Vec<_> = self.0.load().values().map(Arc::clone).collect();
+        let mut all: Vec<_> = self.by_key.load().values().map(Arc::clone).collect();
         all.sort_by_key(|app| app.number);
         all
     }
@@ -295,20 +302,31 @@ impl Apps {
     /// Adds an app. One of the same key is over: its sockets are closed with this code. For the store alone, which has
     /// one writer.
     pub fn insert(&self, app: Arc<App>, close_code: u16) -> Option<Arc<App>> {
-        let mut apps = HashMap::clone(&self.0.load());
-        let replaced = apps.insert(Arc::clone(&app.api_key), app);
-        self.0.store(Arc::new(apps));
-        replaced.inspect(|replaced| replaced.end(Gone::Replaced(close_code)))
+        app.journal.tell_everyone(&self.bell);
+        let replaced = self.get(&app.api_key);
+        if let Some(replaced) = &replaced {
+            replaced.end(Gone::Replaced(close_code));
+        }
+        let mut apps = HashMap::clone(&self.by_key.load());
+        apps.insert(Arc::clone(&app.api_key), app);
+        self.by_key.store(Arc::new(apps));
+        // Whoever is woken finds the new one.
+        replaced.inspect(|replaced| replaced.journal.wake())
+    }
+
+    /// What tells of news in the journals of all apps.
+    pub fn bell(&self) -> &Arc<Bell> {
+        &self.bell
     }
 
     /// Takes an app out. For the store alone, which has one writer.
     pub fn remove(&self, api_key: &str) {
-        let mut apps = HashMap::clone(&self.0.load());
-        let removed = apps.remove(api_key);
-        self.0.store(Arc::new(apps));
-        if let Some(removed) = removed {
-            removed.end(Gone::Deleted);
-        }
+        let Some(removed) = self.get(api_key) else { return };
+        removed.end(Gone::Deleted);
+        let mut apps = HashMap::clone(&self.by_key.load());
+        apps.remove(api_key);
+        self.by_key.store(Arc::new(apps));
+        removed.journal.wake();
     }
 }
 

@@ -1,6 +1,6 @@
 //! The door that every operation of Stream's goes through: credentials, verdict, rate, and the form of every answer.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,10 +15,11 @@ use quick_cache::sync::Cache;
 
 use crate::app::{App, AppState, UserFacts};
 use crate::auth::credentials::{Credentials, Examined, bare_token};
-use crate::auth::verdict::{self, Check, Kind, UserState, Verdict};
+use crate::auth::verdict::{self, Kind, UserState, Verdict};
 use crate::clock::{Stopwatch, Time};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
+use crate::journal::{Caller, Text, Who};
 use crate::operation::Operation;
 use crate::params::Params;
 use crate::rate::{Platform, Rate};
@@ -113,6 +114,29 @@ pub struct Judged {
     pub judgement: Judgement,
 }
 
+impl Judged {
+    /// Who calls, for the journal, once that is decided.
+    pub fn who(&self, is_admitted: bool) -> Who {
+        let Judgement { verdict, facts, .. } = &self.judgement;
+        let caller = if is_admitted { caller(verdict.kind, facts) } else { Caller::None };
+        let user_id = match caller {
+            Caller::Server | Caller::Anonymous => None,
+            Caller::User | Caller::Guest | Caller::None => self.credentials.user_id().map(UserId::trusted),
+        };
+        let token = self.credentials.token.as_ref().map(|examined| examined.fingerprint);
+        Who { caller, user_id, verdict: Some(*verdict), token }
+    }
+}
+
+fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
+    match kind {
+        Some(Kind::Server) => Caller::Server,
+        Some(Kind::User | Kind::UnverifiedUser) if facts.role == crate::app::ROLE_GUEST => Caller::Guest,
+        Some(Kind::User | Kind::UnverifiedUser) => Caller::User,
+        Some(Kind::Anonymous) | None => Caller::Anonymous,
+    }
+}
+
 /// A verdict, the moment it is for, and what was known of the user.
 pub struct Judgement {
     /// The checks.
@@ -161,18 +185,6 @@ pub enum Identity {
     Anonymous,
 }
 
-impl Identity {
-    /// The word for it in the log and the journal.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::User { facts, .. } if facts.role == crate::app::ROLE_GUEST => "guest",
-            Self::User { .. } => "user",
-            Self::Anonymous => "anonymous",
-        }
-    }
-}
-
 /// One call of an operation, from the verdict to the answer. Kept in the request.
 pub struct Call {
     /// Which operation.
@@ -187,14 +199,16 @@ pub struct Call {
     pub app: Option<Arc<App>>,
     /// Who calls, or the refusal.
     pub admitted: Result<Identity>,
-    /// The check that failed, when one did.
-    pub failed: Option<Check>,
+    /// The same for the log and the journal.
+    pub who: Who,
     /// For whom and when a transaction of this call runs.
     pub scope: Option<Scope>,
     /// The rate limit's window.
     pub rate: Option<Rate>,
     /// `X-Stream-Client`.
     pub client: String,
+    /// The connection that the call has opened; one that it names is among the parameters.
+    pub opened: OnceCell<Text>,
     /// The error that was answered, once there is one.
     pub error: RefCell<Option<ApiError>>,
 }
@@ -241,12 +255,11 @@ impl Door {
     }
 
     fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
-        let Judged { app, credentials, epoch, judgement: Judgement { verdict, now, facts } } = judged;
-        let admitted = match verdict::refusal(&verdict, &credentials) {
-            Some(refusal) => Err(refusal),
-            None => Ok(identity(&verdict, &credentials, facts)),
-        };
-        let is_server = verdict.kind == Some(Kind::Server) && admitted.is_ok();
+        let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
+        let who = judged.who(refusal.is_none());
+        let Judged { app, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
+        let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
+        let is_server = who.caller == Caller::Server;
         let limit = self.operation.calls_per_minute();
         let rate = app.as_ref().map(|app| app.rates.count(self.index, limit, Platform::of(&client, is_server), now));
         let scope = app.as_ref().map(|app| {
@@ -261,10 +274,11 @@ impl Door {
             params,
             app,
             admitted,
-            failed: verdict.failed,
+            who,
             scope,
             rate,
             client,
+            opened: OnceCell::new(),
             error: RefCell::default(),
         }
     }
@@ -274,10 +288,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn identity(verdict: &Verdict, credentials: &Credentials, facts: Arc<UserFacts>) -> Identity {
-    match (verdict.kind, credentials.user_id()) {
-        (Some(Kind::User | Kind::UnverifiedUser), Some(id)) => Identity::User { id: UserId::trusted(id), facts },
-        (Some(Kind::Server), _) => Identity::Server,
+fn identity(who: &Who, facts: Arc<UserFacts>) -> Identity {
+    match (who.caller, &who.user_id) {
+        (Caller::User | Caller::Guest, Some(id)) => Identity::User { id: id.clone(), facts },
+        (Caller::Server, _) => Identity::Server,
         _ => Identity::Anonymous,
     }
 }

@@ -29,6 +29,7 @@ pub mod error;
 pub mod event;
 pub mod fixture;
 pub mod ids;
+pub mod journal;
 pub mod live;
 pub mod mint;
 pub mod operation;

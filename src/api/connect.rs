@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::door::{Call, Gate, Identity};
 use crate::error::{ApiError, Result};
+use crate::journal::Text;
 use crate::live::hub::Hub;
 use crate::live::longpoll;
 use crate::live::sign_in::{Shown, sign_in};
@@ -59,6 +60,8 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     let shown = shown.with_json(&call.params);
     let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
     let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
+    // Nothing else of this call opens a connection.
+    let _ = call.opened.set(Text::new(&signed_in.connection_id));
     longpoll::begin(&worker, gate, signed_in);
     Ok(Reply(LongPollResponse { event: Some(raw(&hello)?), events: None }))
 }

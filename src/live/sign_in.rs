@@ -16,6 +16,7 @@ use crate::domain::sessions::{self, Details};
 use crate::door::{Gate, Judged};
 use crate::error::{ApiError, Code, Result};
 use crate::ids::UserId;
+use crate::journal::Who;
 use crate::params::Params;
 use crate::settings::wrong_type;
 use crate::store::Scope;
@@ -113,6 +114,8 @@ pub struct SignedIn {
     pub since: u64,
     /// When, by the app's clock.
     pub at: Time,
+    /// Who signed in, for the journal.
+    pub who: Who,
 }
 
 /// A refusal, and the moment by the app's clock.
@@ -121,6 +124,8 @@ pub struct Refused {
     pub error: ApiError,
     /// When.
     pub at: Time,
+    /// For the journal of the app that refused; `None` when no app has the key.
+    pub by: Option<(Arc<App>, Who)>,
 }
 
 /// Judges what is shown, and lets the user in.
@@ -132,8 +137,13 @@ pub async fn sign_in(
 ) -> std::result::Result<SignedIn, Refused> {
     let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
     let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
-    let refused = |error| Refused { error, at };
-    let user = check(&judged, shown.details, shown.fault, dialect).map_err(refused)?;
+    let by = judged.app.as_ref().map(|app| (Arc::clone(app), judged.who(false)));
+    let refused = |error| Refused { error, at, by };
+    let user = match check(&judged, shown.details, shown.fault, dialect) {
+        Ok(user) => user,
+        Err(refusal) => return Err(refused(refusal)),
+    };
+    let who = judged.who(true);
     let Judged { app: Some(app), credentials, epoch, .. } = judged else {
         return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
     };
@@ -142,11 +152,13 @@ pub async fn sign_in(
         None => (None, anonymous(at), gate.store.told()),
         Some(details) => {
             let scope = Scope::admitted(&app, at, epoch, gate.admission(&app, credentials.clone()));
-            let ((id, me), since) = open(gate, hub, &scope, details).await.map_err(refused)?;
-            (Some(id), me, since)
+            match open(gate, hub, &scope, details).await {
+                Ok(((id, me), since)) => (Some(id), me, since),
+                Err(refusal) => return Err(refused(refusal)),
+            }
         }
     };
-    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at })
+    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who })
 }
 
 /// The verdict, then what only sockets ask for (wire-contract 2.3 rows 17 to 19). `None` is an anonymous caller.
