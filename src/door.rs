@@ -23,7 +23,7 @@ use crate::operation::Operation;
 use crate::params::Params;
 use crate::rate::{Platform, Rate};
 use crate::reply;
-use crate::settings::{RateLimits, UnknownUser};
+use crate::settings::UnknownUser;
 use crate::store::{Admission, Scope, Store, users};
 use crate::wire::Dialect;
 
@@ -87,7 +87,7 @@ impl Gate {
         let credentials =
             Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
         let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
-        Judged { app, credentials, epoch, judgement }
+        Judged { app, state, credentials, epoch, judgement }
     }
 }
 
@@ -105,12 +105,26 @@ impl Equivalent<(u64, Box<str>)> for Shown<'_> {
 pub struct Judged {
     /// The app, when the key is known.
     pub app: Option<Arc<App>>,
+    /// The app's state at the verdict.
+    pub state: Option<Arc<AppState>>,
     /// What was shown.
     pub credentials: Credentials,
     /// The app's epoch at the verdict.
     pub epoch: u64,
     /// The verdict and the moment and facts it is for.
     pub judgement: Judgement,
+}
+
+impl Judged {
+    /// Counts the call of an operation, which has this index in the table of routes, whatever the verdict. `None` when
+    /// no app has the key.
+    pub fn count(&self, index: usize, operation: &Operation, client: &str) -> Option<Rate> {
+        let (app, state) = (self.app.as_ref()?, self.state.as_ref()?);
+        let Judgement { verdict, now, .. } = &self.judgement;
+        let is_server = verdict.kind == Some(Kind::Server) && verdict.failed.is_none();
+        let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
+        Some(app.rates.count(index, limit, Platform::of(client, is_server), *now))
+    }
 }
 
 /// A verdict, the moment it is for, and what was known of the user.
@@ -241,14 +255,12 @@ impl Door {
     }
 
     fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
-        let Judged { app, credentials, epoch, judgement: Judgement { verdict, now, facts } } = judged;
+        let rate = judged.count(self.index, self.operation, &client);
+        let Judged { app, credentials, epoch, judgement: Judgement { verdict, now, facts }, .. } = judged;
         let admitted = match verdict::refusal(&verdict, &credentials) {
             Some(refusal) => Err(refusal),
             None => Ok(identity(&verdict, &credentials, facts)),
         };
-        let is_server = verdict.kind == Some(Kind::Server) && admitted.is_ok();
-        let limit = self.operation.calls_per_minute();
-        let rate = app.as_ref().map(|app| app.rates.count(self.index, limit, Platform::of(&client, is_server), now));
         let scope = app.as_ref().map(|app| {
             let admission =
                 Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials, refusal: verdict::refusal });
@@ -292,15 +304,8 @@ impl Call {
 
     /// Refuses the call when its app enforces rate limits and this one is too many.
     pub fn check_rate(&self) -> Result<()> {
-        let enforced = self.app.as_ref().is_some_and(|app| app.state().emulator.rate_limits == RateLimits::Enforce);
-        match self.rate {
-            Some(rate) if enforced && rate.exceeded => Err(ApiError::new(
-                crate::error::Code::RateLimitError,
-                format!(
-                    "Too many requests, check response headers for more information. The limit is {} a minute",
-                    rate.limit
-                ),
-            )),
+        match (&self.app, self.rate) {
+            (Some(app), Some(rate)) => rate.check(app.state().emulator.rate_limits),
             _ => Ok(()),
         }
     }

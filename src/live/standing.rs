@@ -30,9 +30,9 @@ impl Standing {
     /// Judges what was shown under what holds now.
     pub fn judge(&self) -> Result<(), Farewell> {
         let judgement = self.gate.judge_again(&self.app, &self.credentials);
-        let settings = self.app.state().emulator;
+        let state = self.app.state();
         let refusal = |check| verdict::refusal_of(check, &self.credentials);
-        farewell::of_verdict(&judgement.verdict, &settings, refusal).map_or(Ok(()), Err)
+        farewell::of_verdict(&judgement.verdict, &state.emulator, refusal).map_or(Ok(()), Err)
     }
 
     /// Sleeps until the token expires, where that is to end the session; for ever otherwise.
