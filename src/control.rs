@@ -9,6 +9,7 @@ pub mod inspect;
 pub mod operations;
 pub mod provider;
 pub mod routes;
+pub mod samples;
 pub mod settings;
 pub mod status;
 pub mod tokens;
