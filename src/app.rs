@@ -178,6 +178,13 @@ impl App {
         Arc::clone(exceptional.get(user).unwrap_or(&self.ordinary))
     }
 
+    /// Of the users who are deactivated and not deleted, the first by id.
+    pub fn first_deactivated(&self) -> Option<UserId> {
+        let exceptional = self.exceptional.read().unwrap_or_else(PoisonError::into_inner);
+        let deactivated = exceptional.iter().filter(|(_, facts)| facts.deactivated && !facts.deleted);
+        deactivated.map(|(user, _)| user).min().cloned()
+    }
+
     /// Grows with each commit that can change a verdict. A request remembers the value at its verdict; a write that
     /// runs under another value has its verdict made anew, so that a revocation also holds for what was in flight.
     pub fn epoch(&self) -> u64 {

@@ -10,6 +10,7 @@ pub mod operations;
 pub mod provider;
 pub mod reset;
 pub mod routes;
+pub mod samples;
 pub mod settings;
 pub mod snapshots;
 pub mod status;

@@ -24,7 +24,7 @@ use crate::operation::Operation;
 use crate::params::Params;
 use crate::rate::{Platform, Rate};
 use crate::reply;
-use crate::settings::{RateLimits, UnknownUser};
+use crate::settings::UnknownUser;
 use crate::store::{Admission, Scope, Store, users};
 use crate::wire::Dialect;
 
@@ -88,7 +88,7 @@ impl Gate {
         let credentials =
             Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
         let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
-        Judged { app, credentials, epoch, judgement }
+        Judged { app, state, credentials, epoch, judgement }
     }
 }
 
@@ -106,6 +106,8 @@ impl Equivalent<(u64, Box<str>)> for Shown<'_> {
 pub struct Judged {
     /// The app, when the key is known.
     pub app: Option<Arc<App>>,
+    /// The app's state at the verdict.
+    pub state: Option<Arc<AppState>>,
     /// What was shown.
     pub credentials: Credentials,
     /// The app's epoch at the verdict.
@@ -125,6 +127,16 @@ impl Judged {
         };
         let token = self.credentials.token.as_ref().map(|examined| examined.fingerprint);
         Who { caller, user_id, verdict: Some(*verdict), token }
+    }
+
+    /// Counts the call of an operation, which has this index in the table of routes, whatever the verdict. `None` when
+    /// no app has the key.
+    pub fn count(&self, index: usize, operation: &Operation, client: &str) -> Option<Rate> {
+        let (app, state) = (self.app.as_ref()?, self.state.as_ref()?);
+        let Judgement { verdict, now, .. } = &self.judgement;
+        let is_server = verdict.kind == Some(Kind::Server) && verdict.failed.is_none();
+        let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
+        Some(app.rates.count(index, limit, Platform::of(client, is_server), *now))
     }
 }
 
@@ -255,13 +267,11 @@ impl Door {
     }
 
     fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
+        let rate = judged.count(self.index, self.operation, &client);
         let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
         let who = judged.who(refusal.is_none());
-        let Judged { app, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
+        let Judged { app, credentials, epoch, judgement: Judgement { now, facts, .. }, .. } = judged;
         let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
-        let is_server = who.caller == Caller::Server;
-        let limit = self.operation.calls_per_minute();
-        let rate = app.as_ref().map(|app| app.rates.count(self.index, limit, Platform::of(&client, is_server), now));
         let scope = app.as_ref().map(|app| {
             let admission =
                 Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials, refusal: verdict::refusal });
@@ -306,15 +316,8 @@ impl Call {
 
     /// Refuses the call when its app enforces rate limits and this one is too many.
     pub fn check_rate(&self) -> Result<()> {
-        let enforced = self.app.as_ref().is_some_and(|app| app.state().emulator.rate_limits == RateLimits::Enforce);
-        match self.rate {
-            Some(rate) if enforced && rate.exceeded => Err(ApiError::new(
-                crate::error::Code::RateLimitError,
-                format!(
-                    "Too many requests, check response headers for more information. The limit is {} a minute",
-                    rate.limit
-                ),
-            )),
+        match (&self.app, self.rate) {
+            (Some(app), Some(rate)) => rate.check(app.state().emulator.rate_limits),
             _ => Ok(()),
         }
     }

@@ -38,6 +38,10 @@ pub struct LongPollResponse {
 pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<LongPollResponse>> {
     let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
     let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
+    // What is wrong with the credentials comes first: it is told below.
+    if call.admitted.is_ok() {
+        call.check_rate()?;
+    }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let shown = Shown::of_upgrade(&call.params, header);
     let raw = |text: &str| RawValue::from_string(text.to_owned()).map_err(|cause| ApiError::internal(&cause));

@@ -10,7 +10,7 @@ use super::hub::Hub;
 use crate::api::users::UserRequest;
 use crate::app::{App, ROLE_ANONYMOUS};
 use crate::auth::credentials::{AuthType, Credentials};
-use crate::auth::verdict::{self, Check, Kind};
+use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
 use crate::door::{Gate, Judged};
@@ -18,6 +18,7 @@ use crate::error::{ApiError, Code, Result};
 use crate::ids::UserId;
 use crate::journal::Who;
 use crate::params::Params;
+use crate::routes;
 use crate::settings::wrong_type;
 use crate::store::Scope;
 use crate::store::devices;
@@ -139,7 +140,8 @@ pub async fn sign_in(
     let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
     let by = judged.app.as_ref().map(|app| (Arc::clone(app), judged.who(false)));
     let refused = |error| Refused { error, at, by };
-    let user = match check(&judged, shown.details, shown.fault, dialect) {
+    let rate = count(&judged, &shown.client);
+    let user = match check(&judged, rate, shown.details, shown.fault, dialect) {
         Ok(user) => user,
         Err(refusal) => return Err(refused(refusal)),
     };
@@ -161,34 +163,47 @@ pub async fn sign_in(
     Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who })
 }
 
+/// Counts a sign-in as a call of Connect, whatever carried it; refused when it is one too many (wire-contract 2.5).
+fn count(judged: &Judged, client: &str) -> Result<()> {
+    let (Some(state), Some((index, connect))) = (&judged.state, routes::named("Connect")) else { return Ok(()) };
+    judged.count(index, connect, client).map_or(Ok(()), |rate| rate.check(state.emulator.rate_limits))
+}
+
+/// Why a socket that shows this is refused, as far as its token goes: the verdict, and that no server has one
+/// (wire-contract 2.3 row 17).
+pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError> {
+    let no_server = || ApiError::input("Websocket connection with server side authentication isn't supported");
+    let is_server = verdict.kind == Some(Kind::Server);
+    verdict::refusal_to_connect(verdict, credentials).or_else(|| is_server.then(no_server))
+}
+
 /// The verdict, then what only sockets ask for (wire-contract 2.3 rows 17 to 19). `None` is an anonymous caller.
 fn check(
     judged: &Judged,
+    rate: Result<()>,
     details: Option<Value>,
     fault: Option<ApiError>,
     dialect: Dialect,
 ) -> Result<Option<Details>> {
-    let refusal = verdict::refusal_to_connect(&judged.judgement.verdict, &judged.credentials);
+    let (verdict, credentials) = (&judged.judgement.verdict, &judged.credentials);
     // What cannot be read has hidden the token.
-    let hidden = judged.judgement.verdict.failed == Some(Check::TokenWellFormed) && judged.credentials.token.is_none();
-    match (refusal, fault) {
+    let hidden = verdict.failed == Some(Check::TokenWellFormed) && credentials.token.is_none();
+    match (refusal(verdict, credentials), fault) {
         (Some(_), Some(fault)) if hidden => return Err(fault),
         (Some(refusal), _) => return Err(refusal),
-        (None, Some(fault)) => return Err(fault),
-        (None, None) => {}
-    }
-    match (judged.judgement.verdict.kind, judged.credentials.auth_type()) {
-        (Some(Kind::Server), _) => {
-            return Err(ApiError::input("Websocket connection with server side authentication isn't supported"));
+        (None, fault) => {
+            rate?;
+            fault.map_or(Ok(()), Err)?;
         }
-        (_, Some(AuthType::Anonymous)) => return Ok(None),
-        _ => {}
+    }
+    if credentials.auth_type() == Some(AuthType::Anonymous) {
+        return Ok(None);
     }
     let details = details
         .filter(|details| !details.is_null())
         .ok_or_else(|| ApiError::input("user_details is a required field"))?;
     let details = details_of(details, dialect)?;
-    if Some(details.id.as_str()) != judged.credentials.user_id() {
+    if Some(details.id.as_str()) != credentials.user_id() {
         let text = "JWTAuth error: user_id in token does not match user_details.id";
         return Err(ApiError::new(Code::AuthenticationError, text));
     }

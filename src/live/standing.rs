@@ -33,9 +33,9 @@ impl Standing {
             return Err(Farewell { error: None, code, reason: "the app was reset" });
         }
         let judgement = self.gate.judge_again(&self.app, &self.credentials);
-        let settings = self.app.state().emulator;
+        let state = self.app.state();
         let refusal = |check| verdict::refusal_of(check, &self.credentials);
-        farewell::of_verdict(&judgement.verdict, &settings, refusal).map_or(Ok(()), Err)
+        farewell::of_verdict(&judgement.verdict, &state.emulator, refusal).map_or(Ok(()), Err)
     }
 
     /// Sleeps until the token expires, where that is to end the session; for ever otherwise.

@@ -30,6 +30,7 @@ mod required;
 mod roles;
 mod rows;
 mod rules;
+mod samples;
 mod smoke;
 mod sockets;
 mod states;
