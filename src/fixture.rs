@@ -13,3 +13,5 @@ mod problem;
 pub mod shipped;
 mod times;
 mod tree;
+
+pub(crate) use problem::did_you_mean;

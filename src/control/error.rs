@@ -51,6 +51,11 @@ impl ControlError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
+    /// 503: the process stops.
+    pub fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "millpond stops")
+    }
+
     /// The field that is wrong, as a JSON pointer.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
@@ -60,6 +65,12 @@ impl ControlError {
     pub fn stream_code(&self) -> i32 {
         let same = |code: &Code| code.status() == self.status.as_u16();
         Code::ALL.iter().copied().find(same).unwrap_or(Code::InputError).number()
+    }
+
+    /// What to do about it.
+    #[cfg(test)]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 
     /// The same with what to do about it.
