@@ -92,6 +92,15 @@ impl Gate {
     }
 }
 
+/// What a call has beside its credentials.
+struct Seen {
+    params: Params,
+    method: &'static str,
+    path: Text,
+    client: String,
+    started: Stopwatch,
+}
+
 /// A token that is looked for among those that are remembered, without copying it.
 #[derive(Hash)]
 struct Shown<'a>(u64, &'a str);
@@ -205,6 +214,10 @@ pub struct Call {
     pub scope: Option<Scope>,
     /// The rate limit's window.
     pub rate: Option<Rate>,
+    /// The method's word.
+    pub method: &'static str,
+    /// The path without the query.
+    pub path: Text,
     /// `X-Stream-Client`.
     pub client: String,
     /// The connection that the call has opened; one that it names is among the parameters.
@@ -234,7 +247,9 @@ impl Door {
         let call = Rc::new(self.open(&request));
         request.extensions_mut().insert(Rc::clone(&call));
         // A refused call still goes to its handler's first extractor, which answers with the refusal: the one way out.
+        let mut answering = Answering(Some(Rc::clone(&call)));
         let response = next.call(request).await?;
+        answering.0 = None;
         Ok(reply::finish(&call, response))
     }
 
@@ -251,10 +266,13 @@ impl Door {
         let authorization = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("\u{fffd}"));
         let token = authorization.and_then(bare_token).or(params.get("authorization").and_then(bare_token));
         let judged = gate.judge(api_key, auth_type, token);
-        self.admit(judged, &gate.store, params, client, started)
+        let seen =
+            Seen { params, method: reply::word(request.method()), path: Text::new(request.path()), client, started };
+        self.admit(judged, &gate.store, seen)
     }
 
-    fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
+    fn admit(self, judged: Judged, store: &Store, seen: Seen) -> Call {
+        let Seen { params, method, path, client, started } = seen;
         let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
         let who = judged.who(refusal.is_none());
         let Judged { app, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
@@ -277,9 +295,22 @@ impl Door {
             who,
             scope,
             rate,
+            method,
+            path,
             client,
             opened: OnceCell::new(),
             error: RefCell::default(),
+        }
+    }
+}
+
+/// A call that is being answered. Who hangs up before the answer ends it: then this writes it down.
+struct Answering(Option<Rc<Call>>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if let Some(call) = &self.0 {
+            reply::abandoned(call);
         }
     }
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::clock::system_now;
 use crate::door::Call;
 use crate::error::{ApiError, Code};
+use crate::journal::entry::CLIENT_LEFT;
 use crate::journal::{Entry, Text};
 use crate::rate::Rate;
 use crate::wire::{self, Dialect};
@@ -114,7 +115,7 @@ pub fn finish(
         response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
     }
     log(call, response.status(), error.as_ref());
-    record(call, &request, response.status(), error.as_ref());
+    record(call, response.status().as_u16(), error.as_ref());
     actix_web::dev::ServiceResponse::new(request, response)
 }
 
@@ -176,23 +177,28 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
 }
 
 /// A call to no app is in no journal.
-fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<&ApiError>) {
+fn record(call: &Call, status: u16, error: Option<&ApiError>) {
     let Some(scope) = &call.scope else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
     scope.app.journal.push(Entry {
-        path: Text::new(request.path()),
+        path: call.path.clone(),
         who: call.who.clone(),
         code: error.map_or(0, |error| error.code.number()),
         message: error.map(|error| Text::new(&error.message)).unwrap_or_default(),
         duration_ms: call.started.milliseconds(),
         connection_id: call.opened.get().cloned().or_else(named),
         sdk: Text::some(&call.client),
-        ..Entry::new(scope.now, call.operation.name, word(request.method()), status.as_u16())
+        ..Entry::new(scope.now, call.operation.name, call.method, status)
     });
 }
 
+/// Writes down a call whose client hung up before the answer.
+pub fn abandoned(call: &Call) {
+    record(call, CLIENT_LEFT, None);
+}
+
 /// The method of an operation's place, as a word that lives on.
-fn word(method: &Method) -> &'static str {
+pub fn word(method: &Method) -> &'static str {
     match *method {
         Method::POST => "POST",
         Method::PUT => "PUT",

@@ -26,6 +26,9 @@ pub const METHOD_EVENT: &str = "EVENT";
 /// The method of what happens on an open socket.
 pub const METHOD_SOCKET: &str = "WS";
 
+/// The status of a call whose client hung up before the answer. Never sent: nginx writes it into its log.
+pub const CLIENT_LEFT: u16 = 499;
+
 /// Who called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Caller {
@@ -212,6 +215,7 @@ impl Entry {
     pub fn outcome(&self) -> Outcome {
         match self.status {
             _ if self.method == METHOD_SOCKET => self.socket_outcome(),
+            CLIENT_LEFT => Outcome::Failed,
             ..400 => Outcome::Ok,
             400..500 => Outcome::Refused,
             _ => Outcome::Failed,
