@@ -1,5 +1,6 @@
 //! Finding the running millpond, and talking to it. Nothing else is ever called.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ use crate::start::Failure;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same for what may wait a minute before it answers.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(65);
 /// The largest answer that is read.
 const ANSWER_MAX_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -187,8 +190,49 @@ impl Client {
         self.call(method, &format!("/api/v2{path}?api_key={key}"), Some(body), &headers)
     }
 
+    /// Asks the control API something that may take as long as its longest wait, and gives the status with the answer
+    /// when it is one of these.
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        expected: &[u16],
+    ) -> Result<(u16, Value), Failure> {
+        let (status, value) = self.exchange(method, path, body, &[], WAIT_TIMEOUT)?;
+        if expected.contains(&status) { Ok((status, value)) } else { Err(self.refusal(status, &value)) }
+    }
+
+    /// The lines of an answer that has no end of its own, as they come.
+    pub fn lines(&self, path: &str) -> Result<impl Iterator<Item = std::io::Result<String>>, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.url)).config().timeout_global(None).build();
+        let mut answer = request.call().map_err(|cause| self.silent(&cause))?;
+        let status = answer.status().as_u16();
+        if status != 200 {
+            let text = answer.body_mut().read_to_string().map_err(|cause| self.silent(&cause))?;
+            return Err(self.refusal(status, &serde_json::from_str(&text).unwrap_or_default()));
+        }
+        Ok(BufReader::new(answer.into_body().into_reader()).lines())
+    }
+
+    fn silent(&self, cause: &ureq::Error) -> Failure {
+        failed(format!("no millpond answers at {}: {cause}", self.url))
+    }
+
     fn call(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Value, Failure> {
-        let silent = |cause: ureq::Error| failed(format!("no millpond answers at {}: {cause}", self.url));
+        let (status, value) = self.exchange(method, path, body, headers, ANSWER_TIMEOUT)?;
+        if (200..300).contains(&status) && !value.is_null() { Ok(value) } else { Err(self.refusal(status, &value)) }
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+        within: Duration,
+    ) -> Result<(u16, Value), Failure> {
+        let silent = |cause: ureq::Error| self.silent(&cause);
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -196,15 +240,18 @@ impl Client {
         let answer = match body {
             Some(body) => {
                 let request = request.header("content-type", "application/json").body(body.to_string());
-                self.agent.run(request.map_err(anyhow::Error::from)?)
+                let request = self.agent.configure_request(request.map_err(anyhow::Error::from)?);
+                self.agent.run(request.timeout_global(Some(within)).build())
             }
-            None => self.agent.run(request.body(()).map_err(anyhow::Error::from)?),
+            None => {
+                let request = self.agent.configure_request(request.body(()).map_err(anyhow::Error::from)?);
+                self.agent.run(request.timeout_global(Some(within)).build())
+            }
         };
         let mut answer = answer.map_err(silent)?;
         let status = answer.status().as_u16();
         let text = answer.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_to_string().map_err(silent)?;
-        let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        if (200..300).contains(&status) && !value.is_null() { Ok(value) } else { Err(self.refusal(status, &value)) }
+        Ok((status, serde_json::from_str(&text).unwrap_or_default()))
     }
 
     /// Why the emulator refused, in its own words: the control API's, or Stream's.

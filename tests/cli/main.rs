@@ -3,5 +3,6 @@
 mod clients;
 mod harness;
 mod help;
+mod requests;
 mod serving;
 mod signing;
