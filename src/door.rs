@@ -248,9 +248,9 @@ impl Door {
         request.extensions_mut().insert(Rc::clone(&call));
         // A refused call still goes to its handler's first extractor, which answers with the refusal: the one way out.
         let mut answering = Answering(Some(Rc::clone(&call)));
-        let response = next.call(request).await?;
+        let response = next.call(request).await;
         answering.0 = None;
-        Ok(reply::finish(&call, response))
+        Ok(reply::finish(&call, response?))
     }
 
     fn open(self, request: &ServiceRequest) -> Call {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::Request;
+use ureq::http::{self, Request};
+use ureq::{Agent, AsSendBody, Body};
 use url::Url;
 
 use super::run_file::RunFile;
@@ -26,6 +26,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const WAIT_TIMEOUT: Duration = Duration::from_secs(65);
 /// The largest answer that is read.
 const ANSWER_MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+type Answer = http::Response<Body>;
 
 /// Which millpond.
 #[derive(Debug, Default, clap::Args)]
@@ -232,26 +234,26 @@ impl Client {
         headers: &[(&str, &str)],
         within: Duration,
     ) -> Result<(u16, Value), Failure> {
-        let silent = |cause: ureq::Error| self.silent(&cause);
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = match body {
+        let mut answer = match body {
             Some(body) => {
-                let request = request.header("content-type", "application/json").body(body.to_string());
-                let request = self.agent.configure_request(request.map_err(anyhow::Error::from)?);
-                self.agent.run(request.timeout_global(Some(within)).build())
+                self.run(request.header("content-type", "application/json").body(body.to_string()), within)?
             }
-            None => {
-                let request = self.agent.configure_request(request.body(()).map_err(anyhow::Error::from)?);
-                self.agent.run(request.timeout_global(Some(within)).build())
-            }
+            None => self.run(request.body(()), within)?,
         };
-        let mut answer = answer.map_err(silent)?;
         let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_to_string().map_err(silent)?;
+        let text = answer.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_to_string();
+        let text = text.map_err(|cause| self.silent(&cause))?;
         Ok((status, serde_json::from_str(&text).unwrap_or_default()))
+    }
+
+    fn run<B: AsSendBody>(&self, request: http::Result<Request<B>>, within: Duration) -> Result<Answer, Failure> {
+        let request = self.agent.configure_request(request.map_err(anyhow::Error::from)?);
+        let answer = self.agent.run(request.timeout_global(Some(within)).build());
+        answer.map_err(|cause| self.silent(&cause))
     }
 
     /// Why the emulator refused, in its own words: the control API's, or Stream's.

@@ -21,7 +21,7 @@ use crate::journal::tail::{News, Tail};
 use crate::journal::{Bell, Entry, Listening};
 use crate::live::hub::Hub;
 
-/// Entries of one app that are written at once.
+/// Entries that are written at once, or one of each app where there are more apps.
 const BATCH_MAX: usize = 256;
 /// How long a stream gathers before it writes again, so that a rush of calls makes few writes.
 const BATCH_PAUSE: Duration = Duration::from_millis(10);
@@ -155,14 +155,15 @@ impl Live {
                 tails.entry(Arc::clone(&app.api_key)).or_insert_with(|| Tail::new(app, 0));
             }
         }
+        let share = (BATCH_MAX / tails.len().max(1)).max(1);
         let mut entries: Vec<(Arc<str>, Arc<Entry>)> = Vec::new();
         tails.retain(|key, tail| {
-            match tail.pull(apps, BATCH_MAX) {
+            match tail.pull(apps, share) {
                 News::Entries(pulled, lost) => {
                     if lost > 0 {
                         event(words, "lost", &json!({"api_key": &**key, "lost": lost}).to_string());
                     }
-                    *is_rushed |= pulled.len() == BATCH_MAX;
+                    *is_rushed |= pulled.len() == share;
                     let matching = pulled.into_iter().filter(|entry| filter.matches(entry));
                     entries.extend(matching.map(|entry| (Arc::clone(key), entry)));
                     true

@@ -2,7 +2,7 @@
 //! goes through [`Text`].
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -105,7 +105,8 @@ impl Text {
             let (before, token) = rest.split_at(at);
             let (token, behind) = token.split_at(token.find(|c| !is_part(c)).unwrap_or(token.len()));
             harmless.push_str(before);
-            harmless.push_str(&format!("[token {}]", Fingerprint::of(token)));
+            // Writing to a string cannot fail.
+            let _ = write!(harmless, "[token {}]", Fingerprint::of(token));
             rest = behind;
         }
         harmless.push_str(rest);

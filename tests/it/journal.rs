@@ -66,7 +66,12 @@ fn replace(server: &Server, app: &App) -> Arc<App> {
     fresh
 }
 
-/// Operation, user, status and code of entries.
+/// Operation, user, status and code of an entry.
+fn brief(entry: &Value) -> Value {
+    json!([entry["operation"], entry["user_id"], entry["status"], entry["code"]])
+}
+
+/// The same of entries.
 fn told(entries: &[Value]) -> Vec<Value> {
-    entries.iter().map(|one| json!([one["operation"], one["user_id"], one["status"], one["code"]])).collect()
+    entries.iter().map(brief).collect()
 }
