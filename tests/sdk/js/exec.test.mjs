@@ -18,6 +18,7 @@ const chat = new StreamChat(key); // finds its way by STREAM_LOCAL_TEST_HOST
 const { me } = await chat.connectUser({ id: 'john' }, token);
 await chat.disconnectUser();
 console.log(basePath, users[0].name, me.name);
+process.exit(); // the SDKs keep timers and connections for a while
 `;
 
 test('two SDKs sign in with what exec sets, and with nothing else', async () => {
