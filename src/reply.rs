@@ -123,7 +123,8 @@ pub fn finish(
         response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
     }
     log(call, response.status(), error.as_ref());
-    record(call, response.status().as_u16(), error.as_ref());
+    let (code, message) = error.as_ref().map_or((0, ""), |error| (error.code.number(), &error.message));
+    record(call, response.status().as_u16(), code, message);
     actix_web::dev::ServiceResponse::new(request, response)
 }
 
@@ -228,11 +229,11 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
 }
 
 /// A call to no app is in no journal.
-fn record(call: &Call, status: u16, error: Option<&ApiError>) {
+fn record(call: &Call, status: u16, code: i32, message: &str) {
     let Some(scope) = &call.scope else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
     let is_cut = call.strike.as_ref().is_some_and(Strike::cuts);
-    let stub = call.stub.as_deref().filter(|_| error.is_none() && !is_cut);
+    let stub = call.stub.as_deref().filter(|_| code == 0 && !is_cut);
     let operation = match stub {
         // A path that is no operation's goes by itself.
         Some(stub) if call.operation.places.is_empty() => stub.place().into(),
@@ -241,8 +242,8 @@ fn record(call: &Call, status: u16, error: Option<&ApiError>) {
     scope.app.journal.push(Entry {
         path: call.path.clone(),
         who: call.who.clone(),
-        code: error.map_or(0, |error| error.code.number()),
-        message: error.map(|error| Text::new(&error.message)).unwrap_or_default(),
+        code,
+        message: Text::new(message),
         duration_ms: call.duration_ms(),
         connection_id: call.opened.get().cloned().or_else(named),
         sdk: Text::some(&call.client),
@@ -254,7 +255,7 @@ fn record(call: &Call, status: u16, error: Option<&ApiError>) {
 
 /// Writes down a call whose client hung up before the answer.
 pub fn abandoned(call: &Call) {
-    record(call, CLIENT_LEFT, None);
+    record(call, CLIENT_LEFT, 0, "the client left before the answer");
 }
 
 /// The method of an operation's place, as a word that lives on.
