@@ -4,6 +4,7 @@ pub mod apps;
 pub mod body;
 pub mod clock;
 pub mod error;
+pub mod fixture;
 pub mod guard;
 pub mod inspect;
 pub mod operations;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::app::App;
 use crate::clock::Time;
+use crate::fixture::apply::Pair;
 use crate::store::{Scope, Store};
 use error::{ControlError, Result};
 
@@ -34,13 +36,22 @@ pub struct Control {
     pub allowed_hosts: Vec<String>,
     /// When it started, by the system's time.
     pub started_at: Time,
+    /// The pair that a fixture's first app takes when it names none.
+    pub pair: Pair,
     ready: AtomicBool,
 }
 
 impl Control {
     /// A control API that is not ready yet.
-    pub fn new(store: Store, url: String, bound: IpAddr, allowed_hosts: Vec<String>, started_at: Time) -> Self {
-        Self { store, url, bound, allowed_hosts, started_at, ready: AtomicBool::new(false) }
+    pub fn new(
+        store: Store,
+        url: String,
+        bound: IpAddr,
+        allowed_hosts: Vec<String>,
+        started_at: Time,
+        pair: Pair,
+    ) -> Self {
+        Self { store, url, bound, allowed_hosts, started_at, pair, ready: AtomicBool::new(false) }
     }
 
     /// From now on the process is ready: fixtures are in, listeners are up.

@@ -80,7 +80,8 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let listeners = bind(&config)?;
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
-    let control = Data::new(Control::new(store.clone(), url.clone(), config.host, config.allowed_hosts, started_at));
+    let (host, hosts, pair) = (config.host, config.allowed_hosts, config.pair);
+    let control = Data::new(Control::new(store.clone(), url.clone(), host, hosts, started_at, pair));
     let (hub, leaving) = Hub::new(config.limits);
     store.listen(Tell(Arc::clone(&hub)));
     let leaves = actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
 use super::{DONE, Outcome, input, print};
 use crate::auth::token;
+use crate::clock::Time;
 use crate::fixture::format::env_suffix;
 use crate::start::Failure;
 
@@ -58,6 +59,8 @@ struct Variable {
     value: String,
     /// Whether it lets its holder act as a server.
     is_secret: bool,
+    /// Whether it is a token that has expired, by the app's clock.
+    has_expired: bool,
 }
 
 /// Runs the verb.
@@ -75,6 +78,14 @@ pub fn run(args: &Args) -> Outcome {
         }
     }
     print::out(&written(&variables, if args.json { Format::Json } else { args.format })?)?;
+    let expired: Vec<_> =
+        variables.iter().filter(|variable| variable.has_expired).map(|variable| variable.name.as_str()).collect();
+    if !expired.is_empty() {
+        let names = expired.join(", ");
+        print::note(&format!(
+            "expired by the app's clock: {names}; `millpond fixture load` mints a fixture's tokens anew"
+        ));
+    }
     Ok(DONE)
 }
 
@@ -100,13 +111,27 @@ fn variables(client: &Client, app: &RemoteApp) -> Result<Vec<Variable>, Failure>
     ];
     let mut variables: Vec<_> = plain
         .into_iter()
-        .map(|(name, value, is_secret)| Variable { name: name.to_owned(), value: value.to_owned(), is_secret })
+        .map(|(name, value, is_secret)| Variable {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            is_secret,
+            has_expired: false,
+        })
         .collect();
+    let now = app.now()?;
     let named = client.get(&Client::path_of(app, "/tokens"))?;
     for (name, value) in named["tokens"].as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default().to_owned();
-        let is_secret = token::contents(&value).is_ok_and(|contents| contents.claims.get("user_id").is_none());
-        variables.push(Variable { name: format!("MILLPOND_TOKEN_{}", env_suffix(name)), value, is_secret });
+        let claims = token::contents(&value).map(|contents| contents.claims).unwrap_or_default();
+        let is_secret = claims.is_object() && claims.get("user_id").is_none();
+        // As the verdict has it: good until the moment lies behind.
+        let has_expired = claims["exp"].as_i64().is_some_and(|exp| now > Time::from_seconds(exp));
+        variables.push(Variable {
+            name: format!("MILLPOND_TOKEN_{}", env_suffix(name)),
+            value,
+            is_secret,
+            has_expired,
+        });
     }
     Ok(variables)
 }
@@ -168,7 +193,7 @@ mod tests {
         ["plain", "", "it's", "a b", "$HOME `x` \\", "say \"hi\"", "#hash", "täßt", "quo'te \"$x\""];
 
     fn variable(value: &str) -> Variable {
-        Variable { name: "NAME".to_owned(), value: value.to_owned(), is_secret: false }
+        Variable { name: "NAME".to_owned(), value: value.to_owned(), is_secret: false, has_expired: false }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::error::ControlError;
-use super::{apps, clock, guard, inspect, operations, provider, settings, status, tokens};
+use super::{apps, clock, fixture, guard, inspect, operations, provider, settings, status, tokens};
 use crate::dashboard;
 
 /// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
@@ -23,6 +23,10 @@ pub fn mount(config: &mut ServiceConfig) {
             .route("/apps", web::post().to(apps::create))
             .route("/apps/{api_key}", web::get().to(apps::get))
             .route("/apps/{api_key}", web::delete().to(apps::delete))
+            .route("/fixture", web::get().to(fixture::get_all))
+            .route("/fixture", web::put().to(fixture::put_all))
+            .route("/apps/{api_key}/fixture", web::get().to(fixture::get))
+            .route("/apps/{api_key}/fixture", web::put().to(fixture::put))
             .route("/apps/{api_key}/settings", web::get().to(settings::get))
             .route("/apps/{api_key}/settings", web::patch().to(settings::patch))
             .route("/apps/{api_key}/clock", web::get().to(clock::get))

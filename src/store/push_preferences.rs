@@ -25,13 +25,28 @@ pub fn channels(tx: &ReadTx<'_>, user_id: &str) -> Result<usize> {
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// Sets the preferences in a place.
+/// Every preferences of the app, by user and channel.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<(String, String, Map<String, Value>)>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT user_id, channel_cid, preferences FROM push_preferences WHERE app = ?1 ORDER BY user_id, channel_cid",
+    )?;
+    let rows = query.query_map([tx.app.0], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
+    rows.map(|row| {
+        let (user, cid, text) = row?;
+        Ok((user, cid, from_json(&text)?))
+    })
+    .collect()
+}
+
+/// Sets the preferences in a place. Their keys are kept in order, so that they do not tell how they came about.
 pub fn save(tx: &WriteTx<'_>, user_id: &str, channel_cid: &str, preferences: &Map<String, Value>) -> Result<()> {
+    let mut preferences = preferences.clone();
+    preferences.sort_keys();
     tx.conn()
         .prepare_cached(
             "INSERT INTO push_preferences (app, user_id, channel_cid, preferences) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (app, user_id, channel_cid) DO UPDATE SET preferences = excluded.preferences",
         )?
-        .execute(params![tx.app.0, user_id, channel_cid, Value::Object(preferences.clone()).to_string()])?;
+        .execute(params![tx.app.0, user_id, channel_cid, Value::Object(preferences).to_string()])?;
     Ok(())
 }

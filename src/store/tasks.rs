@@ -47,6 +47,41 @@ fn keep_newest(tx: &WriteTx<'_>, id: &str, most: u32) -> Result<()> {
     Ok(())
 }
 
+/// Writes a task as it was.
+pub fn save(tx: &WriteTx<'_>, task: &Task) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO tasks (app, id, status, result, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (app, id) DO UPDATE SET status = excluded.status, result = excluded.result,
+                created_at = excluded.created_at, updated_at = excluded.updated_at",
+        )?
+        .execute(params![
+            tx.app.0,
+            task.id,
+            task.status,
+            Value::Object(task.result.clone()).to_string(),
+            task.created_at.0,
+            task.updated_at.0
+        ])?;
+    keep_newest(tx, &task.id, PER_APP_MAX)
+}
+
+/// Every task of the app, by id.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Task>> {
+    let mut query = tx
+        .conn()
+        .prepare_cached("SELECT id, status, result, created_at, updated_at FROM tasks WHERE app = ?1 ORDER BY id")?;
+    let rows = query.query_map([tx.app.0], |row| {
+        let text = |at| row.get::<_, String>(at);
+        Ok((text(0)?, text(1)?, text(2)?, Time(row.get(3)?), Time(row.get(4)?)))
+    })?;
+    rows.map(|row| {
+        let (id, status, result, created_at, updated_at) = row?;
+        Ok(Task { id, status, result: from_json(&result)?, created_at, updated_at })
+    })
+    .collect()
+}
+
 /// The task of that id.
 pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>> {
     let mut query = tx

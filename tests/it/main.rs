@@ -28,6 +28,7 @@ mod raw;
 mod readme;
 mod required;
 mod roles;
+mod round_trip;
 mod rows;
 mod rules;
 mod smoke;
