@@ -238,15 +238,12 @@ impl Client {
         most: u64,
     ) -> Result<(u16, String), Failure> {
         let silent = |cause: ureq::Error| failed(format!("no millpond answers at {}: {cause}", self.url));
-        let answer = match body {
-            Some(body) => {
-                let request = request.body(body).map_err(anyhow::Error::from)?;
-                self.agent.run(self.agent.configure_request(request).timeout_global(Some(timeout)).build())
-            }
-            None => {
-                let request = request.body(()).map_err(anyhow::Error::from)?;
-                self.agent.run(self.agent.configure_request(request).timeout_global(Some(timeout)).build())
-            }
+        let answer = if let Some(body) = body {
+            let request = request.body(body).map_err(anyhow::Error::from)?;
+            self.agent.run(self.agent.configure_request(request).timeout_global(Some(timeout)).build())
+        } else {
+            let request = request.body(()).map_err(anyhow::Error::from)?;
+            self.agent.run(self.agent.configure_request(request).timeout_global(Some(timeout)).build())
         };
         let mut answer = answer.map_err(silent)?;
         let status = answer.status().as_u16();

@@ -12,6 +12,7 @@ mod blocks;
 mod callers;
 mod control;
 mod devices;
+mod fixture_routes;
 mod fixtures;
 mod forge;
 mod guest;
