@@ -28,6 +28,7 @@ mod query_users;
 mod rate_limits;
 mod raw;
 mod readme;
+mod repeat;
 mod required;
 mod roles;
 mod round_trip;
