@@ -32,6 +32,7 @@ mod roles;
 mod rows;
 mod rules;
 mod samples;
+mod scenarios;
 mod smoke;
 mod sockets;
 mod states;
