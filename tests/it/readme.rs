@@ -54,8 +54,9 @@ fn the_readme_links_to_every_recipe_and_names_every_scenario() {
     for language in ["js", "py"] {
         let folder = format!("tests/sdk/{language}/recipes");
         for entry in std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".mjs") || name.ends_with(".py") {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "mjs" || extension == "py") {
+                let name = path.file_name().unwrap().to_str().unwrap();
                 assert!(text.contains(&format!("({folder}/{name})")), "{folder}/{name}");
                 recipes += 1;
             }
