@@ -32,8 +32,13 @@ const REQUEST_TARGET: &str = "millpond::request";
 /// The status of a socket that was let in.
 const SWITCHED: u64 = 101;
 
+/// Held by the suites of `js` and `py` while they run: they install the same packages, and sixteen workers beside them would
+/// have the SDKs of the others run into their time-outs.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn the_official_sdks_drive_the_binary() {
+    let _alone = ALONE.lock();
     let server = Server::start();
     let suites: [Result<(), String>; 2] = thread::scope(|scope| {
         [scope.spawn(|| javascript(&server.url)), scope.spawn(|| python(&server.url))]
@@ -59,6 +64,7 @@ fn the_sdks_sign_in_from_a_real_browser() {
 
 #[test]
 fn the_recipes_do_what_they_say() {
+    let _alone = ALONE.lock();
     let suites: [Result<(), String>; 2] = thread::scope(|scope| {
         let javascript = || npm_ci(&sdk_directory("js")).and_then(|()| recipes("js", "//", None));
         let python = || venv().and_then(|venv| recipes("py", "#", Some(venv.join("bin"))));
@@ -145,12 +151,8 @@ fn chromium_at(place: &Path, apt_get: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Held while packages are installed: several tests need the same ones.
-static INSTALLING: Mutex<()> = Mutex::new(());
-
 /// Installs what the lock file of a JavaScript suite says, unless that was done before.
 fn npm_ci(directory: &Path) -> Result<(), String> {
-    let _alone = INSTALLING.lock();
     let node = "Install Node.js 20.14 or newer, with npm: the JavaScript SDK tests run on it.";
     at_least("node", (20, 14), node)?;
     at_least("npm", (8, 0), node)?;
@@ -173,7 +175,6 @@ fn python(url: &str) -> Result<(), String> {
 
 /// The environment of the Python suite. Made unless it is there already, with the pinned packages.
 fn venv() -> Result<PathBuf, String> {
-    let _alone = INSTALLING.lock();
     at_least("python3", (3, 11), "Install Python 3.11 or newer, with venv and pip: the Python SDK tests run on it.")?;
     let directory = sdk_directory("py");
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sdk-py-venv");
