@@ -35,6 +35,7 @@ mod round_trip;
 mod rows;
 mod rules;
 mod samples;
+mod scenarios;
 mod smoke;
 mod sockets;
 mod states;
