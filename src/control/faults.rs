@@ -74,11 +74,12 @@ pub async fn add(control: Data<Control>, hub: Data<Hub>, key: Path<String>, body
     let armed = state.faults.all().iter().find(|armed| *armed.id == *id);
     let armed = armed.ok_or_else(|| ControlError::conflict("app_changed", "the fault was taken away at once"))?;
     if armed.is_for_sockets() {
-        for connection in hub.connections_of(scope.app.id) {
-            if let Some(then) = armed.strike_open(connection.user.as_ref().map(UserId::as_str), connection.caller) {
-                hub.order(&connection, Order::of_fault(&then));
-            }
-        }
+        let open = hub.connections_of(scope.app.id).into_iter();
+        let struck = open.filter_map(|connection| {
+            let then = armed.strike_open(connection.user.as_ref().map(UserId::as_str), connection.caller)?;
+            Some((connection, Order::of_fault(&then)))
+        });
+        hub.order(struck.collect()).await;
     }
     Ok(HttpResponse::Created().json(shown(armed)))
 }

@@ -151,12 +151,12 @@ pub async fn sign_in(
 ) -> std::result::Result<SignedIn, Refused> {
     let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
     let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
-    let by = judged.app.as_ref().map(|app| (Arc::clone(app), judged.who(false)));
     let client = shown.client;
     let rate = count(&judged, &client);
     let limit = rate.map_or(LIMIT_DEFAULT, |rate| rate.limit);
     let checked = check(&judged, rate, shown.details, shown.fault, dialect);
     let who = judged.who(checked.is_ok());
+    let by = judged.app.as_ref().map(|app| (Arc::clone(app), who.clone()));
     let faults = judged.state.as_ref().map(|state| &state.faults);
     let strike = faults.and_then(|faults| faults.strike_handshake(who.user(), who.caller, checked.is_err()));
     let fault = strike.as_ref().map(|strike| Arc::clone(&strike.id));
