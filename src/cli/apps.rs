@@ -75,8 +75,11 @@ struct New {
 impl New {
     /// What the control API takes: what was not said is left out.
     fn body(&self, ttl: Option<&String>) -> Value {
-        let given =
-            [("name", self.name.as_ref()), ("api_key", self.api_key.as_ref()), ("api_secret", self.api_secret.as_ref())];
+        let given = [
+            ("name", self.name.as_ref()),
+            ("api_key", self.api_key.as_ref()),
+            ("api_secret", self.api_secret.as_ref()),
+        ];
         let given = given.into_iter().chain([("ttl", ttl)]);
         given.filter_map(|(name, value)| Some((name.to_owned(), json!(value?)))).collect::<Map<_, _>>().into()
     }
@@ -100,7 +103,7 @@ pub fn run(args: &Args) -> Outcome {
         Some(Verb::Delete { key }) => format!("{} is gone", plain(key)),
         _ => pair(&answer),
     };
-    if args.json { print::json(&answer)? } else { print::out(&text)? }
+    print::answer(args.json, &answer, &text)?;
     Ok(DONE)
 }
 

@@ -50,7 +50,9 @@ Examples:
         message: Option<String>,
     },
     /// Send an event
-    #[command(after_help = "Example:\n  millpond connections send --all '{\"type\": \"custom.hi\", \"text\": \"hello\"}'")]
+    #[command(
+        after_help = "Example:\n  millpond connections send --all '{\"type\": \"custom.hi\", \"text\": \"hello\"}'"
+    )]
     Send {
         #[command(flatten)]
         which: Which,

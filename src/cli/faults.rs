@@ -191,7 +191,7 @@ pub fn run(args: &Args) -> Outcome {
             (answer, text)
         }
     };
-    if args.json { print::json(&answer)? } else { print::out(&text)? }
+    print::answer(args.json, &answer, &text)?;
     Ok(DONE)
 }
 

@@ -55,7 +55,7 @@ pub fn reset(args: &ResetArgs) -> Outcome {
         let answer = client.send("POST", &Client::path_of(&app, "/reset"), &args.closing.body())?;
         (answer, format!("reset: {}", plain(&app.api_key)))
     };
-    if args.json { print::json(&answer)? } else { print::out(&text)? }
+    print::answer(args.json, &answer, &text)?;
     Ok(DONE)
 }
 
@@ -130,7 +130,7 @@ pub fn snapshot(args: &SnapshotArgs) -> Outcome {
             (answer, format!("{key}: {} forgotten", plain(name)))
         }
     };
-    if args.json { print::json(&answer)? } else { print::out(&text)? }
+    print::answer(args.json, &answer, &text)?;
     Ok(DONE)
 }
 

@@ -13,7 +13,8 @@ fn get_app(server: &Server, place: &Place) -> (u16, Value) {
 fn the_next_call_is_struck_and_the_list_counts() {
     let place = Place::new();
     let server = place.serve(&[]);
-    let added = place.run(&["faults", "add", "--id", "stale", "--operation", "GetApp", "--user", "john", "--error", "40"]);
+    let added =
+        place.run(&["faults", "add", "--id", "stale", "--operation", "GetApp", "--user", "john", "--error", "40"]);
     assert_eq!(added.code, 0, "{added:?}");
     assert_eq!((get_app(&server, &place).0, get_app(&server, &place).0), (401, 200));
     let listed = place.run(&["faults"]);
@@ -32,19 +33,35 @@ fn each_flag_is_what_the_control_api_takes() {
     let _server = place.serve(&[]);
     for (flags, operation, times, then, words) in [
         ("--error TokenExpiredError", "*", json!(1), json!({"error": {"code": 40}}), "error 40"),
-        ("--error -1 --message down", "*", json!(1), json!({"error": {"code": -1, "message": "down"}}), "error -1 message down"),
+        (
+            "--error -1 --message down",
+            "*",
+            json!(1),
+            json!({"error": {"code": -1, "message": "down"}}),
+            "error -1 message down",
+        ),
         ("--operation GetApp --latency 2s --always", "GetApp", json!(null), json!({"latency": "2s"}), "latency 2s"),
         ("--cut --times 3", "*", json!(3), json!({"cut": true}), "cut"),
         ("--rate-limit 30s", "*", json!(1), json!({"rate_limit": "30s"}), "rate limit 30s"),
         ("--socket-error 40", "*", json!(1), json!({"socket": {"error": {"code": 40}}}), "socket error 40"),
         ("--socket-close 4001", "*", json!(1), json!({"socket": {"close": 4001}}), "socket close 4001"),
         ("--silence", "*", json!(1), json!({"socket": {"silence": "all"}}), "socket silence all"),
-        ("--silence health_checks", "*", json!(1), json!({"socket": {"silence": "health_checks"}}), "socket silence health_checks"),
+        (
+            "--silence health_checks",
+            "*",
+            json!(1),
+            json!({"socket": {"silence": "health_checks"}}),
+            "socket silence health_checks",
+        ),
         ("--operation Connect --expire", "Connect", json!(1), json!({"socket": {"expire": true}}), "socket expire"),
     ] {
         let line = [&["faults", "add"], flags.split(' ').collect::<Vec<_>>().as_slice()].concat();
         let fault = place.run(&[&line[..], &["--json"]].concat()).json();
-        assert_eq!((&fault["operation"], &fault["times"], &fault["then"]), (&json!(operation), &times, &then), "{flags}");
+        assert_eq!(
+            (&fault["operation"], &fault["times"], &fault["then"]),
+            (&json!(operation), &times, &then),
+            "{flags}"
+        );
         let shown = place.run(&line);
         assert!(shown.stdout.trim_end().ends_with(words), "{flags}: {shown:?}");
     }

@@ -44,7 +44,8 @@ fn apps_are_made_cloned_and_deleted() {
     let place = Place::new();
     let server = place.serve(&[]);
     server.create_user(&place, "john");
-    let made = place.run(&["apps", "create", "--name", "shop", "--api-key", "shop", "--api-secret", "s3cret", "--json"]);
+    let made =
+        place.run(&["apps", "create", "--name", "shop", "--api-key", "shop", "--api-secret", "s3cret", "--json"]);
     assert_eq!(made.json(), json!({"name": "shop", "api_key": "shop", "api_secret": "s3cret", "expires_at": null}));
     let copy = place.run(&["apps", "clone", "--ttl", "10m", "--name", "worker-1", "--json"]).json();
     let key = copy["api_key"].as_str().expect("a key");

@@ -18,7 +18,10 @@ fn a_stub_answers_until_it_is_cleared() {
     assert_eq!(two["stubs"].as_array().map(Vec::len), Some(2));
     let listed = place.run(&["stubs"]);
     let rows: Vec<Vec<&str>> = listed.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(rows, [vec!["answers", "status", "bytes"], vec!["Follow", "404", "2"], vec!["GET", "/made/{up}", "200", "2"]]);
+    assert_eq!(
+        rows,
+        [vec!["answers", "status", "bytes"], vec!["Follow", "404", "2"], vec!["GET", "/made/{up}", "200", "2"]]
+    );
     assert_eq!(place.run(&["stubs", "clear", "--operation", "Follow"]).line(), "millpond: 1 gone");
     assert_eq!(follow().0, 501);
     let one = place.run(&["stubs", "clear", "--method", "GET", "--path", "/made/{down}"]);

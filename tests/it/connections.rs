@@ -66,7 +66,9 @@ fn the_oldest_is_first_and_each_is_told_in_full() {
 #[test]
 fn one_is_closed_with_the_code_that_was_asked_for() {
     for door in DOORS {
-        for (body, code) in [(json!({}), 1000), (json!({"code": 4001}), 4001), (json!({"code": 1001, "error": null}), 1001)] {
+        for (body, code) in
+            [(json!({}), 1000), (json!({"code": 4001}), 4001), (json!({"code": 1001, "error": null}), 1001)]
+        {
             let app = TestApp::at_noon();
             let (mut john, mut other) = (app.joined(door, "john"), app.joined(door, "john"));
             assert_eq!(app.connection(&format!("/{}/close", john.id), &body).ok(), json!({"closed": 1}));

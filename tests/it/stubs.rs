@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, send};
 use crate::faults::states::{first_app, loaded};
-use crate::forge::{EXPIRED, NOON, NO_AUTH_TYPE, SEGMENTS, refused};
+use crate::forge::{EXPIRED, NO_AUTH_TYPE, NOON, SEGMENTS, refused};
 use crate::raw;
 
 impl TestApp {
@@ -36,7 +36,8 @@ fn an_operation_that_is_not_built_gets_an_answer() {
     let app = TestApp::at_noon();
     assert_eq!(app.user("john").post(FEED, &json!({})).status, 501);
     let stub = json!({"operation": "GetOrCreateFeed", "body": {"created": true, "feed": {"id": "john"}}});
-    let shown = json!({"operation": "GetOrCreateFeed", "status": 200, "body": {"created": true, "feed": {"id": "john"}}});
+    let shown =
+        json!({"operation": "GetOrCreateFeed", "status": 200, "body": {"created": true, "feed": {"id": "john"}}});
     assert_eq!(app.stub(&stub), shown);
     assert_eq!(app.stubs(), [shown]);
     is(&app.user("john").post(FEED, &json!({})), 200, r#"{"created":true,"feed":{"id":"john"}}"#);
@@ -83,7 +84,8 @@ fn a_path_with_parameters_fits_any_segment_and_the_most_specific_wins() {
     ] {
         is(&root.get(path), 200, text);
     }
-    for path in ["/api/v2/made/x", "/api/v2/made/x/y/z", "/api/v2/made//y", "/made/x/y", "/api/v2/made/up", "/made/up/"] {
+    for path in ["/api/v2/made/x", "/api/v2/made/x/y/z", "/api/v2/made//y", "/made/x/y", "/api/v2/made/up", "/made/up/"]
+    {
         assert_eq!(root.get(path).error().0, 404, "{path}");
     }
     assert_eq!(root.post("/made/up", &json!({})).error().0, 404, "another method");
@@ -184,7 +186,9 @@ fn a_browser_may_call_them() {
 fn every_status_keeps_the_connection_in_order() {
     let app = TestApp::at_noon();
     let mut stream = raw::connect(&app.url);
-    for (status, has_body) in [(200, true), (204, false), (205, false), (304, false), (404, true), (500, true), (599, true)] {
+    for (status, has_body) in
+        [(200, true), (204, false), (205, false), (304, false), (404, true), (500, true), (599, true)]
+    {
         app.stub(&json!({"operation": "GetApp", "status": status, "body": {"status": status}}));
         stream.write_all(&app.bytes("GET", "/api/v2/app", "")).unwrap();
         // Where no body is to come, one that came would be read as the next answer.
@@ -202,7 +206,8 @@ fn a_second_one_at_the_same_place_takes_the_place_of_the_first() {
     app.stub(&json!({"method": "GET", "path": "/made/{up}", "body": 1}));
     app.stub(&json!({"method": "GET", "path": "/made/{down}", "body": 2}));
     app.stub(&json!({"method": "PUT", "path": "/made/{down}", "body": 3}));
-    let places: Vec<_> = app.stubs().iter().map(|stub| json!([stub["operation"], stub["method"], stub["body"]])).collect();
+    let places: Vec<_> =
+        app.stubs().iter().map(|stub| json!([stub["operation"], stub["method"], stub["body"]])).collect();
     assert_eq!(json!(places), json!([["Follow", null, 2], [null, "GET", 2], [null, "PUT", 3]]));
     is(&app.root().get("/made/x"), 200, "2");
 }
@@ -307,6 +312,7 @@ fn those_of_all_apps_name_theirs() {
     let all = send("GET", &format!("{}/_millpond/stubs", app.url), &[], None).ok();
     let mine = all["stubs"].as_array().unwrap().iter().filter(|stub| stub["api_key"] == app.api_key.as_str());
     assert_eq!(mine.count(), 1);
-    let nobody = send("PUT", &format!("{}/_millpond/apps/nobody/stubs", app.url), &[], Some(r#"{"operation": "Follow"}"#));
+    let nobody =
+        send("PUT", &format!("{}/_millpond/apps/nobody/stubs", app.url), &[], Some(r#"{"operation": "Follow"}"#));
     assert_eq!((nobody.status, &nobody.body["error"]["code"]), (404, &json!("unknown_app")));
 }

@@ -98,7 +98,11 @@ fn what_is_no_fault_is_refused_with_field_and_hint() {
         told += &format!("{body}\n  {}\n", refused.text);
     }
     insta::assert_snapshot!(told.replace(&"x".repeat(65), "x{65}"));
-    let refused = app.control("POST", "/faults", &json!({"operation": "GetApp", "then": {"error": {"code": 4, "message": long}}}));
+    let refused = app.control(
+        "POST",
+        "/faults",
+        &json!({"operation": "GetApp", "then": {"error": {"code": 4, "message": long}}}),
+    );
     assert_eq!(refused.body["error"]["field"], "/then/error/message");
     assert_eq!(app.faults(), [Value::Null; 0], "what is refused is not there");
 }
@@ -112,7 +116,8 @@ fn an_id_is_taken_once() {
     let error = json!({"code": "fault_id_taken", "message": "a fault has the id \"mine\" already"});
     assert_eq!((again.status, &again.body["error"]), (409, &error));
     let statuses: Vec<u16> = std::thread::scope(|scope| {
-        let ask = || app.control("POST", "/faults", &json!({"id": "once", "operation": "*", "then": {"cut": true}})).status;
+        let ask =
+            || app.control("POST", "/faults", &json!({"id": "once", "operation": "*", "then": {"cut": true}})).status;
         let calls: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });

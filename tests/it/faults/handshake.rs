@@ -89,7 +89,8 @@ fn a_sign_in_is_over_its_rate_limit() {
         let app = TestApp::at_noon();
         app.fault(&connect(&json!({"rate_limit": "30s"})));
         let limit = app.root().get("/rate_limits?web=true&endpoints=Connect").ok()["web"]["Connect"]["limit"].clone();
-        let text = format!("Too many requests, check response headers for more information. The limit is {limit} a minute");
+        let text =
+            format!("Too many requests, check response headers for more information. The limit is {limit} a minute");
         assert_eq!(app.show("john").through(door).refused(), door.refusal((429, 9, &text)));
         app.joined(door, "john").quiet();
     }

@@ -122,7 +122,9 @@ fn a_silent_socket_says_nothing_and_stays_open() {
     for door in DOORS {
         let app = TestApp::at_noon();
         let (mut open, mut hears) = (app.joined(door, "john"), app.joined(door, "mary"));
-        app.fault(&json!({"operation": "Connect", "user_id": "john", "times": 2, "then": {"socket": {"silence": true}}}));
+        app.fault(
+            &json!({"operation": "Connect", "user_id": "john", "times": 2, "then": {"socket": {"silence": true}}}),
+        );
         let mut later = app.joined(door, "john");
         tell_all(&app);
         assert_eq!(hears.json()["type"], "custom.hi");

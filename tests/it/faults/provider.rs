@@ -50,7 +50,8 @@ fn it_is_slow_or_cut() {
     ask(&app, "john").ok();
     let cut = app.fault(&fails(&json!({"cut": true})));
     let mut stream = raw::connect(&app.url);
-    let head = format!("GET /_millpond/apps/{}/token-provider?user_id=john HTTP/1.1\r\nhost: localhost\r\n\r\n", app.api_key);
+    let head =
+        format!("GET /_millpond/apps/{}/token-provider?user_id=john HTTP/1.1\r\nhost: localhost\r\n\r\n", app.api_key);
     stream.write_all(head.as_bytes()).unwrap();
     super::cut(&mut stream);
     let entries = app.journal("operation=TokenProvider");
