@@ -238,7 +238,7 @@ fn stubs_go_one_by_one_or_all_together() {
 fn what_is_no_stub_is_refused_with_field_and_hint() {
     let app = TestApp::at_noon();
     let deep = (0..101).fold(json!(1), |inner, _| json!([inner]));
-    let mut told = String::new();
+    let mut told = Vec::new();
     for body in [
         json!({}),
         json!([]),
@@ -264,9 +264,9 @@ fn what_is_no_stub_is_refused_with_field_and_hint() {
     ] {
         let refused = app.control("PUT", "/stubs", &body);
         assert_eq!(refused.status, 400, "{body}");
-        told += &format!("{body}\n  {}\n", refused.text);
+        told.push(format!("{body}\n  {}\n", refused.text));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(told.concat());
     let refused = app.control("PUT", "/stubs", &json!({"operation": "Follow", "body": deep}));
     assert_eq!((refused.status, &refused.body["error"]["field"]), (400, &json!("/body")));
     assert_eq!(app.stubs(), [Value::Null; 0]);
