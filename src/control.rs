@@ -4,11 +4,13 @@ pub mod apps;
 pub mod body;
 pub mod clock;
 pub mod connections;
+pub mod endpoint;
 pub mod error;
 pub mod events;
 pub mod faults;
 pub mod guard;
 pub mod inspect;
+pub mod openapi;
 pub mod operations;
 pub mod provider;
 pub mod requests;
@@ -16,16 +18,18 @@ pub mod reset;
 pub mod routes;
 pub mod samples;
 pub mod settings;
+pub mod shapes;
 pub mod snapshots;
 pub mod status;
 pub mod stubs;
 pub mod tokens;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use tokio::sync::Notify;
 
 use crate::app::App;
@@ -50,13 +54,16 @@ pub struct Control {
     pub started_at: Time,
     /// Told when an app with a time to live was made.
     pub mortals: Notify,
+    /// The description of this API, once somebody asked for it.
+    pub description: OnceLock<Bytes>,
     ready: AtomicBool,
 }
 
 impl Control {
     /// A control API that is not ready yet.
     pub fn new(store: Store, url: String, bound: IpAddr, allowed_hosts: Vec<String>, started_at: Time) -> Self {
-        Self { store, url, bound, allowed_hosts, started_at, mortals: Notify::new(), ready: AtomicBool::new(false) }
+        let (mortals, description, ready) = (Notify::new(), OnceLock::new(), AtomicBool::new(false));
+        Self { store, url, bound, allowed_hosts, started_at, mortals, description, ready }
     }
 
     /// From now on the process is ready: fixtures are in, listeners are up.

@@ -2,13 +2,14 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Control;
 use super::body::{ControlBody, misread_text};
 use super::error::{ControlError, Result};
 use super::reset::check_close_code;
+use super::{Control, shapes};
 use crate::app::App;
 use crate::clock::Time;
 use crate::fixture::faults::read_error;
@@ -19,15 +20,45 @@ use crate::live::mailbox::Order;
 use crate::params::Params;
 use crate::wire::{Dialect, events};
 
-fn shown(connection: &Connection) -> Value {
-    json!({
-        "id": connection.id,
-        "user_id": connection.user,
-        "dialect": connection.dialect.name(),
-        "sdk": (!connection.sdk.is_empty()).then_some(&connection.sdk),
-        "opened_at": connection.opened_at.rfc3339(),
-        "token_expires_at": connection.token_expires_at.map(Time::rfc3339),
-    })
+/// A connection as the control API shows it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Connection")]
+pub struct Shown {
+    /// Its id, as the SDK knows it.
+    id: String,
+    /// Whose it is.
+    user_id: Option<String>,
+    /// The dialect it speaks.
+    dialect: &'static str,
+    /// What `X-Stream-Client` says.
+    sdk: Option<String>,
+    /// When it was opened, by the app's clock.
+    opened_at: String,
+    /// When its token expires; null for never.
+    token_expires_at: Option<String>,
+}
+
+fn shown(connection: &Connection) -> Shown {
+    Shown {
+        id: connection.id.to_string(),
+        user_id: connection.user.as_ref().map(UserId::to_string),
+        dialect: connection.dialect.name(),
+        sdk: (!connection.sdk.is_empty()).then(|| connection.sdk.to_string()),
+        opened_at: connection.opened_at.rfc3339(),
+        token_expires_at: connection.token_expires_at.map(Time::rfc3339),
+    }
+}
+
+/// How many were closed.
+#[derive(Serialize, JsonSchema)]
+pub struct Closed {
+    closed: usize,
+}
+
+/// To how many something was sent.
+#[derive(Serialize, JsonSchema)]
+pub struct Sent {
+    sent: usize,
 }
 
 /// The connections of an app, or those of the user whom the query names.
@@ -51,7 +82,7 @@ pub async fn list_all(control: Data<Control>, hub: Data<Hub>) -> HttpResponse {
     let mut all = Vec::new();
     for app in control.store.apps().all() {
         all.extend(hub.connections_of(app.id).iter().map(|connection| {
-            let mut shown = shown(connection);
+            let mut shown = json!(shown(connection));
             shown["api_key"] = json!(&*app.api_key);
             shown
         }));
@@ -72,10 +103,14 @@ pub async fn list(
 }
 
 /// The body of a close: a code, an error that is told before, or nothing, which is 1000.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Close {
+    /// The code with which it is closed.
+    #[schemars(schema_with = "shapes::close_code_or_null")]
     code: Option<u16>,
+    /// What is told before.
+    #[schemars(with = "Option<crate::fault::ErrorThen>")]
     error: Option<Value>,
 }
 
@@ -105,7 +140,7 @@ pub async fn close(
     let app = control.app(&key)?;
     let connections = named(&hub, &app, &id)?;
     let farewell = body.0.farewell()?;
-    Ok(done("closed", order_all(&hub, &connections, |_| Order::End(farewell.clone()))))
+    Ok(HttpResponse::Ok().json(Closed { closed: order_all(&hub, &connections, |_| Order::End(farewell.clone())) }))
 }
 
 /// `POST /apps/{api_key}/connections/close?user_id=`: the same for all of a user, or of the app.
@@ -119,7 +154,7 @@ pub async fn close_all(
     let app = control.app(&key)?;
     let farewell = body.0.farewell()?;
     let connections = chosen(&hub, &app, &request);
-    Ok(done("closed", order_all(&hub, &connections, |_| Order::End(farewell.clone()))))
+    Ok(HttpResponse::Ok().json(Closed { closed: order_all(&hub, &connections, |_| Order::End(farewell.clone())) }))
 }
 
 /// `POST /apps/{api_key}/connections/{id}/send`: `{type, ...}`, as it is; `created_at` is added where it is missing.
@@ -133,7 +168,7 @@ pub async fn send(
     let app = control.app(&key)?;
     let connections = named(&hub, &app, &id)?;
     check_event(&body.0)?;
-    Ok(done("sent", send_all(&hub, &app, &connections, &body.0)))
+    Ok(HttpResponse::Ok().json(Sent { sent: send_all(&hub, &app, &connections, &body.0) }))
 }
 
 /// `POST /apps/{api_key}/connections/send?user_id=`: the same to all of a user, or of the app.
@@ -147,7 +182,7 @@ pub async fn send_to_all(
     let app = control.app(&key)?;
     check_event(&body.0)?;
     let connections = chosen(&hub, &app, &request);
-    Ok(done("sent", send_all(&hub, &app, &connections, &body.0)))
+    Ok(HttpResponse::Ok().json(Sent { sent: send_all(&hub, &app, &connections, &body.0) }))
 }
 
 fn check_event(event: &Map<String, Value>) -> Result<()> {
@@ -169,10 +204,4 @@ fn send_all(hub: &Hub, app: &App, connections: &[Connection], event: &Map<String
 fn order_all(hub: &Hub, connections: &[Connection], order: impl Fn(&Connection) -> Order) -> usize {
     connections.iter().for_each(|connection| hub.order(connection, order(connection)));
     connections.len()
-}
-
-fn done(what: &str, count: usize) -> HttpResponse {
-    let mut answer = Map::new();
-    answer.insert(what.to_owned(), json!(count));
-    HttpResponse::Ok().json(answer)
 }
