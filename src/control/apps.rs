@@ -97,6 +97,7 @@ pub struct CloneApp {
     #[schemars(length(min = 1, max = API_SECRET_MAX_CHARS))]
     api_secret: Option<String>,
     /// After so long, in real time, it is deleted by itself.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::duration_or_null")]
     ttl: Option<Value>,
 }

@@ -47,9 +47,11 @@ pub async fn get(control: Data<Control>, key: Path<String>) -> Result<HttpRespon
 #[schemars(extend("minProperties" = 1))]
 pub struct SetClock {
     /// It stands still at this time; `true` for now.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::moment_or_true")]
     frozen: Option<Value>,
     /// It is so far ahead of the system's; a negative time is behind.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::duration_or_null")]
     offset: Option<Value>,
     /// It goes with the system's.

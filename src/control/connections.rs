@@ -107,6 +107,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 pub struct Close {
     /// The code with which it is closed.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::close_code_or_null")]
     code: Option<u16>,
     /// What is told before.

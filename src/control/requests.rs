@@ -228,9 +228,11 @@ struct Expected {
     /// The user who called, or to whom it was sent.
     user_id: Option<String>,
     /// The kind of caller.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::caller_or_null")]
     caller: Option<String>,
     /// How it came out.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::outcome_or_null")]
     outcome: Option<String>,
     /// The HTTP status, or the close code of a socket.
@@ -240,6 +242,7 @@ struct Expected {
     /// The fingerprint of the token.
     token: Option<String>,
     /// How often: a whole number, or `min` and `max`; at least once where it is not said.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::times_or_null")]
     times: Option<Value>,
 }

@@ -18,6 +18,7 @@ use crate::store::copies::CLOSE_CODE_DEFAULT;
 #[serde(deny_unknown_fields)]
 pub struct Closing {
     /// The code with which open sockets are closed; 1000 where none is given.
+    #[serde(default)]
     #[schemars(schema_with = "shapes::close_code_or_null")]
     close_code: Option<u16>,
 }
