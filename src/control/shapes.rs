@@ -251,7 +251,7 @@ pub fn filters(beside: impl IntoIterator<Item = Parameter>) -> Vec<Parameter> {
 }
 
 fn id() -> Value {
-    json!({ "type": "integer", "minimum": 0 })
+    json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX })
 }
 
 /// The id to begin behind.
