@@ -40,10 +40,10 @@ pub struct Shown {
 
 fn shown(connection: &Connection) -> Shown {
     Shown {
-        id: connection.id.to_string(),
+        id: connection.id.clone(),
         user_id: connection.user.as_ref().map(UserId::to_string),
         dialect: connection.dialect.name(),
-        sdk: (!connection.sdk.is_empty()).then(|| connection.sdk.to_string()),
+        sdk: (!connection.sdk.is_empty()).then(|| connection.sdk.clone()),
         opened_at: connection.opened_at.rfc3339(),
         token_expires_at: connection.token_expires_at.map(Time::rfc3339),
     }
@@ -203,6 +203,8 @@ fn send_all(hub: &Hub, app: &App, connections: &[Connection], event: &Map<String
 }
 
 fn order_all(hub: &Hub, connections: &[Connection], order: impl Fn(&Connection) -> Order) -> usize {
-    connections.iter().for_each(|connection| hub.order(connection, order(connection)));
+    for connection in connections {
+        hub.order(connection, order(connection));
+    }
     connections.len()
 }

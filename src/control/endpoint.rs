@@ -21,6 +21,7 @@ pub struct Area {
 }
 
 /// A route, and what is said of it.
+#[must_use]
 pub struct Endpoint {
     /// The method.
     pub method: Method,

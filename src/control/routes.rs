@@ -61,7 +61,8 @@ pub fn table() -> Vec<Area> {
         area("states", "Back to the fixture, and named states", of_states()),
         area("settings", "millpond's own settings, and the clock", of_settings()),
         area("tokens", "Tokens: made, provided, explained", of_tokens()),
-        area("faults", "Faults, stubs and connections: what is made to happen", of_faults()),
+        area("faults", "Faults and stubs: what calls are made to get", of_faults()),
+        area("connections", "Open sockets: listed, closed, sent to", of_connections()),
         area("journal", "The journal: what was called, and how it came out", of_journal()),
     ]
 }
@@ -237,6 +238,11 @@ fn of_faults() -> Vec<Endpoint> {
             .asks(stubs::parameters())
             .answers::<Cleared>()
             .refuses(404, &["unknown_stub"]),
+    ]
+}
+
+fn of_connections() -> Vec<Endpoint> {
+    vec![
         get("/connections", "listAllConnections", "Who has a socket open, in all apps", connections::list_all)
             .lists_of_all::<connections::Shown>("connections"),
         get("/apps/{api_key}/connections", "listConnections", "Who has a socket open", connections::list)
