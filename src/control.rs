@@ -8,6 +8,7 @@ pub mod endpoint;
 pub mod error;
 pub mod events;
 pub mod faults;
+pub mod fixture;
 pub mod guard;
 pub mod inspect;
 pub mod openapi;
@@ -34,6 +35,7 @@ use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::clock::{Time, system_now};
+use crate::fixture::apply::Defaults;
 use crate::store::{Scope, Store};
 use error::{ControlError, Result};
 
@@ -54,6 +56,8 @@ pub struct Control {
     pub started_at: Time,
     /// Told when an app with a time to live was made.
     pub mortals: Notify,
+    /// What a fixture leaves open.
+    pub defaults: Defaults,
     /// The description of this API, once somebody asked for it.
     pub description: OnceLock<Bytes>,
     ready: AtomicBool,
@@ -61,9 +65,25 @@ pub struct Control {
 
 impl Control {
     /// A control API that is not ready yet.
-    pub fn new(store: Store, url: String, bound: IpAddr, allowed_hosts: Vec<String>, started_at: Time) -> Self {
-        let (mortals, description, ready) = (Notify::new(), OnceLock::new(), AtomicBool::new(false));
-        Self { store, url, bound, allowed_hosts, started_at, mortals, description, ready }
+    pub fn new(
+        store: Store,
+        url: String,
+        bound: IpAddr,
+        allowed_hosts: Vec<String>,
+        started_at: Time,
+        defaults: Defaults,
+    ) -> Self {
+        Self {
+            store,
+            url,
+            bound,
+            allowed_hosts,
+            started_at,
+            mortals: Notify::new(),
+            defaults,
+            description: OnceLock::new(),
+            ready: AtomicBool::new(false),
+        }
     }
 
     /// From now on the process is ready: fixtures are in, listeners are up.

@@ -8,15 +8,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{ApiError, Code};
+use crate::fixture::format::Problem;
 
 /// Every code of the control API's errors.
-pub const CODES: [&str; 25] = [
+pub const CODES: [&str; 26] = [
     "api_key_taken",
     "app_changed",
     "fault_id_taken",
     "foreign_host",
     "foreign_origin",
     "internal",
+    "invalid_fixture",
     "invalid_request",
     "not_found",
     "refused",
@@ -60,6 +62,32 @@ struct Told<'a> {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
+    /// Every problem of a fixture.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Listed<'a>>,
+}
+
+/// A problem of a fixture, as it is listed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+struct Listed<'a> {
+    /// The line, from 1.
+    line: u32,
+    /// The column, from 1.
+    column: u32,
+    /// The field, as a JSON pointer.
+    field: &'a str,
+    /// What is wrong.
+    message: &'a str,
+    /// What to do about it.
+    hint: Option<&'a str>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(problem: &'a Problem) -> Self {
+        let Problem { line, column, field, message, hint, .. } = problem;
+        Self { line: *line, column: *column, field, message, hint: hint.as_deref() }
+    }
 }
 
 /// An error of the control API.
@@ -70,6 +98,7 @@ pub struct ControlError {
     message: String,
     field: Option<String>,
     hint: Option<String>,
+    problems: Vec<Problem>,
 }
 
 /// What control handlers return.
@@ -78,12 +107,21 @@ pub type Result<T, E = ControlError> = std::result::Result<T, E>;
 impl ControlError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         debug_assert!(CODES.contains(&code), "{code} is not among the codes that are described");
-        Self { status, code, message: message.into(), field: None, hint: None }
+        Self { status, code, message: message.into(), field: None, hint: None, problems: Vec::new() }
     }
 
     /// 400: the request is not understood. `field` is a JSON pointer.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", message) }
+    }
+
+    /// 400: a fixture is wrong. Every problem is told, the first one also as the error itself.
+    pub fn invalid_fixture(problems: Vec<Problem>) -> Self {
+        let first = problems.first().cloned();
+        let message = first.as_ref().map_or_else(String::new, |problem| problem.message.clone());
+        let error = Self::new(StatusCode::BAD_REQUEST, "invalid_fixture", message);
+        let (field, hint) = first.map_or((None, None), |problem| (Some(problem.field), problem.hint));
+        Self { field, hint, problems, ..error }
     }
 
     /// 403.
@@ -181,7 +219,8 @@ impl ResponseError for ControlError {
 
     fn error_response(&self) -> HttpResponse {
         let Self { code, message, field, hint, .. } = self;
-        let error = Told { code, message, field: field.as_deref(), hint: hint.as_deref() };
+        let problems = self.problems.iter().map(Listed::of).collect();
+        let error = Told { code, message, field: field.as_deref(), hint: hint.as_deref(), problems };
         HttpResponse::build(self.status).json(Refusal { error })
     }
 }

@@ -10,10 +10,11 @@ use super::endpoint::{Area, Endpoint, Parameter};
 use super::error::ControlError;
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
-    apps, clock, connections, events, faults, guard, inspect, openapi, operations, provider, requests, reset, samples,
-    settings, snapshots, status, stubs, tokens,
+    apps, clock, connections, events, faults, fixture, guard, inspect, openapi, operations, provider, requests, reset,
+    samples, settings, snapshots, status, stubs, tokens,
 };
 use crate::dashboard;
+use crate::fixture::format::Fixture;
 use crate::journal::Entry;
 use crate::settings::Emulator;
 use crate::stub::Stub;
@@ -105,7 +106,21 @@ fn of_apps() -> Vec<Endpoint> {
 }
 
 fn of_states() -> Vec<Endpoint> {
+    const ONE: &str =
+        r#"{"millpond": 1, "apps": [{"users": {"john": {"name": "John"}}, "tokens": {"john": {"user": "john"}}}]}"#;
     vec![
+        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all).answers::<Fixture>(),
+        put("/fixture", "importAll", "The apps of a fixture, in YAML or JSON, and no others", fixture::put_all)
+            .asks(fixture::parameters())
+            .takes_what(shapes::fixture, &[ONE])
+            .answers::<fixture::Imported>()
+            .refuses(400, &["invalid_fixture"]),
+        get("/apps/{api_key}/fixture", "exportApp", "An app as a fixture", fixture::get).answers::<Fixture>(),
+        put("/apps/{api_key}/fixture", "importApp", "An app as a fixture with one app says", fixture::put)
+            .asks(fixture::parameters())
+            .takes_what(shapes::fixture, &[ONE])
+            .answers::<fixture::Imported>()
+            .refuses(400, &["invalid_fixture"]),
         post("/reset", "resetAll", "All apps back to the last import or the first start", reset::all)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
             .answers_what(200, "The apps", |generator| {

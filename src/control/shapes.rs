@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::endpoint::Parameter;
 use super::requests::filter;
 use crate::fault::{CLOSE_CODES, CLOSE_CODES_RESERVED, Fault};
+use crate::fixture::format::Fixture;
 use crate::fixture::{faults, stubs};
 use crate::journal::{Caller, Entry, Outcome};
 use crate::routes::OPERATIONS;
@@ -123,6 +124,19 @@ pub fn fault(generator: &mut SchemaGenerator) -> Schema {
 /// A stub as it is asked for.
 pub fn stub(generator: &mut SchemaGenerator) -> Schema {
     with(Stub::json_schema(generator), "operation", "enum", stubs::operations().into())
+}
+
+/// A fixture. YAML says the same.
+pub fn fixture(generator: &mut SchemaGenerator) -> Schema {
+    let app = "/properties/apps/items/properties";
+    let mut schema = Fixture::json_schema(generator);
+    for (plural, operations) in [("faults", faults::operations()), ("stubs", stubs::operations())] {
+        let place = format!("{app}/{plural}/items/properties/operation");
+        if let Some(operation) = schema.pointer_mut(&place).and_then(Value::as_object_mut) {
+            operation.insert("enum".to_owned(), operations.into());
+        }
+    }
+    schema
 }
 
 /// An event: its type, and anything else.
