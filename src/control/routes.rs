@@ -228,7 +228,7 @@ fn of_faults() -> Vec<Endpoint> {
                 &[
                     r#"{"operation": "GetApp", "times": 2, "then": {"error": {"code": 40}}}"#,
                     r#"{"operation": "*", "user_id": "john", "times": null, "then": {"latency": "10ms"}}"#,
-                    r#"{"operation": "Connect", "then": {"socket": {"close": 4001}}}"#,
+                    r#"{"id": "thrown-out", "operation": "Connect", "then": {"socket": {"close": 4001}}}"#,
                 ],
             )
             .creates::<shapes::ArmedFault>()
