@@ -20,7 +20,7 @@ use crate::store::copies::end_of_life;
 
 /// An app as the control API shows it.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "App")]
+#[schemars(rename = "AppShown")]
 pub struct Shown {
     /// A name for people.
     name: String,

@@ -52,12 +52,14 @@ fn shown(connection: &Connection) -> Shown {
 /// How many were closed.
 #[derive(Serialize, JsonSchema)]
 pub struct Closed {
+    /// How many.
     closed: usize,
 }
 
 /// To how many something was sent.
 #[derive(Serialize, JsonSchema)]
 pub struct Sent {
+    /// How many.
     sent: usize,
 }
 
