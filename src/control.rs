@@ -4,12 +4,14 @@ pub mod apps;
 pub mod body;
 pub mod clock;
 pub mod connections;
+pub mod endpoint;
 pub mod error;
 pub mod events;
 pub mod faults;
 pub mod fixture;
 pub mod guard;
 pub mod inspect;
+pub mod openapi;
 pub mod operations;
 pub mod provider;
 pub mod requests;
@@ -17,16 +19,18 @@ pub mod reset;
 pub mod routes;
 pub mod samples;
 pub mod settings;
+pub mod shapes;
 pub mod snapshots;
 pub mod status;
 pub mod stubs;
 pub mod tokens;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use actix_web::web::Bytes;
 use tokio::sync::Notify;
 
 use crate::app::App;
@@ -54,6 +58,8 @@ pub struct Control {
     pub mortals: Notify,
     /// What a fixture leaves open.
     pub defaults: Defaults,
+    /// The description of this API, once somebody asked for it.
+    pub description: OnceLock<Bytes>,
     ready: AtomicBool,
 }
 
@@ -75,6 +81,7 @@ impl Control {
             started_at,
             mortals: Notify::new(),
             defaults,
+            description: OnceLock::new(),
             ready: AtomicBool::new(false),
         }
     }

@@ -104,7 +104,7 @@ impl Journal {
             return Pulled { entries: Vec::new(), lost: ring.last.saturating_sub(after) };
         };
         let lost = (first - 1).saturating_sub(after);
-        let skip = usize::try_from((after + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        let skip = usize::try_from(after.saturating_sub(first - 1)).unwrap_or(usize::MAX);
         Pulled { entries: ring.entries.iter().skip(skip).take(most).map(Arc::clone).collect(), lost }
     }
 

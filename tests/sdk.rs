@@ -170,6 +170,8 @@ fn npm_ci(directory: &Path) -> Result<(), String> {
 fn python(url: &str) -> Result<(), String> {
     let mut suite = Command::new(venv()?.join("bin/python"));
     suite.args(["-m", "pytest"]).current_dir(sdk_directory("py")); // pytest.ini has the rest
+    // For the test of the control API, which resets a server: that has one of its own.
+    suite.env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
     run("the Python SDK suite", SUITE_BOUND, against(&mut suite, url))
 }
 

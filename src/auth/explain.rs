@@ -12,11 +12,12 @@ use crate::clock::Time;
 use crate::settings::{DisabledAuthChecks, RevocationGranularity};
 
 /// One check in words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ExplainedCheck {
     /// The check's name.
     pub name: &'static str,
     /// `pass`, `fail`, `skipped` or `not_reached`.
+    #[schemars(extend("enum" = ["pass", "fail", "skipped", "not_reached"]))]
     pub outcome: &'static str,
     /// What was there.
     pub seen: String,

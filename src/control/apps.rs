@@ -3,13 +3,15 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use rand::Rng;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
+use super::shapes::Deleted;
 use super::status::Secrets;
-use super::{Control, clock};
+use super::{Control, clock, shapes};
 use crate::app::App;
 use crate::clock::{ClockMode, Time};
 use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
@@ -17,19 +19,35 @@ use crate::store::apps::NewApp;
 use crate::store::copies::end_of_life;
 
 /// An app as the control API shows it.
-pub fn shown(app: &App, secrets: bool) -> Value {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AppShown")]
+pub struct Shown {
+    /// A name for people.
+    name: String,
+    /// Its key.
+    api_key: String,
+    /// When it was made.
+    created_at: String,
+    /// When it is deleted by itself; null for never.
+    expires_at: Option<String>,
+    /// Its clock.
+    clock: clock::Shown,
+    /// Its secret, where secrets are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_secret: Option<String>,
+}
+
+/// What there is to show of an app.
+pub fn shown(app: &App, secrets: bool) -> Shown {
     let state = app.state();
-    let mut shown = json!({
-        "name": state.name,
-        "api_key": &*app.api_key,
-        "created_at": state.created_at.rfc3339(),
-        "expires_at": app.expires_at.map(Time::rfc3339),
-        "clock": clock::shown(app.clock.mode()),
-    });
-    if secrets {
-        shown["api_secret"] = json!(state.secret.reveal());
+    Shown {
+        name: state.name.clone(),
+        api_key: app.api_key.to_string(),
+        created_at: state.created_at.rfc3339(),
+        expires_at: app.expires_at.map(Time::rfc3339),
+        clock: clock::shown(app.clock.mode()),
+        api_secret: secrets.then(|| state.secret.reveal().to_owned()),
     }
-    shown
 }
 
 /// `GET /apps`: all of them, oldest first.
@@ -45,21 +63,42 @@ pub async fn get(control: Data<Control>, key: Path<String>, secrets: Secrets) ->
 }
 
 /// The body of `POST /apps`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = both_or_neither)]
 pub struct CreateApp {
+    /// A name for people; the key where it is not given.
+    #[schemars(length(max = APP_NAME_MAX_CHARS))]
     name: Option<String>,
+    /// Its key. Comes with a secret; both are made up where neither is given.
+    #[schemars(length(min = 1, max = API_KEY_MAX_CHARS), extend("pattern" = "^[A-Za-z0-9_.-]*$"))]
     api_key: Option<String>,
+    /// Its secret.
+    #[schemars(length(min = 1, max = API_SECRET_MAX_CHARS))]
     api_secret: Option<String>,
 }
 
+fn both_or_neither(schema: &mut schemars::Schema) {
+    schema.insert("dependentRequired".to_owned(), json!({"api_key": ["api_secret"], "api_secret": ["api_key"]}));
+}
+
 /// The body of `POST /apps/{api_key}/clone`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = both_or_neither)]
 pub struct CloneApp {
+    /// A name for people; the original's where it is not given.
+    #[schemars(length(max = APP_NAME_MAX_CHARS))]
     name: Option<String>,
+    /// Its key. Comes with a secret; both are made up where neither is given.
+    #[schemars(length(min = 1, max = API_KEY_MAX_CHARS), extend("pattern" = "^[A-Za-z0-9_.-]*$"))]
     api_key: Option<String>,
+    /// Its secret.
+    #[schemars(length(min = 1, max = API_SECRET_MAX_CHARS))]
     api_secret: Option<String>,
+    /// After so long, in real time, it is deleted by itself.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::duration_or_null")]
     ttl: Option<Value>,
 }
 
@@ -95,13 +134,27 @@ pub async fn clone(control: Data<Control>, key: Path<String>, body: ControlBody<
 }
 
 /// An app as whoever made it is told of it: with its secret.
-fn pair_shown(app: &App) -> Value {
-    json!({
-        "name": app.state().name,
-        "api_key": &*app.api_key,
-        "api_secret": app.state().secret.reveal(),
-        "expires_at": app.expires_at.map(Time::rfc3339),
-    })
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NewApp")]
+pub struct Made {
+    /// A name for people.
+    name: String,
+    /// Its key.
+    api_key: String,
+    /// Its secret.
+    api_secret: String,
+    /// When it is deleted by itself; null for never.
+    expires_at: Option<String>,
+}
+
+fn pair_shown(app: &App) -> Made {
+    let state = app.state();
+    Made {
+        name: state.name.clone(),
+        api_key: app.api_key.to_string(),
+        api_secret: state.secret.reveal().to_owned(),
+        expires_at: app.expires_at.map(Time::rfc3339),
+    }
 }
 
 fn is_taken(control: &Control, api_key: &str) -> bool {
@@ -145,7 +198,7 @@ fn new_app(
 pub async fn delete(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
     let app = control.app(&key)?;
     control.store.delete_app(&app).await?;
-    Ok(HttpResponse::Ok().json(json!({"deleted": &*app.api_key})))
+    Ok(HttpResponse::Ok().json(Deleted { deleted: &app.api_key }))
 }
 
 /// A pair that is visibly not one of Stream's.

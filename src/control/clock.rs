@@ -2,25 +2,39 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::Control;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
+use super::{Control, shapes};
 use crate::clock::{ClockMode, SECOND_NS, parse_duration};
 use crate::mint::moment;
 use crate::store::apps;
 
 /// A clock as the control API shows it.
-pub fn shown(mode: ClockMode) -> Value {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Clock")]
+pub struct Shown {
+    /// With the system, moved by an offset, or frozen.
+    #[schemars(extend("enum" = ["system", "offset", "frozen"]))]
+    mode: &'static str,
+    /// The time it shows.
+    now: String,
+    /// How far it is from the system's, in seconds; null while it is frozen.
+    offset_seconds: Option<i64>,
+}
+
+/// What there is to show of a clock.
+pub fn shown(mode: ClockMode) -> Shown {
     let (name, offset_ns) = match mode {
         ClockMode::System => ("system", Some(0)),
         ClockMode::Offset(ns) => ("offset", Some(ns)),
         // It has no distance that stays.
         ClockMode::Frozen(_) => ("frozen", None),
     };
-    json!({"mode": name, "now": mode.now().rfc3339(), "offset_seconds": offset_ns.map(|ns| ns / SECOND_NS)})
+    Shown { mode: name, now: mode.now().rfc3339(), offset_seconds: offset_ns.map(|ns| ns / SECOND_NS) }
 }
 
 /// `GET /apps/{api_key}/clock`.
@@ -29,11 +43,19 @@ pub async fn get(control: Data<Control>, key: Path<String>) -> Result<HttpRespon
 }
 
 /// The body of `PUT clock`: one of the three.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct SetClock {
+    /// It stands still at this time; `true` for now.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::moment_or_true")]
     frozen: Option<Value>,
+    /// It is so far ahead of the system's; a negative time is behind.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::duration_or_null")]
     offset: Option<Value>,
+    /// It goes with the system's.
     system: Option<bool>,
 }
 
@@ -56,9 +78,11 @@ pub async fn put(control: Data<Control>, key: Path<String>, body: ControlBody<Se
 }
 
 /// The body of `POST clock/advance`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Advance {
+    /// How far; a negative time goes back.
+    #[schemars(required, schema_with = "shapes::duration")]
     by: Option<Value>,
 }
 

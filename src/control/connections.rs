@@ -2,13 +2,14 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Control;
 use super::body::{ControlBody, misread_text};
 use super::error::{ControlError, Result};
 use super::reset::check_close_code;
+use super::{Control, shapes};
 use crate::app::App;
 use crate::clock::Time;
 use crate::fixture::faults::read_error;
@@ -19,15 +20,47 @@ use crate::live::mailbox::Order;
 use crate::params::Params;
 use crate::wire::{Dialect, events};
 
-fn shown(connection: &Connection) -> Value {
-    json!({
-        "id": connection.id,
-        "user_id": connection.user,
-        "dialect": connection.dialect.name(),
-        "sdk": (!connection.sdk.is_empty()).then_some(&connection.sdk),
-        "opened_at": connection.opened_at.rfc3339(),
-        "token_expires_at": connection.token_expires_at.map(Time::rfc3339),
-    })
+/// A connection as the control API shows it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Connection")]
+pub struct Shown {
+    /// Its id, as the SDK knows it.
+    id: String,
+    /// Whose it is.
+    user_id: Option<String>,
+    /// The dialect it speaks.
+    dialect: &'static str,
+    /// What `X-Stream-Client` says.
+    sdk: Option<String>,
+    /// When it was opened, by the app's clock.
+    opened_at: String,
+    /// When its token expires; null for never.
+    token_expires_at: Option<String>,
+}
+
+fn shown(connection: &Connection) -> Shown {
+    Shown {
+        id: connection.id.clone(),
+        user_id: connection.user.as_ref().map(UserId::to_string),
+        dialect: connection.dialect.name(),
+        sdk: (!connection.sdk.is_empty()).then(|| connection.sdk.clone()),
+        opened_at: connection.opened_at.rfc3339(),
+        token_expires_at: connection.token_expires_at.map(Time::rfc3339),
+    }
+}
+
+/// How many were closed.
+#[derive(Serialize, JsonSchema)]
+pub struct Closed {
+    /// How many.
+    closed: usize,
+}
+
+/// To how many something was sent.
+#[derive(Serialize, JsonSchema)]
+pub struct Sent {
+    /// How many.
+    sent: usize,
 }
 
 /// The connections of an app, or those of the user whom the query names.
@@ -51,7 +84,7 @@ pub async fn list_all(control: Data<Control>, hub: Data<Hub>) -> HttpResponse {
     let mut all = Vec::new();
     for app in control.store.apps().all() {
         all.extend(hub.connections_of(app.id).iter().map(|connection| {
-            let mut shown = shown(connection);
+            let mut shown = json!(shown(connection));
             shown["api_key"] = json!(&*app.api_key);
             shown
         }));
@@ -72,10 +105,15 @@ pub async fn list(
 }
 
 /// The body of a close: a code, an error that is told before, or nothing, which is 1000.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Close {
+    /// The code with which it is closed.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::close_code_or_null")]
     code: Option<u16>,
+    /// What is told before.
+    #[schemars(with = "Option<crate::fault::ErrorThen>")]
     error: Option<Value>,
 }
 
@@ -160,7 +198,7 @@ fn check_event(event: &Map<String, Value>) -> Result<()> {
 
 async fn close_each(hub: &Hub, connections: Vec<Connection>, farewell: &Farewell) -> Result<HttpResponse> {
     let orders = connections.into_iter().map(|connection| (connection, Order::End(farewell.clone())));
-    Ok(HttpResponse::Ok().json(json!({"closed": hub.order(orders.collect()).await})))
+    Ok(HttpResponse::Ok().json(Closed { closed: hub.order(orders.collect()).await }))
 }
 
 async fn send_each(
@@ -176,5 +214,5 @@ async fn send_each(
         let frame = frames[connection.dialect as usize].clone();
         (connection, Order::Frame(frame))
     });
-    Ok(HttpResponse::Ok().json(json!({"sent": hub.order(orders.collect()).await})))
+    Ok(HttpResponse::Ok().json(Sent { sent: hub.order(orders.collect()).await }))
 }

@@ -4,10 +4,91 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::error::{ApiError, Code};
 use crate::fixture::format::Problem;
+
+/// Every code of the control API's errors.
+pub const CODES: [&str; 26] = [
+    "api_key_taken",
+    "app_changed",
+    "fault_id_taken",
+    "foreign_host",
+    "foreign_origin",
+    "internal",
+    "invalid_fixture",
+    "invalid_request",
+    "not_found",
+    "refused",
+    "stopping",
+    "too_large",
+    "too_many_faults",
+    "too_many_snapshots",
+    "too_many_stubs",
+    "unknown_app",
+    "unknown_asset",
+    "unknown_connection",
+    "unknown_fault",
+    "unknown_request",
+    "unknown_route",
+    "unknown_snapshot",
+    "unknown_stub",
+    "unknown_user",
+    "user_deactivated",
+    "user_deleted",
+];
+
+/// An error as it is sent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub struct Refusal<'a> {
+    error: Told<'a>,
+}
+
+/// What is wrong, where, and what to do.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ErrorTold")]
+struct Told<'a> {
+    /// What is wrong, for programs.
+    #[schemars(extend("enum" = CODES))]
+    code: &'a str,
+    /// What is wrong, for people.
+    message: &'a str,
+    /// The field of the body, or the parameter of the query, that is wrong: a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+    /// Every problem of a fixture.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Listed<'a>>,
+}
+
+/// A problem of a fixture, as it is listed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+struct Listed<'a> {
+    /// The line, from 1.
+    line: u32,
+    /// The column, from 1.
+    column: u32,
+    /// The field, as a JSON pointer.
+    field: &'a str,
+    /// What is wrong.
+    message: &'a str,
+    /// What to do about it.
+    hint: Option<&'a str>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(problem: &'a Problem) -> Self {
+        let Problem { line, column, field, message, hint, .. } = problem;
+        Self { line: *line, column: *column, field, message, hint: hint.as_deref() }
+    }
+}
 
 /// An error of the control API.
 #[derive(Clone, Debug)]
@@ -25,6 +106,7 @@ pub type Result<T, E = ControlError> = std::result::Result<T, E>;
 
 impl ControlError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        debug_assert!(CODES.contains(&code), "{code} is not among the codes that are described");
         Self { status, code, message: message.into(), field: None, hint: None, problems: Vec::new() }
     }
 
@@ -60,6 +142,11 @@ impl ControlError {
     /// 413.
     pub fn too_large(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
+    /// 500: the process itself failed.
+    pub fn internal(cause: &dyn fmt::Display) -> Self {
+        crate::error::ApiError::internal(cause).into()
     }
 
     /// 503: the process stops.
@@ -131,22 +218,9 @@ impl ResponseError for ControlError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut error = json!({"code": self.code, "message": self.message});
-        if let Some(field) = &self.field {
-            error["field"] = json!(field);
-        }
-        if let Some(hint) = &self.hint {
-            error["hint"] = json!(hint);
-        }
-        if !self.problems.is_empty() {
-            error["problems"] = self.problems.iter().map(shown).collect();
-        }
-        HttpResponse::build(self.status).json(json!({ "error": error }))
+        let Self { code, message, field, hint, .. } = self;
+        let problems = self.problems.iter().map(Listed::of).collect();
+        let error = Told { code, message, field: field.as_deref(), hint: hint.as_deref(), problems };
+        HttpResponse::build(self.status).json(Refusal { error })
     }
-}
-
-/// A problem of a fixture, as it is listed.
-fn shown(problem: &Problem) -> serde_json::Value {
-    let Problem { line, column, field, message, hint, .. } = problem;
-    json!({"line": line, "column": column, "field": field, "message": message, "hint": hint})
 }

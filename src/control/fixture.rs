@@ -7,10 +7,13 @@ use actix_web::dev::Payload;
 use actix_web::http::header::ContentType;
 use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::Control;
+use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use crate::error::ApiError;
 use crate::fixture::apply::{self, Defaults, Loaded, Mode, Pair, Refused};
@@ -106,6 +109,24 @@ async fn parsed(
     .await?
 }
 
+/// What an import made.
+#[derive(Serialize, JsonSchema)]
+pub struct Imported {
+    /// The apps of the fixture.
+    apps: Vec<AppLoaded>,
+}
+
+/// An app that was loaded.
+#[derive(Serialize, JsonSchema)]
+struct AppLoaded {
+    /// A name for people.
+    name: String,
+    /// Its key.
+    api_key: String,
+    /// Users in it.
+    users: usize,
+}
+
 async fn load(
     control: &Control,
     mode: Mode,
@@ -115,8 +136,8 @@ async fn load(
 ) -> Result<HttpResponse> {
     match apply::apply(&control.store, fixture, mode, &defaults).await {
         Ok(loaded) => {
-            let shown = |app: &Loaded| json!({"name": app.name, "api_key": app.api_key, "users": app.users});
-            Ok(HttpResponse::Ok().json(json!({"apps": loaded.iter().map(shown).collect::<Vec<_>>()})))
+            let shown = |app: Loaded| AppLoaded { name: app.name, api_key: app.api_key, users: app.users };
+            Ok(HttpResponse::Ok().json(Imported { apps: loaded.into_iter().map(shown).collect() }))
         }
         Err(refused) => Err(big_job(move || misfit(&text, &refused)).await?),
     }
@@ -131,6 +152,12 @@ fn misfit(text: &str, refused: &Refused) -> ControlError {
 async fn big_job<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let _permit = BIG_JOBS.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
     Ok(tokio::task::spawn_blocking(job).await.map_err(|panic| ApiError::internal(&panic))?)
+}
+
+/// What an import reads from the query.
+pub fn parameters() -> [Parameter; 1] {
+    let about = "`replace`, the default, or `merge`, which keeps what the fixture does not name";
+    [Parameter::new("mode", about, json!({ "enum": ["replace", "merge"] }))]
 }
 
 /// Whether an import is to replace what is there.

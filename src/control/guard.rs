@@ -7,7 +7,6 @@ use std::net::IpAddr;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::ErrorInternalServerError;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
@@ -34,7 +33,7 @@ pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<
         _ if preflight => request.into_response(HttpResponse::NoContent().finish()),
         Method::GET => next.call(request).await?,
         // Who only looks is waited for no longer when it hangs up; a change that has begun is finished.
-        _ => actix_web::rt::spawn(next.call(request)).await.map_err(ErrorInternalServerError)??,
+        _ => actix_web::rt::spawn(next.call(request)).await.map_err(|cause| ControlError::internal(&cause))??,
     };
     if let Some(origin) = origin {
         allow(response.headers_mut(), origin);

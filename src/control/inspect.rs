@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,18 +20,22 @@ use crate::clock::Time;
 use crate::store::{Scope, users};
 
 /// The body of `POST /tokens/inspect`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Inspect {
+    /// The token, also with `Bearer` before it.
     token: Option<String>,
+    /// The app that judges; where none is named, the one whose secret matches, else the first.
     api_key: Option<String>,
+    /// What `stream-auth-type` says; `jwt` where it is not given.
     auth_type: Option<String>,
 }
 
 /// What is said of a token.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Inspection {
     /// `ok` or `refused`.
+    #[schemars(extend("enum" = ["ok", "refused"]))]
     pub outcome: &'static str,
     /// Stream's code; 0 when it passes.
     pub code: i32,

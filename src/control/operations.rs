@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
@@ -14,12 +15,14 @@ use crate::routes::OPERATIONS;
 const DRIVEN: &str = include_str!("../../tests/sdk/driven.json");
 
 /// What is known of an operation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Operation")]
 pub struct Known {
     /// Stream's name for it.
     pub name: &'static str,
     /// `METHOD path`, each with the prefixes of its mounts.
     pub places: Vec<String>,
+    #[schemars(extend("enum" = ["sdk", "tested", "not_built"]))]
     /// `sdk`: driven by a real SDK. `tested`: by our own tests alone. `not_built`: answers 501.
     pub status: &'static str,
     /// The SDKs that drove it.

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::Control;
 use super::body::ControlBody;
+use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::{SECOND_NS, Stopwatch};
 use crate::domain::users as rules;
 use crate::fault::armed::Fate;
-use crate::ids::UserId;
+use crate::ids::{USER_ID_MAX_BYTES, UserId};
 use crate::journal::entry::{CUT, TOKEN_PROVIDER};
 use crate::journal::{Caller, Entry, Text, Who};
 use crate::mint::{self, Kind, TTL_DEFAULT_NS, Wanted};
@@ -28,11 +31,26 @@ use crate::store::{Scope, users};
 const VALIDITY_MAX_SECONDS: i64 = 100 * 366 * 86_400;
 
 /// Whose token, and for how long.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TokenRequest")]
 pub struct Ask {
+    /// The user.
+    #[schemars(required, length(min = 1, max = USER_ID_MAX_BYTES))]
     user_id: Option<String>,
+    /// How long it lives; an hour where it is not said. A negative one has expired already.
+    #[schemars(range(min = -VALIDITY_MAX_SECONDS, max = VALIDITY_MAX_SECONDS))]
     validity_in_seconds: Option<i64>,
+}
+
+/// The same in a query.
+pub fn parameters() -> [Parameter; 2] {
+    let user_id = json!({ "type": "string", "minLength": 1, "maxLength": USER_ID_MAX_BYTES });
+    let seconds = json!({ "type": "integer", "minimum": -VALIDITY_MAX_SECONDS, "maximum": VALIDITY_MAX_SECONDS });
+    [
+        Parameter::required("user_id", "The user", user_id),
+        Parameter::new("validity_in_seconds", "How long it lives; an hour where it is not said", seconds),
+    ]
 }
 
 /// `POST /apps/{api_key}/token-provider`.
@@ -96,10 +114,14 @@ async fn provide(control: &Control, key: &str, ask: Ask, request: HttpRequest) -
 }
 
 /// What the provider answers.
-#[derive(Serialize)]
-struct Provided {
+#[derive(Serialize, JsonSchema)]
+pub struct Provided {
+    /// The token.
     token: String,
+    /// Its user.
+    #[schemars(with = "String")]
     user_id: UserId,
+    /// When it expires.
     expires_at: String,
 }
 

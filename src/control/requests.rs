@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Control;
 use super::body::ControlBody;
+use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
+use super::shapes::{self, Cleared, Count};
 use crate::clock::{SECOND_NS, parse_duration};
 use crate::journal::tail::{News, Tail};
 use crate::journal::{ENTRIES_MAX, Entry};
@@ -27,7 +30,7 @@ use verify::{Expectation, Times};
 /// Entries of one answer where nothing is said.
 const LIMIT_DEFAULT: usize = 100;
 /// Entries of one answer at the most.
-const LIMIT_MAX: usize = 1_000;
+pub const LIMIT_MAX: usize = 1_000;
 /// How long a wait lasts where nothing is said.
 const WAIT_DEFAULT: Duration = Duration::from_secs(5);
 /// The longest wait.
@@ -108,7 +111,7 @@ pub async fn count(control: Data<Control>, key: Path<String>, request: HttpReque
     let before = asked.id("before")?.unwrap_or(u64::MAX);
     let entries = control.app(&key)?.journal.pull(asked.after, ENTRIES_MAX).entries;
     let count = entries.iter().filter(|entry| entry.id < before && asked.filter.matches(entry)).count();
-    Ok(HttpResponse::Ok().json(json!({ "count": count })))
+    Ok(HttpResponse::Ok().json(Count { count }))
 }
 
 /// `GET /apps/{api_key}/requests/{id}`.
@@ -125,7 +128,7 @@ pub async fn get(control: Data<Control>, path: Path<(String, String)>) -> Result
 
 /// `DELETE /apps/{api_key}/requests`: forgets all entries. Ids go on.
 pub async fn clear(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(json!({"cleared": control.app(&key)?.journal.clear()})))
+    Ok(HttpResponse::Ok().json(Cleared { cleared: control.app(&key)?.journal.clear() }))
 }
 
 /// A time-out: a duration, or a bare number of seconds.
@@ -136,6 +139,17 @@ fn timeout(asked: &Asked) -> Result<Duration> {
     let ns = ns.map_err(|fault| ControlError::invalid("/timeout", fault.to_string()))?;
     let within = u64::try_from(ns).ok().map(Duration::from_nanos).filter(|timeout| *timeout <= WAIT_MAX);
     within.ok_or_else(|| ControlError::invalid("/timeout", format!("timeout has to be 0s to {}s", WAIT_MAX.as_secs())))
+}
+
+/// What a wait reads beside the filters.
+pub fn wait_parameters() -> [Parameter; 3] {
+    let count = json!({ "type": "integer", "minimum": 1, "maximum": ENTRIES_MAX });
+    let timeout = json!({ "type": "string", "default": "5s", "examples": ["10s", "500ms", "0"] });
+    [
+        shapes::after(),
+        Parameter::new("count", "How many; one where it is not said", count),
+        Parameter::new("timeout", "How long at the most: a length of time, or seconds; up to 60s", timeout),
+    ]
 }
 
 /// `GET /apps/{api_key}/requests/wait`: answers once so many entries match, those that are there already included.
@@ -191,27 +205,45 @@ pub async fn wait(
 }
 
 /// The body of `POST requests/verify`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Verify {
+    /// What is expected.
+    #[schemars(length(min = 1, max = EXPECTATIONS_MAX))]
     expect: Vec<Expected>,
+    /// Whether the first entries for each have to come in this order.
     #[serde(default)]
     in_order: bool,
+    /// Only entries behind this id count.
     #[serde(default)]
     after: u64,
 }
 
 /// What is expected: the filters, and how often.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Expected {
+    /// The operation, or the type of an event.
     operation: Option<String>,
+    /// The user who called, or to whom it was sent.
     user_id: Option<String>,
+    /// The kind of caller.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::caller_or_null")]
     caller: Option<String>,
+    /// How it came out.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::outcome_or_null")]
     outcome: Option<String>,
+    /// The HTTP status, or the close code of a socket.
     status: Option<u16>,
+    /// Stream's code; 0 for none.
     code: Option<i32>,
+    /// The fingerprint of the token.
     token: Option<String>,
+    /// How often: a whole number, or `min` and `max`; at least once where it is not said.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::times_or_null")]
     times: Option<Value>,
 }
 
@@ -250,6 +282,15 @@ fn read_times(place: &str, times: &Value) -> Result<Times> {
     }
 }
 
+/// How what was expected came out.
+#[derive(Serialize, JsonSchema)]
+pub struct Verified {
+    /// Whether everything is as expected.
+    ok: bool,
+    /// Sentences about it.
+    account: Vec<String>,
+}
+
 /// `POST /apps/{api_key}/requests/verify`: whether the journal has what is expected, and an account of it.
 pub async fn verify(control: Data<Control>, key: Path<String>, body: ControlBody<Verify>) -> Result<HttpResponse> {
     let Verify { expect, in_order, after } = body.0;
@@ -268,6 +309,6 @@ pub async fn verify(control: Data<Control>, key: Path<String>, body: ControlBody
              or give the id to begin behind as after"
         ));
     }
-    let answer = json!({"ok": account.ok, "account": account.sentences});
-    Ok(if account.ok { HttpResponse::Ok().json(answer) } else { HttpResponse::Conflict().json(answer) })
+    let answer = Verified { ok: account.ok, account: account.sentences };
+    Ok(if answer.ok { HttpResponse::Ok().json(answer) } else { HttpResponse::Conflict().json(answer) })
 }

@@ -2,20 +2,24 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Control;
 use super::apps::shown;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
+use super::{Control, shapes};
 use crate::fault::is_close_code;
 use crate::store::copies::CLOSE_CODE_DEFAULT;
 
 /// The body of a reset, and of whatever else puts another state in an app's place.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Closing {
+    /// The code with which open sockets are closed; 1000 where none is given.
+    #[serde(default)]
+    #[schemars(schema_with = "shapes::close_code_or_null")]
     close_code: Option<u16>,
 }
 

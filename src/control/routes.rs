@@ -1,78 +1,40 @@
-//! The table of the control API.
+//! The table of the control API: every route once, with what is said of it in `GET /openapi.json`.
 
+use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, ResponseError};
+use serde_json::json;
 
+use super::endpoint::{Area, Endpoint, Parameter};
 use super::error::ControlError;
+use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
-    apps, clock, connections, events, faults, fixture, guard, inspect, operations, provider, requests, reset, samples,
-    settings, snapshots, status, stubs, tokens,
+    apps, clock, connections, events, faults, fixture, guard, inspect, openapi, operations, provider, requests, reset,
+    samples, settings, snapshots, status, stubs, tokens,
 };
 use crate::dashboard;
+use crate::fixture::format::Fixture;
+use crate::journal::Entry;
+use crate::settings::Emulator;
+use crate::stub::Stub;
+
+/// Where the dashboard is. It is for people, and not described.
+const PAGES: [&str; 3] = ["", "/", "/assets/{path:.*}"];
 
 /// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
 pub fn mount(config: &mut ServiceConfig) {
+    let [bare, index, assets] = PAGES;
+    let endpoints = |config: &mut ServiceConfig| {
+        table().into_iter().flat_map(|area| area.endpoints).for_each(|endpoint| endpoint.mount(config));
+    };
     config.route("/", web::get().to(dashboard::redirect)).service(
         web::scope("/_millpond")
             .wrap(from_fn(guard::local_only))
-            .route("", web::get().to(dashboard::redirect))
-            .route("/", web::get().to(dashboard::index))
-            .route("/assets/{path:.*}", web::get().to(dashboard::asset))
-            .route("/health", web::get().to(status::health))
-            .route("/info", web::get().to(status::info))
-            .route("/operations", web::get().to(operations::list))
-            .route("/apps", web::get().to(apps::list))
-            .route("/apps", web::post().to(apps::create))
-            .route("/apps/{api_key}", web::get().to(apps::get))
-            .route("/apps/{api_key}", web::delete().to(apps::delete))
-            .route("/apps/{api_key}/clone", web::post().to(apps::clone))
-            .route("/apps/{api_key}/reset", web::post().to(reset::one))
-            .route("/reset", web::post().to(reset::all))
-            .route("/snapshots", web::get().to(snapshots::list_all))
-            .route("/apps/{api_key}/snapshots", web::get().to(snapshots::list))
-            .route("/apps/{api_key}/snapshots", web::post().to(snapshots::take))
-            .route("/apps/{api_key}/snapshots/{name}", web::delete().to(snapshots::forget))
-            .route("/apps/{api_key}/snapshots/{name}/restore", web::post().to(snapshots::restore))
-            .route("/faults", web::get().to(faults::list_all))
-            .route("/apps/{api_key}/faults", web::get().to(faults::list))
-            .route("/apps/{api_key}/faults", web::post().to(faults::add))
-            .route("/apps/{api_key}/faults", web::delete().to(faults::clear))
-            .route("/apps/{api_key}/faults/{id}", web::delete().to(faults::remove))
-            .route("/stubs", web::get().to(stubs::list_all))
-            .route("/apps/{api_key}/stubs", web::get().to(stubs::list))
-            .route("/apps/{api_key}/stubs", web::put().to(stubs::put))
-            .route("/apps/{api_key}/stubs", web::delete().to(stubs::remove))
-            .route("/connections", web::get().to(connections::list_all))
-            .route("/apps/{api_key}/connections", web::get().to(connections::list))
-            .route("/apps/{api_key}/connections/close", web::post().to(connections::close_all))
-            .route("/apps/{api_key}/connections/send", web::post().to(connections::send_to_all))
-            .route("/apps/{api_key}/connections/{id}/close", web::post().to(connections::close))
-            .route("/apps/{api_key}/connections/{id}/send", web::post().to(connections::send))
-            .route("/fixture", web::get().to(fixture::get_all))
-            .route("/fixture", web::put().to(fixture::put_all))
-            .route("/apps/{api_key}/fixture", web::get().to(fixture::get))
-            .route("/apps/{api_key}/fixture", web::put().to(fixture::put))
-            .route("/apps/{api_key}/settings", web::get().to(settings::get))
-            .route("/apps/{api_key}/settings", web::patch().to(settings::patch))
-            .route("/apps/{api_key}/clock", web::get().to(clock::get))
-            .route("/apps/{api_key}/clock", web::put().to(clock::put))
-            .route("/apps/{api_key}/clock/advance", web::post().to(clock::advance))
-            .route("/apps/{api_key}/tokens", web::get().to(tokens::named))
-            .route("/apps/{api_key}/tokens", web::post().to(tokens::mint))
-            .route("/apps/{api_key}/tokens/samples", web::get().to(samples::list))
-            .route("/apps/{api_key}/token-provider", web::get().to(provider::get))
-            .route("/apps/{api_key}/token-provider", web::post().to(provider::post))
-            .route("/apps/{api_key}/requests", web::get().to(requests::list))
-            .route("/apps/{api_key}/requests", web::delete().to(requests::clear))
-            .route("/apps/{api_key}/requests/count", web::get().to(requests::count))
-            .route("/apps/{api_key}/requests/wait", web::get().to(requests::wait))
-            .route("/apps/{api_key}/requests/verify", web::post().to(requests::verify))
-            .route("/apps/{api_key}/requests/{id}", web::get().to(requests::get))
-            .route("/apps/{api_key}/events", web::get().to(events::of_app))
-            .route("/requests", web::get().to(requests::list_all))
-            .route("/events", web::get().to(events::of_all))
-            .route("/tokens/inspect", web::post().to(inspect::inspect))
+            .route(bare, web::get().to(dashboard::redirect))
+            .route(index, web::get().to(dashboard::index))
+            .route(assets, web::get().to(dashboard::asset))
+            .configure(endpoints)
             .default_service(web::to(unknown)),
     );
 }
@@ -80,6 +42,322 @@ pub fn mount(config: &mut ServiceConfig) {
 async fn unknown(request: HttpRequest) -> HttpResponse {
     let (method, path) = (request.method(), request.path());
     ControlError::not_found("unknown_route", format!("the control API has no {method} {path}"))
-        .with_hint("the README lists its routes")
+        .with_hint("the README lists its routes, and GET /_millpond/openapi.json describes them")
         .error_response()
 }
+
+/// Everything that is mounted, as `METHOD /path`.
+pub fn mounted() -> Vec<String> {
+    let pages = PAGES.iter().map(|path| format!("GET /_millpond{}", path.replace(":.*", "")));
+    let endpoints = table().into_iter().flat_map(|area| area.endpoints);
+    let endpoints = endpoints.map(|Endpoint { method, path, .. }| format!("{method} /_millpond{path}"));
+    ["GET /".to_owned()].into_iter().chain(pages).chain(endpoints).collect()
+}
+
+/// Every route. A new one is one entry.
+pub fn table() -> Vec<Area> {
+    vec![
+        area("process", "The process as a whole", process()),
+        area("apps", "Apps: many in one process", of_apps()),
+        area("states", "Back to the fixture, and named states", of_states()),
+        area("settings", "millpond's own settings, and the clock", of_settings()),
+        area("tokens", "Tokens: made, provided, explained", of_tokens()),
+        area("faults", "Faults and stubs: what calls are made to get", of_faults()),
+        area("connections", "Open sockets: listed, closed, sent to", of_connections()),
+        area("journal", "The journal: what was called, and how it came out", of_journal()),
+    ]
+}
+
+fn process() -> Vec<Endpoint> {
+    vec![
+        get("/health", "health", "Whether the process is ready", status::health).answers::<status::Health>(),
+        get("/info", "info", "What runs here", status::info).asks([shapes::secrets()]).answers::<status::Info>(),
+        get(
+            "/operations",
+            "operations",
+            "Stream's operations: driven by an SDK, tested, or not built",
+            operations::list,
+        )
+        .lists::<operations::Known>("operations"),
+        get("/openapi.json", "openapi", "This description", openapi::get).answers_what(
+            200,
+            "OpenAPI 3.1",
+            |_| schemars::json_schema!({ "type": "object", "required": ["openapi"] }),
+        ),
+    ]
+}
+
+fn of_apps() -> Vec<Endpoint> {
+    vec![
+        get("/apps", "listApps", "The apps, the oldest first", apps::list)
+            .asks([shapes::secrets()])
+            .lists::<apps::Shown>("apps"),
+        post("/apps", "createApp", "Makes an app", apps::create)
+            .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
+            .creates::<apps::Made>()
+            .refuses(409, &["api_key_taken"]),
+        get("/apps/{api_key}", "getApp", "An app", apps::get).asks([shapes::secrets()]).answers::<apps::Shown>(),
+        delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
+        post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
+            .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])
+            .creates::<apps::Made>()
+            .refuses(409, &["api_key_taken"]),
+    ]
+}
+
+fn of_states() -> Vec<Endpoint> {
+    const ONE: &str =
+        r#"{"millpond": 1, "apps": [{"users": {"john": {"name": "John"}}, "tokens": {"john": {"user": "john"}}}]}"#;
+    vec![
+        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all).answers::<Fixture>(),
+        put("/fixture", "importAll", "The apps of a fixture, in YAML or JSON, and no others", fixture::put_all)
+            .asks(fixture::parameters())
+            .takes_what(shapes::fixture, &[ONE])
+            .answers::<fixture::Imported>()
+            .refuses(400, &["invalid_fixture"]),
+        get("/apps/{api_key}/fixture", "exportApp", "An app as a fixture", fixture::get).answers::<Fixture>(),
+        put("/apps/{api_key}/fixture", "importApp", "An app as a fixture with one app says", fixture::put)
+            .asks(fixture::parameters())
+            .takes_what(shapes::fixture, &[ONE])
+            .answers::<fixture::Imported>()
+            .refuses(400, &["invalid_fixture"]),
+        post("/reset", "resetAll", "All apps back to the last import or the first start", reset::all)
+            .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
+            .answers_what(200, "The apps", |generator| {
+                let app = generator.subschema_for::<apps::Shown>();
+                shapes::object(&json!({ "apps": { "type": "array", "items": app } }))
+            }),
+        post("/apps/{api_key}/reset", "resetApp", "An app back to the last import or the first start", reset::one)
+            .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
+            .answers::<apps::Shown>(),
+        get("/snapshots", "listAllSnapshots", "The kept states of all apps", snapshots::list_all)
+            .lists_of_all::<snapshots::Shown>("snapshots"),
+        get("/apps/{api_key}/snapshots", "listSnapshots", "The kept states", snapshots::list)
+            .lists::<snapshots::Shown>("snapshots"),
+        post("/apps/{api_key}/snapshots", "takeSnapshot", "Keeps the present state", snapshots::take)
+            .takes::<snapshots::Take>(&[r#"{"name": "before-checkout"}"#])
+            .creates::<snapshots::Shown>()
+            .refuses(409, &["too_many_snapshots"]),
+        delete("/apps/{api_key}/snapshots/{name}", "deleteSnapshot", "Forgets a kept state", snapshots::forget)
+            .answers::<Deleted>()
+            .refuses(404, &["unknown_snapshot"]),
+        post("/apps/{api_key}/snapshots/{name}/restore", "restore", "Back to a kept state", snapshots::restore)
+            .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
+            .answers::<apps::Shown>()
+            .refuses(404, &["unknown_snapshot"]),
+    ]
+}
+
+fn of_settings() -> Vec<Endpoint> {
+    vec![
+        get("/apps/{api_key}/settings", "getSettings", "millpond's own settings of an app", settings::get)
+            .answers::<Emulator>(),
+        patch(
+            "/apps/{api_key}/settings",
+            "changeSettings",
+            "Changes some; null goes back to the default",
+            settings::patch,
+        )
+        .takes_what(
+            shapes::settings_patch,
+            &[r#"{"unknown_user": "refuse"}"#, r#"{"open_sockets": {"on_expiry": "close"}, "rate_limits": null}"#],
+        )
+        .answers::<Emulator>(),
+        get("/apps/{api_key}/clock", "getClock", "The clock of an app", clock::get).answers::<clock::Shown>(),
+        put("/apps/{api_key}/clock", "setClock", "Freezes, moves or frees the clock; one of the three", clock::put)
+            .takes::<clock::SetClock>(&[
+                r#"{"frozen": "2026-01-31T12:00:00Z"}"#,
+                r#"{"frozen": true}"#,
+                r#"{"offset": "1h"}"#,
+                r#"{"system": true}"#,
+            ])
+            .answers::<clock::Shown>(),
+        post("/apps/{api_key}/clock/advance", "advanceClock", "Moves the clock on", clock::advance)
+            .takes::<clock::Advance>(&[r#"{"by": "1h"}"#, r#"{"by": -90}"#])
+            .answers::<clock::Shown>(),
+    ]
+}
+
+fn of_tokens() -> Vec<Endpoint> {
+    let provided = |endpoint: Endpoint| {
+        endpoint
+            .answers::<provider::Provided>()
+            .refuses(403, &["user_deleted", "user_deactivated"])
+            .refuses(404, &["unknown_user"])
+            .may_answer::<shapes::StreamError>("What a fault of the operation `TokenProvider` says, in Stream's form")
+    };
+    vec![
+        get("/apps/{api_key}/tokens", "namedTokens", "The fixture's tokens by name", tokens::named)
+            .answers::<tokens::NamedTokens>(),
+        post("/apps/{api_key}/tokens", "mintToken", "Mints any token, also a wrong one", tokens::mint)
+            .takes::<crate::mint::Wanted>(&[
+                r#"{"user_id": "john", "ttl": "1h"}"#,
+                r#"{"kind": "server"}"#,
+                r#"{"user_id": "john", "iat": "-2h", "exp": "-1h", "claims": {"color": "red"}}"#,
+            ])
+            .creates::<tokens::Shown>(),
+        get("/apps/{api_key}/tokens/samples", "sampleTokens", "Good and bad tokens, each with its answer", samples::list)
+            .asks([Parameter::new("user_id", "Whose; `sample-user` where it is not said", json!({ "type": "string" }))])
+            .answers_what(200, "The samples", |generator| {
+                let sample = generator.subschema_for::<samples::Sample>();
+                shapes::object(&json!({ "samples": { "type": "array", "items": sample } }))
+            }),
+        provided(
+            get("/apps/{api_key}/token-provider", "provideToken", "A token for a user, asked for in the query", provider::get)
+                .asks(provider::parameters()),
+        ),
+        provided(
+            post("/apps/{api_key}/token-provider", "provideTokenByPost", "A token for a user", provider::post)
+                .takes::<provider::Ask>(&[r#"{"user_id": "john"}"#, r#"{"user_id": "john", "validity_in_seconds": 60}"#]),
+        ),
+        post("/tokens/inspect", "inspectToken", "Why a token passes or not, check by check", inspect::inspect)
+            .takes::<inspect::Inspect>(&[r#"{"token": "eyJhbGciOiJIUzI1NiJ9.e30.x"}"#])
+            .answers::<inspect::Inspection>(),
+    ]
+}
+
+fn of_faults() -> Vec<Endpoint> {
+    vec![
+        get("/faults", "listAllFaults", "The faults of all apps", faults::list_all)
+            .lists_of_all::<shapes::ArmedFault>("faults"),
+        get("/apps/{api_key}/faults", "listFaults", "The faults, with how often each has struck", faults::list)
+            .lists::<shapes::ArmedFault>("faults"),
+        post("/apps/{api_key}/faults", "addFault", "Makes the next calls that match fail, wait or be cut", faults::add)
+            .takes_what(
+                shapes::fault,
+                &[
+                    r#"{"operation": "GetApp", "times": 2, "then": {"error": {"code": 40}}}"#,
+                    r#"{"operation": "*", "user_id": "john", "times": null, "then": {"latency": "10ms"}}"#,
+                    r#"{"id": "thrown-out", "operation": "Connect", "then": {"socket": {"close": 4001}}}"#,
+                ],
+            )
+            .creates::<shapes::ArmedFault>()
+            .refuses(409, &["fault_id_taken", "too_many_faults", "app_changed"]),
+        delete("/apps/{api_key}/faults", "clearFaults", "Takes all faults away", faults::clear).answers::<Cleared>(),
+        delete("/apps/{api_key}/faults/{id}", "deleteFault", "Takes a fault away", faults::remove)
+            .answers::<Deleted>()
+            .refuses(404, &["unknown_fault"]),
+        get("/stubs", "listAllStubs", "The stubs of all apps", stubs::list_all).lists_of_all::<Stub>("stubs"),
+        get("/apps/{api_key}/stubs", "listStubs", "The fixed answers", stubs::list).lists::<Stub>("stubs"),
+        put("/apps/{api_key}/stubs", "putStub", "A fixed answer, in place of the one at the same place", stubs::put)
+            .takes_what(
+                shapes::stub,
+                &[
+                    r#"{"operation": "GetApp", "body": {"app": {}}}"#,
+                    r#"{"method": "GET", "path": "/api/v2/feeds/{id}", "status": 404, "body": null}"#,
+                ],
+            )
+            .answers::<Stub>()
+            .refuses(409, &["too_many_stubs"]),
+        delete("/apps/{api_key}/stubs", "deleteStubs", "Takes all stubs away, or one", stubs::remove)
+            .asks(stubs::parameters())
+            .answers::<Cleared>()
+            .refuses(404, &["unknown_stub"]),
+    ]
+}
+
+fn of_connections() -> Vec<Endpoint> {
+    vec![
+        get("/connections", "listAllConnections", "Who has a socket open, in all apps", connections::list_all)
+            .lists_of_all::<connections::Shown>("connections"),
+        get("/apps/{api_key}/connections", "listConnections", "Who has a socket open", connections::list)
+            .asks([shapes::of_user()])
+            .lists::<connections::Shown>("connections"),
+        post(
+            "/apps/{api_key}/connections/close",
+            "closeConnections",
+            "Closes all of a user, or all",
+            connections::close_all,
+        )
+        .asks([shapes::of_user()])
+        .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
+        .answers::<connections::Closed>(),
+        post(
+            "/apps/{api_key}/connections/send",
+            "sendToConnections",
+            "Sends an event to all of a user, or to all",
+            connections::send_to_all,
+        )
+        .asks([shapes::of_user()])
+        .takes_what(shapes::event, &[r#"{"type": "custom.greeting", "text": "hi"}"#])
+        .answers::<connections::Sent>(),
+        post("/apps/{api_key}/connections/{id}/close", "closeConnection", "Closes a connection", connections::close)
+            .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
+            .answers::<connections::Closed>()
+            .refuses(404, &["unknown_connection"]),
+        post(
+            "/apps/{api_key}/connections/{id}/send",
+            "sendToConnection",
+            "Sends an event, as it is",
+            connections::send,
+        )
+        .takes_what(shapes::event, &[r#"{"type": "custom.greeting", "text": "hi"}"#])
+        .answers::<connections::Sent>()
+        .refuses(404, &["unknown_connection"]),
+    ]
+}
+
+fn of_journal() -> Vec<Endpoint> {
+    use shapes::{after, before, filters, limit, order};
+    vec![
+        get("/apps/{api_key}/requests", "listRequests", "The journal, the newest first", requests::list)
+            .asks(filters([after(), before(), limit(requests::LIMIT_MAX), order()]))
+            .answers_what(200, "The entries", shapes::entries(false)),
+        delete("/apps/{api_key}/requests", "clearRequests", "Forgets all entries; ids go on", requests::clear)
+            .answers::<Cleared>(),
+        get("/apps/{api_key}/requests/count", "countRequests", "How many entries match", requests::count)
+            .asks(filters([after(), before()]))
+            .answers::<Count>(),
+        get("/apps/{api_key}/requests/wait", "waitForRequests", "Waits until so many entries match", requests::wait)
+            .asks(filters(requests::wait_parameters()))
+            .answers_what(200, "So many match", shapes::waited(true))
+            .answers_what(408, "The time is over", shapes::waited(false))
+            .refuses(503, &["stopping"]),
+        post(
+            "/apps/{api_key}/requests/verify",
+            "verifyRequests",
+            "Whether the journal has what is expected",
+            requests::verify,
+        )
+        .takes::<requests::Verify>(&[
+            r#"{"expect": [{"operation": "GetApp", "times": 0}]}"#,
+            r#"{"expect": [{"operation": "Connect", "times": {"min": 0, "max": 3}}], "in_order": true}"#,
+        ])
+        .answers::<requests::Verified>()
+        .answers_what(409, "It has not", super::endpoint::of::<requests::Verified>),
+        get("/apps/{api_key}/requests/{id}", "getRequest", "An entry", requests::get)
+            .answers::<Entry>()
+            .refuses(404, &["unknown_request"]),
+        get(
+            "/apps/{api_key}/events",
+            "followApp",
+            "The journal live; `Last-Event-ID` catches up as well",
+            events::of_app,
+        )
+        .asks(filters([after()]))
+        .streams(),
+        get("/requests", "listAllRequests", "The journals of all apps, the newest first", requests::list_all)
+            .asks(filters([limit(requests::LIMIT_MAX), order()]))
+            .answers_what(200, "The entries", shapes::entries(true)),
+        get("/events", "followAll", "The journals of all apps live", events::of_all).asks(filters([])).streams(),
+    ]
+}
+
+fn area(name: &'static str, about: &'static str, endpoints: Vec<Endpoint>) -> Area {
+    Area { name, about, endpoints }
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        fn $name<F, Args>(path: &'static str, id: &'static str, summary: &'static str, handler: F) -> Endpoint
+        where
+            F: Handler<Args>,
+            Args: FromRequest + 'static,
+            F::Output: Responder + 'static,
+        {
+            Endpoint::new(Method::$method, path, id, summary, handler)
+        }
+    )*};
+}
+
+methods! { get GET post POST put PUT patch PATCH delete DELETE }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -37,7 +38,7 @@ const TRUNCATED_BY: usize = 11;
 const STANDARD_ALPHABET: &str = "~~~~~?????";
 
 /// A token, and what the app answers it now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Sample {
     /// Which one.
     name: &'static str,
@@ -53,7 +54,7 @@ pub struct Sample {
 }
 
 /// What a request gets.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Expectation {
     /// The HTTP status; 200 when the token passes.
     status: u16,
@@ -64,9 +65,11 @@ struct Expectation {
 }
 
 /// What a socket gets: the same without a status.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SocketExpectation {
+    /// Stream's code; 0 when it passes.
     code: i32,
+    /// The inner text of the refusal; empty when it passes.
     message: String,
 }
 

@@ -2,14 +2,16 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::Control;
 use super::apps::shown;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::reset::Closing;
+use super::shapes::Deleted;
 use crate::store::copies::Snapshot;
 
 /// Longest name of a snapshot, in characters.
@@ -17,8 +19,20 @@ const NAME_MAX_CHARS: usize = 100;
 /// Snapshots that an app may have.
 const SNAPSHOTS_MAX: usize = 1_000;
 
-fn snapshot_shown(snapshot: &Snapshot) -> Value {
-    json!({"name": snapshot.name, "created_at": snapshot.created_at.rfc3339(), "users": snapshot.users})
+/// A snapshot as the control API shows it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Snapshot")]
+pub struct Shown<'a> {
+    /// Its name.
+    name: &'a str,
+    /// When it was taken, by the app's clock.
+    created_at: String,
+    /// Users in it.
+    users: i64,
+}
+
+fn snapshot_shown(snapshot: &Snapshot) -> Shown<'_> {
+    Shown { name: &snapshot.name, created_at: snapshot.created_at.rfc3339(), users: snapshot.users }
 }
 
 /// `GET /snapshots`: those of all apps.
@@ -26,7 +40,7 @@ pub async fn list_all(control: Data<Control>) -> Result<HttpResponse> {
     let mut all = Vec::new();
     for app in control.store.apps().all() {
         for snapshot in control.store.snapshots(&app.api_key).await? {
-            let mut shown = snapshot_shown(&snapshot);
+            let mut shown = json!(snapshot_shown(&snapshot));
             shown["api_key"] = json!(&*app.api_key);
             all.push(shown);
         }
@@ -43,9 +57,12 @@ pub async fn list(control: Data<Control>, key: Path<String>) -> Result<HttpRespo
 }
 
 /// The body of `POST snapshots`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TakeSnapshot")]
 pub struct Take {
+    /// How it is called.
+    #[schemars(required, length(min = 1, max = NAME_MAX_CHARS), extend("pattern" = "^[A-Za-z0-9_.-]*$"))]
     name: Option<String>,
 }
 
@@ -94,7 +111,7 @@ pub async fn forget(control: Data<Control>, path: Path<(String, String)>) -> Res
     let (key, name) = path.into_inner();
     control.app(&key)?;
     if control.store.forget_snapshot(&key, &name).await? {
-        Ok(HttpResponse::Ok().json(json!({ "deleted": name })))
+        Ok(HttpResponse::Ok().json(Deleted { deleted: &name }))
     } else {
         Err(unknown(&name))
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Control;
 use super::body::{TextBody, misread_text};
+use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use crate::fixture::stubs as reading;
 use crate::params::Params;
@@ -46,6 +47,12 @@ pub async fn put(control: Data<Control>, key: Path<String>, body: TextBody) -> R
     let shown = json!(stub);
     control.store.write(&scope, move |tx| stubs::save(tx, &stub)).await?;
     Ok(HttpResponse::Ok().json(shown))
+}
+
+/// Which stub is meant.
+pub fn parameters() -> [Parameter; 3] {
+    [("operation", "The one of this operation"), ("method", "With a path: the one there"), ("path", "With a method")]
+        .map(|(name, about)| Parameter::new(name, about, json!({ "type": "string" })))
 }
 
 /// `DELETE /apps/{api_key}/stubs`: all of them, or with `?operation=`, or `?method=&path=`, one.

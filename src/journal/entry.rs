@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -256,6 +256,51 @@ impl Entry {
 struct Checked {
     name: &'static str,
     outcome: &'static str,
+}
+
+/// What [`Serialize`] writes.
+impl JsonSchema for Entry {
+    fn schema_name() -> Cow<'static, str> {
+        "Entry".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let checked = json_schema!({
+            "type": "object",
+            "properties": { "name": { "type": "string" }, "outcome": { "type": "string" } },
+            "required": ["name", "outcome"],
+        });
+        let mut schema = json_schema!({
+            "description": "Something that happened.",
+            "type": "object",
+            "properties": {
+                "id": { "description": "Its place in the app's journal, from 1.", "type": "integer", "minimum": 1 },
+                "at": { "description": "When, by the app's clock.", "type": "string" },
+                "operation": { "description": "The operation, or the type of an event.", "type": "string" },
+                "method": { "description": "The HTTP method, `EVENT` or `WS`.", "type": "string" },
+                "path": { "description": "The path without the query; empty for events.", "type": "string" },
+                "caller": { "description": "What the caller was admitted as.", "enum": Caller::WORDS },
+                "user_id": { "description": "The user who called, or whom the token names.", "type": ["string", "null"] },
+                "outcome": { "description": "How it came out.", "enum": Outcome::ALL.map(Outcome::name) },
+                "status": { "description": "The HTTP status, or the close code of a socket; 0 for a connection that was cut.", "type": "integer" },
+                "code": { "description": "Stream's error code; 0 for none.", "type": "integer" },
+                "message": { "description": "Stream's error text without the words around it; empty for none.", "type": "string" },
+                "checks": { "description": "The verdict on the token, check by check.", "type": "array", "items": checked },
+                "duration_ms": { "description": "How long it took, in milliseconds.", "type": "number" },
+                "connection_id": { "description": "The connection that was named or opened.", "type": ["string", "null"] },
+                "token": { "description": "A fingerprint of the token.", "type": ["string", "null"], "pattern": "^[0-9a-f]{12}$" },
+                "sdk": { "description": "What `X-Stream-Client` says.", "type": ["string", "null"] },
+                "fault": { "description": "The id of the fault that applied.", "type": ["string", "null"] },
+                "stubbed": { "description": "Whether a stub answered.", "type": "boolean" },
+            },
+        });
+        // All of them are there always.
+        let names: Vec<_> =
+            schema.get("properties").and_then(serde_json::Value::as_object).into_iter().flatten().collect();
+        let names: Vec<String> = names.into_iter().map(|(name, _)| name.clone()).collect();
+        schema.insert("required".to_owned(), names.into());
+        schema
+    }
 }
 
 impl Serialize for Entry {

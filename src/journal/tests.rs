@@ -31,6 +31,7 @@ fn a_reader_pulls_what_is_newer_in_pieces() {
     assert_eq!(ids(&journal.pull(4, 2)), [5]);
     assert_eq!(ids(&journal.pull(5, 2)), [0; 0]);
     assert_eq!(ids(&journal.pull(99, 2)), [0; 0]);
+    assert_eq!(ids(&journal.pull(u64::MAX, 2)), [0; 0]);
 }
 
 #[test]
