@@ -1,0 +1,84 @@
+// One request of the journal: why it was let in or refused, what was sent, what was answered.
+
+import { ofStream } from "./curl.js";
+import { badge, button, code, copyButton, facts, fill, h } from "./dom.js";
+import { ofApp, read } from "./api.js";
+import { both, exact } from "./time.js";
+import { drawChecks } from "./token-view.js";
+
+/** `ok`, `refused`, `failed`, or `event` for what was no call. */
+export function tone(entry) {
+  if (entry.outcome === "refused" || entry.outcome === "failed") return entry.outcome;
+  if (entry.code > 0 || entry.status >= 400) return "refused";
+  return entry.method === "EVENT" ? "event" : "ok";
+}
+
+/** In a line: why. */
+export function reason(entry) {
+  if (entry.message) return entry.message;
+  const failing = entry.checks?.find((check) => check.outcome === "fail");
+  if (failing) return `${failing.name.replaceAll("_", " ")}: ${failing.seen ?? "failed"}`;
+  return { ok: "let in", event: "sent" }[tone(entry)] ?? tone(entry);
+}
+
+export function drawRequest(context, detail, entry, close) {
+  draw(context, detail, entry, close);
+  // The list may hold less than is known.
+  read(ofApp(context.app, `/requests/${encodeURIComponent(entry.id)}`), { signal: context.signal })
+    .then((answer) => { if (!detail.hidden && detail.entry === entry.id) draw(context, detail, { ...entry, ...(answer.request ?? answer) }, close, true); }, () => {});
+}
+
+function draw(context, detail, entry, close, again = false) {
+  const kind = tone(entry);
+  const bad = kind === "refused" || kind === "failed";
+  detail.entry = entry.id;
+  const focused = detail.contains(document.activeElement);
+  const [path, queryText = ""] = (entry.path ?? "").split("?");
+  const query = Object.fromEntries(new URLSearchParams(queryText));
+  delete query.api_key;
+  const isCall = !["EVENT", "WS"].includes(entry.method) && entry.path?.startsWith("/") && !entry.path.startsWith("/_millpond");
+  const sent = entry.request_body ?? entry.body;
+  const curl = isCall ? ofStream(context.app, entry.method, path, {
+    query,
+    token: entry.caller === "server" || entry.caller === "none" || !entry.token ? undefined : "$TOKEN",
+    body: sent === undefined || sent === null ? (entry.method === "GET" || entry.method === "DELETE" ? undefined : {}) : sent,
+  }) : null;
+  fill(
+    detail,
+    h("div", { class: "card-head sticky" }, h("h2", { tabindex: "-1" }, entry.operation ?? "Unknown operation"), button("Close", close, { class: "small", "data-close": true })),
+    h("div", { class: `verdict ${bad ? "bad" : kind === "event" ? "" : "good"}` },
+      h("strong", {}, bad ? `${kind === "failed" ? "Failed" : "Refused"}${entry.code ? ` with code ${entry.code}` : ""}${entry.status ? `, HTTP ${entry.status}` : ""}` : kind === "event" ? "An event" : `Let in${entry.status ? `, HTTP ${entry.status}` : ""}`),
+      entry.message ? h("p", { class: "mono" }, entry.message) : null),
+    entry.fault || entry.stubbed ? h("p", { class: "with-tools" },
+      entry.fault ? badge(`by the fault ${typeof entry.fault === "string" ? entry.fault : ""}`.trim(), "warn") : null,
+      entry.stubbed ? badge("answered by a stub", "warn") : null) : null,
+    entry.checks?.length ? h("section", { class: "part" }, h("h3", {}, "Checks, in order"), drawChecks(entry.checks)) : null,
+    h("section", { class: "part" }, h("h3", {}, "Request"),
+      code(`${entry.method} ${entry.path ?? ""}`, "Request line"),
+      facts([
+        ["At", `${exact(Date.parse(entry.at), true)} · ${both(Date.parse(entry.at), context.clock()).split(" · ")[0]}`],
+        ["Caller", entry.caller],
+        ["User", entry.user_id ? h("a", { href: context.href("users", { user: entry.user_id }) }, entry.user_id) : null],
+        ["SDK", entry.sdk],
+        ["Token", entry.token ? h("code", {}, entry.token) : null],
+        ["Connection", entry.connection_id ? h("code", {}, entry.connection_id) : null],
+        ["Took", entry.duration_ms === undefined || entry.duration_ms === null ? null : `${entry.duration_ms} ms`],
+        ["ID", h("code", {}, String(entry.id))],
+      ]),
+      sent ? code(typeof sent === "string" ? sent : JSON.stringify(sent, null, 2), "Request body") : null),
+    h("section", { class: "part" }, h("h3", {}, "Answer"), code(answer(entry), "Answer")),
+    curl ? h("section", { class: "part" }, h("h3", {}, "Again"), h("code", { class: "line", tabindex: "0" }, curl),
+      h("div", { class: "actions" }, copyButton(curl, "the curl line", { label: "Copy as curl" })),
+      curl.includes("$TOKEN") ? h("p", { class: "about" }, "Tokens are not kept. Set TOKEN to one, such as that of millpond token.") : null) : null,
+  );
+  if (!again || focused) detail.querySelector("h2").focus({ preventScroll: true });
+  if (!again) detail.scrollTop = 0;
+}
+
+/** The answer as far as the journal keeps it. */
+function answer(entry) {
+  const kept = entry.response_body ?? entry.answer ?? entry.response;
+  if (kept !== undefined && kept !== null) return typeof kept === "string" ? kept : JSON.stringify(kept, null, 2);
+  if (entry.code > 0) return JSON.stringify({ code: entry.code, message: entry.message, StatusCode: entry.status }, null, 2);
+  return entry.status ? `HTTP ${entry.status}` : "none";
+}
