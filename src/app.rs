@@ -4,16 +4,18 @@
 //! authentication reads no database and the next request already sees the change (design.md 4).
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
+use tokio::sync;
 
 use crate::auth::secret::Secret;
 use crate::clock::{Clock, ClockMode, Time};
 use crate::ids::{AppId, UserId};
+use crate::journal::{Bell, Journal};
 use crate::permission::catalogue::Permission;
 use crate::rate::RateCounters;
 use crate::settings::{Emulator, Rules, Settings};
@@ -80,49 +82,88 @@ impl UserFacts {
     }
 }
 
-/// One app.
-#[derive(Debug)]
-pub struct App {
-    /// Its number in the database.
+/// Which app it is, and which of its states.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The number under which the rows of its state lie.
     pub id: AppId,
+    /// Its own number, as `GET /app` shows it.
+    pub number: i64,
     /// Its api key.
     pub api_key: Arc<str>,
+    /// The end of its time to live, in the system's time.
+    pub expires_at: Option<Time>,
+}
+
+/// Why an [`App`] is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// The app was deleted.
+    Deleted,
+    /// Another state took its place: a reset, a snapshot, an import. Its sockets are closed with this code.
+    Replaced(u16),
+}
+
+/// One app with one state of it. Whatever memory knows of the state is in here, so that another state, which comes with
+/// an `App` of its own, begins with nothing of it.
+#[derive(Debug)]
+pub struct App {
+    /// The number under which its rows lie.
+    pub id: AppId,
+    /// Its own number, as `GET /app` shows it.
+    pub number: i64,
+    /// Its api key.
+    pub api_key: Arc<str>,
+    /// The end of its time to live, in the system's time.
+    pub expires_at: Option<Time>,
     /// Its clock.
     pub clock: Clock,
     /// Its requests of this minute, by operation.
     pub rates: RateCounters,
     /// Who has connections open.
     pub presence: Presence,
+    /// Held together by all writes, and alone by whatever copies, exchanges or removes the whole state in several steps.
+    pub whole: Arc<sync::RwLock<()>>,
+    /// What was called.
+    pub journal: Journal,
     state: ArcSwap<AppState>,
     /// Only the users of whom something special is known; absent means ordinary.
     exceptional: RwLock<HashMap<UserId, Arc<UserFacts>>>,
     ordinary: Arc<UserFacts>,
     epoch: AtomicU64,
-    is_gone: AtomicBool,
+    gone: OnceLock<Gone>,
     ids: Mutex<StdRng>,
+    is_seeded: bool,
 }
 
 impl App {
-    /// An app as it was read from the database.
+    /// An app as it was read from the database. With a seed its ids are the same each time, and others for each api key.
     pub fn new(
-        id: AppId,
-        api_key: &str,
+        identity: Identity,
         clock: ClockMode,
         state: AppState,
         exceptional: HashMap<UserId, Arc<UserFacts>>,
+        seed: Option<u64>,
     ) -> Self {
+        let Identity { id, number, api_key, expires_at } = identity;
+        let ids = seed.map_or_else(StdRng::from_os_rng, |seed| StdRng::seed_from_u64(mixed(seed, &api_key)));
         Self {
             id,
-            api_key: api_key.into(),
+            number,
+            api_key,
+            expires_at,
             clock: Clock::new(clock),
             rates: RateCounters::default(),
             presence: Presence::default(),
+            whole: Arc::default(),
+            journal: Journal::default(),
             state: ArcSwap::from_pointee(state),
             exceptional: RwLock::new(exceptional),
             ordinary: Arc::new(UserFacts::ordinary()),
             epoch: AtomicU64::new(0),
-            is_gone: AtomicBool::new(false),
-            ids: Mutex::new(StdRng::from_os_rng()),
+            gone: OnceLock::new(),
+            ids: Mutex::new(ids),
+            is_seeded: seed.is_some(),
         }
     }
 
@@ -137,15 +178,35 @@ impl App {
         Arc::clone(exceptional.get(user).unwrap_or(&self.ordinary))
     }
 
+    /// Of the users who are deactivated and not deleted, the first by id.
+    pub fn first_deactivated(&self) -> Option<UserId> {
+        let exceptional = self.exceptional.read().unwrap_or_else(PoisonError::into_inner);
+        let deactivated = exceptional.iter().filter(|(_, facts)| facts.deactivated && !facts.deleted);
+        deactivated.map(|(user, _)| user).min().cloned()
+    }
+
     /// Grows with each commit that can change a verdict. A request remembers the value at its verdict; a write that
     /// runs under another value has its verdict made anew, so that a revocation also holds for what was in flight.
     pub fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// Whether it was deleted. What still holds it must write nothing more under its number.
-    pub fn is_gone(&self) -> bool {
-        self.is_gone.load(Ordering::Acquire)
+    /// Why it is over, once it is. What still holds it must write nothing more under its number.
+    pub fn gone(&self) -> Option<Gone> {
+        self.gone.get().copied()
+    }
+
+    /// It is over. For the store alone.
+    fn end(&self, why: Gone) {
+        // Of two reasons the first counts.
+        let _ = self.gone.set(why);
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Whether everything that is answered can be the same in every run: seeded ids, and a clock that stands still. What
+    /// only real time can measure is then left out of answers.
+    pub fn is_deterministic(&self) -> bool {
+        self.is_seeded && matches!(self.clock.mode(), ClockMode::Frozen(_))
     }
 
     /// Takes over a committed state. For the store alone.
@@ -227,35 +288,58 @@ impl Presence {
 
 /// The apps of the process, by api key.
 #[derive(Debug, Default)]
-pub struct Apps(ArcSwap<HashMap<Arc<str>, Arc<App>>>);
+pub struct Apps {
+    by_key: ArcSwap<HashMap<Arc<str>, Arc<App>>>,
+    bell: Arc<Bell>,
+}
 
 impl Apps {
     /// The app of that key.
     pub fn get(&self, api_key: &str) -> Option<Arc<App>> {
-        self.0.load().get(api_key).map(Arc::clone)
+        self.by_key.load().get(api_key).map(Arc::clone)
     }
 
     /// All apps, oldest first.
     pub fn all(&self) -> Vec<Arc<App>> {
-        let mut all: Vec<_> = self.0.load().values().map(Arc::clone).collect();
-        all.sort_by_key(|app| app.id);
+        let mut all: Vec<_> = self.by_key.load().values().map(Arc::clone).collect();
+        all.sort_by_key(|app| app.number);
         all
     }
 
-    /// Adds or replaces an app. For the store alone, which has one writer.
-    pub fn insert(&self, app: Arc<App>) {
-        let mut apps = HashMap::clone(&self.0.load());
+    /// Adds an app. One of the same key is over: its sockets are closed with this code. For the store alone, which has
+    /// one writer.
+    pub fn insert(&self, app: Arc<App>, close_code: u16) -> Option<Arc<App>> {
+        app.journal.tell_everyone(&self.bell);
+        let replaced = self.get(&app.api_key);
+        if let Some(replaced) = &replaced {
+            replaced.end(Gone::Replaced(close_code));
+        }
+        let mut apps = HashMap::clone(&self.by_key.load());
         apps.insert(Arc::clone(&app.api_key), app);
-        self.0.store(Arc::new(apps));
+        self.by_key.store(Arc::new(apps));
+        // Whoever is woken finds the new one.
+        replaced.inspect(|replaced| replaced.journal.wake())
+    }
+
+    /// What tells of news in the journals of all apps.
+    pub fn bell(&self) -> &Arc<Bell> {
+        &self.bell
     }
 
     /// Takes an app out. For the store alone, which has one writer.
     pub fn remove(&self, api_key: &str) {
-        let mut apps = HashMap::clone(&self.0.load());
-        if let Some(gone) = apps.remove(api_key) {
-            gone.is_gone.store(true, Ordering::Release);
-            gone.epoch.fetch_add(1, Ordering::AcqRel);
-        }
-        self.0.store(Arc::new(apps));
+        let Some(removed) = self.get(api_key) else { return };
+        removed.end(Gone::Deleted);
+        let mut apps = HashMap::clone(&self.by_key.load());
+        apps.remove(api_key);
+        self.by_key.store(Arc::new(apps));
+        removed.journal.wake();
     }
+}
+
+/// A seed of its own for each api key (FNV-1a over the key, beginning with the process's seed).
+fn mixed(seed: u64, api_key: &str) -> u64 {
+    api_key
+        .bytes()
+        .fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod credentials;
 pub mod explain;
+pub mod fingerprint;
 pub mod go_json;
 pub mod secret;
 pub mod token;

@@ -16,6 +16,7 @@ mod pair;
 mod print;
 mod revoke;
 mod run_file;
+mod samples;
 mod screen;
 mod serve;
 mod target;
@@ -62,6 +63,7 @@ enum Verb {
     Token(token::Args),
     CreateToken(token::CreateArgs),
     Inspect(inspect::Args),
+    Samples(samples::Args),
     RevokeToken(revoke::UserArgs),
     RevokeAllTokens(revoke::AllArgs),
     Apps(apps::Args),
@@ -112,6 +114,7 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::Token(args) => token::run(&args),
         Verb::CreateToken(args) => token::create(&args),
         Verb::Inspect(args) => inspect::run(&args),
+        Verb::Samples(args) => samples::run(&args),
         Verb::RevokeToken(args) => revoke::user(&args),
         Verb::RevokeAllTokens(args) => revoke::all(&args),
         Verb::Apps(args) => apps::run(&args),

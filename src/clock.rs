@@ -6,6 +6,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+mod duration;
+
+pub use duration::DurationNs;
+
 /// Nanoseconds in a second.
 pub const SECOND_NS: i64 = 1_000_000_000;
 
@@ -221,7 +225,8 @@ impl ClockMode {
     /// would have to be taken back before the clock could be seen to go back.
     #[must_use]
     pub fn moved(ns: i64) -> Self {
-        Self::Offset(ns.min(i64::MAX.saturating_sub(system_now().0)))
+        // The least number has no opposite, and could not be written as a duration.
+        Self::Offset(ns.max(-i64::MAX).min(i64::MAX.saturating_sub(system_now().0)))
     }
 }
 

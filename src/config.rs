@@ -49,6 +49,8 @@ pub struct Config {
     pub pair_is_given: bool,
     /// Fixtures in the order in which they are loaded.
     pub fixtures: Vec<LoadedFixture>,
+    /// Makes every id the same in each run.
+    pub seed: Option<u64>,
     /// Threads that serve.
     pub workers: usize,
     /// What sockets may.
@@ -65,6 +67,7 @@ impl Default for Config {
             pair: default_pair(),
             pair_is_given: false,
             fixtures: Vec::new(),
+            seed: None,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             limits: Limits::default(),
         }

@@ -8,19 +8,28 @@ pub mod guard;
 pub mod inspect;
 pub mod operations;
 pub mod provider;
+pub mod reset;
 pub mod routes;
+pub mod samples;
 pub mod settings;
+pub mod snapshots;
 pub mod status;
 pub mod tokens;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::app::App;
-use crate::clock::Time;
+use crate::clock::{Time, system_now};
 use crate::store::{Scope, Store};
 use error::{ControlError, Result};
+
+/// The longest sleep for the end of an app; after it the system's time is looked at again.
+const NAP_MAX: Duration = Duration::from_secs(60);
 
 /// What the control API answers from.
 pub struct Control {
@@ -34,13 +43,15 @@ pub struct Control {
     pub allowed_hosts: Vec<String>,
     /// When it started, by the system's time.
     pub started_at: Time,
+    /// Told when an app with a time to live was made.
+    pub mortals: Notify,
     ready: AtomicBool,
 }
 
 impl Control {
     /// A control API that is not ready yet.
     pub fn new(store: Store, url: String, bound: IpAddr, allowed_hosts: Vec<String>, started_at: Time) -> Self {
-        Self { store, url, bound, allowed_hosts, started_at, ready: AtomicBool::new(false) }
+        Self { store, url, bound, allowed_hosts, started_at, mortals: Notify::new(), ready: AtomicBool::new(false) }
     }
 
     /// From now on the process is ready: fixtures are in, listeners are up.
@@ -63,6 +74,37 @@ impl Control {
             )
             .with_hint("GET /_millpond/apps lists them")
         })
+    }
+
+    /// Deletes apps at the end of their time to live, for as long as it runs.
+    pub async fn bury(&self) {
+        loop {
+            let told = self.mortals.notified();
+            let next = self
+                .store
+                .apps()
+                .all()
+                .into_iter()
+                .filter_map(|app| app.expires_at.map(|at| (at, app)))
+                .min_by_key(|(at, _)| *at);
+            let Some((at, app)) = next else {
+                told.await;
+                continue;
+            };
+            match u64::try_from(at.0.saturating_sub(system_now().0)) {
+                // In bounded naps: the system's time may be set, and a sleep does not notice.
+                Ok(left) if left > 0 => {
+                    let nap = Duration::from_nanos(left).min(NAP_MAX);
+                    tokio::select! { () = told => {} () = tokio::time::sleep(nap) => {} }
+                }
+                _ => {
+                    if let Err(cause) = self.store.delete_app(&app).await {
+                        tracing::warn!(%cause, api_key = &*app.api_key, "an app whose time is over could not be deleted");
+                        told.await;
+                    }
+                }
+            }
+        }
     }
 
     /// The app of that key, and a scope for it.

@@ -1,6 +1,6 @@
 //! The door that every operation of Stream's goes through: credentials, verdict, rate, and the form of every answer.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,15 +15,16 @@ use quick_cache::sync::Cache;
 
 use crate::app::{App, AppState, UserFacts};
 use crate::auth::credentials::{Credentials, Examined, bare_token};
-use crate::auth::verdict::{self, Check, Kind, UserState, Verdict};
+use crate::auth::verdict::{self, Kind, UserState, Verdict};
 use crate::clock::{Stopwatch, Time};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
+use crate::journal::{Caller, Text, Who};
 use crate::operation::Operation;
 use crate::params::Params;
 use crate::rate::{Platform, Rate};
 use crate::reply;
-use crate::settings::{RateLimits, UnknownUser};
+use crate::settings::UnknownUser;
 use crate::store::{Admission, Scope, Store, users};
 use crate::wire::Dialect;
 
@@ -87,7 +88,7 @@ impl Gate {
         let credentials =
             Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
         let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
-        Judged { app, credentials, epoch, judgement }
+        Judged { app, state, credentials, epoch, judgement }
     }
 }
 
@@ -105,12 +106,47 @@ impl Equivalent<(u64, Box<str>)> for Shown<'_> {
 pub struct Judged {
     /// The app, when the key is known.
     pub app: Option<Arc<App>>,
+    /// The app's state at the verdict.
+    pub state: Option<Arc<AppState>>,
     /// What was shown.
     pub credentials: Credentials,
     /// The app's epoch at the verdict.
     pub epoch: u64,
     /// The verdict and the moment and facts it is for.
     pub judgement: Judgement,
+}
+
+impl Judged {
+    /// Who calls, for the journal, once that is decided.
+    pub fn who(&self, is_admitted: bool) -> Who {
+        let Judgement { verdict, facts, .. } = &self.judgement;
+        let caller = if is_admitted { caller(verdict.kind, facts) } else { Caller::None };
+        let user_id = match caller {
+            Caller::Server | Caller::Anonymous => None,
+            Caller::User | Caller::Guest | Caller::None => self.credentials.user_id().map(UserId::trusted),
+        };
+        let token = self.credentials.token.as_ref().map(|examined| examined.fingerprint);
+        Who { caller, user_id, verdict: Some(*verdict), token }
+    }
+
+    /// Counts the call of an operation, which has this index in the table of routes, whatever the verdict. `None` when
+    /// no app has the key.
+    pub fn count(&self, index: usize, operation: &Operation, client: &str) -> Option<Rate> {
+        let (app, state) = (self.app.as_ref()?, self.state.as_ref()?);
+        let Judgement { verdict, now, .. } = &self.judgement;
+        let is_server = verdict.kind == Some(Kind::Server) && verdict.failed.is_none();
+        let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
+        Some(app.rates.count(index, limit, Platform::of(client, is_server), *now))
+    }
+}
+
+fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
+    match kind {
+        Some(Kind::Server) => Caller::Server,
+        Some(Kind::User | Kind::UnverifiedUser) if facts.role == crate::app::ROLE_GUEST => Caller::Guest,
+        Some(Kind::User | Kind::UnverifiedUser) => Caller::User,
+        Some(Kind::Anonymous) | None => Caller::Anonymous,
+    }
 }
 
 /// A verdict, the moment it is for, and what was known of the user.
@@ -161,18 +197,6 @@ pub enum Identity {
     Anonymous,
 }
 
-impl Identity {
-    /// The word for it in the log and the journal.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::User { facts, .. } if facts.role == crate::app::ROLE_GUEST => "guest",
-            Self::User { .. } => "user",
-            Self::Anonymous => "anonymous",
-        }
-    }
-}
-
 /// One call of an operation, from the verdict to the answer. Kept in the request.
 pub struct Call {
     /// Which operation.
@@ -187,14 +211,16 @@ pub struct Call {
     pub app: Option<Arc<App>>,
     /// Who calls, or the refusal.
     pub admitted: Result<Identity>,
-    /// The check that failed, when one did.
-    pub failed: Option<Check>,
+    /// The same for the log and the journal.
+    pub who: Who,
     /// For whom and when a transaction of this call runs.
     pub scope: Option<Scope>,
     /// The rate limit's window.
     pub rate: Option<Rate>,
     /// `X-Stream-Client`.
     pub client: String,
+    /// The connection that the call has opened; one that it names is among the parameters.
+    pub opened: OnceCell<Text>,
     /// The error that was answered, once there is one.
     pub error: RefCell<Option<ApiError>>,
 }
@@ -241,14 +267,11 @@ impl Door {
     }
 
     fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
-        let Judged { app, credentials, epoch, judgement: Judgement { verdict, now, facts } } = judged;
-        let admitted = match verdict::refusal(&verdict, &credentials) {
-            Some(refusal) => Err(refusal),
-            None => Ok(identity(&verdict, &credentials, facts)),
-        };
-        let is_server = verdict.kind == Some(Kind::Server) && admitted.is_ok();
-        let limit = self.operation.calls_per_minute();
-        let rate = app.as_ref().map(|app| app.rates.count(self.index, limit, Platform::of(&client, is_server), now));
+        let rate = judged.count(self.index, self.operation, &client);
+        let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
+        let who = judged.who(refusal.is_none());
+        let Judged { app, credentials, epoch, judgement: Judgement { now, facts, .. }, .. } = judged;
+        let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
         let scope = app.as_ref().map(|app| {
             let admission =
                 Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials, refusal: verdict::refusal });
@@ -261,10 +284,11 @@ impl Door {
             params,
             app,
             admitted,
-            failed: verdict.failed,
+            who,
             scope,
             rate,
             client,
+            opened: OnceCell::new(),
             error: RefCell::default(),
         }
     }
@@ -274,10 +298,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn identity(verdict: &Verdict, credentials: &Credentials, facts: Arc<UserFacts>) -> Identity {
-    match (verdict.kind, credentials.user_id()) {
-        (Some(Kind::User | Kind::UnverifiedUser), Some(id)) => Identity::User { id: UserId::trusted(id), facts },
-        (Some(Kind::Server), _) => Identity::Server,
+fn identity(who: &Who, facts: Arc<UserFacts>) -> Identity {
+    match (who.caller, &who.user_id) {
+        (Caller::User | Caller::Guest, Some(id)) => Identity::User { id: id.clone(), facts },
+        (Caller::Server, _) => Identity::Server,
         _ => Identity::Anonymous,
     }
 }
@@ -292,15 +316,8 @@ impl Call {
 
     /// Refuses the call when its app enforces rate limits and this one is too many.
     pub fn check_rate(&self) -> Result<()> {
-        let enforced = self.app.as_ref().is_some_and(|app| app.state().emulator.rate_limits == RateLimits::Enforce);
-        match self.rate {
-            Some(rate) if enforced && rate.exceeded => Err(ApiError::new(
-                crate::error::Code::RateLimitError,
-                format!(
-                    "Too many requests, check response headers for more information. The limit is {} a minute",
-                    rate.limit
-                ),
-            )),
+        match (&self.app, self.rate) {
+            (Some(app), Some(rate)) => rate.check(app.state().emulator.rate_limits),
             _ => Ok(()),
         }
     }

@@ -26,6 +26,16 @@ macro_rules! error_codes {
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name),)* }
             }
+
+            /// The code of that name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.name() == name)
+            }
+
+            /// The code of that number; where two have it, the one that Stream's table has.
+            pub fn numbered(number: i64) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| i64::from(code.number()) == number)
+            }
         }
     };
 }

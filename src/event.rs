@@ -83,4 +83,15 @@ impl Event {
     pub fn new(kind: impl Into<Cow<'static, str>>, at: Time, audience: Audience, payload: Payload) -> Self {
         Self { kind: kind.into(), at, audience, payload, encoded: Default::default() }
     }
+
+    /// The user that it is about; `None` when it is about the app.
+    pub fn about(&self) -> Option<UserId> {
+        match &self.payload {
+            Payload::User(user)
+            | Payload::Ban { user, .. }
+            | Payload::Deleted { user, .. }
+            | Payload::Custom { user, .. } => Some(user.id.clone()),
+            Payload::App(_) => None,
+        }
+    }
 }

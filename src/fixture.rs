@@ -8,8 +8,10 @@ mod check;
 #[macro_use]
 mod decode;
 mod emulator;
+pub mod faults;
 pub mod format;
 mod problem;
 pub mod shipped;
+pub mod stubs;
 mod times;
 mod tree;

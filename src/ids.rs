@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// The internal number of an app. The first column of every table's primary key; sent as `app.id`, and taken from nobody.
+/// The number of one state of an app: the first column of every table's primary key. Never sent, and taken from nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AppId(pub i64);
 

@@ -11,6 +11,7 @@ pub mod hub;
 pub mod limits;
 pub mod longpoll;
 pub mod mailbox;
+pub mod record;
 pub mod session;
 pub mod sign_in;
 pub mod standing;

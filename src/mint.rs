@@ -1,5 +1,6 @@
 //! Making tokens by hand: good ones, and deliberately wrong ones. One way for the command line, the control API and fixtures.
 
+use base64::engine::general_purpose::{GeneralPurpose, URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -84,6 +85,11 @@ pub struct Minted {
 
 /// Makes a token.
 pub fn mint(wanted: &Wanted, secret: &Secret, now: Time) -> Result<Minted, Fault> {
+    mint_in(&URL_SAFE_NO_PAD, wanted, secret, now)
+}
+
+/// The same in another base64. One without a signature stays in the usual one.
+pub fn mint_in(base64: &GeneralPurpose, wanted: &Wanted, secret: &Secret, now: Time) -> Result<Minted, Fault> {
     check(wanted)?;
     let claims = Value::Object(claims(wanted, now)?);
     let mut header = token::header();
@@ -95,7 +101,7 @@ pub fn mint(wanted: &Wanted, secret: &Secret, now: Time) -> Result<Minted, Fault
         Kind::Dev => format!("{}.devtoken", token::message(&header, &claims)),
         // `none` asks for no signature, and would be no `none` token with one.
         _ if header["alg"] == "none" => format!("{}.", token::message(&header, &claims)),
-        _ => token::sign(&header, &claims, own.as_ref().unwrap_or(secret)),
+        _ => token::sign_in(base64, &header, &claims, own.as_ref().unwrap_or(secret)),
     };
     Ok(Minted { token, claims })
 }

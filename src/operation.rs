@@ -1,5 +1,7 @@
 //! What an operation of Stream's is: its name, its places, its limit. Which there are is in `routes`.
 
+use std::collections::BTreeMap;
+
 use crate::rate::LIMIT_DEFAULT;
 use crate::wire::Dialect;
 
@@ -60,8 +62,13 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Calls of it that an app takes in a minute, for each platform: its own number, else production's.
+    pub fn calls_per_minute(&self, own: &BTreeMap<String, u32>) -> u32 {
+        own.get(self.name).copied().unwrap_or_else(|| self.calls_per_minute_in_production())
+    }
+
     /// Calls of it that production takes in a minute, for each app and platform (wire-contract 2.5).
-    pub fn calls_per_minute(&self) -> u32 {
+    fn calls_per_minute_in_production(&self) -> u32 {
         match self.name {
             "GetApp" | "Connect" => 10_000,
             "UpdateUsers" | "UpdateUsersPartial" | "CreateDevice" => 300,

@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Time;
+use crate::error::{ApiError, Code, Result};
 use crate::operation::OPERATIONS_MAX;
+use crate::settings::RateLimits;
 
 /// From where a call comes, as far as the limits are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +74,15 @@ impl Rate {
     /// A window of the usual size in which nothing was called.
     pub fn untouched(now: Time) -> Self {
         Self { limit: LIMIT_DEFAULT, remaining: LIMIT_DEFAULT, reset: window_end(now), exceeded: false }
+    }
+
+    /// Refuses a call that is one too many, where limits are enforced.
+    pub fn check(self, limits: RateLimits) -> Result<()> {
+        if !self.exceeded || limits == RateLimits::Report {
+            return Ok(());
+        }
+        let text = "Too many requests, check response headers for more information. The limit is";
+        Err(ApiError::new(Code::RateLimitError, format!("{text} {} a minute", self.limit)))
     }
 }
 

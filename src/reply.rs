@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::clock::system_now;
-use crate::door::{Call, Identity};
+use crate::door::Call;
 use crate::error::{ApiError, Code};
+use crate::journal::{Entry, Text};
 use crate::rate::Rate;
 use crate::wire::{self, Dialect};
 
@@ -96,7 +97,8 @@ pub async fn fallback(request: HttpRequest) -> HttpResponse {
     response
 }
 
-/// Forms a call's answer: the operation's name around an error, the headers, one line in the log.
+/// Forms a call's answer: the operation's name around an error, the headers, one line in the log, one entry in the
+/// app's journal.
 pub fn finish(
     call: &Call,
     response: actix_web::dev::ServiceResponse<BoxBody>,
@@ -112,6 +114,7 @@ pub fn finish(
         response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
     }
     log(call, response.status(), error.as_ref());
+    record(call, &request, response.status(), error.as_ref());
     actix_web::dev::ServiceResponse::new(request, response)
 }
 
@@ -156,7 +159,7 @@ fn add_cors(headers: &mut HeaderMap) {
 
 /// One line a call: refused ones are seen by default, the others with `--log millpond=debug`. Never a token.
 fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
-    let caller = call.admitted.as_ref().map_or("none", Identity::name);
+    let caller = call.who.caller.name();
     let (operation, status, sdk) = (call.operation.name, status.as_u16(), call.client.as_str());
     let duration_ms = call.started.milliseconds();
     match error {
@@ -164,10 +167,38 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
             tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered");
         }
         Some(error) => {
-            let check = call.failed.map_or("none", crate::auth::verdict::Check::name);
+            let check =
+                call.who.verdict.and_then(|verdict| verdict.failed).map_or("none", crate::auth::verdict::Check::name);
             let (code, reason) = (error.code.number(), error.message.as_ref());
             tracing::info!(target: "millpond::request", operation, status, code, caller, check, reason, sdk, duration_ms, "refused");
         }
+    }
+}
+
+/// A call to no app is in no journal.
+fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<&ApiError>) {
+    let Some(scope) = &call.scope else { return };
+    let named = || call.params.get("connection_id").and_then(Text::some);
+    scope.app.journal.push(Entry {
+        path: Text::new(request.path()),
+        who: call.who.clone(),
+        code: error.map_or(0, |error| error.code.number()),
+        message: error.map(|error| Text::new(&error.message)).unwrap_or_default(),
+        duration_ms: call.started.milliseconds(),
+        connection_id: call.opened.get().cloned().or_else(named),
+        sdk: Text::some(&call.client),
+        ..Entry::new(scope.now, call.operation.name, word(request.method()), status.as_u16())
+    });
+}
+
+/// The method of an operation's place, as a word that lives on.
+fn word(method: &Method) -> &'static str {
+    match *method {
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "GET",
     }
 }
 

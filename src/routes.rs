@@ -17,6 +17,13 @@ pub fn named(name: &str) -> Option<(usize, &'static Operation)> {
     OPERATIONS.iter().enumerate().find(|(_, operation)| operation.name == name)
 }
 
+/// The operation whose name is nearest to what somebody wrote.
+pub fn nearest(written: &str) -> &'static str {
+    let likeness = |operation: &Operation| strsim::jaro_winkler(operation.name, written);
+    let nearest = OPERATIONS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    nearest.map_or("", |operation| operation.name)
+}
+
 macro_rules! operations {
     ($($name:ident $([$method:ident $mounts:ident $path:literal])+ => $built:ident $handler:path;)*) => {
         /// Every operation that millpond knows of.

@@ -1,5 +1,7 @@
 //! An app's settings: Stream's, as `PATCH /app` sets and `GET /app` shows them, and millpond's own.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -213,8 +215,33 @@ fn leeway<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::E
     Ok(seconds)
 }
 
+/// The most calls of an operation in a minute that an app may set.
+pub const CALLS_PER_MINUTE_MAX: u32 = 1_000_000;
+
+/// Numbers by operation. `null` takes one back.
+fn limits<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(try_from = "u32")]
+    struct Limit(u32);
+
+    impl TryFrom<u32> for Limit {
+        type Error = String;
+
+        fn try_from(calls: u32) -> Result<Self, String> {
+            if (1..=CALLS_PER_MINUTE_MAX).contains(&calls) {
+                Ok(Self(calls))
+            } else {
+                Err(format!("{calls} calls a minute; at least 1 and at most {CALLS_PER_MINUTE_MAX}"))
+            }
+        }
+    }
+
+    let given = BTreeMap::<String, Option<Limit>>::deserialize(deserializer)?;
+    Ok(given.into_iter().filter_map(|(operation, limit)| Some((operation, limit?.0))).collect())
+}
+
 /// millpond's own settings of one app: where production's behaviour is not known, the choice is here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Emulator {
     /// Which tokens a revocation reaches.
@@ -231,6 +258,10 @@ pub struct Emulator {
     pub open_sockets: OpenSockets,
     /// What the rate limits do.
     pub rate_limits: RateLimits,
+    /// Calls of an operation in a minute, instead of production's number, by the operation's name. Which names there are
+    /// is for those to say who read them in.
+    #[serde(deserialize_with = "limits")]
+    pub calls_per_minute: BTreeMap<String, u32>,
 }
 
 impl Emulator {

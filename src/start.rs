@@ -70,6 +70,7 @@ pub struct Running {
     handle: ServerHandle,
     in_flight: InFlight,
     leaves: JoinHandle<()>,
+    burials: JoinHandle<()>,
 }
 
 /// Starts: opens the store, loads the fixtures, binds the listeners, and only then is ready.
@@ -94,8 +95,10 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let server = server::serve(listeners, &shared, config.workers)?;
     let handle = server.handle();
     actix_web::rt::spawn(server);
+    let undertaker = Data::clone(&control);
+    let burials = actix_web::rt::spawn(async move { undertaker.bury().await });
     control.set_ready();
-    Ok(Running { address, url, store, control, hub, handle, in_flight, leaves })
+    Ok(Running { address, url, store, control, hub, handle, in_flight, leaves, burials })
 }
 
 fn open_store(config: &Config) -> Result<Store, Failure> {
@@ -104,7 +107,7 @@ fn open_store(config: &Config) -> Result<Store, Failure> {
         Database::File(path) => Place::file(path).map_err(input)?,
         Database::Memory => Place::temporary()?,
     };
-    Store::open(place).map_err(input)
+    Store::open_seeded(place, config.seed).map_err(input)
 }
 
 /// Makes the first app when it is wanted, and loads the fixtures.
@@ -134,10 +137,11 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
             api_key: pair.api_key,
             api_secret: pair.api_secret,
             clock: ClockMode::System,
+            is_base: true,
         };
         store.create_app(new).await.map_err(other)?;
     }
-    Ok(())
+    store.keep_missing_baselines().await.map_err(other)
 }
 
 /// What only the store's rules refused, at its place in the file.
@@ -210,6 +214,7 @@ impl Running {
     /// What is in flight gets a bounded time; the library's own stop would sleep first (field.md 4.10).
     pub async fn stop(self) {
         self.handle.pause().await;
+        self.burials.abort();
         if tokio::time::timeout(SOCKETS_TIMEOUT, self.hub.stop()).await.is_err() {
             tracing::warn!("stopping although sockets are still open");
         }

@@ -12,14 +12,16 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::app::{App, AppState, Apps, UserFacts};
+use crate::app::{App, AppState, Apps, Gone, UserFacts};
 use crate::clock::{ClockMode, Time};
 use crate::error::{ApiError, Code, Result};
 use crate::event::Event;
@@ -28,6 +30,7 @@ use crate::ids::{AppId, UserId};
 pub mod apps;
 pub mod bans;
 pub mod blocks;
+pub mod copies;
 pub mod devices;
 pub mod file;
 pub mod grants;
@@ -36,6 +39,7 @@ pub mod named_tokens;
 pub mod permissions;
 pub mod push_preferences;
 pub mod roles;
+pub mod states;
 pub mod tasks;
 pub mod user_filter;
 pub mod users;
@@ -78,9 +82,11 @@ impl Scope {
 
 /// An app that is to be filled, and made before when there is none of its key.
 pub struct Import {
-    /// The app, for when there is none of its key.
+    /// The app, for when there is none of its key, or its state is to be replaced.
     pub new: apps::NewApp,
-    /// How the clock of an app that is there already is to run. The filling happens at that clock's time.
+    /// Whether an app of that key begins with an empty state, or what it has is added to.
+    pub replace: bool,
+    /// How the clock of an app that is added to is to run. The filling happens at that clock's time.
     pub clock: Option<ClockMode>,
     /// What fills it.
     pub fill: Fill,
@@ -272,6 +278,9 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     id: u64,
     apps: Apps,
+    seed: Option<u64>,
+    /// Chance that belongs to no app, such as that of new keys.
+    random: Mutex<StdRng>,
     path: PathBuf,
     writer: Mutex<Option<(SyncSender<Job>, JoinHandle<()>)>>,
     scans: Semaphore,
@@ -290,6 +299,11 @@ thread_local! {
 impl Store {
     /// Opens a database, brings its schema up to date, and reads its apps into memory.
     pub fn open(place: file::Place) -> anyhow::Result<Self> {
+        Self::open_seeded(place, None)
+    }
+
+    /// The same; with a seed, all ids that are made are the same in every run.
+    pub fn open_seeded(place: file::Place, seed: Option<u64>) -> anyhow::Result<Self> {
         // SQLite gives relative names of some forms a meaning of its own.
         let path = std::path::absolute(place.database())?;
         // Without SQLITE_OPEN_URI: a file's name is a name, whatever it looks like.
@@ -300,10 +314,10 @@ impl Store {
         conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
         keep_statements(&conn)?;
         migrate::run(&mut conn, &path)?;
-        apps::sweep_all(&conn)?;
+        states::sweep_all(&conn)?;
         let apps = Apps::default();
-        for app in apps::load_all(&conn)? {
-            apps.insert(Arc::new(app));
+        for app in apps::load_all(&conn, seed)? {
+            apps.insert(Arc::new(app), copies::CLOSE_CODE_DEFAULT);
         }
         let (sender, jobs) = sync_channel(WRITE_QUEUE_MAX);
         let writer =
@@ -311,6 +325,8 @@ impl Store {
         Ok(Self(Arc::new(Inner {
             id: STORES.fetch_add(1, Ordering::Relaxed),
             apps,
+            seed,
+            random: Mutex::new(seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64)),
             path,
             writer: Mutex::new(Some((sender, writer))),
             scans: Semaphore::new(SCANS_MAX),
@@ -344,6 +360,11 @@ impl Store {
     /// The apps.
     pub fn apps(&self) -> &Apps {
         &self.0.apps
+    }
+
+    /// Chance that belongs to no app.
+    pub fn random(&self) -> MutexGuard<'_, StdRng> {
+        self.0.random.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The database's file, unless it is a temporary one.
@@ -412,6 +433,12 @@ impl Store {
         job: impl FnOnce(&WriteTx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<(T, u64)> {
         let (store, scope) = (self.clone(), scope.clone());
+        // Whoever copies or exchanges the whole state in several steps has it alone.
+        let whole = Arc::clone(&scope.app.whole);
+        let _shared = match whole.try_read() {
+            Ok(shared) => shared,
+            Err(_) => whole.read().await,
+        };
         self.queue(move |conn| {
             let (result, effects) = run_write(conn, &scope, job)?;
             let state = if effects.reload { Some(apps::load_state(conn, scope.app.id)?) } else { None };
@@ -421,71 +448,24 @@ impl Store {
         .await
     }
 
-    /// Creates an app. When it answers, the app is known to everyone.
-    pub async fn create_app(&self, new: apps::NewApp) -> Result<Arc<App>> {
-        let store = self.clone();
-        self.queue(move |conn| {
-            let app = Arc::new(apps::create(conn, &new)?);
-            let known = Arc::clone(&app);
-            Ok((app, Publish::new(true, move || store.apps().insert(known))))
-        })
-        .await
-        .map(|(result, _)| result)
-    }
-
-    /// Fills several apps in one transaction, making those that are not there: all of it or nothing.
-    pub async fn import(&self, imports: Vec<Import>) -> Result<()> {
-        let store = self.clone();
-        self.queue(move |conn| {
-            let mut published: Vec<Box<dyn FnOnce()>> = Vec::new();
-            for Import { new, clock, fill } in imports {
-                let (app, is_new) = match store.apps().get(&new.api_key) {
-                    Some(app) => (app, false),
-                    None => (Arc::new(apps::create(conn, &new)?), true),
-                };
-                let own = Scope::own(&app);
-                let scope = Scope { now: clock.map_or(own.now, ClockMode::now), ..own };
-                let ((), effects) = run_write(conn, &scope, fill)?;
-                let state = apps::load_state(conn, app.id)?;
-                let store = store.clone();
-                published.push(Box::new(move || {
-                    effects.publish(&store, &app, Some(state));
-                    if is_new {
-                        store.apps().insert(app);
-                    }
-                }));
-            }
-            Ok(((), Publish::new(true, move || published.into_iter().for_each(|publish| publish()))))
-        })
-        .await
-        .map(|(result, _)| result)
-    }
-
-    /// Deletes an app with everything it has: at once for everyone, and piece by piece in the database, so that no
-    /// other app waits for long.
-    pub async fn delete_app(&self, app: &Arc<App>) -> Result<()> {
-        let (store, app, id) = (self.clone(), Arc::clone(app), app.id);
-        self.queue(move |conn| {
-            apps::delete(conn, app.id)?;
-            Ok((
-                (),
-                Publish::new(true, move || {
-                    store.apps().remove(&app.api_key);
-                    store.tell(&app, Commit { number: 0, app: true, users: Vec::new(), events: Vec::new() });
-                }),
-            ))
-        })
-        .await?;
-        while self.queue(move |conn| Ok((apps::sweep(conn, id)?, Publish::new(false, || {})))).await?.0 {}
-        Ok(())
-    }
-
     /// Puts work on the writer's queue: it runs in a savepoint, its group is committed, it publishes, it answers.
     async fn queue<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<(T, Publish)> + Send + 'static,
     ) -> Result<(T, u64)> {
         let (answer, answered) = oneshot::channel();
+        let sent = self.send(work, move |outcome| drop(answer.send(outcome)));
+        sent.map_err(|unsent| ApiError::internal(&unsent))?;
+        answered.await.unwrap_or_else(|_| Err(ApiError::internal(&"the writer ended before it answered")))
+    }
+
+    /// The same for whoever does not wait: `done` gets the result, and the number of the last commit that was told, on the
+    /// writer's thread.
+    fn send<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(T, Publish)> + Send + 'static,
+        done: impl FnOnce(Result<(T, u64)>) + Send + 'static,
+    ) -> std::result::Result<(), String> {
         let store = self.clone();
         let job: Job = Box::new(move |conn| match conn.and_then(|conn| in_savepoint(conn, work)) {
             Ok((result, publish)) => Done {
@@ -494,21 +474,16 @@ impl Store {
                     if committed.is_ok() {
                         (publish.run)();
                     }
-                    drop(answer.send(committed.map(|()| (result, store.told()))));
+                    done(committed.map(|()| (result, store.told())));
                 }),
             },
-            Err(refusal) => Done { ends_group: false, finish: Box::new(move |_| drop(answer.send(Err(refusal)))) },
+            Err(refusal) => Done { ends_group: false, finish: Box::new(move |_| done(Err(refusal))) },
         });
-        self.send(job)?;
-        answered.await.unwrap_or_else(|_| Err(ApiError::internal(&"the writer ended before it answered")))
-    }
-
-    fn send(&self, job: Job) -> Result<()> {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((sender, _)) = writer.as_ref() else { return Err(ApiError::internal(&"the database is closed")) };
+        let Some((sender, _)) = writer.as_ref() else { return Err("the database is closed".to_owned()) };
         sender.try_send(job).map_err(|refused| match refused {
-            TrySendError::Full(_) => ApiError::internal(&format!("{WRITE_QUEUE_MAX} writes are waiting already")),
-            TrySendError::Disconnected(_) => ApiError::internal(&"the writer has ended"),
+            TrySendError::Full(_) => format!("{WRITE_QUEUE_MAX} writes are waiting already"),
+            TrySendError::Disconnected(_) => "the writer has ended".to_owned(),
         })
     }
 }
@@ -533,8 +508,10 @@ fn run_read<T>(conn: &Connection, app: &Arc<App>, now: Time, job: impl FnOnce(&R
 
 /// Runs a write job, after asking again whether it may run when the app changed since it was admitted.
 fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>) -> Result<T>) -> Result<(T, Effects)> {
-    if scope.app.is_gone() {
-        return Err(ApiError::new(Code::AccessKeyError, "api_key not valid"));
+    match scope.app.gone() {
+        None => {}
+        Some(Gone::Deleted) => return Err(ApiError::new(Code::AccessKeyError, "api_key not valid")),
+        Some(Gone::Replaced(_)) => return Err(ApiError::input("the app was reset while this call was under way")),
     }
     if let Some(admission) = scope.admission.as_deref().filter(|_| scope.app.epoch() != scope.epoch) {
         admission.still_stands()?;

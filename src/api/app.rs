@@ -34,7 +34,7 @@ pub async fn get(caller: AnyCaller) -> Reply<AppResponse> {
         .filter(|field| shown(field.name) && (!field.optional || set.contains_key(field.name)))
         .map(|field| (field.name.to_owned(), state.settings.get(field.name)))
         .collect();
-    app.insert("id".to_owned(), caller.app().id.0.into());
+    app.insert("id".to_owned(), caller.app().number.into());
     app.insert("name".to_owned(), state.name.clone().into());
     if is_server {
         app.insert("grants".to_owned(), serde_json::json!(permission::all_grants(caller.app())));

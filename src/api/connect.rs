@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::door::{Call, Gate, Identity};
 use crate::error::{ApiError, Result};
+use crate::journal::Text;
 use crate::live::hub::Hub;
 use crate::live::longpoll;
 use crate::live::sign_in::{Shown, sign_in};
@@ -37,6 +38,10 @@ pub struct LongPollResponse {
 pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<LongPollResponse>> {
     let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
     let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
+    // What is wrong with the credentials comes first: it is told below.
+    if call.admitted.is_ok() {
+        call.check_rate()?;
+    }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let shown = Shown::of_upgrade(&call.params, header);
     let raw = |text: &str| RawValue::from_string(text.to_owned()).map_err(|cause| ApiError::internal(&cause));
@@ -59,6 +64,8 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     let shown = shown.with_json(&call.params);
     let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
     let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
+    // Nothing else of this call opens a connection.
+    let _ = call.opened.set(Text::new(&signed_in.connection_id));
     longpoll::begin(&worker, gate, signed_in);
     Ok(Reply(LongPollResponse { event: Some(raw(&hello)?), events: None }))
 }

@@ -49,12 +49,13 @@ pub async fn get(caller: ServerCaller) -> Result<Reply<RateLimitsResponse>> {
             .extend(OPERATIONS.iter().filter(|operation| operation.built).map(|operation| operation.name.to_owned()));
     }
     let (rates, now) = (&caller.app().rates, caller.scope().now);
+    let own = &caller.app().state().emulator.calls_per_minute;
     let limits = |platform| {
         let one = |name: &String| {
             // An operation that is not known here has not been called: a whole window is left.
             let rate = routes::named(name).map_or_else(
                 || Rate::untouched(now),
-                |(at, operation)| rates.peek(at, operation.calls_per_minute(), platform, now),
+                |(at, operation)| rates.peek(at, operation.calls_per_minute(own), platform, now),
             );
             (name.clone(), LimitInfo::from(rate))
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::fingerprint::Fingerprint;
 use super::secret::Secret;
 use super::token::{self, Malformed, Token};
 
@@ -32,6 +33,8 @@ pub struct Examined {
     pub token: Result<Token, Malformed>,
     /// Whether the signature is HS256 with the app's secret.
     pub signature_verifies: bool,
+    /// What may be shown of it.
+    pub fingerprint: Fingerprint,
 }
 
 impl Examined {
@@ -39,7 +42,7 @@ impl Examined {
     pub fn new(raw: &str, secret: &Secret) -> Self {
         let token = Token::parse(raw);
         let signature_verifies = token.is_ok() && token::split(raw).is_some_and(|parts| secret.verifies(&parts));
-        Self { token, signature_verifies }
+        Self { token, signature_verifies, fingerprint: Fingerprint::of(raw) }
     }
 
     /// The user the token is for.

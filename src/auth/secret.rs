@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 
 use super::token::{LENIENT, SignedParts, normal_base64};
@@ -47,13 +48,21 @@ impl Secret {
     pub fn verifies(&self, parts: &SignedParts<'_>) -> bool {
         // Sent in any alphabet and padding, compared as bytes: the library wants the one canonical spelling.
         let Ok(signature) = LENIENT.decode(normal_base64(parts.signature).as_bytes()) else { return false };
-        let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(signature);
+        let signature = URL_SAFE_NO_PAD.encode(signature);
         crypto::verify(&signature, parts.message.as_bytes(), &self.0.decoding, Algorithm::HS256).unwrap_or(false)
     }
 
     /// Signs with HS256: base64url without padding.
-    pub fn sign(&self, message: &str) -> String {
-        crypto::sign(message.as_bytes(), &self.0.encoding, Algorithm::HS256).expect("HMAC takes keys of every length")
+    /// Signs with the HMAC of this name, and with HS256 where it is none: the signature's bytes.
+    pub fn sign(&self, message: &str, alg: &str) -> Vec<u8> {
+        let algorithm = match alg {
+            "HS384" => Algorithm::HS384,
+            "HS512" => Algorithm::HS512,
+            _ => Algorithm::HS256,
+        };
+        let signature = crypto::sign(message.as_bytes(), &self.0.encoding, algorithm);
+        let text = signature.expect("HMAC takes keys of every length");
+        URL_SAFE_NO_PAD.decode(text).expect("the library has just encoded it")
     }
 }
 

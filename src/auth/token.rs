@@ -186,10 +186,16 @@ pub fn header() -> Value {
     json!({"alg": "HS256", "typ": "JWT"})
 }
 
-/// Puts a token together and signs it with the secret (HS256 over whatever the header says).
+/// Puts a token together and signs it with the secret, by the HMAC that the header names (for any other: HS256).
 pub fn sign(header: &Value, claims: &Value, secret: &Secret) -> String {
-    let message = message(header, claims);
-    let signature = secret.sign(&message);
+    sign_in(&URL_SAFE_NO_PAD, header, claims, secret)
+}
+
+/// The same in another base64: other alphabets and padding are read as well.
+pub fn sign_in(base64: &GeneralPurpose, header: &Value, claims: &Value, secret: &Secret) -> String {
+    let message = message_in(base64, header, claims);
+    let alg = header["alg"].as_str().unwrap_or_default();
+    let signature = base64.encode(secret.sign(&message, alg));
     format!("{message}.{signature}")
 }
 
@@ -200,7 +206,11 @@ pub fn dev_token(user_id: &str) -> String {
 
 /// `header.payload`, which a signature goes over.
 pub fn message(header: &Value, claims: &Value) -> String {
-    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
+    message_in(&URL_SAFE_NO_PAD, header, claims)
+}
+
+fn message_in(base64: &GeneralPurpose, header: &Value, claims: &Value) -> String {
+    format!("{}.{}", base64.encode(header.to_string()), base64.encode(claims.to_string()))
 }
 
 #[cfg(test)]
@@ -273,7 +283,7 @@ mod tests {
         let secret = Secret::new("sécret ☂");
         let standard = &base64::engine::general_purpose::STANDARD;
         let sent = format!("{}.{}", standard.encode(r#"{"alg":"HS256" }"#), standard.encode(r#"{"user_id":"a>?~?"}"#));
-        let signature = secret.sign(&sent);
+        let signature = URL_SAFE_NO_PAD.encode(secret.sign(&sent, "HS256"));
         let raw = format!("{sent}.{signature}");
         assert!(sent.contains('='), "padded");
         assert!(secret.verifies(&split(&raw).expect("three segments")));

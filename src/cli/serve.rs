@@ -62,6 +62,9 @@ pub struct Args {
     /// Accept a secret from the environment or .env although `NODE_ENV` is production
     #[arg(long)]
     allow_production: bool,
+    /// Make every id the same in each run; with a frozen clock, two runs of one script get the same bytes
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     /// Threads that serve [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX))]
     workers: Option<u16>,
@@ -103,6 +106,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         pair: resolved.pair.clone(),
         pair_is_given: resolved.is_given(),
         fixtures: fixture::load_all(&args.fixtures)?,
+        seed: args.seed,
         workers: args.workers.map_or(defaults.workers, usize::from),
         limits: defaults.limits,
     })

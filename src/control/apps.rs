@@ -11,9 +11,10 @@ use super::error::{ControlError, Result};
 use super::status::Secrets;
 use super::{Control, clock};
 use crate::app::App;
-use crate::clock::ClockMode;
+use crate::clock::{ClockMode, Time};
 use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
 use crate::store::apps::NewApp;
+use crate::store::copies::end_of_life;
 
 /// An app as the control API shows it.
 pub fn shown(app: &App, secrets: bool) -> Value {
@@ -22,7 +23,7 @@ pub fn shown(app: &App, secrets: bool) -> Value {
         "name": state.name,
         "api_key": &*app.api_key,
         "created_at": state.created_at.rfc3339(),
-        "expires_at": null,
+        "expires_at": app.expires_at.map(Time::rfc3339),
         "clock": clock::shown(app.clock.mode()),
     });
     if secrets {
@@ -52,11 +53,73 @@ pub struct CreateApp {
     api_secret: Option<String>,
 }
 
+/// The body of `POST /apps/{api_key}/clone`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloneApp {
+    name: Option<String>,
+    api_key: Option<String>,
+    api_secret: Option<String>,
+    ttl: Option<Value>,
+}
+
 /// `POST /apps`: an app of its own, with the pair that is given or one that is made.
 pub async fn create(control: Data<Control>, body: ControlBody<CreateApp>) -> Result<HttpResponse> {
     let CreateApp { name, api_key, api_secret } = body.0;
+    let new = new_app(&control, name, api_key, api_secret)?;
+    let key = new.api_key.clone();
+    let created = control.store.create_app(new).await;
+    // Of two that come at once the writer takes the first.
+    let app = created.map_err(|cause| if is_taken(&control, &key) { taken(&key) } else { cause.into() })?;
+    Ok(HttpResponse::Created().json(pair_shown(&app)))
+}
+
+/// `POST /apps/{api_key}/clone`: another app with this one's present state, clock included. With `ttl` it is deleted by
+/// itself after so long, in real time, whatever its clock shows.
+pub async fn clone(control: Data<Control>, key: Path<String>, body: ControlBody<CloneApp>) -> Result<HttpResponse> {
+    let original = control.app(&key)?;
+    let CloneApp { name, api_key, api_secret, ttl } = body.0;
+    let ttl = ttl.map(|ttl| clock::duration("/ttl", &ttl)).transpose()?;
+    if ttl.is_some_and(|ttl| ttl <= 0) {
+        return Err(
+            ControlError::invalid("/ttl", "a time to live is longer than nothing").with_hint(r#"{"ttl": "10m"}"#)
+        );
+    }
+    let name = name.unwrap_or_else(|| original.state().name.clone());
+    let new = new_app(&control, Some(name), api_key, api_secret)?;
+    let new_key = new.api_key.clone();
+    let cloned = control.store.clone_app(&key, new, ttl.map(end_of_life)).await;
+    let app = cloned.map_err(|cause| if is_taken(&control, &new_key) { taken(&new_key) } else { cause.into() })?;
+    control.mortals.notify_one();
+    Ok(HttpResponse::Created().json(pair_shown(&app)))
+}
+
+/// An app as whoever made it is told of it: with its secret.
+fn pair_shown(app: &App) -> Value {
+    json!({
+        "name": app.state().name,
+        "api_key": &*app.api_key,
+        "api_secret": app.state().secret.reveal(),
+        "expires_at": app.expires_at.map(Time::rfc3339),
+    })
+}
+
+fn is_taken(control: &Control, api_key: &str) -> bool {
+    control.store.apps().get(api_key).is_some()
+}
+
+fn taken(api_key: &str) -> ControlError {
+    ControlError::conflict("api_key_taken", format!("an app with the api key \"{api_key}\" is there already"))
+}
+
+fn new_app(
+    control: &Control,
+    name: Option<String>,
+    api_key: Option<String>,
+    api_secret: Option<String>,
+) -> Result<NewApp> {
     let (api_key, api_secret) = match (api_key, api_secret) {
-        (None, None) => new_pair(),
+        (None, None) => new_pair(control),
         (Some(key), Some(secret)) => (check_key(key)?, check_secret(secret)?),
         (Some(_), None) => {
             return Err(ControlError::invalid(
@@ -68,26 +131,14 @@ pub async fn create(control: Data<Control>, body: ControlBody<CreateApp>) -> Res
             return Err(ControlError::invalid("/api_key", "an api_secret comes with an api_key; give both or neither"));
         }
     };
-    let is_taken = || control.store.apps().get(&api_key).is_some();
-    let taken =
-        || ControlError::conflict("api_key_taken", format!("an app with the api key \"{api_key}\" is there already"));
-    if is_taken() {
-        return Err(taken());
+    if is_taken(control, &api_key) {
+        return Err(taken(&api_key));
     }
     if name.as_ref().is_some_and(|name| name.chars().count() > APP_NAME_MAX_CHARS) {
         return Err(ControlError::invalid("/name", format!("a name has at most {APP_NAME_MAX_CHARS} characters")));
     }
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| api_key.clone());
-    let new = NewApp {
-        name: name.clone(),
-        api_key: api_key.clone(),
-        api_secret: api_secret.clone(),
-        clock: ClockMode::System,
-    };
-    // Of two that come at once the writer takes the first.
-    control.store.create_app(new).await.map_err(|cause| if is_taken() { taken() } else { cause.into() })?;
-    Ok(HttpResponse::Created()
-        .json(json!({"name": name, "api_key": api_key, "api_secret": api_secret, "expires_at": null})))
+    Ok(NewApp { name, api_key, api_secret, clock: ClockMode::System, is_base: false })
 }
 
 /// `DELETE /apps/{api_key}`: the app and everything in it.
@@ -98,8 +149,8 @@ pub async fn delete(control: Data<Control>, key: Path<String>) -> Result<HttpRes
 }
 
 /// A pair that is visibly not one of Stream's.
-fn new_pair() -> (String, String) {
-    let mut random = rand::rng();
+fn new_pair(control: &Control) -> (String, String) {
+    let mut random = control.store.random();
     let mut text =
         |length: usize| (0..length).map(|_| char::from(random.sample(rand::distr::Alphanumeric))).collect::<String>();
     (format!("mp_{}", text(12).to_lowercase()), format!("mp_secret_{}", text(40).to_lowercase()))

@@ -59,7 +59,8 @@ fn pointer(path: &Path) -> String {
     })
 }
 
-fn escaped(key: &str) -> String {
+/// A key as a part of a JSON pointer.
+pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 

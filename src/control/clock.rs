@@ -87,7 +87,7 @@ async fn set(
 }
 
 /// A duration in text; a bare number counts seconds.
-fn duration(field: &str, value: &Value) -> Result<i64> {
+pub fn duration(field: &str, value: &Value) -> Result<i64> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(seconds) => format!("{seconds}s"),

@@ -56,6 +56,12 @@ impl ControlError {
         self.field.as_deref()
     }
 
+    /// Stream's code that goes with the status, for the journal.
+    pub fn stream_code(&self) -> i32 {
+        let same = |code: &Code| code.status() == self.status.as_u16();
+        Code::ALL.iter().copied().find(same).unwrap_or(Code::InputError).number()
+    }
+
     /// The same with what to do about it.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {

@@ -1,19 +1,23 @@
 //! The token provider of Stream's docs, for a front end in development.
 
+use actix_web::http::Method;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
-use serde_json::json;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::{Deserialize, Serialize};
 
 use super::Control;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
-use crate::clock::SECOND_NS;
+use crate::auth::fingerprint::Fingerprint;
+use crate::clock::{SECOND_NS, Stopwatch};
 use crate::domain::users as rules;
+use crate::ids::UserId;
+use crate::journal::entry::TOKEN_PROVIDER;
+use crate::journal::{Caller, Entry, Text, Who};
 use crate::mint::{self, Kind, TTL_DEFAULT_NS, Wanted};
 use crate::params::Params;
 use crate::settings::UnknownUser;
-use crate::store::users;
+use crate::store::{Scope, users};
 
 /// The longest life that the provider gives, in seconds: a hundred years.
 const VALIDITY_MAX_SECONDS: i64 = 100 * 366 * 86_400;
@@ -27,8 +31,13 @@ pub struct Ask {
 }
 
 /// `POST /apps/{api_key}/token-provider`.
-pub async fn post(control: Data<Control>, key: Path<String>, body: ControlBody<Ask>) -> Result<HttpResponse> {
-    provide(&control, &key, body.0).await
+pub async fn post(
+    control: Data<Control>,
+    key: Path<String>,
+    body: ControlBody<Ask>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    provide(&control, &key, body.0, request).await
 }
 
 /// `GET /apps/{api_key}/token-provider`: the same in the query.
@@ -39,11 +48,41 @@ pub async fn get(control: Data<Control>, key: Path<String>, request: HttpRequest
         ControlError::invalid("/validity_in_seconds", format!("validity_in_seconds is no whole number: {cause}"))
     })?;
     let user_id = query.get("user_id").map(str::to_owned);
-    provide(&control, &key, Ask { user_id, validity_in_seconds: seconds }).await
+    provide(&control, &key, Ask { user_id, validity_in_seconds: seconds }, request).await
 }
 
-async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse> {
-    let scope = control.scope(key)?;
+/// Provides, and has the app's journal told of it.
+async fn provide(control: &Control, key: &str, ask: Ask, request: HttpRequest) -> Result<HttpResponse> {
+    let (scope, started) = (control.scope(key)?, Stopwatch::start());
+    let user_id = ask.user_id.as_deref().map(UserId::trusted);
+    let provided = token_for(control, &scope, ask).await;
+    let token = provided.as_ref().ok().map(|provided| Fingerprint::of(&provided.token));
+    let refusal = provided.as_ref().err();
+    scope.app.journal.push(Entry {
+        path: Text::new(request.path()),
+        who: Who { caller: Caller::Anonymous, user_id, verdict: None, token },
+        code: refusal.map_or(0, ControlError::stream_code),
+        message: refusal.map(|refusal| Text::new(&refusal.to_string())).unwrap_or_default(),
+        duration_ms: started.milliseconds(),
+        ..Entry::new(
+            scope.now,
+            TOKEN_PROVIDER,
+            if request.method() == Method::POST { "POST" } else { "GET" },
+            refusal.map_or(200, |refusal| refusal.status_code().as_u16()),
+        )
+    });
+    Ok(HttpResponse::Ok().json(provided?))
+}
+
+/// What the provider answers.
+#[derive(Serialize)]
+struct Provided {
+    token: String,
+    user_id: UserId,
+    expires_at: String,
+}
+
+async fn token_for(control: &Control, scope: &Scope, ask: Ask) -> Result<Provided> {
     let text = ask.user_id.unwrap_or_default();
     let user_id = rules::user_id("user_id", &text).map_err(|cause| ControlError::invalid("/user_id", cause.message))?;
     let seconds = ask.validity_in_seconds.unwrap_or(TTL_DEFAULT_NS / SECOND_NS);
@@ -54,7 +93,7 @@ async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse>
         ));
     }
     let state = scope.app.state();
-    let known = control.store.read(&scope, |tx| users::get(tx, user_id.as_str()))?;
+    let known = control.store.read(scope, |tx| users::get(tx, user_id.as_str()))?;
     match known {
         Some(user) if user.deleted_at.is_some() => {
             return Err(ControlError::forbidden("user_deleted", format!("the user {user_id} was deleted")));
@@ -69,7 +108,7 @@ async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse>
         }
         None => {
             let made = user_id.clone();
-            control.store.write(&scope, move |tx| rules::ensure(tx, &made).map(drop)).await?;
+            control.store.write(scope, move |tx| rules::ensure(tx, &made).map(drop)).await?;
         }
     }
     let wanted = Wanted {
@@ -80,5 +119,5 @@ async fn provide(control: &Control, key: &str, ask: Ask) -> Result<HttpResponse>
     };
     let minted = mint::mint(&wanted, &state.secret, scope.now)?;
     let expires_at = crate::clock::Time::from_seconds(scope.now.seconds() + seconds).rfc3339();
-    Ok(HttpResponse::Ok().json(json!({"token": minted.token, "user_id": user_id, "expires_at": expires_at})))
+    Ok(Provided { token: minted.token, user_id, expires_at })
 }

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::error::ControlError;
-use super::{apps, clock, guard, inspect, operations, provider, settings, status, tokens};
+use super::{apps, clock, guard, inspect, operations, provider, reset, samples, settings, snapshots, status, tokens};
 use crate::dashboard;
 
 /// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
@@ -23,6 +23,14 @@ pub fn mount(config: &mut ServiceConfig) {
             .route("/apps", web::post().to(apps::create))
             .route("/apps/{api_key}", web::get().to(apps::get))
             .route("/apps/{api_key}", web::delete().to(apps::delete))
+            .route("/apps/{api_key}/clone", web::post().to(apps::clone))
+            .route("/apps/{api_key}/reset", web::post().to(reset::one))
+            .route("/reset", web::post().to(reset::all))
+            .route("/snapshots", web::get().to(snapshots::list_all))
+            .route("/apps/{api_key}/snapshots", web::get().to(snapshots::list))
+            .route("/apps/{api_key}/snapshots", web::post().to(snapshots::take))
+            .route("/apps/{api_key}/snapshots/{name}", web::delete().to(snapshots::forget))
+            .route("/apps/{api_key}/snapshots/{name}/restore", web::post().to(snapshots::restore))
             .route("/apps/{api_key}/settings", web::get().to(settings::get))
             .route("/apps/{api_key}/settings", web::patch().to(settings::patch))
             .route("/apps/{api_key}/clock", web::get().to(clock::get))
@@ -30,6 +38,7 @@ pub fn mount(config: &mut ServiceConfig) {
             .route("/apps/{api_key}/clock/advance", web::post().to(clock::advance))
             .route("/apps/{api_key}/tokens", web::get().to(tokens::named))
             .route("/apps/{api_key}/tokens", web::post().to(tokens::mint))
+            .route("/apps/{api_key}/tokens/samples", web::get().to(samples::list))
             .route("/apps/{api_key}/token-provider", web::get().to(provider::get))
             .route("/apps/{api_key}/token-provider", web::post().to(provider::post))
             .route("/tokens/inspect", web::post().to(inspect::inspect))

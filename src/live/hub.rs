@@ -13,6 +13,8 @@ use super::longpoll::Polls;
 use crate::app::App;
 use crate::domain::sessions;
 use crate::ids::{AppId, UserId};
+use crate::journal::Entry;
+use crate::journal::entry::METHOD_EVENT;
 use crate::store::{Commit, Listener, Scope, Store};
 
 /// Connects that write at the same time, so that a rush of them leaves room in the writer's queue.
@@ -234,11 +236,16 @@ impl Drop for Open {
     }
 }
 
-/// Tells the hub of commits.
+/// Tells the hub of commits, and the app's journal of the events that go out.
 pub struct Tell(pub Arc<Hub>);
 
 impl Listener for Tell {
     fn committed(&self, app: &Arc<App>, commit: Commit) {
+        for event in &commit.events {
+            let mut entry = Entry::new(event.at, event.kind.clone(), METHOD_EVENT, 200);
+            entry.who.user_id = event.about();
+            app.journal.push(entry);
+        }
         let commit = Arc::new(commit);
         self.0.tell_all(|| Told::Commit(app.id, Arc::clone(&commit)));
     }
@@ -256,7 +263,8 @@ pub async fn write_leaves(store: Store, mut leaving: Leavers) {
             let job = move |tx: &crate::store::WriteTx<'_>| {
                 users.iter().try_for_each(|user| sessions::close(tx, user.as_str()))
             };
-            if store.write(&Scope::own(&app), job).await.is_err() {
+            // Of an app that is over nobody is online any more.
+            if store.write(&Scope::own(&app), job).await.is_err() && app.gone().is_none() {
                 tracing::warn!("the end of a connection could not be written down");
             }
         }

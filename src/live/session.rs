@@ -14,18 +14,26 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
-use super::farewell::Farewell;
+use super::farewell::{Farewell, code};
 use super::hub::Pending;
 use super::limits::Limits;
 use super::mailbox::Order;
+use super::record::{self, Attempt, End};
 use super::sign_in::{Refused, Shown, SignedIn, sign_in};
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
+use crate::clock::Stopwatch;
 use crate::door::Gate;
+use crate::journal::Who;
 use crate::wire::{Dialect, events};
 
 /// Messages that a client may send in a second; SDKs send one in twenty-five.
 const MESSAGES_PER_SECOND_MAX: u32 = 100;
+
+/// What stands for a close frame without a code (RFC 6455 7.1.5).
+const NO_STATUS: u16 = 1005;
+/// What stands for a connection that ended without a close frame.
+const ABNORMAL: u16 = 1006;
 
 /// A socket of a client.
 pub type Socket = WebSocketStream<TcpStream>;
@@ -71,12 +79,19 @@ async fn first_words(
         }
     };
     drop(pending);
-    let client = shown.client.clone();
+    let (client, started) = (shown.client.clone(), Stopwatch::start());
     let outcome = sign_in(gate, &worker.hub, dialect, shown).await;
     match outcome {
-        Ok(signed_in) => Some((signed_in, client)),
-        Err(Refused { error, at }) => {
+        Ok(signed_in) => {
+            let attempt = Attempt { at: signed_in.at, dialect, client: &client, started };
+            attempt.succeeded(&signed_in.app, signed_in.who.clone(), &signed_in.connection_id);
+            Some((signed_in, client))
+        }
+        Err(Refused { error, at, by }) => {
             log_connect(&client, "none", error.code.status(), Some(&error));
+            if let Some((app, who)) = by {
+                Attempt { at, dialect, client: &client, started }.refused(&app, who, &error);
+            }
             let frame = events::refused(dialect, at, &error);
             // Whether the peer still listens makes no difference: the socket ends either way.
             let _ = timeout(limits.send, socket.send(Message::text(frame))).await;
@@ -120,6 +135,9 @@ struct Session {
     seat: Seat,
     heard: Instant,
     window: (Instant, u32),
+    who: Who,
+    /// How the peer ended it: its close code, and the words for it.
+    peer: Option<(u16, &'static str)>,
 }
 
 /// Whether the session goes on.
@@ -134,8 +152,8 @@ impl Session {
         client: &str,
         mut socket: Socket,
     ) {
-        let SignedIn { app, credentials, epoch, user, connection_id, me, since, at } = signed_in;
-        log_connect(client, if user.is_some() { "user" } else { "anonymous" }, 101, None);
+        let SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who } = signed_in;
+        log_connect(client, who.caller.name(), 101, None);
         let seat = worker.join(&app, user, &connection_id, dialect, since);
         if app.epoch() != epoch {
             // Something changed between the verdict and the place among those who hear of it.
@@ -144,7 +162,8 @@ impl Session {
         let hello = events::connected(dialect, &connection_id, at, &me);
         let (now, limits) = (Instant::now(), worker.hub.limits);
         let standing = Standing { gate, app, credentials };
-        let mut session = Self { standing, dialect, limits, connection_id, seat, heard: now, window: (now, 0) };
+        let (window, peer) = ((now, 0), None);
+        let mut session = Self { standing, dialect, limits, connection_id, seat, heard: now, window, who, peer };
         let mut outcome = session.send(&mut socket, hello.into()).await;
         if outcome.is_ok() {
             outcome = session.run(&mut socket).await;
@@ -176,7 +195,11 @@ impl Session {
     async fn heard(&mut self, socket: &mut Socket, message: Option<Result<Message, Error>>) -> Step {
         self.heard = Instant::now();
         match message {
-            None | Some(Ok(Message::Close(_))) => return Err(Farewell::answered()),
+            None => return Err(Farewell::answered()),
+            Some(Ok(Message::Close(frame))) => {
+                self.peer = Some((frame.map_or(NO_STATUS, |frame| frame.code.into()), "the client closed"));
+                return Err(Farewell::answered());
+            }
             Some(Err(fault)) => return Err(farewell_of(&fault)),
             Some(Ok(Message::Pong(_) | Message::Frame(_))) => return Ok(()),
             Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_))) => {}
@@ -223,6 +246,12 @@ impl Session {
 
     /// Tells the error, if any, and closes.
     async fn end(&self, socket: &mut Socket, farewell: Farewell) {
+        // Where neither side says why, the connection broke off.
+        let broken = farewell.code == code::NORMAL && farewell.error.is_none() && farewell.reason.is_empty();
+        let silent = if broken { (ABNORMAL, "the connection broke off") } else { (farewell.code, farewell.reason) };
+        let (code, reason) = self.peer.unwrap_or(silent);
+        let end = End { code, error: farewell.error.as_ref(), reason };
+        record::ended(&self.standing.app, self.dialect, self.who.clone(), &self.connection_id, &end);
         if let Some(error) = &farewell.error {
             let at = self.standing.app.clock.now();
             let frame = events::connection_error(self.dialect, &self.connection_id, at, error);

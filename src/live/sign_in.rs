@@ -10,13 +10,15 @@ use super::hub::Hub;
 use crate::api::users::UserRequest;
 use crate::app::{App, ROLE_ANONYMOUS};
 use crate::auth::credentials::{AuthType, Credentials};
-use crate::auth::verdict::{self, Check, Kind};
+use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
 use crate::door::{Gate, Judged};
 use crate::error::{ApiError, Code, Result};
 use crate::ids::UserId;
+use crate::journal::Who;
 use crate::params::Params;
+use crate::routes;
 use crate::settings::wrong_type;
 use crate::store::Scope;
 use crate::store::devices;
@@ -113,6 +115,8 @@ pub struct SignedIn {
     pub since: u64,
     /// When, by the app's clock.
     pub at: Time,
+    /// Who signed in, for the journal.
+    pub who: Who,
 }
 
 /// A refusal, and the moment by the app's clock.
@@ -121,6 +125,8 @@ pub struct Refused {
     pub error: ApiError,
     /// When.
     pub at: Time,
+    /// For the journal of the app that refused; `None` when no app has the key.
+    pub by: Option<(Arc<App>, Who)>,
 }
 
 /// Judges what is shown, and lets the user in.
@@ -132,8 +138,14 @@ pub async fn sign_in(
 ) -> std::result::Result<SignedIn, Refused> {
     let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
     let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
-    let refused = |error| Refused { error, at };
-    let user = check(&judged, shown.details, shown.fault, dialect).map_err(refused)?;
+    let by = judged.app.as_ref().map(|app| (Arc::clone(app), judged.who(false)));
+    let refused = |error| Refused { error, at, by };
+    let rate = count(&judged, &shown.client);
+    let user = match check(&judged, rate, shown.details, shown.fault, dialect) {
+        Ok(user) => user,
+        Err(refusal) => return Err(refused(refusal)),
+    };
+    let who = judged.who(true);
     let Judged { app: Some(app), credentials, epoch, .. } = judged else {
         return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
     };
@@ -142,41 +154,56 @@ pub async fn sign_in(
         None => (None, anonymous(at), gate.store.told()),
         Some(details) => {
             let scope = Scope::admitted(&app, at, epoch, gate.admission(&app, credentials.clone()));
-            let ((id, me), since) = open(gate, hub, &scope, details).await.map_err(refused)?;
-            (Some(id), me, since)
+            match open(gate, hub, &scope, details).await {
+                Ok(((id, me), since)) => (Some(id), me, since),
+                Err(refusal) => return Err(refused(refusal)),
+            }
         }
     };
-    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at })
+    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who })
+}
+
+/// Counts a sign-in as a call of Connect, whatever carried it; refused when it is one too many (wire-contract 2.5).
+fn count(judged: &Judged, client: &str) -> Result<()> {
+    let (Some(state), Some((index, connect))) = (&judged.state, routes::named("Connect")) else { return Ok(()) };
+    judged.count(index, connect, client).map_or(Ok(()), |rate| rate.check(state.emulator.rate_limits))
+}
+
+/// Why a socket that shows this is refused, as far as its token goes: the verdict, and that no server has one
+/// (wire-contract 2.3 row 17).
+pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError> {
+    let no_server = || ApiError::input("Websocket connection with server side authentication isn't supported");
+    let is_server = verdict.kind == Some(Kind::Server);
+    verdict::refusal_to_connect(verdict, credentials).or_else(|| is_server.then(no_server))
 }
 
 /// The verdict, then what only sockets ask for (wire-contract 2.3 rows 17 to 19). `None` is an anonymous caller.
 fn check(
     judged: &Judged,
+    rate: Result<()>,
     details: Option<Value>,
     fault: Option<ApiError>,
     dialect: Dialect,
 ) -> Result<Option<Details>> {
-    let refusal = verdict::refusal_to_connect(&judged.judgement.verdict, &judged.credentials);
+    let (verdict, credentials) = (&judged.judgement.verdict, &judged.credentials);
     // What cannot be read has hidden the token.
-    let hidden = judged.judgement.verdict.failed == Some(Check::TokenWellFormed) && judged.credentials.token.is_none();
-    match (refusal, fault) {
+    let hidden = verdict.failed == Some(Check::TokenWellFormed) && credentials.token.is_none();
+    match (refusal(verdict, credentials), fault) {
         (Some(_), Some(fault)) if hidden => return Err(fault),
         (Some(refusal), _) => return Err(refusal),
-        (None, Some(fault)) => return Err(fault),
-        (None, None) => {}
-    }
-    match (judged.judgement.verdict.kind, judged.credentials.auth_type()) {
-        (Some(Kind::Server), _) => {
-            return Err(ApiError::input("Websocket connection with server side authentication isn't supported"));
+        (None, fault) => {
+            rate?;
+            fault.map_or(Ok(()), Err)?;
         }
-        (_, Some(AuthType::Anonymous)) => return Ok(None),
-        _ => {}
+    }
+    if credentials.auth_type() == Some(AuthType::Anonymous) {
+        return Ok(None);
     }
     let details = details
         .filter(|details| !details.is_null())
         .ok_or_else(|| ApiError::input("user_details is a required field"))?;
     let details = details_of(details, dialect)?;
-    if Some(details.id.as_str()) != judged.credentials.user_id() {
+    if Some(details.id.as_str()) != credentials.user_id() {
         let text = "JWTAuth error: user_id in token does not match user_details.id";
         return Err(ApiError::new(Code::AuthenticationError, text));
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 
 use super::farewell::{self, Farewell, code};
-use crate::app::App;
+use crate::app::{App, Gone};
 use crate::auth::credentials::Credentials;
 use crate::auth::verdict;
 use crate::clock::{ClockMode, Time};
@@ -29,10 +29,13 @@ pub struct Standing {
 impl Standing {
     /// Judges what was shown under what holds now.
     pub fn judge(&self) -> Result<(), Farewell> {
+        if let Some(Gone::Replaced(code)) = self.app.gone() {
+            return Err(Farewell { error: None, code, reason: "the app was reset" });
+        }
         let judgement = self.gate.judge_again(&self.app, &self.credentials);
-        let settings = self.app.state().emulator;
+        let state = self.app.state();
         let refusal = |check| verdict::refusal_of(check, &self.credentials);
-        farewell::of_verdict(&judgement.verdict, &settings, refusal).map_or(Ok(()), Err)
+        farewell::of_verdict(&judgement.verdict, &state.emulator, refusal).map_or(Ok(()), Err)
     }
 
     /// Sleeps until the token expires, where that is to end the session; for ever otherwise.

@@ -17,9 +17,9 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
-use super::session;
 use super::sign_in::Shown;
 use super::worker::Worker;
+use super::{record, session};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::params::Params;
@@ -33,11 +33,15 @@ const READ_BUFFER_BYTES: usize = 2 * 1024;
 
 /// The door behind a path.
 fn door(path: &str) -> Option<Dialect> {
-    match path {
-        "/api/v2/connect" => Some(Dialect::V2),
-        "/video/connect" => Some(Dialect::Video),
-        "/connect" => Some(Dialect::Legacy),
-        _ => None,
+    [Dialect::V2, Dialect::Video, Dialect::Legacy].into_iter().find(|dialect| self::path(*dialect) == path)
+}
+
+/// The path of a dialect's door.
+pub fn path(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::V2 => "/api/v2/connect",
+        Dialect::Video => "/video/connect",
+        Dialect::Legacy => "/connect",
     }
 }
 
@@ -58,6 +62,9 @@ pub async fn serve(
     let (dialect, key) = match (dialect, key) {
         (Some(dialect), Ok(key)) => (dialect, key),
         (_, Err(refusal)) => {
+            if let Some(dialect) = dialect {
+                record::no_handshake(&gate, dialect, &shown(&request, dialect), &refusal);
+            }
             answer_plainly(&mut io, dialect.is_some(), &refusal).await;
             return Ok(());
         }

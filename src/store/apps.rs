@@ -1,36 +1,19 @@
-//! The `apps` table, and what is read of an app into memory.
+//! The `apps` table, an app's own record in its live state, and what is read of an app into memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde_json::{Map, Value};
 
+use super::states::{self, Role};
 use super::{ReadTx, WriteTx, grants, permissions, roles, users};
-use crate::app::{App, AppState};
+use crate::app::{App, AppState, Identity};
 use crate::auth::secret::Secret;
 use crate::clock::{ClockMode, Time};
 use crate::error::{ApiError, Result};
 use crate::ids::AppId;
 use crate::settings::{Emulator, Settings};
-
-/// Every table in which rows of an app lie under its number, and the rest of its primary key.
-pub const TABLES: &[(&str, &str)] = &[
-    ("users", "id"),
-    ("user_teams", "team, user_id"),
-    ("bans", "user_id, channel_cid"),
-    ("blocks", "user_id, blocked_id"),
-    ("devices", "id"),
-    ("push_preferences", "user_id, channel_cid"),
-    ("roles", "name"),
-    ("grants", "role"),
-    ("permissions", "id"),
-    ("tasks", "id"),
-    ("named_tokens", "name"),
-];
-
-/// Rows of one table that one piece of a deletion takes: what the writer does in some milliseconds.
-const PIECE_MAX_ROWS: usize = 1_000;
 
 /// An app that is to be made.
 #[derive(Clone, Debug)]
@@ -43,76 +26,93 @@ pub struct NewApp {
     pub api_secret: String,
     /// How its clock runs.
     pub clock: ClockMode,
+    /// Whether it belongs to what everything is reset to.
+    pub is_base: bool,
 }
 
-/// Makes an app. Refused when the key is taken.
-pub fn create(conn: &Connection, new: &NewApp) -> Result<App> {
-    let taken = conn.query_row("SELECT 1 FROM apps WHERE api_key = ?1", [&new.api_key], |_| Ok(())).optional()?;
-    if taken.is_some() {
-        return Err(ApiError::input(format!("api_key \"{}\" is taken", new.api_key)));
-    }
+/// Makes an app with an empty state, or gives the app of that key a new, empty one; the secret of an app stays.
+///
+/// The state that it had is given up.
+pub fn create(conn: &Connection, new: &NewApp, seed: Option<u64>) -> Result<App> {
+    conn.prepare_cached(
+        "INSERT INTO apps (api_key, api_secret, is_base) VALUES (?1, ?2, ?3) ON CONFLICT (api_key) DO NOTHING",
+    )?
+    .execute(params![new.api_key, new.api_secret, new.is_base])?;
+    let number = number(conn, &new.api_key)?.ok_or_else(|| ApiError::internal(&"an app was made and is not there"))?;
     let now = new.clock.now();
     let (mode, ns) = clock_columns(new.clock);
     conn.prepare_cached(
-        "INSERT INTO apps (api_key, api_secret, name, clock_mode, clock_ns, created_at, updated_at)
-         VALUES (:api_key, :api_secret, :name, :mode, :ns, :now, :now)",
+        "INSERT INTO states (owner, role, name, clock_mode, clock_ns, created_at, updated_at)
+         VALUES (0, 'making', :name, :mode, :ns, :now, :now)",
     )?
-    .execute(named_params! {
-        ":api_key": new.api_key, ":api_secret": new.api_secret, ":name": new.name, ":mode": mode, ":ns": ns, ":now": now.0,
+    .execute(named_params! { ":name": new.name, ":mode": mode, ":ns": ns, ":now": now.0 })?;
+    states::adopt(conn, AppId(conn.last_insert_rowid()), number, &Role::Live)?;
+    load(conn, number, seed)
+}
+
+/// The number of the app of that key, also of one that was deleted and that a reset brings back.
+pub fn number(conn: &Connection, api_key: &str) -> Result<Option<i64>> {
+    let mut query = conn.prepare_cached("SELECT id FROM apps WHERE api_key = ?1")?;
+    Ok(query.query_row([api_key], |row| row.get(0)).optional()?)
+}
+
+/// Deletes an app. Of one that belongs to what everything is reset to, the baseline stays.
+///
+/// The rows of what is given up stay behind, under numbers that nobody has any more, for [`states::sweep`].
+pub fn delete(conn: &Connection, number: i64) -> Result<()> {
+    let gone = conn.prepare_cached("DELETE FROM apps WHERE id = ?1 AND NOT is_base")?.execute([number])? > 0;
+    conn.prepare_cached("UPDATE states SET role = 'gone', owner = 0 WHERE owner = ?1 AND (?2 OR role <> 'baseline')")?
+        .execute(params![number, gone])?;
+    Ok(())
+}
+
+/// Makes an app part of what everything is reset to, or takes it out.
+pub fn set_base(conn: &Connection, number: i64, is_base: bool) -> Result<()> {
+    conn.prepare_cached("UPDATE apps SET is_base = ?2 WHERE id = ?1")?.execute(params![number, is_base])?;
+    Ok(())
+}
+
+/// Sets the end of an app's time to live, in the system's time.
+pub fn set_expiry(conn: &Connection, number: i64, at: Option<Time>) -> Result<()> {
+    conn.prepare_cached("UPDATE apps SET expires_at = ?2 WHERE id = ?1")?
+        .execute(params![number, at.map(|at| at.0)])?;
+    Ok(())
+}
+
+/// All apps: number, and whether everything's reset brings it back.
+pub fn numbers(conn: &Connection) -> Result<Vec<(i64, bool)>> {
+    let mut query = conn.prepare_cached("SELECT id, is_base FROM apps ORDER BY id")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// All live apps with what memory holds of them.
+pub fn load_all(conn: &Connection, seed: Option<u64>) -> Result<Vec<App>> {
+    let mut query = conn.prepare("SELECT owner FROM states WHERE role = 'live' ORDER BY owner")?;
+    let numbers = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    numbers.into_iter().map(|number| load(conn, number, seed)).collect()
+}
+
+/// An app in its live state, with a memory of its own: nothing that an earlier state left in memory is in it.
+pub fn load(conn: &Connection, number: i64, seed: Option<u64>) -> Result<App> {
+    let mut query = conn.prepare_cached(
+        "SELECT states.app, api_key, expires_at, clock_mode, clock_ns FROM apps JOIN states ON owner = id AND role = 'live'
+         WHERE id = ?1",
+    )?;
+    let (id, api_key, expires_at, clock) = query.query_row([number], |row| {
+        Ok((AppId(row.get(0)?), row.get::<_, String>(1)?, row.get::<_, Option<i64>>(2)?, clock_of(row)?))
     })?;
-    load(conn, AppId(conn.last_insert_rowid()))
-}
-
-/// Deletes an app. Its rows stay behind, under a number that nobody has any more, for [`sweep`].
-pub fn delete(conn: &Connection, app: AppId) -> Result<()> {
-    conn.execute("INSERT OR IGNORE INTO deleted_apps (app) VALUES (?1)", [app.0])?;
-    conn.execute("DELETE FROM apps WHERE app = ?1", [app.0])?;
-    Ok(())
-}
-
-/// Takes a piece of a deleted app's rows away. Answers whether something may be left.
-pub fn sweep(conn: &Connection, app: AppId) -> Result<bool> {
-    for (table, key) in TABLES {
-        let piece = format!("SELECT app, {key} FROM {table} WHERE app = ?1 LIMIT {PIECE_MAX_ROWS}");
-        let gone = conn.execute(&format!("DELETE FROM {table} WHERE (app, {key}) IN ({piece})"), [app.0])?;
-        if gone == PIECE_MAX_ROWS {
-            return Ok(true);
-        }
-    }
-    conn.execute("DELETE FROM deleted_apps WHERE app = ?1", [app.0])?;
-    Ok(false)
-}
-
-/// Finishes the deletions that an earlier process did not get to finish.
-pub fn sweep_all(conn: &Connection) -> Result<()> {
-    let mut query = conn.prepare("SELECT app FROM deleted_apps")?;
-    let deleted = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-    for app in deleted {
-        while sweep(conn, AppId(app))? {}
-    }
-    Ok(())
-}
-
-/// All apps with what memory holds of them.
-pub fn load_all(conn: &Connection) -> Result<Vec<App>> {
-    let mut query = conn.prepare("SELECT app FROM apps ORDER BY app")?;
-    let ids = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-    ids.into_iter().map(|id| load(conn, AppId(id))).collect()
-}
-
-fn load(conn: &Connection, app: AppId) -> Result<App> {
-    let (api_key, clock) = conn
-        .prepare_cached("SELECT api_key, clock_mode, clock_ns FROM apps WHERE app = ?1")?
-        .query_row([app.0], |row| Ok((row.get::<_, String>(0)?, clock_of(row)?)))?;
-    let exceptional: HashMap<_, _> =
-        users::exceptional(conn, app)?.into_iter().map(|(user, facts)| (user, Arc::new(facts))).collect();
-    Ok(App::new(app, &api_key, clock, load_state(conn, app)?, exceptional))
+    let exceptional = users::exceptional(conn, id)?.into_iter().map(|(user, facts)| (user, Arc::new(facts))).collect();
+    let identity = Identity { id, number, api_key: api_key.into(), expires_at: expires_at.map(Time) };
+    Ok(App::new(identity, clock, load_state(conn, id)?, exceptional, seed))
 }
 
 /// Everything of an app but its users.
 pub fn load_state(conn: &Connection, app: AppId) -> Result<AppState> {
     let mut query =
-        conn.prepare_cached("SELECT name, api_secret, settings, emulator, created_at FROM apps WHERE app = ?1")?;
+        conn.prepare_cached(
+            "SELECT states.name, api_secret, settings, emulator, created_at FROM states JOIN apps ON id = owner WHERE app = ?1",
+        )?;
     let (name, secret, settings, emulator, created_at) = query.query_row([app.0], |row| {
         let text = |at| row.get::<_, String>(at);
         Ok((text(0)?, text(1)?, text(2)?, text(3)?, Time(row.get(4)?)))
@@ -146,7 +146,7 @@ pub fn save_settings(tx: &WriteTx<'_>, settings: &Settings) -> Result<()> {
 
 /// The settings as this transaction sees them.
 pub fn settings(tx: &ReadTx<'_>) -> Result<Settings> {
-    let mut query = tx.conn().prepare_cached("SELECT settings FROM apps WHERE app = ?1")?;
+    let mut query = tx.conn().prepare_cached("SELECT settings FROM states WHERE app = ?1")?;
     let text: String = query.query_row([tx.app.0], |row| row.get(0))?;
     Ok(Settings::from_stored(from_json::<Map<String, Value>>(&text)?))
 }
@@ -162,7 +162,7 @@ pub fn save_name(tx: &WriteTx<'_>, name: &str) -> Result<()> {
 }
 
 fn update(tx: &WriteTx<'_>, column: &'static str, value: &str) -> Result<()> {
-    let sql = format!("UPDATE apps SET {column} = ?2, updated_at = ?3 WHERE app = ?1");
+    let sql = format!("UPDATE states SET {column} = ?2, updated_at = ?3 WHERE app = ?1");
     tx.conn().prepare_cached(&sql)?.execute(params![tx.app.0, value, tx.now.0])?;
     tx.app_changed();
     Ok(())
@@ -172,7 +172,7 @@ fn update(tx: &WriteTx<'_>, column: &'static str, value: &str) -> Result<()> {
 pub fn save_clock(tx: &WriteTx<'_>, clock: ClockMode) -> Result<()> {
     let (mode, ns) = clock_columns(clock);
     tx.conn()
-        .prepare_cached("UPDATE apps SET clock_mode = ?2, clock_ns = ?3 WHERE app = ?1")?
+        .prepare_cached("UPDATE states SET clock_mode = ?2, clock_ns = ?3 WHERE app = ?1")?
         .execute(params![tx.app.0, mode, ns])?;
     tx.clock_changed(clock);
     Ok(())

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use rusqlite::Connection;
 
 /// The migrations in order. A released one is never edited; the tests pin its text.
-pub const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_init.sql")];
+pub const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_init.sql"), include_str!("migrations/0002_states.sql")];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.
 const APPLICATION_ID: i32 = 0x6d69_6c6c;
@@ -88,7 +88,7 @@ mod tests {
     fn every_table_is_strict_and_its_key_begins_with_the_app() {
         let mut conn = fresh();
         run(&mut conn, Path::new("x.db")).expect("migrates");
-        for (table, _) in super::super::apps::TABLES {
+        for (table, _) in super::super::states::TABLES {
             let sql: String = conn
                 .query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [table], |row| row.get(0))
                 .expect(table);
@@ -103,8 +103,8 @@ mod tests {
             .expect("count");
         assert_eq!(
             usize::try_from(known).expect("few"),
-            super::super::apps::TABLES.len() + 2,
-            "apps::TABLES lists every table but apps and deleted_apps"
+            super::super::states::TABLES.len() + 2,
+            "states::TABLES lists every table but apps and states"
         );
     }
 }

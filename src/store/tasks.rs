@@ -74,7 +74,13 @@ mod tests {
     async fn the_newest_tasks_stay_and_this_one_among_equally_new_ones() {
         let store = Store::open(Place::temporary().expect("a place")).expect("a store");
         let clock = ClockMode::Frozen(Time(1_000_000_000));
-        let new = apps::NewApp { name: "a".to_owned(), api_key: "a".to_owned(), api_secret: "s".to_owned(), clock };
+        let new = apps::NewApp {
+            name: "a".to_owned(),
+            api_key: "a".to_owned(),
+            api_secret: "s".to_owned(),
+            clock,
+            is_base: false,
+        };
         let app = store.create_app(new).await.expect("an app");
         let work = |tx: &WriteTx<'_>| {
             let ids: Vec<String> = (0..5).map(|_| complete(tx, &Map::new())).collect::<Result<_>>()?;

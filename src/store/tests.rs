@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::file::Place;
+use super::migrate::MIGRATIONS;
 use super::*;
 use crate::app::UserFacts;
 use crate::store::users::User;
@@ -19,7 +20,13 @@ fn open() -> Store {
 
 fn new_app(key: &str) -> apps::NewApp {
     let at = ClockMode::Frozen(Time(1_000_000_000));
-    apps::NewApp { name: key.to_owned(), api_key: key.to_owned(), api_secret: "s".to_owned(), clock: at }
+    apps::NewApp {
+        name: key.to_owned(),
+        api_key: key.to_owned(),
+        api_secret: "s".to_owned(),
+        clock: at,
+        is_base: false,
+    }
 }
 
 fn with_app(key: &str) -> (Store, Arc<App>) {
@@ -273,23 +280,53 @@ fn a_deleted_app_leaves_no_row_however_many_it_has() {
     let (_other, kept) = (run(store.create_app(new_app("b"))).expect("an app"), "kept");
     let other = store.apps().get("b").expect("an app");
     run(store.write(&Scope::own(&other), save(user(kept)))).expect("written");
-    run(store.delete_app(&app)).expect("deleted");
+    run(async { (store.delete_app(&app).await.expect("deleted"), store.swept().await.expect("swept")) });
     let rows = |table: &str, app: AppId| {
         let count = format!("SELECT count(*) FROM {table} WHERE app = ?1");
         store.reader().expect("a reader").query_row(&count, [app.0], |row| row.get::<_, i64>(0)).expect("a count")
     };
-    assert_eq!((rows("users", app.id), rows("deleted_apps", app.id), rows("users", other.id)), (0, 0, 1));
+    assert_eq!((rows("users", app.id), rows("states", app.id), rows("users", other.id)), (0, 0, 1));
 }
 
 #[test]
-fn a_deletion_that_was_cut_short_is_finished_at_the_next_start() {
+fn what_was_cut_short_is_finished_at_the_next_start() {
     let conn = Connection::open_in_memory().expect("memory");
-    conn.execute_batch(migrate::MIGRATIONS[0]).expect("the schema");
+    MIGRATIONS.iter().for_each(|migration| conn.execute_batch(migration).expect("the schema"));
     conn.execute_batch(
-        "INSERT INTO deleted_apps VALUES (7); INSERT INTO grants VALUES (7, 'user', '[]'), (8, 'user', '[]')",
+        "INSERT INTO states (app, owner, role, name, created_at, updated_at)
+         VALUES (7, 0, 'gone', '', 0, 0), (8, 1, 'live', '', 0, 0), (9, 0, 'making', '', 0, 0);
+         INSERT INTO grants VALUES (7, 'user', '[]'), (8, 'user', '[]'), (9, 'user', '[]')",
     )
     .expect("rows");
-    apps::sweep_all(&conn).expect("swept");
-    let left: i64 = conn.query_row("SELECT sum(app) FROM grants", [], |row| row.get(0)).expect("a sum");
-    assert_eq!(left, 8);
+    states::sweep_all(&conn).expect("swept");
+    let left = |table| conn.query_row(&format!("SELECT sum(app) FROM {table}"), [], |row| row.get::<_, i64>(0));
+    assert_eq!((left("grants").expect("a sum"), left("states").expect("a sum")), (8, 8));
 }
+
+#[test]
+fn the_apps_of_an_older_database_are_there_under_the_new_schema() {
+    let mut conn = Connection::open_in_memory().expect("memory");
+    conn.execute_batch(MIGRATIONS[0]).expect("the first schema");
+    conn.execute_batch(
+        "INSERT INTO apps (app, api_key, api_secret, name, settings, emulator, clock_mode, clock_ns, created_at, updated_at)
+         VALUES (3, 'k', 's', 'n', '{\"suspended\":true}', '{\"unknown_user\":\"refuse\"}', 'frozen', 5, 6, 7);
+         INSERT INTO deleted_apps VALUES (2); INSERT INTO grants VALUES (2, 'user', '[]'), (3, 'user', '[]');
+         PRAGMA user_version = 1",
+    )
+    .expect("rows");
+    migrate::run(&mut conn, Path::new("x.db")).expect("migrated");
+    states::sweep_all(&conn).expect("swept");
+    let apps = apps::load_all(&conn, None).expect("apps");
+    let app = &apps[0];
+    let state = app.state();
+    assert_eq!((apps.len(), &*app.api_key, app.number, app.id), (1, "k", 3, AppId(3)));
+    assert_eq!((state.name.as_str(), state.secret.reveal(), state.created_at), ("n", "s", Time(6)));
+    assert!(state.rules.suspended && state.emulator.unknown_user == crate::settings::UnknownUser::Refuse);
+    assert_eq!(app.clock.mode(), ClockMode::Frozen(Time(5)));
+    assert_eq!(state.grants.len(), 1);
+    let swept: i64 = conn.query_row("SELECT count(*) FROM grants", [], |row| row.get(0)).expect("a count");
+    assert_eq!(swept, 1);
+}
+
+#[path = "tests/copies.rs"]
+mod copies_tests;

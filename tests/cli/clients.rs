@@ -218,3 +218,23 @@ fn doctor_finds_what_leads_programs_elsewhere() {
     let left = place.run(&["doctor"]);
     assert!(left.stdout.contains("! run file"), "{}", left.stdout);
 }
+
+#[test]
+fn samples_are_listed_with_what_they_get_and_handed_out_one_by_one() {
+    let place = Place::new();
+    let server = place.serve(&["--fixture", "quickstart"]);
+    let all = place.run(&["samples", "john", "--json"]).json();
+    let samples = all["samples"].as_array().expect("a list");
+    let list = place.run(&["samples", "john"]).stdout;
+    for sample in samples {
+        let name = sample["name"].as_str().expect("a name");
+        assert!(list.lines().any(|line| line.split_whitespace().next() == Some(name)), "{name}: {list}");
+        let token = place.run(&["samples", "john", "--only", name]).stdout;
+        assert_eq!(code(&server, token.trim()), sample["expect"]["code"].as_i64().expect("a code"), "{name}");
+    }
+    let expired = "refused: status 401, code 40: JWTAuth error: token is expired (exp)";
+    assert!(list.contains(expired), "{list}");
+    assert!(list.contains("accepted; on a socket refused, code 4: Websocket connection"), "{list}");
+    place.run(&["samples", "--only", "exspired"]).refused(2, &["--only", "exspired", "expired"]);
+    place.run(&["samples", "a/b"]).refused(2, &["user_id"]);
+}

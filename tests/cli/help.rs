@@ -20,7 +20,7 @@ fn every_verb_teaches_with_an_example_and_speaks_json() {
     assert!(top.contains("Examples:"), "{top}");
     let names = verbs(&top);
     let wanted = ["serve", "env", "token", "create-token", "inspect", "revoke-token", "revoke-all-tokens", "fixture"];
-    let more = ["operations", "healthcheck", "doctor", "completions", "apps", "clock"];
+    let more = ["samples", "operations", "healthcheck", "doctor", "completions", "apps", "clock"];
     for name in wanted.iter().chain(&more) {
         assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
     }

@@ -195,6 +195,7 @@ fn settings_begin_with_the_documented_defaults() {
         "disabled_auth_checks": "parse_only",
         "open_sockets": {"on_revocation": "close", "on_expiry": "keep", "on_deactivation": "close"},
         "rate_limits": "report",
+        "calls_per_minute": {},
     });
     assert_eq!(settings, defaults);
 }

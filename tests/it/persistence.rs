@@ -24,6 +24,7 @@ fn new_app() -> NewApp {
         api_key: "k".to_owned(),
         api_secret: "s".to_owned(),
         clock: ClockMode::Frozen(Time(5)),
+        is_base: false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sockets and long-polls, spoken to by a raw client: what goes over the wire, frame by frame.
 
-mod client;
+pub mod client;
 mod events;
 mod faults;
 mod handshake;

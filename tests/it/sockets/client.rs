@@ -101,7 +101,7 @@ impl Show {
         if door == Door::Legacy {
             let text = json!({"user_details": self.details}).to_string();
             parts.push(format!("json={}", encode(&text)));
-            parts.extend(self.token.as_str().map(|token| format!("authorization={token}")));
+            parts.extend(self.token.as_str().map(|token| format!("authorization={}", encode(token))));
         }
         parts.join("&")
     }

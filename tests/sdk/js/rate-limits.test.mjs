@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newApp, refused } from './helpers.mjs';
+import { client, Feeds } from './sockets.mjs';
 
 // The clock stands, so that no minute ends between two calls.
 const app = await newApp('rate limits');
@@ -136,6 +137,37 @@ test('an app that enforces its limits refuses with 429 until the next minute (ro
   assert.ok((await own.node.getApp()).app, 'other operations go on');
   await own.advance('1m');
   await update();
+});
+
+test("an app's own numbers are told, shown, and enforced until the next minute", async () => {
+  const own = await newApp('own numbers');
+  await own.freeze('2030-01-01T00:00:30Z');
+  await own.emulator({ rate_limits: 'enforce', calls_per_minute: { UpdateUsers: 3 } });
+  const upsert = () => own.node.upsertUsers([{ id: 'john' }]);
+  for (const left of [2, 1, 0]) {
+    const { rateLimit, rateLimitRemaining } = (await upsert()).metadata.rateLimit;
+    assert.deepEqual([rateLimit, rateLimitRemaining], [3, left]);
+  }
+  await refused(upsert(), { status: 429, code: 9, operation: 'UpdateUsers', reason: /The limit is 3 a minute/ });
+  const { server_side } = await own.node.getRateLimits({ server_side: true, endpoints: 'UpdateUsers,GetApp' });
+  assert.deepEqual([server_side.UpdateUsers.limit, server_side.UpdateUsers.remaining], [3, 0]);
+  assert.equal(server_side.GetApp.limit, 10000);
+  await own.advance('30s');
+  await upsert();
+  assert.equal((await app.node.upsertUsers([{ id: 'john' }])).metadata.rateLimit.rateLimit, 300, 'of another app');
+});
+
+test('a sign-in over a socket that is one too many is refused with 9', async (t) => {
+  const own = await newApp('own connects');
+  await own.freeze('2030-01-01T00:00:30Z');
+  await own.emulator({ rate_limits: 'enforce', calls_per_minute: { Connect: 1 } });
+  const token = own.sign({ user_id: 'john' });
+  await client(t, Feeds, own).connect({ id: 'john' }, token);
+  const error = await client(t, Feeds, own).connect({ id: 'john' }, token).then(() => assert.fail('was accepted'), (thrown) => thrown);
+  const { code, StatusCode } = JSON.parse(error.message);
+  assert.deepEqual({ code, StatusCode }, { code: 9, StatusCode: 429 });
+  await own.advance('1m');
+  await client(t, Feeds, own).connect({ id: 'john' }, token);
 });
 
 test('a user may not see the limits of the app (row 25)', async () => {

@@ -1,0 +1,54 @@
+//! Back to the fixture: everything, or one app.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Control;
+use super::apps::shown;
+use super::body::ControlBody;
+use super::error::{ControlError, Result};
+use crate::store::copies::CLOSE_CODE_DEFAULT;
+
+/// Close codes that a server may send of its own accord (RFC 6455 7.4): the registered ones, and 3000 to 4999.
+const CLOSE_CODES: [std::ops::RangeInclusive<u16>; 4] = [1000..=1003, 1007..=1014, 3000..=3999, 4000..=4999];
+
+/// The body of a reset, and of whatever else puts another state in an app's place.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    close_code: Option<u16>,
+}
+
+impl Closing {
+    /// The code with which open sockets are closed: 1000 unless another is asked for.
+    pub fn code(&self) -> Result<u16> {
+        check_close_code("/close_code", self.close_code.unwrap_or(CLOSE_CODE_DEFAULT))
+    }
+}
+
+/// A close code that a server may send.
+pub fn check_close_code(field: &str, code: u16) -> Result<u16> {
+    if CLOSE_CODES.iter().any(|range| range.contains(&code)) {
+        Ok(code)
+    } else {
+        Err(ControlError::invalid(field, format!("{code} is no close code that a server may send"))
+            .with_hint("1000 is final for SDKs, 1001 and 4000 to 4999 make them come back"))
+    }
+}
+
+/// `POST /reset`: all apps go back to the last import or the first start. Apps that were made since are deleted, and
+/// those that were deleted come back.
+pub async fn all(control: Data<Control>, body: ControlBody<Closing>) -> Result<HttpResponse> {
+    control.store.reset_all(body.0.code()?).await?;
+    let apps: Vec<_> = control.store.apps().all().iter().map(|app| shown(app, false)).collect();
+    Ok(HttpResponse::Ok().json(json!({"apps": apps})))
+}
+
+/// `POST /apps/{api_key}/reset`.
+pub async fn one(control: Data<Control>, key: Path<String>, body: ControlBody<Closing>) -> Result<HttpResponse> {
+    control.app(&key)?;
+    let app = control.store.reset(&key, body.0.code()?).await?;
+    Ok(HttpResponse::Ok().json(shown(&app, false)))
+}

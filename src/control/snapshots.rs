@@ -1,0 +1,106 @@
+//! Named states of an app: take, list, restore, forget.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Control;
+use super::apps::shown;
+use super::body::ControlBody;
+use super::error::{ControlError, Result};
+use super::reset::Closing;
+use crate::store::copies::Snapshot;
+
+/// Longest name of a snapshot, in characters.
+const NAME_MAX_CHARS: usize = 100;
+/// Snapshots that an app may have.
+const SNAPSHOTS_MAX: usize = 1_000;
+
+fn snapshot_shown(snapshot: &Snapshot) -> Value {
+    json!({"name": snapshot.name, "created_at": snapshot.created_at.rfc3339(), "users": snapshot.users})
+}
+
+/// `GET /snapshots`: those of all apps.
+pub async fn list_all(control: Data<Control>) -> Result<HttpResponse> {
+    let mut all = Vec::new();
+    for app in control.store.apps().all() {
+        for snapshot in control.store.snapshots(&app.api_key).await? {
+            let mut shown = snapshot_shown(&snapshot);
+            shown["api_key"] = json!(&*app.api_key);
+            all.push(shown);
+        }
+    }
+    Ok(HttpResponse::Ok().json(json!({"snapshots": all, "next": null})))
+}
+
+/// `GET /apps/{api_key}/snapshots`.
+pub async fn list(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
+    control.app(&key)?;
+    let snapshots = control.store.snapshots(&key).await?;
+    let shown: Vec<_> = snapshots.iter().map(snapshot_shown).collect();
+    Ok(HttpResponse::Ok().json(json!({"snapshots": shown, "next": null})))
+}
+
+/// The body of `POST snapshots`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Take {
+    name: Option<String>,
+}
+
+/// `POST /apps/{api_key}/snapshots`: keeps the present state; one of that name is replaced.
+pub async fn take(control: Data<Control>, key: Path<String>, body: ControlBody<Take>) -> Result<HttpResponse> {
+    control.app(&key)?;
+    let name = body
+        .0
+        .name
+        .ok_or_else(|| ControlError::invalid("/name", "name is missing").with_hint(r#"{"name": "before-checkout"}"#))?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if name.is_empty() || name.chars().count() > NAME_MAX_CHARS || !name.chars().all(fits) || is_dots(&name) {
+        return Err(ControlError::invalid(
+            "/name",
+            format!("a snapshot's name has 1 to {NAME_MAX_CHARS} letters, digits and the signs _ - ."),
+        ));
+    }
+    let kept = control.store.snapshots(&key).await?;
+    if kept.len() >= SNAPSHOTS_MAX && kept.iter().all(|snapshot| snapshot.name != name) {
+        let message = format!("an app has at most {SNAPSHOTS_MAX} snapshots");
+        return Err(ControlError::conflict("too_many_snapshots", message).with_hint("delete one"));
+    }
+    let snapshot = control.store.take_snapshot(&key, &name).await?;
+    Ok(HttpResponse::Created().json(snapshot_shown(&snapshot)))
+}
+
+/// Whether a name means another path where it stands in an address.
+fn is_dots(name: &str) -> bool {
+    [".", ".."].contains(&name)
+}
+
+/// `POST /apps/{api_key}/snapshots/{name}/restore`.
+pub async fn restore(
+    control: Data<Control>,
+    path: Path<(String, String)>,
+    body: ControlBody<Closing>,
+) -> Result<HttpResponse> {
+    let (key, name) = path.into_inner();
+    control.app(&key)?;
+    let restored = control.store.restore(&key, &name, body.0.code()?).await?;
+    restored.map(|app| HttpResponse::Ok().json(shown(&app, false))).ok_or_else(|| unknown(&name))
+}
+
+/// `DELETE /apps/{api_key}/snapshots/{name}`.
+pub async fn forget(control: Data<Control>, path: Path<(String, String)>) -> Result<HttpResponse> {
+    let (key, name) = path.into_inner();
+    control.app(&key)?;
+    if control.store.forget_snapshot(&key, &name).await? {
+        Ok(HttpResponse::Ok().json(json!({ "deleted": name })))
+    } else {
+        Err(unknown(&name))
+    }
+}
+
+fn unknown(name: &str) -> ControlError {
+    ControlError::not_found("unknown_snapshot", format!("the app has no snapshot \"{name}\""))
+        .with_hint("GET /_millpond/apps/{api_key}/snapshots lists them")
+}

@@ -1,0 +1,173 @@
+//! The journal of an app: what was called, by whom, and how it came out. A bounded ring in memory.
+//!
+//! Writing is cheap, since it happens in every call: small values, and one lock for the push. Words and JSON are made when
+//! somebody reads. Readers come with the id of the last entry that they have seen and pull what is newer, so that none has
+//! a queue of its own; a [`Bell`] tells them that there is something.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+
+pub mod entry;
+
+pub use entry::{Caller, Entry, Outcome, Text, Who};
+
+/// Entries that an app's journal holds; the oldest go first.
+pub const ENTRIES_MAX: usize = 4096;
+
+/// Gives entries of all apps of the process one order.
+static ORDER: AtomicU64 = AtomicU64::new(1);
+
+/// An app's journal. One that nobody calls costs nothing.
+#[derive(Debug, Default)]
+pub struct Journal {
+    ring: Mutex<Ring>,
+    bell: Arc<Bell>,
+    everyone: OnceLock<Arc<Bell>>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    entries: VecDeque<Arc<Entry>>,
+    /// The id of the newest entry; the ids in the ring are without gaps.
+    last: u64,
+    /// The id up to which entries were pushed out by newer ones.
+    pushed_out: u64,
+}
+
+/// What a journal has that is newer than what a reader knows.
+#[derive(Debug, Default)]
+pub struct Pulled {
+    /// Oldest first.
+    pub entries: Vec<Arc<Entry>>,
+    /// Entries between those and what the reader knew that are not there any more.
+    pub lost: u64,
+}
+
+impl Journal {
+    /// Has a bell of all apps rung as well, from now on.
+    pub fn tell_everyone(&self, bell: &Arc<Bell>) {
+        // The second time it is the same one: an app belongs to one process.
+        let _ = self.everyone.set(Arc::clone(bell));
+    }
+
+    /// Writes an entry, which gets its id here.
+    pub fn push(&self, mut entry: Entry) {
+        entry.clip();
+        let gone = {
+            let mut ring = self.ring();
+            ring.last += 1;
+            entry.id = ring.last;
+            entry.order = ORDER.fetch_add(1, Ordering::Relaxed);
+            let gone = if ring.entries.len() == ENTRIES_MAX { ring.entries.pop_front() } else { None };
+            if let Some(gone) = &gone {
+                ring.pushed_out = gone.id;
+            }
+            ring.entries.push_back(Arc::new(entry));
+            gone
+        };
+        drop(gone);
+        self.wake();
+    }
+
+    /// Has everyone who waits look again.
+    pub fn wake(&self) {
+        self.bell.ring();
+        if let Some(everyone) = self.everyone.get() {
+            everyone.ring();
+        }
+    }
+
+    /// What tells of news here.
+    pub fn bell(&self) -> &Arc<Bell> {
+        &self.bell
+    }
+
+    /// The id of the newest entry that there was, 0 before the first.
+    pub fn last(&self) -> u64 {
+        self.ring().last
+    }
+
+    /// The id up to which entries were pushed out by newer ones; 0 when none was.
+    pub fn pushed_out(&self) -> u64 {
+        self.ring().pushed_out
+    }
+
+    /// The entries behind an id, the oldest first, at most so many.
+    pub fn pull(&self, after: u64, most: usize) -> Pulled {
+        let ring = self.ring();
+        let Some(first) = ring.entries.front().map(|entry| entry.id) else {
+            return Pulled { entries: Vec::new(), lost: ring.last.saturating_sub(after) };
+        };
+        let lost = (first - 1).saturating_sub(after);
+        let skip = usize::try_from((after + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        Pulled { entries: ring.entries.iter().skip(skip).take(most).map(Arc::clone).collect(), lost }
+    }
+
+    /// The entry of that id, while it is held.
+    pub fn get(&self, id: u64) -> Option<Arc<Entry>> {
+        let ring = self.ring();
+        let first = ring.entries.front()?.id;
+        ring.entries.get(usize::try_from(id.checked_sub(first)?).ok()?).map(Arc::clone)
+    }
+
+    /// Forgets all entries, and answers how many there were. Ids go on.
+    pub fn clear(&self) -> usize {
+        let entries = std::mem::take(&mut self.ring().entries);
+        entries.len()
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells readers that there is something new. Where nobody listens, ringing costs one look.
+#[derive(Debug, Default)]
+pub struct Bell {
+    listeners: AtomicUsize,
+    notify: Notify,
+}
+
+impl Bell {
+    fn ring(&self) {
+        // A reader counts itself before it looks at the ring: it either sees what was just pushed, or is seen here.
+        if self.listeners.load(Ordering::SeqCst) > 0 {
+            self.notify.notify_waiters();
+        }
+    }
+
+    /// Listens from now on, until the result is dropped.
+    pub fn listen(self: &Arc<Self>) -> Listening {
+        self.listeners.fetch_add(1, Ordering::SeqCst);
+        Listening(Arc::clone(self))
+    }
+
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        self.listeners.load(Ordering::SeqCst)
+    }
+}
+
+/// Someone who listens to a bell.
+#[derive(Debug)]
+pub struct Listening(Arc<Bell>);
+
+impl Listening {
+    /// The next ring after this call. Take it first, then look, then await it.
+    pub fn next(&self) -> Notified<'_> {
+        self.0.notify.notified()
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.listeners.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests;

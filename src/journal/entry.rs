@@ -1,0 +1,274 @@
+//! An entry of the journal. It has no place for a token or a secret: of a token there is a fingerprint, and free text
+//! goes through [`Text`].
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::auth::fingerprint::Fingerprint;
+use crate::auth::verdict::{Check, Verdict};
+use crate::clock::Time;
+use crate::ids::{USER_ID_MAX_BYTES, UserId};
+
+/// The longest free text in an entry, in bytes: the ring has a bound in bytes as well.
+const TEXT_MAX_BYTES: usize = 512;
+
+/// The operation of a socket's sign-in.
+pub const CONNECT: &str = "Connect";
+/// The operation of a signed-in socket's end.
+pub const DISCONNECT: &str = "Disconnect";
+/// The operation of the token provider.
+pub const TOKEN_PROVIDER: &str = "TokenProvider";
+/// The method of an event that went out.
+pub const METHOD_EVENT: &str = "EVENT";
+/// The method of what happens on an open socket.
+pub const METHOD_SOCKET: &str = "WS";
+
+/// Who called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Caller {
+    /// A bearer of a server token.
+    Server,
+    /// A user.
+    User,
+    /// A guest.
+    Guest,
+    /// Nobody in particular.
+    Anonymous,
+    /// Nobody was let in, or nobody called.
+    #[default]
+    None,
+}
+
+impl Caller {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Server, Self::User, Self::Guest, Self::Anonymous, Self::None];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::User => "user",
+            Self::Guest => "guest",
+            Self::Anonymous => "anonymous",
+            Self::None => "none",
+        }
+    }
+}
+
+/// How it came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Ok,
+    /// The caller was told no.
+    Refused,
+    /// It was not the caller's doing.
+    Failed,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ok, Self::Refused, Self::Failed];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Free text of a bounded length, in which what looks like a token was replaced by its fingerprint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(Box<str>);
+
+/// How a JWT begins: the base64 of `{"`.
+const TOKEN_BEGIN: &str = "eyJ";
+
+impl Text {
+    /// The text, if it is harmless and short.
+    pub fn new(text: &str) -> Self {
+        if !text.contains(TOKEN_BEGIN) {
+            return Self(clipped(text, TEXT_MAX_BYTES).into());
+        }
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_+/=.%".contains(c);
+        let (mut harmless, mut rest) = (String::new(), text);
+        while let Some(at) = rest.find(TOKEN_BEGIN) {
+            let (before, token) = rest.split_at(at);
+            let (token, behind) = token.split_at(token.find(|c| !is_part(c)).unwrap_or(token.len()));
+            harmless.push_str(before);
+            harmless.push_str(&format!("[token {}]", Fingerprint::of(token)));
+            rest = behind;
+        }
+        harmless.push_str(rest);
+        Self(clipped(&harmless, TEXT_MAX_BYTES).into())
+    }
+
+    /// The text, unless it is empty.
+    pub fn some(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::new(text))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// The beginning of a text, at most so many bytes.
+fn clipped(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or_default()]
+}
+
+/// Who called, as far as it was shown.
+#[derive(Clone, Debug, Default)]
+pub struct Who {
+    /// What the caller was admitted as.
+    pub caller: Caller,
+    /// The user who called or, of a refused call, the one that the token names.
+    pub user_id: Option<UserId>,
+    /// The judgement of the credentials, where there was one.
+    pub verdict: Option<Verdict>,
+    /// The token that was shown.
+    pub token: Option<Fingerprint>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its place in the app's journal, from 1; set when it is written.
+    pub id: u64,
+    /// Its place among the entries of all apps; set when it is written.
+    pub order: u64,
+    /// When, by the app's clock.
+    pub at: Time,
+    /// The operation, or the type of an event.
+    pub operation: Cow<'static, str>,
+    /// The HTTP method, [`METHOD_EVENT`] or [`METHOD_SOCKET`].
+    pub method: &'static str,
+    /// The path without the query; empty for events.
+    pub path: Text,
+    /// Who called.
+    pub who: Who,
+    /// The HTTP status, or the close code of a socket.
+    pub status: u16,
+    /// Stream's error code, 0 for none.
+    pub code: i32,
+    /// Stream's error text without the words around it; empty for none.
+    pub message: Text,
+    /// How long it took, in milliseconds; 0 for what has no length.
+    pub duration_ms: f64,
+    /// The connection that was named or opened.
+    pub connection_id: Option<Text>,
+    /// `X-Stream-Client`.
+    pub sdk: Option<Text>,
+    /// The fault that applied.
+    pub fault: Option<u64>,
+    /// Whether a stub answered.
+    pub stubbed: bool,
+}
+
+impl Entry {
+    /// An entry with nothing but what each has.
+    pub fn new(at: Time, operation: impl Into<Cow<'static, str>>, method: &'static str, status: u16) -> Self {
+        Self {
+            id: 0,
+            order: 0,
+            at,
+            operation: operation.into(),
+            method,
+            path: Text::default(),
+            who: Who::default(),
+            status,
+            code: 0,
+            message: Text::default(),
+            duration_ms: 0.0,
+            connection_id: None,
+            sdk: None,
+            fault: None,
+            stubbed: false,
+        }
+    }
+
+    /// How it came out.
+    pub fn outcome(&self) -> Outcome {
+        match self.status {
+            _ if self.method == METHOD_SOCKET => self.socket_outcome(),
+            ..400 => Outcome::Ok,
+            400..500 => Outcome::Refused,
+            _ => Outcome::Failed,
+        }
+    }
+
+    /// A socket that was told an error was refused; one that broke the protocol or a limit has failed.
+    fn socket_outcome(&self) -> Outcome {
+        match self.status {
+            _ if self.code != 0 => Outcome::Refused,
+            1002 | 1003 | 1007..=1015 => Outcome::Failed,
+            _ => Outcome::Ok,
+        }
+    }
+
+    /// Bounds what a caller could make long, beside [`Text`].
+    pub(super) fn clip(&mut self) {
+        if let Cow::Owned(operation) = &mut self.operation {
+            *operation = Text::new(operation).to_string();
+        }
+        if let Some(user) = self.who.user_id.as_mut().filter(|user| user.as_str().len() > USER_ID_MAX_BYTES) {
+            *user = UserId::trusted(clipped(user.as_str(), USER_ID_MAX_BYTES));
+        }
+    }
+}
+
+/// A check of a verdict.
+#[derive(Serialize)]
+struct Checked {
+    name: &'static str,
+    outcome: &'static str,
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let checked =
+            |verdict: &Verdict, check: Check| Checked { name: check.name(), outcome: verdict.outcome(check).name() };
+        let checks = self.who.verdict.iter().flat_map(|verdict| Check::ALL.map(|check| checked(verdict, check)));
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("at", &self.at.rfc3339())?;
+        map.serialize_entry("operation", &self.operation)?;
+        map.serialize_entry("method", self.method)?;
+        map.serialize_entry("path", &self.path)?;
+        map.serialize_entry("caller", self.who.caller.name())?;
+        map.serialize_entry("user_id", &self.who.user_id)?;
+        map.serialize_entry("outcome", self.outcome().name())?;
+        map.serialize_entry("status", &self.status)?;
+        map.serialize_entry("code", &self.code)?;
+        map.serialize_entry("message", &self.message)?;
+        map.serialize_entry("checks", &checks.collect::<Vec<_>>())?;
+        map.serialize_entry("duration_ms", &((self.duration_ms * 100.0).round() / 100.0))?;
+        map.serialize_entry("connection_id", &self.connection_id)?;
+        map.serialize_entry("token", &self.who.token)?;
+        map.serialize_entry("sdk", &self.sdk)?;
+        map.serialize_entry("fault", &self.fault)?;
+        map.serialize_entry("stubbed", &self.stubbed)?;
+        map.end()
+    }
+}

@@ -1,0 +1,370 @@
+//! What is done to an app's whole state: create, import, reset, clone, snapshot, restore, delete.
+//!
+//! A state is never emptied and filled again: a copy is made beside it, piece by piece, so that no other app waits for
+//! long, and takes its place in one commit. With it comes a new [`App`], so that whatever memory held is over as well;
+//! calls that began before are refused.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
+use tokio::sync::OwnedRwLockWriteGuard;
+
+use super::apps::{self, NewApp};
+use super::states::{self, Copying, Role};
+use super::{Commit, Import, Publish, Scope, Store, run_write};
+use crate::app::App;
+use crate::clock::{ClockMode, Time, system_now};
+use crate::error::{ApiError, Code, Result};
+use crate::ids::AppId;
+
+/// The code with which sockets are closed when another state takes the place of theirs: SDKs do not come back by
+/// themselves, and so cannot disturb the next test.
+pub const CLOSE_CODE_DEFAULT: u16 = 1000;
+
+/// A kept state of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its name.
+    pub name: String,
+    /// When it was taken, by the app's clock.
+    pub created_at: Time,
+    /// Users in it.
+    pub users: i64,
+}
+
+/// Held by whoever has an app's whole state alone: writes wait.
+type Alone = OwnedRwLockWriteGuard<()>;
+
+impl Store {
+    /// Creates an app. When it answers, the app is known to everyone, and a reset of the app goes back to now.
+    pub async fn create_app(&self, new: NewApp) -> Result<Arc<App>> {
+        let store = self.clone();
+        self.queue(move |conn| {
+            if let Some(number) = apps::number(conn, &new.api_key)? {
+                if states::find(conn, number, "live", None)?.is_some() {
+                    return Err(ApiError::input(format!("api_key \"{}\" is taken", new.api_key)));
+                }
+                // One that was deleted, and that only a reset could have brought back: its key begins anew.
+                apps::set_base(conn, number, false)?;
+                apps::delete(conn, number)?;
+            }
+            let app = Arc::new(apps::create(conn, &new, store.0.seed)?);
+            keep_baseline(conn, &app)?;
+            let known = Arc::clone(&app);
+            Ok((app, Publish::new(true, move || store.take_over(known, CLOSE_CODE_DEFAULT))))
+        })
+        .await
+        .map(|(result, _)| result)
+    }
+
+    /// Fills several apps in one transaction, making those that are not there: all of it or nothing. With `others_go`
+    /// all other apps are deleted. A reset goes back to what is there now.
+    pub async fn import(&self, imports: Vec<Import>, others_go: bool) -> Result<()> {
+        // In one order, so that two imports cannot wait for each other.
+        let keys: BTreeSet<_> = imports.iter().map(|import| import.new.api_key.clone()).collect();
+        let mut alone = Vec::new();
+        for key in &keys {
+            alone.extend(self.alone(key).await.ok());
+        }
+        let store = self.clone();
+        let imported = self.queue(move |conn| {
+            let mut published: Vec<Box<dyn FnOnce()>> = Vec::new();
+            for Import { new, replace, clock, fill } in imports {
+                let known = store.apps().get(&new.api_key).filter(|_| !replace);
+                let (app, is_new) = match known {
+                    Some(app) => (app, false),
+                    None => (Arc::new(apps::create(conn, &new, store.0.seed)?), true),
+                };
+                if new.is_base {
+                    apps::set_base(conn, app.number, true)?;
+                }
+                let own = Scope::own(&app);
+                let scope = Scope { now: clock.map_or(own.now, ClockMode::now), ..own };
+                let ((), effects) = run_write(conn, &scope, fill)?;
+                let state = apps::load_state(conn, app.id)?;
+                keep_baseline(conn, &app)?;
+                let store = store.clone();
+                published.push(Box::new(move || {
+                    effects.publish(&store, &app, Some(state));
+                    if is_new {
+                        store.take_over(app, CLOSE_CODE_DEFAULT);
+                    }
+                }));
+            }
+            if others_go {
+                for app in store.apps().all().into_iter().filter(|app| !keys.contains(&*app.api_key)) {
+                    apps::set_base(conn, app.number, false)?;
+                    apps::delete(conn, app.number)?;
+                    let store = store.clone();
+                    published.push(Box::new(move || store.let_go(&app)));
+                }
+            }
+            Ok(((), Publish::new(true, move || published.into_iter().for_each(|publish| publish()))))
+        });
+        imported.await?;
+        self.sweep_soon();
+        Ok(())
+    }
+
+    /// Has apps that have nothing to go back to go back to what they are now.
+    pub async fn keep_missing_baselines(&self) -> Result<()> {
+        let store = self.clone();
+        let kept = self.queue(move |conn| {
+            for app in store.apps().all() {
+                if states::find(conn, app.number, "baseline", None)?.is_none() {
+                    keep_baseline(conn, &app)?;
+                }
+            }
+            Ok(((), Publish::new(false, || {})))
+        });
+        kept.await.map(|((), _)| ())
+    }
+
+    /// Takes an app back to its last import, or else to its beginning. Its sockets are closed with `close_code`.
+    pub async fn reset(&self, api_key: &str, close_code: u16) -> Result<Arc<App>> {
+        let (app, _alone) = self.alone(api_key).await?;
+        let baseline = self.find(app.number, "baseline", None).await?;
+        let baseline = baseline.ok_or_else(|| ApiError::internal(&"an app has nothing to be reset to"))?;
+        self.put_in_place(app.number, baseline, close_code).await
+    }
+
+    /// Takes everything back to the last import or the first start: apps that were made since are deleted, and those that
+    /// were deleted come back.
+    pub async fn reset_all(&self, close_code: u16) -> Result<()> {
+        let (known, _) = self.queue(|conn| Ok((apps::numbers(conn)?, Publish::new(false, || {})))).await?;
+        for (number, is_base) in known {
+            let app = self.apps().all().into_iter().find(|app| app.number == number);
+            match (app, is_base) {
+                (Some(app), true) => drop(self.reset(&app.api_key, close_code).await?),
+                (Some(app), false) => self.delete_app(&app).await?,
+                (None, true) => {
+                    if let Some(baseline) = self.find(number, "baseline", None).await? {
+                        self.put_in_place(number, baseline, close_code).await?;
+                    }
+                }
+                (None, false) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes another app of an app's present state, which is also what a reset of the new one goes back to. `new`'s clock
+    /// is not looked at: the copy's runs as the original's does.
+    pub async fn clone_app(&self, api_key: &str, new: NewApp, expires_at: Option<Time>) -> Result<Arc<App>> {
+        let (original, _alone) = self.alone(api_key).await?;
+        let baseline = self.copy(original.id).await?;
+        let store = self.clone();
+        self.copy_then(original.id, move |conn, copy| {
+            if apps::number(conn, &new.api_key)?.is_some() {
+                return Err(ApiError::input(format!("api_key \"{}\" is taken", new.api_key)));
+            }
+            conn.prepare_cached("UPDATE states SET name = ?3, created_at = ?4, updated_at = ?4 WHERE app IN (?1, ?2)")?
+                .execute(params![copy.0, baseline.0, new.name, original.clock.now().0])?;
+            let number = apps::create(conn, &new, store.0.seed)?.number;
+            apps::set_expiry(conn, number, expires_at)?;
+            states::adopt(conn, copy, number, &Role::Live)?;
+            states::adopt(conn, baseline, number, &Role::Baseline)?;
+            let app = Arc::new(apps::load(conn, number, store.0.seed)?);
+            let known = Arc::clone(&app);
+            Ok((app, Publish::new(true, move || store.take_over(known, CLOSE_CODE_DEFAULT))))
+        })
+        .await
+    }
+
+    /// Keeps an app's present state under a name, in place of one of that name.
+    pub async fn take_snapshot(&self, api_key: &str, name: &str) -> Result<Snapshot> {
+        let (app, _alone) = self.alone(api_key).await?;
+        let (name, at) = (name.to_owned(), app.clock.now());
+        self.copy_then(app.id, move |conn, copy| {
+            states::adopt(conn, copy, app.number, &Role::Snapshot(name.clone(), at))?;
+            let snapshot = Snapshot { users: count_users(conn, copy)?, name, created_at: at };
+            Ok((snapshot, Publish::new(false, || {})))
+        })
+        .await
+    }
+
+    /// An app's snapshots, by name.
+    pub async fn snapshots(&self, api_key: &str) -> Result<Vec<Snapshot>> {
+        let number = self.known(api_key)?.number;
+        let listed = self.queue(move |conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT app, snapshot, kept_at FROM states WHERE owner = ?1 AND role = 'snapshot' ORDER BY snapshot",
+            )?;
+            let kept = query.query_map([number], |row| Ok((AppId(row.get(0)?), row.get(1)?, Time(row.get(2)?))))?;
+            let snapshots = kept.map(|kept| {
+                let (state, name, created_at) = kept?;
+                Ok(Snapshot { name, created_at, users: count_users(conn, state)? })
+            });
+            Ok((snapshots.collect::<Result<Vec<_>>>()?, Publish::new(false, || {})))
+        });
+        listed.await.map(|(snapshots, _)| snapshots)
+    }
+
+    /// Puts a snapshot in the place of an app's present state. `None` when there is none of that name.
+    pub async fn restore(&self, api_key: &str, name: &str, close_code: u16) -> Result<Option<Arc<App>>> {
+        let (app, _alone) = self.alone(api_key).await?;
+        match self.find(app.number, "snapshot", Some(name)).await? {
+            Some(snapshot) => self.put_in_place(app.number, snapshot, close_code).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Forgets a snapshot. Answers whether there was one of that name.
+    pub async fn forget_snapshot(&self, api_key: &str, name: &str) -> Result<bool> {
+        let (app, _alone) = self.alone(api_key).await?;
+        let Some(snapshot) = self.find(app.number, "snapshot", Some(name)).await? else { return Ok(false) };
+        self.queue(move |conn| Ok((states::give_up(conn, snapshot)?, Publish::new(false, || {})))).await?;
+        self.sweep_soon();
+        Ok(true)
+    }
+
+    /// Deletes an app with everything it has: at once for everyone, and piece by piece in the database.
+    pub async fn delete_app(&self, app: &Arc<App>) -> Result<()> {
+        // Whoever has it alone may have put another state in its place meanwhile; that one is meant as well.
+        let (app, _alone) = self.alone(&app.api_key).await?;
+        let store = self.clone();
+        self.queue(move |conn| {
+            apps::delete(conn, app.number)?;
+            Ok(((), Publish::new(true, move || store.let_go(&app))))
+        })
+        .await?;
+        self.sweep_soon();
+        Ok(())
+    }
+
+    fn known(&self, api_key: &str) -> Result<Arc<App>> {
+        let unknown = || ApiError::new(Code::AccessKeyError, "api_key not valid");
+        self.apps().get(api_key).ok_or_else(unknown)
+    }
+
+    /// The app of that key, once all its writes are done and with the next ones waiting.
+    async fn alone(&self, api_key: &str) -> Result<(Arc<App>, Alone)> {
+        loop {
+            let app = self.known(api_key)?;
+            let alone = Arc::clone(&app.whole).write_owned().await;
+            if app.gone().is_none() {
+                return Ok((app, alone));
+            }
+        }
+    }
+
+    async fn find(&self, number: i64, role: &'static str, snapshot: Option<&str>) -> Result<Option<AppId>> {
+        let snapshot = snapshot.map(str::to_owned);
+        let found = self.queue(move |conn| {
+            Ok((states::find(conn, number, role, snapshot.as_deref())?, Publish::new(false, || {})))
+        });
+        found.await.map(|(found, _)| found)
+    }
+
+    /// Puts a copy of a state in the place of an app's live one.
+    async fn put_in_place(&self, number: i64, from: AppId, close_code: u16) -> Result<Arc<App>> {
+        let store = self.clone();
+        let app = self.copy_then(from, move |conn, copy| {
+            states::adopt(conn, copy, number, &Role::Live)?;
+            let app = Arc::new(apps::load(conn, number, store.0.seed)?);
+            let known = Arc::clone(&app);
+            Ok((app, Publish::new(true, move || store.take_over(known, close_code))))
+        });
+        let app = app.await?;
+        self.sweep_soon();
+        Ok(app)
+    }
+
+    /// Copies a state. Until it is adopted the copy belongs to nobody.
+    async fn copy(&self, from: AppId) -> Result<AppId> {
+        self.copy_then(from, |_, copy| Ok((copy, Publish::new(false, || {})))).await
+    }
+
+    /// Copies a state, and ends with `finish` in the transaction of the last piece. Nothing may change the state meanwhile.
+    async fn copy_then<T: Send + 'static>(
+        &self,
+        from: AppId,
+        finish: impl FnOnce(&Connection, AppId) -> Result<(T, Publish)> + Send + 'static,
+    ) -> Result<T> {
+        let mut step = Step::Begin(finish);
+        loop {
+            let piece = self.queue(move |conn| {
+                let (mut copying, finish) = match step {
+                    Step::Begin(finish) => (states::begin_copy(conn, from)?, finish),
+                    Step::On(copying, finish) => (copying, finish),
+                    Step::Done(result) => return Ok((Step::Done(result), Publish::new(false, || {}))),
+                };
+                if states::copy_on(conn, &mut copying)? {
+                    let (result, publish) = finish(conn, copying.to)?;
+                    Ok((Step::Done(result), publish))
+                } else {
+                    Ok((Step::On(copying, finish), Publish::new(false, || {})))
+                }
+            });
+            // What fails leaves a state that nobody has, for the next start to sweep.
+            match piece.await?.0 {
+                Step::Done(result) => return Ok(result),
+                unfinished => step = unfinished,
+            }
+        }
+    }
+
+    /// Makes an app known to everyone, in the place of one of its key. On the writer's thread.
+    fn take_over(&self, app: Arc<App>, close_code: u16) {
+        if let Some(replaced) = self.apps().insert(app, close_code) {
+            self.tell_of_all(&replaced);
+        }
+    }
+
+    /// Has an app known to nobody. On the writer's thread.
+    fn let_go(&self, app: &Arc<App>) {
+        self.apps().remove(&app.api_key);
+        self.tell_of_all(app);
+    }
+
+    /// Has the sockets of an app look at what became of it.
+    fn tell_of_all(&self, app: &Arc<App>) {
+        self.tell(app, Commit { number: 0, app: true, users: Vec::new(), events: Vec::new() });
+    }
+
+    /// Has what was given up taken away piece by piece, between the other writes.
+    fn sweep_soon(&self) {
+        let store = self.clone();
+        let sent = self.send(
+            |conn| Ok((states::sweep(conn)?, Publish::new(false, || {}))),
+            move |swept| {
+                if matches!(swept, Ok((true, _))) {
+                    store.sweep_soon();
+                }
+            },
+        );
+        if let Err(unsent) = sent {
+            // The queue is full or the process ends: the next sweep, or the next start, takes it away.
+            tracing::debug!(unsent, "states that were given up are swept later");
+        }
+    }
+
+    /// Takes everything away that was given up.
+    pub async fn swept(&self) -> Result<()> {
+        while self.queue(|conn| Ok((states::sweep(conn)?, Publish::new(false, || {})))).await?.0 {}
+        Ok(())
+    }
+}
+
+/// A copy on its way.
+enum Step<F, T> {
+    Begin(F),
+    On(Copying, F),
+    Done(T),
+}
+
+fn keep_baseline(conn: &Connection, app: &App) -> Result<()> {
+    let copy = states::copy_whole(conn, app.id)?;
+    states::adopt(conn, copy, app.number, &Role::Baseline)
+}
+
+fn count_users(conn: &Connection, state: AppId) -> Result<i64> {
+    let mut query = conn.prepare_cached("SELECT count(*) FROM users WHERE app = ?1")?;
+    Ok(query.query_row([state.0], |row| row.get(0))?)
+}
+
+/// The moment at which a time to live that begins now ends, in the system's time.
+pub fn end_of_life(ttl_ns: i64) -> Time {
+    system_now().plus(ttl_ns)
+}

@@ -1,0 +1,163 @@
+//! Whole states of apps: everything that lies under one number. They are copied row by row, kept as what a reset goes back
+//! to or as snapshots, and take the place of one another.
+//!
+//! [`TABLES`] is the one list of what a state has: copies, deletions and exports go by it, and a test holds it complete.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::clock::Time;
+use crate::error::Result;
+use crate::ids::AppId;
+
+/// Every table in which rows of a state lie under its number, and the rest of its primary key.
+pub const TABLES: &[(&str, &str)] = &[
+    ("users", "id"),
+    ("user_teams", "team, user_id"),
+    ("bans", "user_id, channel_cid"),
+    ("blocks", "user_id, blocked_id"),
+    ("devices", "id"),
+    ("push_preferences", "user_id, channel_cid"),
+    ("roles", "name"),
+    ("grants", "role"),
+    ("permissions", "id"),
+    ("tasks", "id"),
+    ("named_tokens", "name"),
+    ("faults", "id"),
+    ("stubs", "place"),
+];
+
+/// The columns of a state's own row that are part of the state. The others say whose it is and what for.
+pub const RECORD: &str = "name, settings, emulator, clock_mode, clock_ns, created_at, updated_at";
+
+/// Rows of one table that are copied or deleted at once: what the writer does in some milliseconds.
+const PIECE_MAX_ROWS: usize = 1_000;
+/// Rows that are copied in one transaction, so that no other app waits for long.
+const PIECES_MAX_ROWS: usize = 5_000;
+
+/// What a state is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The app's present state.
+    Live,
+    /// What a reset goes back to.
+    Baseline,
+    /// Kept under a name, since that moment of the app's clock.
+    Snapshot(String, Time),
+}
+
+/// Gives a state that was made its owner and role. Whichever had the role is given up.
+pub fn adopt(conn: &Connection, state: AppId, owner: i64, role: &Role) -> Result<()> {
+    let (word, name, at) = match role {
+        Role::Live => ("live", None, None),
+        Role::Baseline => ("baseline", None, None),
+        Role::Snapshot(name, at) => ("snapshot", Some(name.as_str()), Some(at.0)),
+    };
+    conn.prepare_cached(
+        "UPDATE states SET role = 'gone', owner = 0 WHERE owner = ?1 AND role = ?2 AND snapshot IS ?3",
+    )?
+    .execute(params![owner, word, name])?;
+    conn.prepare_cached("UPDATE states SET role = ?2, owner = ?3, snapshot = ?4, kept_at = ?5 WHERE app = ?1")?
+        .execute(params![state.0, word, owner, name, at])?;
+    Ok(())
+}
+
+/// The state of an app in this role, if there is one.
+pub fn find(conn: &Connection, owner: i64, role: &str, snapshot: Option<&str>) -> Result<Option<AppId>> {
+    let mut query = conn.prepare_cached("SELECT app FROM states WHERE owner = ?1 AND role = ?2 AND snapshot IS ?3")?;
+    Ok(query.query_row(params![owner, role, snapshot], |row| row.get(0).map(AppId)).optional()?)
+}
+
+/// Gives up a state. Its rows stay behind for [`sweep`].
+pub fn give_up(conn: &Connection, state: AppId) -> Result<()> {
+    conn.prepare_cached("UPDATE states SET role = 'gone', owner = 0 WHERE app = ?1")?.execute([state.0])?;
+    Ok(())
+}
+
+/// Takes a piece of what was given up away. Answers whether something may be left.
+pub fn sweep(conn: &Connection) -> Result<bool> {
+    let mut query = conn.prepare_cached("SELECT app FROM states WHERE role = 'gone' ORDER BY app LIMIT 1")?;
+    let Some(state) = query.query_row([], |row| row.get::<_, i64>(0)).optional()? else { return Ok(false) };
+    for (table, key) in TABLES {
+        let piece = format!("SELECT app, {key} FROM {table} WHERE app = ?1 LIMIT {PIECE_MAX_ROWS}");
+        let sql = format!("DELETE FROM {table} WHERE (app, {key}) IN ({piece})");
+        if conn.prepare_cached(&sql)?.execute([state])? == PIECE_MAX_ROWS {
+            return Ok(true);
+        }
+    }
+    conn.prepare_cached("DELETE FROM states WHERE app = ?1")?.execute([state])?;
+    Ok(true)
+}
+
+/// Takes away what an earlier process did not get to: states that were given up, and those that were half made.
+pub fn sweep_all(conn: &Connection) -> Result<()> {
+    conn.execute("UPDATE states SET role = 'gone', owner = 0 WHERE role = 'making'", [])?;
+    while sweep(conn)? {}
+    Ok(())
+}
+
+/// A state that is being copied.
+pub struct Copying {
+    from: AppId,
+    /// The copy.
+    pub to: AppId,
+    /// The table that is next.
+    table: usize,
+}
+
+/// Begins to copy a state. The copy belongs to nobody until it is adopted, and is swept at the next start when it never is.
+pub fn begin_copy(conn: &Connection, from: AppId) -> Result<Copying> {
+    let sql =
+        format!("INSERT INTO states (owner, role, {RECORD}) SELECT 0, 'making', {RECORD} FROM states WHERE app = ?1");
+    conn.prepare_cached(&sql)?.execute([from.0])?;
+    Ok(Copying { from, to: AppId(conn.last_insert_rowid()), table: 0 })
+}
+
+/// Copies some thousand rows. Answers whether everything is copied.
+pub fn copy_on(conn: &Connection, copying: &mut Copying) -> Result<bool> {
+    let mut copied = 0;
+    while let Some((table, key)) = TABLES.get(copying.table) {
+        let rows = copy_piece(conn, table, key, copying)?;
+        if rows < PIECE_MAX_ROWS {
+            copying.table += 1;
+        }
+        copied += rows;
+        if copied >= PIECES_MAX_ROWS {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Copies a whole state at once.
+pub fn copy_whole(conn: &Connection, from: AppId) -> Result<AppId> {
+    let mut copying = begin_copy(conn, from)?;
+    while !copy_on(conn, &mut copying)? {}
+    Ok(copying.to)
+}
+
+/// Copies the next rows of a table, those behind the last one that was copied.
+fn copy_piece(conn: &Connection, table: &str, key: &str, copying: &Copying) -> Result<usize> {
+    let columns = columns(conn, table)?.join(", ");
+    let begun = conn
+        .prepare_cached(&format!("SELECT 1 FROM {table} WHERE app = ?1 LIMIT 1"))?
+        .query_row([copying.to.0], |_| Ok(()))
+        .optional()?;
+    let behind = if begun.is_some() {
+        let descending = key.replace(',', " DESC,");
+        format!("AND ({key}) > (SELECT {key} FROM {table} WHERE app = ?1 ORDER BY {descending} DESC LIMIT 1)")
+    } else {
+        String::new()
+    };
+    let sql = format!(
+        "INSERT INTO {table} (app, {columns})
+         SELECT ?1, {columns} FROM {table} WHERE app = ?2 {behind} ORDER BY {key} LIMIT {PIECE_MAX_ROWS}"
+    );
+    Ok(conn.prepare_cached(&sql)?.execute([copying.to.0, copying.from.0])?)
+}
+
+/// A table's columns but the app's number, as the database itself knows them, so that none can be forgotten.
+pub fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
+    let mut query = conn.prepare_cached("SELECT name FROM pragma_table_info(?1) WHERE name <> 'app' ORDER BY cid")?;
+    let names = query.query_map([table], |row| row.get(0))?;
+    Ok(names.collect::<rusqlite::Result<_>>()?)
+}

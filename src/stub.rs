@@ -1,0 +1,108 @@
+//! Stubs: a fixed answer for an operation that is not built, or is to answer something else (design.md 6).
+//!
+//! `fixture::stubs` reads and checks what people write. What serde reads here is what it wrote: a row of the database.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The methods that a stub can answer.
+pub const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// A stub's path, in characters at the most.
+pub const PATH_MAX_CHARS: usize = 1_000;
+/// The statuses that a stub can answer with.
+pub const STATUSES: std::ops::RangeInclusive<u16> = 200..=599;
+/// A stub's body at the most, in bytes of JSON.
+pub const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// How deep a stub's body nests at the most.
+pub const BODY_MAX_DEPTH: usize = 100;
+
+/// A fixed answer. The place is an `operation`, or a `method` and a `path`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = one_place)]
+pub struct Stub {
+    /// The operation that it answers for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The method, where a path is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = METHODS))]
+    pub method: Option<String>,
+    /// The whole path, such as `/api/v2/feeds/feed_groups/{group}/feeds/{id}`; `{name}` stands for any one segment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = PATH_MAX_CHARS), extend("pattern" = "^/"))]
+    pub path: Option<String>,
+    /// The HTTP status. 200 by default.
+    #[serde(default = "ok")]
+    #[schemars(range(min = *STATUSES.start(), max = *STATUSES.end()))]
+    pub status: u16,
+    /// The body: any JSON, at most 1 MiB. `{}` by default.
+    #[serde(default = "empty")]
+    pub body: Value,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn empty() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+/// Answers nowhere yet, with an empty body.
+impl Default for Stub {
+    fn default() -> Self {
+        Self { operation: None, method: None, path: None, status: ok(), body: empty() }
+    }
+}
+
+impl Stub {
+    /// Where it answers, in one text: `GetApp`, or `GET /api/v2/things/{}`. Stubs of the same place give the same text,
+    /// whatever they call a segment.
+    pub fn place(&self) -> String {
+        match (&self.operation, &self.method, &self.path) {
+            (Some(operation), ..) => operation.clone(),
+            (None, method, path) => {
+                let path = path.as_deref().unwrap_or_default();
+                let segments: Vec<_> =
+                    path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect();
+                format!("{} {}", method.as_deref().unwrap_or_default(), segments.join("/"))
+            }
+        }
+    }
+}
+
+fn one_place(schema: &mut schemars::Schema) {
+    let forms = serde_json::json!([
+        { "required": ["operation"], "properties": { "method": false, "path": false } },
+        { "required": ["method", "path"], "properties": { "operation": false } },
+    ]);
+    schema.insert("oneOf".to_owned(), forms);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for body in [json!({}), json!(null), json!([1, "x"]), json!("text")] {
+            let stub = Stub { operation: Some("GetApp".to_owned()), status: 204, body, ..Stub::default() };
+            let text = serde_json::to_string(&stub).expect("text");
+            assert_eq!(serde_json::from_str::<Stub>(&text).expect(&text), stub);
+        }
+    }
+
+    #[test]
+    fn a_segments_name_does_not_make_another_place() {
+        let at = |path: &str| {
+            let (method, path) = (Some("GET".to_owned()), Some(path.to_owned()));
+            Stub { method, path, ..Stub::default() }.place()
+        };
+        assert_eq!(at("/a/{x}/b"), at("/a/{y}/b"));
+        assert_ne!(at("/a/{x}"), at("/a/x"));
+    }
+}
