@@ -11,6 +11,7 @@ pub mod provider;
 pub mod reset;
 pub mod routes;
 pub mod samples;
+pub mod scenarios;
 pub mod settings;
 pub mod snapshots;
 pub mod status;

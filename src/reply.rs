@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::clock::system_now;
-use crate::door::Call;
+use crate::door::{Call, DASHBOARD};
 use crate::error::{ApiError, Code};
 use crate::journal::{Entry, Text};
 use crate::rate::Rate;
@@ -175,9 +175,9 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
     }
 }
 
-/// A call to no app is in no journal.
+/// A call to no app is in no journal, nor is one of the dashboard: who looks on must not disturb what is watched.
 fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<&ApiError>) {
-    let Some(scope) = &call.scope else { return };
+    let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
     scope.app.journal.push(Entry {
         path: Text::new(request.path()),

@@ -13,8 +13,10 @@ use super::{Control, clock};
 use crate::app::App;
 use crate::clock::{ClockMode, Time};
 use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
+use crate::live::hub::Hub;
 use crate::store::apps::NewApp;
 use crate::store::copies::end_of_life;
+use crate::store::{Scope, users};
 
 /// An app as the control API shows it.
 pub fn shown(app: &App, secrets: bool) -> Value {
@@ -38,10 +40,19 @@ pub async fn list(control: Data<Control>, secrets: Secrets) -> HttpResponse {
     HttpResponse::Ok().json(json!({"apps": apps, "next": null}))
 }
 
-/// `GET /apps/{api_key}`.
-pub async fn get(control: Data<Control>, key: Path<String>, secrets: Secrets) -> Result<HttpResponse> {
+/// `GET /apps/{api_key}`: the app, and whom a change of it reaches: users, but deleted ones, and open connections.
+pub async fn get(
+    control: Data<Control>,
+    hub: Data<Hub>,
+    key: Path<String>,
+    secrets: Secrets,
+) -> Result<HttpResponse> {
     let app = control.app(&key)?;
-    Ok(HttpResponse::Ok().json(shown(&app, secrets.0)))
+    let users = control.store.scan(&Scope::own(&app), users::count).await?;
+    let mut shown = shown(&app, secrets.0);
+    shown["users"] = json!(users);
+    shown["connections"] = json!(hub.connections_of(app.id));
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// The body of `POST /apps`.

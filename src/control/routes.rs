@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::error::ControlError;
-use super::{apps, clock, guard, inspect, operations, provider, reset, samples, settings, snapshots, status, tokens};
+use super::{apps, clock, guard, inspect, operations, provider, reset, samples, scenarios, settings, snapshots, status, tokens};
 use crate::dashboard;
 
 /// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
@@ -41,6 +41,7 @@ pub fn mount(config: &mut ServiceConfig) {
             .route("/apps/{api_key}/tokens/samples", web::get().to(samples::list))
             .route("/apps/{api_key}/token-provider", web::get().to(provider::get))
             .route("/apps/{api_key}/token-provider", web::post().to(provider::post))
+            .route("/scenarios", web::get().to(scenarios::list))
             .route("/tokens/inspect", web::post().to(inspect::inspect))
             .default_service(web::to(unknown)),
     );

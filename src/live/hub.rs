@@ -141,6 +141,11 @@ impl Hub {
         }
     }
 
+    /// How many connections of an app are open.
+    pub fn connections_of(&self, app: AppId) -> usize {
+        self.connections().values().filter(|connection| connection.app == app).count()
+    }
+
     fn connections(&self) -> MutexGuard<'_, HashMap<String, Connection>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,7 +1,7 @@
 // Stream's settings of an app and millpond's own, as a form: what each does here and in production, who is affected, undo.
 
 import { ofApp, read, stream, streamWrite, write } from "./api.js";
-import { announce, button, field, h, select, statusLine } from "./dom.js";
+import { announce, button, h, select, statusLine } from "./dom.js";
 
 export const getSettings = async (app) => (await stream(app, "GET", "/api/v2/app")).app;
 
@@ -50,7 +50,7 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
   const { app, signal } = context;
   const status = statusLine();
   const who = h("p", { class: "affected", hidden: true });
-  const save = h("button", { class: "primary", disabled: true }, "Save");
+  const save = h("button", { disabled: true }, "Save");
   const discard = button("Discard", () => { base && take(base); }, { hidden: true });
   const controls = specs.map((spec) => control(spec, changed));
   let base = null;
@@ -62,6 +62,7 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
     const some = changes();
     discard.hidden = some.length === 0;
     save.disabled = base === null;
+    save.classList.toggle("primary", some.length > 0);
     for (const one of controls) one.element.classList.toggle("changed", Boolean(isChanged(one)));
     who.hidden = some.length === 0;
     if (some.length === 0) return;
@@ -171,11 +172,10 @@ function control(spec, changed) {
     : spec.kind === "number"
       ? h("input", { id, type: "number", min: spec.min, max: spec.max, step: "1", inputmode: "numeric", oninput: changed })
       : h("textarea", { id, class: "mono", rows: "3", spellcheck: "false", oninput: changed });
-  const labelled = field(spec.label, box);
   box.setAttribute("aria-describedby", about.id);
   const parsed = () => { try { return JSON.parse(box.value || "null"); } catch { return box.value; } };
   return {
-    spec, element: h("div", { class: "setting field-setting" }, labelled, about),
+    spec, element: h("div", { class: `setting ${spec.kind === "json" ? "tall" : "pick"}` }, h("div", {}, h("label", { for: id }, spec.label), about), box),
     get: () => (spec.kind === "select" ? box.value : spec.kind === "number" ? Number(box.value) : parsed()),
     set: (value) => { box.value = spec.kind === "json" ? JSON.stringify(value ?? {}, null, 1) : String(value ?? ""); },
     problem: () => {

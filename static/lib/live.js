@@ -34,11 +34,11 @@ export function follow(path, { query, after, signal, onBatch, onReset, onState }
       draw();
     });
     source.addEventListener("lost", (event) => {
-      lost += Number(JSON.parse(event.data)?.count ?? JSON.parse(event.data)) || 0;
+      lost += JSON.parse(event.data).lost;
       draw();
     });
     source.addEventListener("reset", () => {
-      [last, waiting, lost] = [undefined, [], 0];
+      [last, waiting, lost] = ["0", [], 0];
       onReset();
     });
     source.addEventListener("gone", () => {

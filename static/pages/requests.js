@@ -1,6 +1,6 @@
 // Every call and socket event as it happens. Before the first one: how to point an SDK here.
 
-import { CLIENT, ofApp, read, write } from "../lib/api.js";
+import { ofApp, read, write } from "../lib/api.js";
 import { badge, button, empty, failed, field, fill, h, input, loading, select } from "../lib/dom.js";
 import { follow } from "../lib/live.js";
 import { drawRequest, reason, tone } from "../lib/request-view.js";
@@ -24,17 +24,17 @@ export async function render(context) {
   if (!signal.aborted) drawLive(context);
 }
 
-/** Whether nobody but this page has called the app yet. */
+/** Whether nobody has called the app yet. This page's own calls are in no journal; events that a write sends out are. */
 export async function isUntouched(app, signal) {
   try {
     const { requests } = await read(ofApp(app, `/requests?limit=${FIRST}&order=desc`), { signal });
-    return !requests.some(isForeign);
+    return !requests.some(isCall);
   } catch {
     return false;
   }
 }
 
-const isForeign = (entry) => !entry.sdk?.startsWith(CLIENT);
+const isCall = (entry) => entry.method !== "EVENT";
 
 /** Shows the first steps, and turns into the live view when the first request arrives. */
 export function waitForTheFirst(context) {
@@ -46,7 +46,7 @@ export function waitForTheFirst(context) {
     query: {},
     signal: waiting.signal,
     onBatch(entries) {
-      if (!entries.some(isForeign)) return;
+      if (!entries.some(isCall)) return;
       waiting.abort();
       context.go("requests", { user: "" });
     },
@@ -65,8 +65,6 @@ function drawLive(context) {
   const caller = select([["", "Every caller"], ["server", "Server"], ["user", "User"], ["guest", "Guest"], ["anonymous", "Anonymous"], ["none", "None"]], params.get("caller") ?? "");
   const code = input({ value: params.get("code") ?? "", class: "mono short", inputmode: "numeric" });
   const controls = { user, operation, outcome, caller, code };
-  const own = h("input", { type: "checkbox" });
-  own.checked = params.get("own") === "true";
   const pause = button("Pause", () => setPaused(!paused), { class: "small", "aria-pressed": "false" });
   const state = h("p", { class: "about", role: "status" });
   const names = h("datalist", { id: "operations" });
@@ -94,20 +92,20 @@ function drawLive(context) {
     following?.abort();
     following = new AbortController();
     const mine = ++turn;
-    context.set({ ...Object.fromEntries(FILTERS.map(([key]) => [key, controls[key].value.trim()])), own: own.checked ? "true" : "" });
+    context.set(Object.fromEntries(FILTERS.map(([key]) => [key, controls[key].value.trim()])));
     [held, behind, missed] = [[], [], 0];
     try {
       const search = new URLSearchParams({ ...query(), limit: FIRST, order: "desc" });
       const { requests } = await read(ofApp(app, `/requests?${search}`), { signal });
       if (mine !== turn) return;
       fill(problem);
-      held = requests.filter(wanted);
+      held = requests;
       draw();
       follow(ofApp(app, "/events"), {
         query: query(),
-        after: requests[0]?.id,
+        after: requests[0]?.id ?? 0,
         signal: following.signal,
-        onBatch: (entries, lost) => add(entries.filter(wanted).reverse(), lost),
+        onBatch: (entries, lost) => add(entries.reverse(), lost),
         onReset() { [held, behind, missed] = [[], [], 0]; draw(); },
         onState: (now) => { live = now; drawState(); },
       });
@@ -120,8 +118,6 @@ function drawLive(context) {
   }
   let live = "";
   signal.addEventListener("abort", () => { following?.abort(); clearTimeout(timer); table.close(); });
-
-  const wanted = (entry) => own.checked || isForeign(entry);
 
   function add(entries, lost) {
     missed += lost;
@@ -195,15 +191,14 @@ function drawLive(context) {
     }
   }
 
-  for (const one of [user, operation, code]) one.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(begin, TYPING_MS); });
-  for (const one of [outcome, caller, own]) one.addEventListener("change", begin);
+  user.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(begin, TYPING_MS); });
+  for (const one of [operation, code, outcome, caller]) one.addEventListener("change", begin);
   read("/operations").then(({ operations }) => fill(names, operations.map(({ name }) => h("option", { value: name }))), () => {});
   fill(
     root,
     context.head(pause, button("Clear", clear, { class: "small" })),
     h("form", { class: "filters", role: "search", onsubmit: (event) => { event.preventDefault(); begin(); } },
-      field("User", user), field("Operation", operation), field("Outcome", outcome), field("Caller", caller), field("Code", code),
-      h("label", { class: "check-line" }, own, " This dashboard’s too"), names, state),
+      field("User", user), field("Operation", operation), field("Outcome", outcome), field("Caller", caller), field("Code", code), names, state),
     problem,
     h("div", { class: "split" }, h("div", { class: "list" }, table.element, nothing), detail),
   );
