@@ -1,11 +1,14 @@
 //! The command line: raw arguments, one verb each. A verb's file holds its arguments, resolves them, and does the work.
 //!
-//! Results go to stdout and all else to stderr, through [`print`]. The exit code is 0, 1 for a failure, 2 for bad input.
+//! Results go to stdout and all else to stderr, through [`print`]. The exit code is 0, 1 for a failure, 2 for bad input;
+//! that of `exec` is its command's.
 
 mod apps;
 mod completions;
 mod doctor;
 mod env;
+#[cfg(unix)]
+mod exec;
 mod fixture;
 mod healthcheck;
 pub mod holder;
@@ -52,6 +55,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   millpond --fixture quickstart        start, with a few users to play with
+  millpond exec -- npm test            run a command with a millpond of its own
   millpond token john                  make a token for john
   millpond inspect                     paste a token, see why it is refused
   eval \"$(millpond env)\"               point this shell's programs at it";
@@ -59,6 +63,8 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Verb {
     Serve(serve::Args),
+    #[cfg(unix)]
+    Exec(exec::Args),
     Env(env::Args),
     Token(token::Args),
     CreateToken(token::CreateArgs),
@@ -110,6 +116,8 @@ fn parse(mut arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
 fn dispatch(verb: Verb) -> Outcome {
     match verb {
         Verb::Serve(args) => serve::run(&args),
+        #[cfg(unix)]
+        Verb::Exec(args) => exec::run(&args),
         Verb::Env(args) => env::run(&args),
         Verb::Token(args) => token::run(&args),
         Verb::CreateToken(args) => token::create(&args),

@@ -261,6 +261,7 @@ pub struct Emulator {
     /// Calls of an operation in a minute, instead of production's number, by the operation's name. Which names there are
     /// is for those to say who read them in.
     #[serde(deserialize_with = "limits")]
+    #[schemars(extend("additionalProperties" = { "type": "integer", "minimum": 1, "maximum": CALLS_PER_MINUTE_MAX }))]
     pub calls_per_minute: BTreeMap<String, u32>,
 }
 

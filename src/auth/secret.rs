@@ -52,7 +52,6 @@ impl Secret {
         crypto::verify(&signature, parts.message.as_bytes(), &self.0.decoding, Algorithm::HS256).unwrap_or(false)
     }
 
-    /// Signs with HS256: base64url without padding.
     /// Signs with the HMAC of this name, and with HS256 where it is none: the signature's bytes.
     pub fn sign(&self, message: &str, alg: &str) -> Vec<u8> {
         let algorithm = match alg {

@@ -3,11 +3,14 @@
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
-use super::{DONE, Outcome, input, print};
+use super::target::{AppArgs, Client, TargetArgs};
+use super::{DONE, Outcome, print};
 use crate::auth::token;
 use crate::fixture::format::env_suffix;
 use crate::start::Failure;
+
+/// How the variables of named tokens begin.
+pub const TOKEN_PREFIX: &str = "MILLPOND_TOKEN_";
 
 /// Print the variables that point programs at the running millpond
 ///
@@ -25,7 +28,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Put this before each name, as a front end's build tool wants it. Secrets are then left out
-    #[arg(long, value_name = "PREFIX")]
+    #[arg(long, value_name = "PREFIX", value_parser = prefix)]
     prefix: Option<String>,
     /// Give secrets and server tokens even with --prefix
     #[arg(long, requires = "prefix")]
@@ -53,62 +56,67 @@ enum Format {
 }
 
 /// A variable.
-struct Variable {
-    name: String,
-    value: String,
+#[derive(Clone)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
     /// Whether it lets its holder act as a server.
     is_secret: bool,
 }
 
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
-    if let Some(prefix) = &args.prefix {
-        check_prefix(prefix)?;
-    }
     let client = args.target.find()?;
     let app = client.app(&args.app)?;
-    let mut variables = variables(&client, &app)?;
+    let named = client.get(&Client::path_of(&app, "/tokens"))?;
+    let tokens = named["tokens"].as_object().into_iter().flatten();
+    let tokens = tokens.map(|(name, token)| (name.as_str(), token.as_str().unwrap_or_default()));
+    let mut variables = variables(&client.url, &app.api_key, &app.api_secret, tokens);
     if let Some(prefix) = &args.prefix {
-        variables.retain(|variable| args.secrets || !variable.is_secret);
-        for variable in &mut variables {
-            variable.name.insert_str(0, prefix);
-        }
+        variables = prefixed(&variables, prefix, args.secrets);
     }
     print::out(&written(&variables, if args.json { Format::Json } else { args.format })?)?;
     Ok(DONE)
 }
 
-fn check_prefix(prefix: &str) -> Result<(), Failure> {
-    let fine = !prefix.starts_with(|c: char| c.is_ascii_digit())
-        && prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if fine { Ok(()) } else { Err(input(format!("--prefix: `{prefix}` cannot begin a variable's name; VITE_ could."))) }
+/// What --prefix takes: the beginning of a variable's name.
+pub fn prefix(text: &str) -> Result<String, String> {
+    let fine =
+        !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if fine { Ok(text.to_owned()) } else { Err("it cannot begin a variable's name; VITE_ could".to_owned()) }
 }
 
-fn variables(client: &Client, app: &RemoteApp) -> Result<Vec<Variable>, Failure> {
-    let url = &client.url;
-    let host = url.trim_start_matches("http://");
-    let (key, secret) = (&app.api_key, &app.api_secret);
-    let plain = [
-        ("MILLPOND_URL", url.as_str(), false),
-        ("STREAM_BASE_URL", url, false),
-        ("STREAM_API_KEY", key, false),
-        ("STREAM_API_SECRET", secret, true),
-        ("STREAM_KEY", key, false),
-        ("STREAM_SECRET", secret, true),
-        ("STREAM_CHAT_URL", url, false),
-        ("STREAM_LOCAL_TEST_HOST", host, false),
+/// The variables that point programs at an app of the millpond at this URL, with its named tokens.
+pub fn variables<'a>(
+    url: &str,
+    api_key: &str,
+    api_secret: &str,
+    tokens: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Vec<Variable> {
+    let variable = |name: &str, value: &str, is_secret| Variable { name: name.into(), value: value.into(), is_secret };
+    let mut variables = vec![
+        variable("MILLPOND_URL", url, false),
+        variable("STREAM_BASE_URL", url, false),
+        variable("STREAM_API_KEY", api_key, false),
+        variable("STREAM_API_SECRET", api_secret, true),
+        variable("STREAM_KEY", api_key, false),
+        variable("STREAM_SECRET", api_secret, true),
+        variable("STREAM_CHAT_URL", url, false),
+        variable("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://"), false),
     ];
-    let mut variables: Vec<_> = plain
-        .into_iter()
-        .map(|(name, value, is_secret)| Variable { name: name.to_owned(), value: value.to_owned(), is_secret })
-        .collect();
-    let named = client.get(&Client::path_of(app, "/tokens"))?;
-    for (name, value) in named["tokens"].as_object().into_iter().flatten() {
-        let value = value.as_str().unwrap_or_default().to_owned();
-        let is_secret = token::contents(&value).is_ok_and(|contents| contents.claims.get("user_id").is_none());
-        variables.push(Variable { name: format!("MILLPOND_TOKEN_{}", env_suffix(name)), value, is_secret });
-    }
-    Ok(variables)
+    variables.extend(tokens.map(|(name, token)| {
+        let is_servers = token::contents(token).is_ok_and(|contents| contents.claims.get("user_id").is_none());
+        variable(&format!("{TOKEN_PREFIX}{}", env_suffix(name)), token, is_servers)
+    }));
+    variables
+}
+
+/// The same with a prefix before each name, for a front end: secrets are left out unless asked for.
+pub fn prefixed(variables: &[Variable], prefix: &str, secrets: bool) -> Vec<Variable> {
+    let kept = variables.iter().filter(|variable| secrets || !variable.is_secret);
+    kept.map(|variable| Variable { name: format!("{prefix}{}", variable.name), ..variable.clone() }).collect()
 }
 
 fn written(variables: &[Variable], format: Format) -> Result<String, Failure> {
@@ -198,10 +206,10 @@ mod tests {
     #[test]
     fn a_prefix_is_the_beginning_of_a_name() {
         for good in ["VITE_", "NEXT_PUBLIC_", ""] {
-            assert!(check_prefix(good).is_ok(), "{good}");
+            assert!(prefix(good).is_ok(), "{good}");
         }
         for bad in ["1_", "A B", "X;", "É"] {
-            assert!(check_prefix(bad).is_err(), "{bad}");
+            assert!(prefix(bad).is_err(), "{bad}");
         }
     }
 }

@@ -176,7 +176,7 @@ fn announce(
 }
 
 /// The app that is meant when nobody says which: that of the pair, else the first.
-fn started_for(running: &Running, resolved: &Resolved) -> String {
+pub fn started_for(running: &Running, resolved: &Resolved) -> String {
     let apps = running.store.apps();
     let app = apps.get(&resolved.pair.api_key).or_else(|| apps.all().into_iter().next());
     app.map_or_else(String::new, |app| app.api_key.to_string())

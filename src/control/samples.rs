@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -13,6 +13,7 @@ use super::Control;
 use super::error::{ControlError, Result};
 use crate::app::App;
 use crate::auth::credentials::{Credentials, Examined};
+use crate::auth::secret::Secret;
 use crate::auth::verdict;
 use crate::clock::{SECOND_NS, Time};
 use crate::domain::users as rules;
@@ -106,74 +107,122 @@ struct Recipe {
 
 /// All samples, always in this order.
 fn recipes(app: &App, user: &UserId, secret_of_another: &str) -> Result<Vec<Recipe>> {
-    let (state, now) = (app.state(), app.clock.now());
-    let secret = &state.secret;
-    let minted = |wanted: &Wanted| mint::mint(wanted, secret, now).map(|minted| minted.token);
-    let of = |user: &UserId| Wanted { user_id: Some(user.to_string()), ..Wanted::default() };
-    let users = || of(user);
-    let nobodys = || Wanted { kind: Kind::Raw, ..Wanted::default() };
-    let alg = |name: &str| Wanted { header: object("alg", json!(name)), ..users() };
-    let good = minted(&users())?;
-    let kid = Wanted { header: object("kid", json!("1")), ..users() };
-    let padded = mint::mint_in(&URL_SAFE, &kid, secret, now)?.token;
-    let alphabet = Wanted { claims: object("sample", json!(STANDARD_ALPHABET)), ..users() };
-    let standard = mint::mint_in(&STANDARD, &alphabet, secret, now)?.token;
-    let truncated = good[..good.len().saturating_sub(TRUNCATED_BY)].to_owned();
-    let (revoked_iat, revoked_note) = before_revocation(app, user, now);
-    let exp_text = json!(now.plus(mint::TTL_DEFAULT_NS).seconds().to_string());
-
-    let mut recipes = Vec::new();
-    let mut add = |name, note, token| recipes.push(Recipe { name, note, token });
-    add("user", "A user's token for an hour, as a token provider mints it.", good);
-    add("server", "A backend's token: it has no user_id, and must never reach a client.", {
-        minted(&Wanted { kind: Kind::Server, ..Wanted::default() })?
-    });
-    add("guest", "As CreateGuest hands it out: the user_id alone, without an end.", {
-        minted(&Wanted { kind: Kind::Guest, ..users() })?
-    });
-    add("dev_token", "A developer token: not signed, good only while auth checks are disabled.", {
-        minted(&Wanted { kind: Kind::Dev, ..users() })?
-    });
-    add("no_iat", "It does not say when it was issued, so that every revocation reaches it.", {
-        minted(&Wanted { no_iat: true, ..users() })?
-    });
-    add("padded_base64", "Its segments are padded with `=`, which Stream reads as well.", padded);
-    add("standard_base64", "Its segments are standard base64, with `+` and `/`: escape it in a query.", standard);
-    add("expired", "Its `exp` was an hour ago: SDKs ask their token provider for another.", {
-        minted(&Wanted { iat: Some(json!("-2h")), ttl: Some("-1h".to_owned()), ..users() })?
-    });
-    add("future_iat", "Its `iat` is in two days, as if the minting clock were wrong.", {
-        minted(&Wanted { iat: Some(json!("2d")), ttl: Some("3d".to_owned()), ..users() })?
-    });
-    add("future_nbf", "Its `nbf` is in an hour.", {
-        minted(&Wanted { nbf: Some(json!("1h")), ttl: Some("2h".to_owned()), ..users() })?
-    });
-    add("other_secret", "Signed with a secret that is not the app's.", {
-        minted(&Wanted { secret: Some(not(secret.reveal())), ..users() })?
-    });
-    add("other_app", "Signed with the secret of another app, as when staging and production are mixed up.", {
-        minted(&Wanted { secret: Some(secret_of_another.to_owned()), ..users() })?
-    });
-    add("alg_none", "Its header says `none`, and it has no signature.", minted(&alg("none"))?);
-    add("wrong_alg", "Signed with the app's secret, but by HS512.", minted(&alg("HS512"))?);
-    add("wrong_alg_rs256", "Its header says RS256, over an HS256 signature with the app's secret.", {
-        minted(&alg("RS256"))?
-    });
-    add("no_user_id", "Its user_id was forgotten, which makes it a server token.", {
-        minted(&Wanted { iat: Some(json!("now")), ttl: Some("1h".to_owned()), ..nobodys() })?
-    });
-    add("empty_claims", "It has no claims at all, which makes it a server token.", minted(&nobodys())?);
-    add("wrong_claim_type", "Its user_id is a number.", {
-        minted(&Wanted { claims: object("user_id", json!(42)), ..users() })?
-    });
-    add("wrong_exp_type", "Its `exp` is a text.", minted(&Wanted { claims: object("exp", exp_text), ..users() })?);
-    add("revoked", revoked_note, minted(&Wanted { iat: Some(json!(revoked_iat)), ..users() })?);
-    if let Some(deactivated) = app.first_deactivated() {
-        add("deactivated_user", "A good token of a user who is deactivated.", minted(&of(&deactivated))?);
+    let state = app.state();
+    let maker = Maker { secret: &state.secret, now: app.clock.now(), user };
+    let mut recipes = maker.good()?;
+    recipes.extend(maker.out_of_time()?);
+    recipes.extend(maker.badly_signed(secret_of_another)?);
+    recipes.extend(maker.with_wrong_claims()?);
+    let (iat, note) = before_revocation(app, user, maker.now);
+    recipes.push(maker.minted("revoked", note, &Wanted { iat: Some(json!(iat)), ..maker.users() })?);
+    if let Some(user) = app.first_deactivated() {
+        let wanted = Wanted { user_id: Some(user.to_string()), ..Wanted::default() };
+        recipes.push(maker.minted("deactivated_user", "A good token of a user who is deactivated.", &wanted)?);
     }
-    add("truncated", "The end of its signature was lost.", truncated);
-    add("garbage", "It is no token.", "this-is-no-token".to_owned());
+    let mut truncated = maker.minted("truncated", "The end of its signature was lost.", &maker.users())?;
+    truncated.token.truncate(truncated.token.len().saturating_sub(TRUNCATED_BY));
+    let garbage = Recipe { name: "garbage", note: "It is no token.", token: "this-is-no-token".to_owned() };
+    recipes.extend([truncated, garbage]);
     Ok(recipes)
+}
+
+/// What tokens are made of.
+struct Maker<'a> {
+    secret: &'a Secret,
+    now: Time,
+    user: &'a UserId,
+}
+
+impl Maker<'_> {
+    fn minted(&self, name: &'static str, note: &'static str, wanted: &Wanted) -> Result<Recipe> {
+        self.minted_in(&URL_SAFE_NO_PAD, name, note, wanted)
+    }
+
+    fn minted_in(
+        &self,
+        base64: &GeneralPurpose,
+        name: &'static str,
+        note: &'static str,
+        wanted: &Wanted,
+    ) -> Result<Recipe> {
+        Ok(Recipe { name, note, token: mint::mint_in(base64, wanted, self.secret, self.now)?.token })
+    }
+
+    /// The user's token for an hour.
+    fn users(&self) -> Wanted {
+        Wanted { user_id: Some(self.user.to_string()), ..Wanted::default() }
+    }
+
+    fn with_claim(&self, claim: &str, value: Value) -> Wanted {
+        Wanted { claims: object(claim, value), ..self.users() }
+    }
+
+    fn with_header(&self, field: &str, value: &str) -> Wanted {
+        Wanted { header: object(field, json!(value)), ..self.users() }
+    }
+
+    /// Those that are good, or that a setting can make good.
+    fn good(&self) -> Result<Vec<Recipe>> {
+        let server = Wanted { kind: Kind::Server, ..Wanted::default() };
+        let guest = Wanted { kind: Kind::Guest, ..self.users() };
+        let dev = Wanted { kind: Kind::Dev, ..self.users() };
+        let no_iat = Wanted { no_iat: true, ..self.users() };
+        // With these a segment has `=`, `+` and `/` in it, whoever the user is.
+        let padded = self.with_header("kid", "1");
+        let standard = self.with_claim("sample", json!(STANDARD_ALPHABET));
+        let padded_note = "Its segments are padded with `=`, which Stream reads as well.";
+        let standard_note = "Its segments are standard base64, with `+` and `/`: escape it in a query.";
+        Ok(vec![
+            self.minted("user", "A user's token for an hour, as a token provider mints it.", &self.users())?,
+            self.minted("server", "A backend's token: it has no user_id, and must never reach a client.", &server)?,
+            self.minted("guest", "As CreateGuest hands it out: the user_id alone, without an end.", &guest)?,
+            self.minted("dev_token", "Not signed: good only while auth checks are disabled.", &dev)?,
+            self.minted("no_iat", "It says nothing of its issue, so that every revocation reaches it.", &no_iat)?,
+            self.minted_in(&URL_SAFE, "padded_base64", padded_note, &padded)?,
+            self.minted_in(&STANDARD, "standard_base64", standard_note, &standard)?,
+        ])
+    }
+
+    fn out_of_time(&self) -> Result<Vec<Recipe>> {
+        let during = |ttl: &str| Wanted { ttl: Some(ttl.to_owned()), ..self.users() };
+        let expired = Wanted { iat: Some(json!("-2h")), ..during("-1h") };
+        // Farther than an app can have it tolerated.
+        let issued_later = Wanted { iat: Some(json!("2d")), ..during("3d") };
+        let good_later = Wanted { nbf: Some(json!("1h")), ..during("2h") };
+        Ok(vec![
+            self.minted("expired", "Its `exp` was an hour ago: SDKs ask their token provider for another.", &expired)?,
+            self.minted("future_iat", "Its `iat` is in two days: the minting clock was wrong.", &issued_later)?,
+            self.minted("future_nbf", "Its `nbf` is in an hour.", &good_later)?,
+        ])
+    }
+
+    fn badly_signed(&self, secret_of_another: &str) -> Result<Vec<Recipe>> {
+        let signed_with = |secret: String| Wanted { secret: Some(secret), ..self.users() };
+        let nobodys = signed_with(not(self.secret.reveal()));
+        let anothers = signed_with(secret_of_another.to_owned());
+        let [none, hs512, rs256] = ["none", "HS512", "RS256"].map(|alg| self.with_header("alg", alg));
+        Ok(vec![
+            self.minted("other_secret", "Signed with a secret that is not the app's.", &nobodys)?,
+            self.minted("other_app", "Signed with the secret of another app, as when two are mixed up.", &anothers)?,
+            self.minted("alg_none", "Its header says `none`, and it has no signature.", &none)?,
+            self.minted("wrong_alg", "Signed with the app's secret, but by HS512.", &hs512)?,
+            self.minted("wrong_alg_rs256", "Its header says RS256, over an HS256 signature.", &rs256)?,
+        ])
+    }
+
+    fn with_wrong_claims(&self) -> Result<Vec<Recipe>> {
+        let empty = Wanted { kind: Kind::Raw, ..Wanted::default() };
+        let nobodys = Wanted { iat: Some(json!("now")), ttl: Some("1h".to_owned()), ..empty.clone() };
+        let number = self.with_claim("user_id", json!(42));
+        let exp = self.now.plus(mint::TTL_DEFAULT_NS).seconds();
+        let text = self.with_claim("exp", json!(exp.to_string()));
+        Ok(vec![
+            self.minted("no_user_id", "Its user_id was forgotten, which makes it a server token.", &nobodys)?,
+            self.minted("empty_claims", "It has no claims at all, which makes it a server token.", &empty)?,
+            self.minted("wrong_claim_type", "Its user_id is a number.", &number)?,
+            self.minted("wrong_exp_type", "Its `exp` is a text.", &text)?,
+        ])
+    }
 }
 
 fn object(key: &str, value: Value) -> Map<String, Value> {

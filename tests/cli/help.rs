@@ -19,7 +19,8 @@ fn every_verb_teaches_with_an_example_and_speaks_json() {
     let top = place.run(&["--help"]).stdout;
     assert!(top.contains("Examples:"), "{top}");
     let names = verbs(&top);
-    let wanted = ["serve", "env", "token", "create-token", "inspect", "revoke-token", "revoke-all-tokens", "fixture"];
+    let wanted =
+        ["serve", "exec", "env", "token", "create-token", "inspect", "revoke-token", "revoke-all-tokens", "fixture"];
     let more = ["samples", "operations", "healthcheck", "doctor", "completions", "apps", "clock"];
     for name in wanted.iter().chain(&more) {
         assert!(names.iter().any(|known| known == name), "{name}: {names:?}");

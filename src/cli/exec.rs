@@ -1,0 +1,138 @@
+//! `exec`: one command with a millpond of its own around it, gone when the command is gone.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::pair::{PairArgs, Resolved, resolve};
+use super::target::AppArgs;
+use super::{Outcome, env, fixture, input, log, print, serve};
+use crate::config::{Config, Database};
+use crate::start::{self, Failure, Running};
+use crate::store::{Scope, named_tokens};
+
+mod command;
+mod terminal;
+
+/// What is logged unless another filter is given: the terminal is the command's.
+const FILTER_DEFAULT: &str = "warn";
+
+/// Run a command with a millpond of its own
+///
+/// Takes a free port, keeps nothing on disk, sets the variables that `millpond env` prints, runs the command, and stops.
+/// The exit code is the command's, or 128 and the signal that ended it; 127 when it is not found, 126 when it cannot be run.
+///
+/// Prints nothing of its own when all goes well. `SIGINT`, `SIGTERM` and `SIGHUP` are passed on to the command's process group;
+/// a second `SIGINT` or `SIGTERM` kills it. Whatever the command leaves running is ended.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  millpond exec --fixture quickstart -- npx playwright test
+  millpond exec -- sh -c 'curl -s $MILLPOND_URL/_millpond/health'
+  millpond exec --fixture quickstart --prefix VITE_ -- npm run dev    a front end sees VITE_STREAM_API_KEY, ...
+  millpond exec --log millpond=debug -- npm test                      every call, on stderr
+
+STREAM_* and MILLPOND_TOKEN_* variables from outside do not reach the command.")]
+pub struct Args {
+    /// Load a fixture: a file, or quickstart, revocation, developer-tokens; may be given several times
+    #[arg(long = "fixture", value_name = "FILE|NAME")]
+    fixtures: Vec<String>,
+    #[command(flatten)]
+    pair: PairArgs,
+    #[command(flatten)]
+    app: AppArgs,
+    /// Set each variable a second time with this before its name, as a front end's build tool wants it; there without secrets
+    #[arg(long, value_name = "PREFIX", value_parser = env::prefix)]
+    prefix: Option<String>,
+    /// Give secrets and server tokens even with --prefix
+    #[arg(long, requires = "prefix")]
+    secrets: bool,
+    /// Print the ready line, in JSON, on stderr: stdout is the command's
+    #[arg(long)]
+    json: bool,
+    /// What to log, as target=level; `millpond=debug` has every call
+    #[arg(long = "log", value_name = "FILTER", default_value = FILTER_DEFAULT)]
+    filter: String,
+    /// The log's form
+    #[arg(long, value_enum, default_value_t)]
+    log_format: log::Format,
+    /// Accept a secret from the environment or .env although `NODE_ENV` is production
+    #[arg(long)]
+    allow_production: bool,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+/// Runs the verb.
+pub fn run(args: &Args) -> Outcome {
+    log::start(&args.filter, args.log_format)?;
+    let resolved = resolve(&args.pair)?;
+    resolved.guard(args.allow_production)?;
+    let config = config(args, &resolved)?;
+    let runtime = actix_web::rt::System::new();
+    let outcome = runtime.block_on(exec(config, &resolved, args));
+    // The process ends now, and waits for no thread that has nothing left to do.
+    std::mem::forget(runtime);
+    outcome
+}
+
+fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
+    Ok(Config {
+        host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        port: 0,
+        database: Database::Memory,
+        pair: resolved.pair.clone(),
+        pair_is_given: resolved.is_given(),
+        fixtures: fixture::load_all(&args.fixtures)?,
+        ..Config::default()
+    })
+}
+
+async fn exec(config: Config, resolved: &Resolved, args: &Args) -> Outcome {
+    // From here on no signal ends the process, which would leave a command without its millpond.
+    let signals = command::Signals::new()?;
+    let running = start::start(config).await?;
+    let outcome = match environment(&running, resolved, args) {
+        Ok(environment) => {
+            if args.json {
+                print::note(&running.ready_line().to_string());
+            }
+            command::run(&args.command, &environment, signals).await
+        }
+        Err(failure) => Err(failure),
+    };
+    running.stop().await;
+    outcome
+}
+
+/// What the command finds in its environment besides what is inherited.
+struct Environment {
+    variables: Vec<env::Variable>,
+    prefix: Option<String>,
+}
+
+impl Environment {
+    /// Whether an inherited variable would speak of another app.
+    fn removes(&self, name: &str) -> bool {
+        let bare = self.prefix.as_deref().and_then(|prefix| name.strip_prefix(prefix));
+        let mut names = [Some(name), bare].into_iter().flatten();
+        names.any(|name| name.starts_with("STREAM_") || name.starts_with(env::TOKEN_PREFIX))
+    }
+}
+
+fn environment(running: &Running, resolved: &Resolved, args: &Args) -> Result<Environment, Failure> {
+    let apps = running.store.apps();
+    let key = args.app.app.clone().unwrap_or_else(|| serve::started_for(running, resolved));
+    let app = apps.get(&key).ok_or_else(|| {
+        let keys: Vec<_> = apps.all().iter().map(|app| app.api_key.to_string()).collect();
+        input(format!("--app: there is no app with the api key \"{key}\". There is: {}.", keys.join(", ")))
+    })?;
+    let tokens = running.store.read(&Scope::own(&app), named_tokens::all);
+    let tokens = tokens.map_err(|cause| anyhow::anyhow!("{}", cause.message))?;
+    let tokens = tokens.iter().map(|(name, token)| (name.as_str(), token.as_str()));
+    let mut variables = env::variables(&running.url, &app.api_key, app.state().secret.reveal(), tokens);
+    if let Some(prefix) = &args.prefix {
+        variables.extend(env::prefixed(&variables, prefix, args.secrets));
+    }
+    Ok(Environment { variables, prefix: args.prefix.clone() })
+}
