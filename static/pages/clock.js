@@ -65,14 +65,14 @@ export function render(context) {
           STEPS.map(([label, duration]) => button(`+ ${label}`, advance(duration))), freeze, back),
         status),
       card("Set", {},
-        h("form", { novalidate: true, onsubmit: doing(async () => {
+        h("form", { class: "inline", novalidate: true, onsubmit: doing(async () => {
           if (!at.value.trim()) { at.focus(); throw new Error("Give a time, such as 2026-01-31T12:00:00Z."); }
           await put(`Froze the clock at ${at.value.trim()}.`, { frozen: at.value.trim() }, "freeze", at.value.trim());
-        }) }, field("Freeze at", at, { hint: "RFC 3339" }), h("div", { class: "actions" }, h("button", {}, "Freeze at this time"))),
-        h("form", { novalidate: true, onsubmit: doing(async () => {
+        }) }, field("Freeze at", at, { hint: "The clock stands still there" }), h("button", {}, "Freeze at this time")),
+        h("form", { class: "inline", novalidate: true, onsubmit: doing(async () => {
           if (!by.value.trim()) { by.focus(); throw new Error("Give a length of time, such as 90s or -1h."); }
           await advance(by.value.trim())();
-        }) }, field("Advance by", by, { hint: "A minus goes back" }), h("div", { class: "actions" }, h("button", {}, "Advance"))))),
+        }) }, field("Advance by", by, { hint: "A minus goes back" }), h("button", {}, "Advance")))),
   );
   draw();
   context.onRefresh(draw);
