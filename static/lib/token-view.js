@@ -39,7 +39,7 @@ export function drawInspection(seen, { app, apps }) {
     seen.hint ? h("p", { class: "hint-line" }, `Hint: ${seen.hint}.`) : null,
     facts([
       ["Judged by", `${app.name}, at ${exact(now)} by its clock`],
-      ["Signed with", signer ? `the secret of ${signer.name} (${signer.api_key})` : "no secret that is known here"],
+      ["Signed with", seen.matched_secret ? `the secret of ${signer?.name ?? "an app"} (${seen.matched_secret})` : "no secret that is known here"],
       ...times,
     ]),
     h("h3", {}, "Checks, in order"),

@@ -115,7 +115,7 @@ function actions(context, user, done, changed) {
       user.deactivated_at
         ? button("Reactivate", doing(() => api.reactivate(app, id)), { class: "small" })
         : button("Deactivate…", () => askForm(`Deactivate ${id}?`, {
-          about: "Every call of this user is refused with code 44 until it is reactivated; its open connections are closed, as set.",
+          about: "Every call of this user is refused with code 16 until it is reactivated; its open connections are closed, as set.",
           action: "Deactivate",
           danger: true,
           submit: async () => { await api.deactivate(app, id, async () => { await api.reactivate(app, id); await done(); }); await done(); },

@@ -215,8 +215,8 @@ function samplesCard(context, inspector) {
     fill(
       list,
       named.length > 0 ? [h("h3", {}, "Named by the fixture"), h("ul", { class: "lines" }, named.map(([name, token]) => line(name, token, "")))] : null,
-      samples.length > 0 ? [h("h3", {}, `Samples for ${user()}`), h("ul", { class: "lines" }, samples.map(({ name, token, expect }) =>
-        line(name.replaceAll("_", " "), token, expect.code ? `code ${expect.code}: ${expect.message}` : "let in", expect.code ? "bad" : "good")))] : null,
+      samples.length > 0 ? h("details", {}, h("summary", {}, `${samples.length} samples for ${user()}, good and bad`), h("ul", { class: "lines" }, samples.map(({ name, token, expect }) =>
+        line(name.replaceAll("_", " "), token, expect.code ? `code ${expect.code}: ${expect.message}` : "let in", expect.code ? "bad" : "good")))) : null,
     );
   });
   return element;

@@ -142,7 +142,7 @@ test('tokens: the inspector tells which check refused, and whose secret matches'
   const foreign = (await other.control('POST', '/tokens', { kind: 'user', user_id: 'john' })).token;
   await page.field('Token').fill(foreign);
   await page.says('Refused with code 43, HTTP 401', inspector);
-  await page.says(/the secret of another app/, inspector);
+  await page.says(/the secret of .* \(mp_/, inspector);
   await page.field('Token').fill('what is this');
   await page.says(/^Refused with code /, inspector);
   await page.isClean();
@@ -151,6 +151,7 @@ test('tokens: the inspector tells which check refused, and whose secret matches'
 test('tokens: ready-made ones', async (t) => {
   const { page } = await open(t, 'samples', 'tokens');
   const samples = page.card('Ready-made tokens');
+  await samples.getByText(/^\d+ samples for john/).click();
   await samples.getByRole('button', { name: /^Inspect / }).first().click();
   await page.card('Token inspector').getByRole('list').first().waitFor();
   await page.isClean();
@@ -194,13 +195,14 @@ test('users: made, edited, and the edit undone', async (t) => {
   assert.equal((await user('mia')).colour, 'red');
 
   const detail = page.page.getByRole('complementary', { name: 'The user' });
-  await page.field('Name').fill('Mia the Second');
-  await page.field('Role').selectOption('admin');
-  await page.field('Teams').fill('blue, red');
-  await page.field('Custom data').fill('{"colour": "red"');
+  const field = (label) => detail.getByLabel(label, { exact: true });
+  await field('Name').fill('Mia the Second');
+  await field('Role').selectOption('admin');
+  await field('Teams').fill('blue, red');
+  await field('Custom data').fill('{"colour": "red"');
   await page.button('Save user').click();
   await page.says(/^Custom data: this is not JSON/);
-  await page.field('Custom data').fill('{"colour": "green", "size": 5}');
+  await field('Custom data').fill('{"colour": "green", "size": 5}');
   await page.button('Save user').click();
   const bar = await page.wrote('Saved mia.', /PATCH/);
   const saved = await user('mia');
@@ -255,7 +257,7 @@ test('users: banned, deactivated, deleted, restored; their tokens minted and rev
   await does('Deactivate…', detail);
   await does('Deactivate', page.dialog());
   await page.wrote('Deactivated john.');
-  assert.equal((await call(millpond, app, token)).body.code, 44);
+  assert.equal((await call(millpond, app, token)).body.code, 16);
   await does('Reactivate', detail);
   await page.wrote('Reactivated john.');
 
@@ -344,7 +346,7 @@ test('clock: advanced, frozen, set, back to real; each page says so', async (t) 
   await page.link(/^Clock frozen/).click();
   await page.field('Freeze at').fill('yesterday, or so');
   await page.button('Freeze at this time').click();
-  await page.says(/frozen/, page.page.locator('.status'));
+  await page.says(/yesterday|RFC 3339/, page.page.locator('.status'));
   await page.button('Back to real time').click();
   await page.wrote('The clock shows real time.', /^millpond clock system/);
   assert.equal((await clock()).mode, 'system');
