@@ -14,11 +14,13 @@ use tokio::sync;
 
 use crate::auth::secret::Secret;
 use crate::clock::{Clock, ClockMode, Time};
+use crate::fault::armed::Faults;
 use crate::ids::{AppId, UserId};
 use crate::journal::{Bell, Journal};
 use crate::permission::catalogue::Permission;
 use crate::rate::RateCounters;
 use crate::settings::{Emulator, Rules, Settings};
+use crate::stub::Stubs;
 
 /// Everything of an app but its users, as of one commit.
 #[derive(Clone, Debug)]
@@ -39,6 +41,10 @@ pub struct AppState {
     pub roles: BTreeMap<String, (Time, Time)>,
     /// The app's own permissions by id.
     pub permissions: BTreeMap<String, Permission>,
+    /// What makes calls fail.
+    pub faults: Faults,
+    /// Fixed answers.
+    pub stubs: Stubs,
     /// When the app was created.
     pub created_at: Time,
 }
@@ -216,6 +222,7 @@ impl App {
             // The same secret object, so that signatures it has verified stay known.
             state.secret = present.secret.clone();
         }
+        state.faults.go_on_counting(&present.faults);
         self.state.store(Arc::new(state));
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }

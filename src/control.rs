@@ -3,7 +3,9 @@
 pub mod apps;
 pub mod body;
 pub mod clock;
+pub mod connections;
 pub mod error;
+pub mod faults;
 pub mod guard;
 pub mod inspect;
 pub mod operations;
@@ -15,6 +17,7 @@ pub mod scenarios;
 pub mod settings;
 pub mod snapshots;
 pub mod status;
+pub mod stubs;
 pub mod tokens;
 
 use std::net::IpAddr;

@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpResponse};
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
@@ -18,14 +18,16 @@ use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::verdict::{self, Kind, UserState, Verdict};
 use crate::clock::{Stopwatch, Time};
 use crate::error::{ApiError, Result};
+use crate::fault::armed::Strike;
 use crate::ids::UserId;
 use crate::journal::{Caller, Text, Who};
-use crate::operation::Operation;
+use crate::operation::{OPERATIONS_MAX, Operation};
 use crate::params::Params;
 use crate::rate::{Platform, Rate};
 use crate::reply;
 use crate::settings::UnknownUser;
 use crate::store::{Admission, Scope, Store, users};
+use crate::stub::Stub;
 use crate::wire::Dialect;
 
 /// Tokens whose signature was tried that are remembered at the most.
@@ -219,13 +221,18 @@ pub struct Call {
     pub rate: Option<Rate>,
     /// `X-Stream-Client`.
     pub client: String,
+    /// The fault that strikes it.
+    pub strike: Option<Strike>,
+    /// The fixed answer that it gets.
+    pub stub: Option<Arc<Stub>>,
     /// The connection that the call has opened; one that it names is among the parameters.
     pub opened: OnceCell<Text>,
     /// The error that was answered, once there is one.
     pub error: RefCell<Option<ApiError>>,
 }
 
-/// `X-Stream-Client` of the dashboard, whose calls are in no journal and count towards no rate limit.
+/// `X-Stream-Client` of the dashboard. Who looks on must not disturb what is watched: its calls are in no journal, count
+/// towards no rate limit, and meet no fault and no stub.
 pub const DASHBOARD: &str = "millpond-dashboard";
 
 /// An operation at a mount point.
@@ -246,11 +253,7 @@ impl Door {
         request: ServiceRequest,
         next: Next<BoxBody>,
     ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-        let call = Rc::new(self.open(&request));
-        request.extensions_mut().insert(Rc::clone(&call));
-        // A refused call still goes to its handler's first extractor, which answers with the refusal: the one way out.
-        let response = next.call(request).await?;
-        Ok(reply::finish(&call, response))
+        answer(self.open(&request), request, next).await
     }
 
     fn open(self, request: &ServiceRequest) -> Call {
@@ -266,14 +269,21 @@ impl Door {
         let authorization = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("\u{fffd}"));
         let token = authorization.and_then(bare_token).or(params.get("authorization").and_then(bare_token));
         let judged = gate.judge(api_key, auth_type, token);
-        self.admit(judged, &gate.store, params, client, started)
+        let stubs = judged.state.as_ref().filter(|_| client != DASHBOARD).map(|state| &state.stubs);
+        let stub = stubs.and_then(|stubs| {
+            let of_operation = stubs.of_operation(self.operation.name);
+            of_operation.or_else(|| stubs.of_path(request.method().as_str(), request.path()))
+        });
+        Call { stub, ..self.admit(judged, &gate.store, params, client, started) }
     }
 
     fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
         let rate = if client == DASHBOARD { None } else { judged.count(self.index, self.operation, &client) };
         let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
         let who = judged.who(refusal.is_none());
-        let Judged { app, credentials, epoch, judgement: Judgement { now, facts, .. }, .. } = judged;
+        let Judged { app, state, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
+        let state = state.filter(|_| client != DASHBOARD);
+        let strike = state.and_then(|state| state.faults.strike(self.operation.name, who.user(), who.caller));
         let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
         let scope = app.as_ref().map(|app| {
             let admission =
@@ -291,10 +301,53 @@ impl Door {
             scope,
             rate,
             client,
+            strike,
+            stub: None,
             opened: OnceCell::new(),
             error: RefCell::default(),
         }
     }
+}
+
+/// What stands for the operation of a path that a stub alone answers.
+const STUBBED: Operation = Operation { name: "Stub", places: &[], built: true };
+
+/// Lets a request for a path that no operation has through to a stub, when one has it.
+pub async fn beside(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    // A stub's body is written as it is, and errors are the same in every dialect.
+    let door = Door { operation: &STUBBED, index: OPERATIONS_MAX - 1, dialect: Dialect::V2 };
+    let gate = request.app_data::<Data<Gate>>().expect("the server puts a gate into every app");
+    let has_stub = shown_key(&request)
+        .and_then(|key| gate.store.apps().get(&key))
+        .is_some_and(|app| app.state().stubs.of_path(request.method().as_str(), request.path()).is_some());
+    if has_stub { answer(door.open(&request), request, next).await } else { next.call(request).await }
+}
+
+/// Has a fault, a stub or the handler answer, and forms the answer.
+async fn answer(
+    call: Call,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
+    let call = Rc::new(call);
+    request.extensions_mut().insert(Rc::clone(&call));
+    let response = match call.foregone().await {
+        Some(Ok(answer)) => request.into_response(answer),
+        Some(Err(refusal)) => request.error_response(refusal),
+        // A refused call still goes to its handler's first extractor, which answers with the refusal: the one way out.
+        None => next.call(request).await?,
+    };
+    Ok(reply::finish(&call, response))
+}
+
+/// The api key that a request shows.
+fn shown_key(request: &ServiceRequest) -> Option<String> {
+    let of_query =
+        Params::parse(request.query_string()).get("api_key").filter(|key| !key.is_empty()).map(str::to_owned);
+    of_query.or_else(|| text(request.headers(), "api_key").map(str::to_owned))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -315,6 +368,33 @@ impl Call {
         let identity = self.admitted.as_ref().map_err(Clone::clone)?;
         let scope = self.scope.as_ref().ok_or_else(|| ApiError::internal(&"a call was admitted to no app"))?;
         Ok((identity, scope))
+    }
+
+    /// What a fault or a stub makes of the call, so that no handler is asked.
+    async fn foregone(&self) -> Option<Result<HttpResponse>> {
+        if let Some(strike) = &self.strike {
+            tokio::time::sleep(strike.latency).await;
+            if strike.cuts() {
+                return Some(Ok(reply::cut()));
+            }
+            if let Some((error, _)) = self.struck() {
+                return Some(Err(error));
+            }
+        }
+        let stub = self.stub.as_ref()?;
+        let admitted = self.admit().and_then(|_| self.check_rate());
+        Some(admitted.map(|()| reply::stubbed(stub)))
+    }
+
+    /// The error that a fault answers with, and the window of a rate limit that it tells of.
+    fn struck(&self) -> Option<(ApiError, Option<Rate>)> {
+        let (strike, rate, scope) = (self.strike.as_ref()?, self.rate?, self.scope.as_ref()?);
+        strike.refusal(rate.limit, scope.now)
+    }
+
+    /// The rate limit's window, as the answer tells of it.
+    pub fn told_rate(&self) -> Option<Rate> {
+        self.struck().and_then(|(_, rate)| rate).or(self.rate)
     }
 
     /// Refuses the call when its app enforces rate limits and this one is too many.

@@ -9,6 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::{DurationNs, SECOND_NS};
 use crate::error::Code;
+use crate::journal::Caller;
+
+pub mod armed;
 
 /// What a fault's `operation` says for every operation of Stream's, `Connect` included and the token provider not.
 pub const EVERY_OPERATION: &str = "*";
@@ -44,7 +47,7 @@ pub struct Fault {
     pub user_id: Option<String>,
     /// Only calls of this kind of caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caller: Option<CallerKind>,
+    pub caller: Option<Caller>,
     /// How many calls: the next one by default, `null` for all.
     #[serde(default = "once")]
     #[schemars(range(min = 1))]
@@ -64,29 +67,6 @@ impl Default for Fault {
         let operation = EVERY_OPERATION.to_owned();
         Self { id: None, operation, user_id: None, caller: None, times: once(), then: Then::Cut(Yes) }
     }
-}
-
-/// Who calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CallerKind {
-    /// A server.
-    Server,
-    /// A user.
-    User,
-    /// A guest.
-    Guest,
-    /// Nobody in particular.
-    Anonymous,
-    /// Someone whose credentials are refused.
-    None,
-}
-
-impl CallerKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Server, Self::User, Self::Guest, Self::Anonymous, Self::None];
-    /// Their words, in the same order.
-    pub const WORDS: [&str; 5] = ["server", "user", "guest", "anonymous", "none"];
 }
 
 /// What happens to a call that matches. One of these.
@@ -279,7 +259,7 @@ mod tests {
 
     #[test]
     fn words_are_what_is_written() {
-        assert_eq!(serde_json::json!(CallerKind::ALL), serde_json::json!(CallerKind::WORDS));
+        assert_eq!(serde_json::json!(Caller::ALL), serde_json::json!(Caller::WORDS));
         assert_eq!(serde_json::json!(Silence::ALL), serde_json::json!(Silence::WORDS));
     }
 }

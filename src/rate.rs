@@ -81,8 +81,13 @@ impl Rate {
         if !self.exceeded || limits == RateLimits::Report {
             return Ok(());
         }
+        Err(self.refusal())
+    }
+
+    /// The refusal of a call that is one too many.
+    pub fn refusal(self) -> ApiError {
         let text = "Too many requests, check response headers for more information. The limit is";
-        Err(ApiError::new(Code::RateLimitError, format!("{text} {} a minute", self.limit)))
+        ApiError::new(Code::RateLimitError, format!("{text} {} a minute", self.limit))
     }
 }
 

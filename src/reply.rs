@@ -1,19 +1,27 @@
 //! The HTTP edge of Stream's routes: status by method, `duration`, every error body, the headers of every answer.
 
-use actix_web::body::BoxBody;
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError};
 use std::rc::Rc;
 
+use actix_web::web::Bytes;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::clock::system_now;
+use crate::clock::{Time, system_now};
 use crate::door::{Call, DASHBOARD};
 use crate::error::{ApiError, Code};
+use crate::fault::armed::Strike;
 use crate::journal::{Entry, Text};
 use crate::rate::Rate;
+use crate::stub::Stub;
 use crate::wire::{self, Dialect};
 
 /// The `more_info` of every error over HTTP (wire-contract 2.1).
@@ -110,12 +118,49 @@ pub fn finish(
     }
     add_headers(call, response.headers_mut());
     if let (Some(app), Some(ApiError { code: Code::RateLimitError, .. })) = (&call.app, &error) {
-        let reset = call.rate.map_or(0, |rate| rate.reset);
+        let reset = call.told_rate().map_or(0, |rate| rate.reset);
         response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
     }
     log(call, response.status(), error.as_ref());
     record(call, &request, response.status(), error.as_ref());
     actix_web::dev::ServiceResponse::new(request, response)
+}
+
+/// The answer of a stub.
+pub fn stubbed(stub: &Stub) -> HttpResponse {
+    let status = StatusCode::from_u16(stub.status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status).content_type(JSON).body(stub.body.to_string())
+}
+
+/// A refusal outside Stream's routes in Stream's own form, with the headers of a rate limit where it is one.
+pub fn refused(operation: &str, error: &ApiError, rate: Option<Rate>, now: Time) -> HttpResponse {
+    let mut response =
+        HttpResponse::build(error.status_code()).content_type(JSON).body(error_body(operation, error, "0"));
+    if let Some(rate) = rate {
+        add_rate(response.headers_mut(), rate);
+        response.headers_mut().insert(header::RETRY_AFTER, (rate.reset - now.seconds()).max(1).into());
+    }
+    response
+}
+
+/// No answer: the connection is closed before anything was written.
+pub fn cut() -> HttpResponse {
+    HttpResponse::Ok().body(Cut)
+}
+
+/// A body that fails before its first byte, upon which the HTTP library drops the connection.
+struct Cut;
+
+impl MessageBody for Cut {
+    type Error = std::io::Error;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<std::io::Result<Bytes>>> {
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
+    }
 }
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -125,7 +170,7 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 fn add_headers(call: &Call, headers: &mut HeaderMap) {
     add_cors(headers);
     // A call to no app counts against nobody; SDKs read the numbers of every answer all the same.
-    add_rate(headers, call.rate.unwrap_or_else(|| Rate::untouched(system_now())));
+    add_rate(headers, call.told_rate().unwrap_or_else(|| Rate::untouched(system_now())));
 }
 
 fn add_rate(headers: &mut HeaderMap, rate: Rate) {
@@ -175,10 +220,17 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
     }
 }
 
-/// A call to no app is in no journal, nor is one of the dashboard: who looks on must not disturb what is watched.
+/// A call to no app is in no journal, nor is one of the dashboard.
 fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<&ApiError>) {
     let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
+    let is_cut = call.strike.as_ref().is_some_and(Strike::cuts);
+    let stub = call.stub.as_deref().filter(|_| error.is_none() && !is_cut);
+    let operation = match stub {
+        // A path that is no operation's goes by itself.
+        Some(stub) if call.operation.places.is_empty() => stub.place().into(),
+        _ => Cow::Borrowed(call.operation.name),
+    };
     scope.app.journal.push(Entry {
         path: Text::new(request.path()),
         who: call.who.clone(),
@@ -187,7 +239,9 @@ fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<
         duration_ms: call.started.milliseconds(),
         connection_id: call.opened.get().cloned().or_else(named),
         sdk: Text::some(&call.client),
-        ..Entry::new(scope.now, call.operation.name, word(request.method()), status.as_u16())
+        fault: call.strike.as_ref().map(|strike| Arc::clone(&strike.id)),
+        stubbed: stub.is_some(),
+        ..Entry::new(scope.now, operation, word(request.method()), if is_cut { 0 } else { status.as_u16() })
     });
 }
 

@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn what_counts_calls_has_a_place_for_each() {
-        assert!(OPERATIONS.len() <= crate::operation::OPERATIONS_MAX);
+        // The last place is that of what stubs alone answer.
+        assert!(OPERATIONS.len() < crate::operation::OPERATIONS_MAX);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use actix_web::{App, Error};
 use tokio::sync::Notify;
 
 use crate::control::{self, Control};
-use crate::door::Gate;
+use crate::door::{self, Gate};
 use crate::live;
 use crate::live::hub::Hub;
 use crate::live::worker::Worker;
@@ -55,7 +55,7 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
     let streams = |prefix, dialect| {
         web::scope(prefix)
             .configure(move |config| routes::register(config, dialect))
-            .default_service(web::to(reply::fallback))
+            .default_service(web::route().to(reply::fallback).wrap(from_fn(door::beside)))
     };
     config
         .app_data(Data::clone(&shared.gate))
@@ -65,7 +65,7 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
         .service(streams("/api/v2", Dialect::V2))
         .service(streams("/video", Dialect::Video))
         .configure(|config| routes::register(config, Dialect::Legacy))
-        .default_service(web::to(reply::fallback));
+        .default_service(web::route().to(reply::fallback).wrap(from_fn(door::beside)));
 }
 
 /// Starts to serve on listeners that are already bound.

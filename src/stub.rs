@@ -2,6 +2,9 @@
 //!
 //! `fixture::stubs` reads and checks what people write. What serde reads here is what it wrote: a row of the database.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,6 +73,56 @@ impl Stub {
                 format!("{} {}", method.as_deref().unwrap_or_default(), segments.join("/"))
             }
         }
+    }
+}
+
+/// The stubs of an app, as calls look for them.
+#[derive(Clone, Debug, Default)]
+pub struct Stubs {
+    by_operation: HashMap<String, Arc<Stub>>,
+    by_path: Vec<Arc<Stub>>,
+}
+
+impl Stubs {
+    /// These.
+    pub fn new(stubs: Vec<Stub>) -> Self {
+        let mut known = Self::default();
+        for stub in stubs.into_iter().map(Arc::new) {
+            match &stub.operation {
+                Some(operation) => drop(known.by_operation.insert(operation.clone(), stub)),
+                None => known.by_path.push(stub),
+            }
+        }
+        known
+    }
+
+    /// All of them, by place.
+    pub fn all(&self) -> Vec<Arc<Stub>> {
+        let mut all: Vec<_> = self.by_operation.values().chain(&self.by_path).map(Arc::clone).collect();
+        all.sort_by_key(|stub| stub.place());
+        all
+    }
+
+    /// The fixed answer of an operation.
+    pub fn of_operation(&self, operation: &str) -> Option<Arc<Stub>> {
+        // Most apps have none, and no key is hashed for them.
+        if self.by_operation.is_empty() { None } else { self.by_operation.get(operation).map(Arc::clone) }
+    }
+
+    /// The fixed answer at a path. Of several that fit, the one with the fewest parameters.
+    pub fn of_path(&self, method: &str, path: &str) -> Option<Arc<Stub>> {
+        let fitting = self.by_path.iter().filter(|stub| stub.fits(method, path));
+        fitting.min_by_key(|stub| stub.path.as_deref().map_or(0, |path| path.matches('{').count())).map(Arc::clone)
+    }
+}
+
+impl Stub {
+    fn fits(&self, method: &str, path: &str) -> bool {
+        let Some(own) = self.path.as_deref() else { return false };
+        let mut segments = own.split('/').zip(path.split('/'));
+        self.method.as_deref() == Some(method)
+            && segments.all(|(own, segment)| if own.starts_with('{') { !segment.is_empty() } else { own == segment })
+            && own.split('/').count() == path.split('/').count()
     }
 }
 

@@ -38,6 +38,11 @@ pub fn to_json<T: Serialize + ?Sized>(dialect: Dialect, value: &T) -> serde_json
 impl Dialect {
     /// All dialects; a dialect's place here is its index.
     pub const ALL: [Self; 3] = [Self::V2, Self::Legacy, Self::Video];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        ["v2", "legacy", "video"][self as usize]
+    }
 }
 
 fn dialect() -> Dialect {

@@ -15,9 +15,11 @@ use crate::auth::secret::Secret;
 use crate::auth::token;
 use crate::clock::{Time, system_now};
 use crate::control::inspect::{Candidate, Inspection, look};
+use crate::fault::armed::Faults;
 use crate::fixture::apply::Pair;
 use crate::settings::{Emulator, Settings};
 use crate::start::Failure;
+use crate::stub::Stubs;
 
 /// The longest token that is read.
 const TOKEN_MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -147,6 +149,8 @@ fn alone(raw: &str, auth_type: &str, pair: &Pair) -> Inspection {
         grants: std::collections::BTreeMap::default(),
         roles: std::collections::BTreeMap::default(),
         permissions: std::collections::BTreeMap::default(),
+        faults: Faults::default(),
+        stubs: Stubs::default(),
         created_at: now,
     };
     let candidate = Candidate { api_key: pair.api_key.clone(), state: Arc::new(state), now };

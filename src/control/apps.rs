@@ -51,7 +51,7 @@ pub async fn get(
     let users = control.store.scan(&Scope::own(&app), users::count).await?;
     let mut shown = shown(&app, secrets.0);
     shown["users"] = json!(users);
-    shown["connections"] = json!(hub.connections_of(app.id));
+    shown["connections"] = json!(hub.connections_of(app.id).len());
     Ok(HttpResponse::Ok().json(shown))
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 use super::error::{ControlError, Result};
+use crate::fixture::format::Problem;
 use crate::params;
 
 /// A JSON body. An empty one is `{}`, with or without a content type.
@@ -23,6 +24,32 @@ impl<T: DeserializeOwned> FromRequest for ControlBody<T> {
         let read = params::read(request, payload);
         Box::pin(async move { decode(&read.await?).map(Self) })
     }
+}
+
+/// A body that has a reader of its own. An empty one is `{}`.
+pub struct TextBody(pub String);
+
+impl FromRequest for TextBody {
+    type Error = ControlError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = params::read(request, payload);
+        Box::pin(async move {
+            let bytes = read.await?;
+            let text = String::from_utf8(bytes.to_vec());
+            text.map(Self).map_err(|_| ControlError::invalid("", "the body is not UTF-8 text"))
+        })
+    }
+}
+
+/// The first of a reader's problems, at its field.
+pub fn misread_text(problems: &[Problem]) -> ControlError {
+    let Some(Problem { field, message, hint, .. }) = problems.first() else {
+        return ControlError::invalid("", "the body cannot be read");
+    };
+    let refusal = ControlError::invalid(field, message.clone());
+    hint.iter().fold(refusal, |refusal, hint| refusal.with_hint(hint.clone()))
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {

@@ -62,6 +62,12 @@ impl ControlError {
         Code::ALL.iter().copied().find(same).unwrap_or(Code::InputError).number()
     }
 
+    /// The same for what stands within this field.
+    #[must_use]
+    pub fn within(self, above: &str) -> Self {
+        Self { field: self.field.map(|field| format!("{above}{field}")), ..self }
+    }
+
     /// The same with what to do about it.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {

@@ -1,5 +1,7 @@
 //! The token provider of Stream's docs, for a front end in development.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -16,6 +18,8 @@ use crate::journal::entry::TOKEN_PROVIDER;
 use crate::journal::{Caller, Entry, Text, Who};
 use crate::mint::{self, Kind, TTL_DEFAULT_NS, Wanted};
 use crate::params::Params;
+use crate::rate::LIMIT_DEFAULT;
+use crate::reply;
 use crate::settings::UnknownUser;
 use crate::store::{Scope, users};
 
@@ -55,21 +59,35 @@ pub async fn get(control: Data<Control>, key: Path<String>, request: HttpRequest
 async fn provide(control: &Control, key: &str, ask: Ask, request: HttpRequest) -> Result<HttpResponse> {
     let (scope, started) = (control.scope(key)?, Stopwatch::start());
     let user_id = ask.user_id.as_deref().map(UserId::trusted);
+    let strike = scope.app.state().faults.strike(TOKEN_PROVIDER, ask.user_id.as_deref(), Caller::Anonymous);
+    let entry = |status| Entry {
+        path: Text::new(request.path()),
+        who: Who { caller: Caller::Anonymous, user_id: user_id.clone(), verdict: None, token: None },
+        duration_ms: started.milliseconds(),
+        fault: strike.as_ref().map(|strike| Arc::clone(&strike.id)),
+        ..Entry::new(scope.now, TOKEN_PROVIDER, if request.method() == Method::POST { "POST" } else { "GET" }, status)
+    };
+    if let Some(strike) = &strike {
+        tokio::time::sleep(strike.latency).await;
+        if strike.cuts() {
+            scope.app.journal.push(entry(0));
+            return Ok(reply::cut());
+        }
+        if let Some((error, rate)) = strike.refusal(LIMIT_DEFAULT, scope.now) {
+            let (code, message) = (error.code.number(), Text::new(&error.message));
+            scope.app.journal.push(Entry { code, message, ..entry(error.code.status()) });
+            return Ok(reply::refused(TOKEN_PROVIDER, &error, rate, scope.now));
+        }
+    }
     let provided = token_for(control, &scope, ask).await;
     let token = provided.as_ref().ok().map(|provided| Fingerprint::of(&provided.token));
     let refusal = provided.as_ref().err();
+    let whole = entry(refusal.map_or(200, |refusal| refusal.status_code().as_u16()));
     scope.app.journal.push(Entry {
-        path: Text::new(request.path()),
-        who: Who { caller: Caller::Anonymous, user_id, verdict: None, token },
+        who: Who { token, ..whole.who },
         code: refusal.map_or(0, ControlError::stream_code),
         message: refusal.map(|refusal| Text::new(&refusal.to_string())).unwrap_or_default(),
-        duration_ms: started.milliseconds(),
-        ..Entry::new(
-            scope.now,
-            TOKEN_PROVIDER,
-            if request.method() == Method::POST { "POST" } else { "GET" },
-            refusal.map_or(200, |refusal| refusal.status_code().as_u16()),
-        )
+        ..whole
     });
     Ok(HttpResponse::Ok().json(provided?))
 }

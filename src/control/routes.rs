@@ -5,7 +5,10 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::error::ControlError;
-use super::{apps, clock, guard, inspect, operations, provider, reset, samples, scenarios, settings, snapshots, status, tokens};
+use super::{
+    apps, clock, connections, faults, guard, inspect, operations, provider, reset, samples, scenarios, settings, snapshots,
+    status, stubs, tokens,
+};
 use crate::dashboard;
 
 /// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
@@ -31,6 +34,21 @@ pub fn mount(config: &mut ServiceConfig) {
             .route("/apps/{api_key}/snapshots", web::post().to(snapshots::take))
             .route("/apps/{api_key}/snapshots/{name}", web::delete().to(snapshots::forget))
             .route("/apps/{api_key}/snapshots/{name}/restore", web::post().to(snapshots::restore))
+            .route("/faults", web::get().to(faults::list_all))
+            .route("/apps/{api_key}/faults", web::get().to(faults::list))
+            .route("/apps/{api_key}/faults", web::post().to(faults::add))
+            .route("/apps/{api_key}/faults", web::delete().to(faults::clear))
+            .route("/apps/{api_key}/faults/{id}", web::delete().to(faults::remove))
+            .route("/stubs", web::get().to(stubs::list_all))
+            .route("/apps/{api_key}/stubs", web::get().to(stubs::list))
+            .route("/apps/{api_key}/stubs", web::put().to(stubs::put))
+            .route("/apps/{api_key}/stubs", web::delete().to(stubs::remove))
+            .route("/connections", web::get().to(connections::list_all))
+            .route("/apps/{api_key}/connections", web::get().to(connections::list))
+            .route("/apps/{api_key}/connections/close", web::post().to(connections::close_all))
+            .route("/apps/{api_key}/connections/send", web::post().to(connections::send_to_all))
+            .route("/apps/{api_key}/connections/{id}/close", web::post().to(connections::close))
+            .route("/apps/{api_key}/connections/{id}/send", web::post().to(connections::send))
             .route("/apps/{api_key}/settings", web::get().to(settings::get))
             .route("/apps/{api_key}/settings", web::patch().to(settings::patch))
             .route("/apps/{api_key}/clock", web::get().to(clock::get))

@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::auth::fingerprint::Fingerprint;
 use crate::auth::verdict::{Check, Verdict};
@@ -27,7 +29,8 @@ pub const METHOD_EVENT: &str = "EVENT";
 pub const METHOD_SOCKET: &str = "WS";
 
 /// Who called.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Caller {
     /// A bearer of a server token.
     Server,
@@ -45,16 +48,12 @@ pub enum Caller {
 impl Caller {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Server, Self::User, Self::Guest, Self::Anonymous, Self::None];
+    /// Their words, in the same order.
+    pub const WORDS: [&str; 5] = ["server", "user", "guest", "anonymous", "none"];
 
     /// The word for it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Server => "server",
-            Self::User => "user",
-            Self::Guest => "guest",
-            Self::Anonymous => "anonymous",
-            Self::None => "none",
-        }
+        Self::WORDS[self as usize]
     }
 }
 
@@ -151,6 +150,13 @@ pub struct Who {
     pub token: Option<Fingerprint>,
 }
 
+impl Who {
+    /// The user's id as text.
+    pub fn user(&self) -> Option<&str> {
+        self.user_id.as_ref().map(UserId::as_str)
+    }
+}
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -168,7 +174,7 @@ pub struct Entry {
     pub path: Text,
     /// Who called.
     pub who: Who,
-    /// The HTTP status, or the close code of a socket.
+    /// The HTTP status, or the close code of a socket; 0 for a connection that was cut.
     pub status: u16,
     /// Stream's error code, 0 for none.
     pub code: i32,
@@ -181,7 +187,7 @@ pub struct Entry {
     /// `X-Stream-Client`.
     pub sdk: Option<Text>,
     /// The fault that applied.
-    pub fault: Option<u64>,
+    pub fault: Option<Arc<str>>,
     /// Whether a stub answered.
     pub stubbed: bool,
 }
@@ -212,6 +218,8 @@ impl Entry {
     pub fn outcome(&self) -> Outcome {
         match self.status {
             _ if self.method == METHOD_SOCKET => self.socket_outcome(),
+            // Cut without an answer.
+            0 => Outcome::Failed,
             ..400 => Outcome::Ok,
             400..500 => Outcome::Refused,
             _ => Outcome::Failed,
@@ -267,7 +275,7 @@ impl Serialize for Entry {
         map.serialize_entry("connection_id", &self.connection_id)?;
         map.serialize_entry("token", &self.who.token)?;
         map.serialize_entry("sdk", &self.sdk)?;
-        map.serialize_entry("fault", &self.fault)?;
+        map.serialize_entry("fault", &self.fault.as_deref())?;
         map.serialize_entry("stubbed", &self.stubbed)?;
         map.end()
     }

@@ -1,7 +1,9 @@
 //! How a socket ends: perhaps an error frame, then a close code that makes SDKs do the right thing (wire-contract 5.6, 5.7).
 
+use std::borrow::Cow;
+
 use crate::auth::verdict::{Check, Outcome, Verdict};
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::settings::{Emulator, SocketFate};
 
 /// Close codes (RFC 6455 7.4).
@@ -24,23 +26,34 @@ pub struct Farewell {
     /// The close code.
     pub code: u16,
     /// The close reason; at most 123 bytes fit.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 impl Farewell {
     /// A rule of the socket was broken.
     pub fn policy(reason: &'static str) -> Self {
-        Self { error: None, code: code::POLICY, reason }
+        Self { error: None, code: code::POLICY, reason: reason.into() }
     }
 
     /// The process stops; SDKs are to come back.
     pub fn going_away() -> Self {
-        Self { error: None, code: code::GOING_AWAY, reason: "millpond stops" }
+        Self { error: None, code: code::GOING_AWAY, reason: "millpond stops".into() }
+    }
+
+    /// An error is told, and the socket closed with the code that makes SDKs do what it calls for.
+    pub fn told(error: ApiError) -> Self {
+        let code = if error.code == Code::TokenExpiredError { code::TOKEN } else { code::NORMAL };
+        Self { error: Some(error), code, reason: "an error was injected".into() }
+    }
+
+    /// The socket is closed with a code.
+    pub fn closed(code: u16) -> Self {
+        Self { error: None, code, reason: "closed on request".into() }
     }
 
     /// The client closed.
     pub fn answered() -> Self {
-        Self { error: None, code: code::NORMAL, reason: "" }
+        Self { error: None, code: code::NORMAL, reason: "".into() }
     }
 }
 
@@ -58,6 +71,6 @@ pub fn of_verdict(verdict: &Verdict, settings: &Emulator, refusal: impl Fn(Check
             Check::NotBefore | Check::IssuedAt => return None,
             _ => (SocketFate::Close, code::NORMAL, "the connection is not allowed any more"),
         };
-        (fate == SocketFate::Close).then(|| Farewell { error: Some(refusal(check)), code, reason })
+        (fate == SocketFate::Close).then(|| Farewell { error: Some(refusal(check)), code, reason: reason.into() })
     })
 }

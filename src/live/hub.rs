@@ -2,7 +2,7 @@
 //! message; the workers know the sockets. So the writer never loops over sockets.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -10,12 +10,16 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::limits::Limits;
 use super::longpoll::Polls;
+use super::mailbox::Order;
 use crate::app::App;
+use crate::clock::Time;
 use crate::domain::sessions;
 use crate::ids::{AppId, UserId};
+use crate::journal::Caller;
 use crate::journal::Entry;
 use crate::journal::entry::METHOD_EVENT;
 use crate::store::{Commit, Listener, Scope, Store};
+use crate::wire::Dialect;
 
 /// Connects that write at the same time, so that a rush of them leaves room in the writer's queue.
 const CONNECTS_MAX: usize = 256;
@@ -28,6 +32,8 @@ pub enum Told {
     Commit(AppId, Arc<Commit>),
     /// A socket of the worker's wants to hear of these users.
     Watch(u64, Vec<UserId>),
+    /// A socket of the worker's is to do this.
+    Order(u64, Order),
     /// The process stops.
     Stop,
     /// Say when this was heard: whatever the thread was doing before is then done.
@@ -35,22 +41,37 @@ pub enum Told {
 }
 
 /// Where a connection is.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Connection {
     /// Its worker.
     pub worker: usize,
     /// Its key there.
     pub key: u64,
-    /// Its app.
+    /// Its id.
+    pub id: String,
+    /// The state of its app.
     pub app: AppId,
     /// Its user; `None` for anonymous ones.
     pub user: Option<UserId>,
+    /// What its user is.
+    pub caller: Caller,
+    /// Its dialect.
+    pub dialect: Dialect,
+    /// `X-Stream-Client`.
+    pub sdk: String,
+    /// When it was opened, by the app's clock.
+    pub opened_at: Time,
+    /// When its token expires.
+    pub token_expires_at: Option<Time>,
+    /// Its place among all connections of the process.
+    pub number: u64,
 }
 
 /// The sockets of the process.
 pub struct Hub {
     workers: RwLock<Vec<UnboundedSender<Told>>>,
-    connections: Mutex<HashMap<String, Connection>>,
+    connections: Mutex<HashMap<(AppId, String), Connection>>,
+    numbers: AtomicU64,
     pending: AtomicUsize,
     open: AtomicUsize,
     emptied: Notify,
@@ -78,6 +99,7 @@ impl Hub {
         let hub = Self {
             workers: RwLock::default(),
             connections: Mutex::default(),
+            numbers: AtomicU64::new(0),
             pending: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             emptied: Notify::new(),
@@ -114,13 +136,17 @@ impl Hub {
     }
 
     /// Makes a connection known.
-    pub fn joined(&self, connection_id: String, connection: Connection) {
-        self.connections().insert(connection_id, connection);
+    pub fn joined(&self, connection: Connection) {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let key = (connection.app, connection.id.clone());
+        self.connections().insert(key, Connection { number, ..connection });
     }
 
     /// Forgets a connection, and has its end written down.
     pub fn left(&self, connection_id: &str, app: &Arc<App>) {
-        if let Some(Connection { user: Some(user), .. }) = self.connections().remove(connection_id) {
+        if let Some(Connection { user: Some(user), .. }) =
+            self.connections().remove(&(app.id, connection_id.to_owned()))
+        {
             // Without a receiver the process is ending, and nobody is online any more.
             if let Some(leavers) = &*self.leavers.lock().unwrap_or_else(PoisonError::into_inner) {
                 let _ = leavers.send((Arc::clone(app), user));
@@ -130,23 +156,35 @@ impl Hub {
 
     /// A connection of an app.
     pub fn connection(&self, app: AppId, connection_id: &str) -> Option<Connection> {
-        self.connections().get(connection_id).filter(|connection| connection.app == app).cloned()
+        self.connections().get(&(app, connection_id.to_owned())).cloned()
+    }
+
+    /// The connections of an app, the oldest first.
+    pub fn connections_of(&self, app: AppId) -> Vec<Connection> {
+        let mut own: Vec<_> = self.connections().values().filter(|one| one.app == app).cloned().collect();
+        own.sort_by_key(|connection| connection.number);
+        own
+    }
+
+    /// Has a connection do something.
+    pub fn order(&self, connection: &Connection, order: Order) {
+        self.tell(connection, Told::Order(connection.key, order));
     }
 
     /// Has a connection hear of users.
     pub fn watch(&self, connection: &Connection, users: Vec<UserId>) {
+        self.tell(connection, Told::Watch(connection.key, users));
+    }
+
+    fn tell(&self, connection: &Connection, told: Told) {
         let workers = self.workers.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = workers.get(connection.worker) {
-            let _ = worker.send(Told::Watch(connection.key, users));
+            // A worker that has ended has no sockets.
+            let _ = worker.send(told);
         }
     }
 
-    /// How many connections of an app are open.
-    pub fn connections_of(&self, app: AppId) -> usize {
-        self.connections().values().filter(|connection| connection.app == app).count()
-    }
-
-    fn connections(&self) -> MutexGuard<'_, HashMap<String, Connection>> {
+    fn connections(&self) -> MutexGuard<'_, HashMap<(AppId, String), Connection>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

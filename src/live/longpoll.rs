@@ -29,7 +29,7 @@ struct Poll {
 
 /// The long-poll sessions of the process, by connection id.
 #[derive(Default)]
-pub struct Polls(Mutex<HashMap<String, (AppId, UnboundedSender<Poll>)>>);
+pub struct Polls(Mutex<HashMap<(AppId, String), UnboundedSender<Poll>>>);
 
 impl Polls {
     /// Asks a session for what happened, for a bounded time.
@@ -43,7 +43,7 @@ impl Polls {
         let unknown = || unknown(connection_id);
         let sender = {
             let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            sessions.get(connection_id).filter(|(own, _)| *own == app).map(|(_, sender)| sender.clone())
+            sessions.get(&(app, connection_id.to_owned())).cloned()
         };
         let (answer, answered) = oneshot::channel();
         sender.ok_or_else(unknown)?.send(Poll { answer, credentials, close }).map_err(|_| unknown())?;
@@ -52,12 +52,12 @@ impl Polls {
 
     fn add(&self, app: AppId, connection_id: &str) -> UnboundedReceiver<Poll> {
         let (sender, polls) = unbounded_channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(connection_id.to_owned(), (app, sender));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((app, connection_id.to_owned()), sender);
         polls
     }
 
-    fn remove(&self, connection_id: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(connection_id);
+    fn remove(&self, app: AppId, connection_id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(app, connection_id.to_owned()));
     }
 }
 
@@ -68,17 +68,21 @@ pub fn unknown(connection_id: &str) -> ApiError {
 
 /// Begins a session without a socket on this worker's thread.
 pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>, signed_in: SignedIn) {
-    let SignedIn { app, credentials, epoch, user, connection_id, since, .. } = signed_in;
-    let polls = worker.hub.polls.add(app.id, &connection_id);
-    let seat = worker.join(&app, user, &connection_id, Dialect::Legacy, since);
+    let polls = worker.hub.polls.add(signed_in.app.id, &signed_in.connection_id);
+    let seat = worker.join(&signed_in, Dialect::Legacy);
+    if let Some(struck) = &signed_in.struck {
+        seat.mailbox.order(Order::of_fault(struck));
+    }
+    let SignedIn { app, credentials, epoch, connection_id, .. } = signed_in;
     if app.epoch() != epoch {
         seat.mailbox.judge();
     }
+    let id = app.id;
     let standing = Standing { gate, app, credentials };
     let hub = std::sync::Arc::clone(&worker.hub);
     actix_web::rt::spawn(async move {
         run(standing, &seat, polls, hub.limits).await;
-        hub.polls.remove(&connection_id);
+        hub.polls.remove(id, &connection_id);
     });
 }
 
@@ -137,6 +141,8 @@ async fn happened(standing: &Standing, seat: &Seat) -> Result<Vec<Utf8Bytes>> {
                     frames.extend(seat.mailbox.drain());
                     return Ok(frames);
                 }
+                // A poll that says nothing is answered with nothing, as when nothing happens.
+                Order::Silence(_) => Ok(()),
                 Order::Judge => standing.judge(),
                 Order::End(farewell) => Err(farewell),
             },

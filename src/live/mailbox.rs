@@ -8,15 +8,35 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
 use super::limits::Limits;
+use crate::error::Code;
+use crate::fault::{ErrorThen, Silence, SocketThen};
 
 /// What a session is to do.
+#[derive(Clone, Debug)]
 pub enum Order {
     /// Send this frame.
     Frame(Utf8Bytes),
     /// See whether the session may go on.
     Judge,
+    /// Keep this to itself from now on.
+    Silence(Silence),
     /// End.
     End(Farewell),
+}
+
+impl Order {
+    /// What a fault makes of a socket.
+    pub fn of_fault(then: &SocketThen) -> Self {
+        match then {
+            SocketThen::Error(error) => Self::End(Farewell::told(error.to_error())),
+            SocketThen::Close(code) => Self::End(Farewell::closed(*code)),
+            SocketThen::Silence(silence) => Self::Silence(*silence),
+            SocketThen::Expire(_) => {
+                let expired = ErrorThen { code: Code::TokenExpiredError, message: None };
+                Self::End(Farewell::told(expired.to_error()))
+            }
+        }
+    }
 }
 
 #[derive(Default)]
@@ -24,6 +44,7 @@ struct Waiting {
     frames: VecDeque<Utf8Bytes>,
     bytes: usize,
     judge: bool,
+    silence: Option<Silence>,
     is_too_slow: bool,
     end: Option<Farewell>,
 }
@@ -44,7 +65,8 @@ impl Mailbox {
     /// Has a frame sent. Who reads too slowly is ended; nobody waits for it.
     pub fn frame(&self, frame: Utf8Bytes) {
         let waiting = &mut *self.waiting.borrow_mut();
-        if waiting.is_too_slow {
+        // Nothing is said behind an end.
+        if waiting.is_too_slow || waiting.end.is_some() {
             return;
         }
         let bytes = waiting.bytes + frame.len();
@@ -66,6 +88,19 @@ impl Mailbox {
     pub fn judge(&self) {
         self.waiting.borrow_mut().judge = true;
         self.wake.notify_one();
+    }
+
+    /// Has the session do as it is told.
+    pub fn order(&self, order: Order) {
+        match order {
+            Order::Frame(frame) => self.frame(frame),
+            Order::Judge => self.judge(),
+            Order::End(farewell) => self.end(farewell),
+            Order::Silence(silence) => {
+                self.waiting.borrow_mut().silence = Some(silence);
+                self.wake.notify_one();
+            }
+        }
     }
 
     /// Ends the session. The first reason counts.
@@ -101,6 +136,9 @@ impl Mailbox {
         if let Some(frame) = waiting.frames.pop_front() {
             waiting.bytes -= frame.len();
             return Some(Order::Frame(frame));
+        }
+        if let Some(silence) = waiting.silence.take() {
+            return Some(Order::Silence(silence));
         }
         if let Some(end) = waiting.end.take() {
             return Some(Order::End(end));

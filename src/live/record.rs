@@ -1,5 +1,7 @@
 //! What sockets leave in their app's journal: each sign-in, and the end of each that was signed in.
 
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::clock::{Stopwatch, Time};
 use crate::door::Gate;
@@ -21,6 +23,8 @@ pub struct Attempt<'a> {
     pub client: &'a str,
     /// Its beginning.
     pub started: Stopwatch,
+    /// The fault that struck it.
+    pub fault: Option<Arc<str>>,
 }
 
 impl Attempt<'_> {
@@ -30,6 +34,7 @@ impl Attempt<'_> {
             who,
             duration_ms: self.started.milliseconds(),
             sdk: Text::some(self.client),
+            fault: self.fault.clone(),
             ..Entry::new(self.at, CONNECT, "GET", status)
         }
     }
@@ -47,13 +52,19 @@ impl Attempt<'_> {
             ..self.entry(who, error.code.status())
         });
     }
+
+    /// Its connection was cut.
+    pub fn cut(&self, app: &App, who: Who) {
+        app.journal.push(Entry { message: Text::new("the connection was cut"), ..self.entry(who, 0) });
+    }
 }
 
 /// An upgrade that is no WebSocket handshake. Nobody's credentials were looked at.
 pub fn no_handshake(gate: &Gate, dialect: Dialect, shown: &Shown, error: &ApiError) {
     let app = shown.api_key.as_deref().and_then(|key| gate.store.apps().get(key));
     if let Some(app) = app {
-        let attempt = Attempt { at: app.clock.now(), dialect, client: &shown.client, started: Stopwatch::start() };
+        let attempt =
+            Attempt { at: app.clock.now(), dialect, client: &shown.client, started: Stopwatch::start(), fault: None };
         attempt.refused(&app, Who::default(), error);
     }
 }

@@ -24,6 +24,7 @@ use super::standing::Standing;
 use super::worker::{Seat, Worker};
 use crate::clock::Stopwatch;
 use crate::door::Gate;
+use crate::fault::Silence;
 use crate::journal::Who;
 use crate::wire::{Dialect, events};
 
@@ -46,8 +47,8 @@ pub async fn serve(worker: Rc<Worker>, gate: Data<Gate>, dialect: Dialect, shown
         return;
     };
     let signed_in = first_words(&worker, &gate, dialect, shown, &mut socket, pending).await;
-    if let Some((signed_in, client)) = signed_in {
-        Session::start(&worker, gate, dialect, signed_in, &client, socket).await;
+    if let Some(signed_in) = signed_in {
+        Session::start(&worker, gate, dialect, signed_in, socket).await;
     }
     drop(open);
 }
@@ -60,7 +61,7 @@ async fn first_words(
     shown: Shown,
     socket: &mut Socket,
     pending: Pending,
-) -> Option<(SignedIn, String)> {
+) -> Option<SignedIn> {
     let limits = worker.hub.limits;
     let shown = if dialect == Dialect::Legacy {
         shown
@@ -83,14 +84,21 @@ async fn first_words(
     let outcome = sign_in(gate, &worker.hub, dialect, shown).await;
     match outcome {
         Ok(signed_in) => {
-            let attempt = Attempt { at: signed_in.at, dialect, client: &client, started };
+            let fault = signed_in.fault.clone();
+            let attempt = Attempt { at: signed_in.at, dialect, client: &client, started, fault };
             attempt.succeeded(&signed_in.app, signed_in.who.clone(), &signed_in.connection_id);
-            Some((signed_in, client))
+            Some(signed_in)
         }
-        Err(Refused { error, at, by }) => {
+        Err(Refused { error, at, by, fault, is_cut }) => {
             log_connect(&client, "none", error.code.status(), Some(&error));
-            if let Some((app, who)) = by {
-                Attempt { at, dialect, client: &client, started }.refused(&app, who, &error);
+            let attempt = Attempt { at, dialect, client: &client, started, fault };
+            match by {
+                Some((app, who)) if is_cut => attempt.cut(&app, who),
+                Some((app, who)) => attempt.refused(&app, who, &error),
+                None => {}
+            }
+            if is_cut {
+                return None;
             }
             let frame = events::refused(dialect, at, &error);
             // Whether the peer still listens makes no difference: the socket ends either way.
@@ -138,23 +146,18 @@ struct Session {
     who: Who,
     /// How the peer ended it: its close code, and the words for it.
     peer: Option<(u16, &'static str)>,
+    /// What it keeps to itself.
+    silence: Option<Silence>,
 }
 
 /// Whether the session goes on.
 type Step = Result<(), Farewell>;
 
 impl Session {
-    async fn start(
-        worker: &Rc<Worker>,
-        gate: Data<Gate>,
-        dialect: Dialect,
-        signed_in: SignedIn,
-        client: &str,
-        mut socket: Socket,
-    ) {
-        let SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who } = signed_in;
-        log_connect(client, who.caller.name(), 101, None);
-        let seat = worker.join(&app, user, &connection_id, dialect, since);
+    async fn start(worker: &Rc<Worker>, gate: Data<Gate>, dialect: Dialect, signed_in: SignedIn, mut socket: Socket) {
+        let seat = worker.join(&signed_in, dialect);
+        let SignedIn { app, credentials, epoch, connection_id, me, at, who, client, struck, .. } = signed_in;
+        log_connect(&client, who.caller.name(), 101, None);
         if app.epoch() != epoch {
             // Something changed between the verdict and the place among those who hear of it.
             seat.mailbox.judge();
@@ -163,9 +166,14 @@ impl Session {
         let (now, limits) = (Instant::now(), worker.hub.limits);
         let standing = Standing { gate, app, credentials };
         let (window, peer) = ((now, 0), None);
-        let mut session = Self { standing, dialect, limits, connection_id, seat, heard: now, window, who, peer };
+        let silence = None;
+        let mut session =
+            Self { standing, dialect, limits, connection_id, seat, heard: now, window, who, peer, silence };
         let mut outcome = session.send(&mut socket, hello.into()).await;
         if outcome.is_ok() {
+            if let Some(then) = struck {
+                session.seat.mailbox.order(Order::of_fault(&then));
+            }
             outcome = session.run(&mut socket).await;
         }
         if let Err(farewell) = outcome {
@@ -180,7 +188,9 @@ impl Session {
             tokio::select! {
                 biased;
                 order = mailbox.next() => match order {
+                    Order::Frame(_) if self.silence == Some(Silence::All) => {}
                     Order::Frame(frame) => self.send(socket, frame).await?,
+                    Order::Silence(silence) => self.silence = Some(silence),
                     Order::Judge => self.standing.judge()?,
                     Order::End(farewell) => return Err(farewell),
                 },
@@ -216,11 +226,17 @@ impl Session {
         if self.heard.elapsed() > self.limits.silence {
             return Err(Farewell::policy("nothing was heard for too long"));
         }
+        if self.silence.is_some() {
+            return Ok(());
+        }
         self.health_check(socket).await?;
         self.send_message(socket, Message::Ping(Vec::new().into())).await
     }
 
     async fn health_check(&mut self, socket: &mut Socket) -> Step {
+        if self.silence.is_some() {
+            return Ok(());
+        }
         let frame = events::health_check(self.dialect, &self.connection_id, self.standing.app.clock.now());
         self.send(socket, frame.into()).await
     }
@@ -248,7 +264,7 @@ impl Session {
     async fn end(&self, socket: &mut Socket, farewell: Farewell) {
         // Where neither side says why, the connection broke off.
         let broken = farewell.code == code::NORMAL && farewell.error.is_none() && farewell.reason.is_empty();
-        let silent = if broken { (ABNORMAL, "the connection broke off") } else { (farewell.code, farewell.reason) };
+        let silent = if broken { (ABNORMAL, "the connection broke off") } else { (farewell.code, &*farewell.reason) };
         let (code, reason) = self.peer.unwrap_or(silent);
         let end = End { code, error: farewell.error.as_ref(), reason };
         record::ended(&self.standing.app, self.dialect, self.who.clone(), &self.connection_id, &end);
@@ -272,15 +288,15 @@ fn heartbeat(period: Duration) -> Interval {
 fn farewell_of(fault: &Error) -> Farewell {
     match fault {
         Error::Capacity(_) => Farewell::policy("a message is larger than 64 KiB"),
-        Error::Utf8(_) => Farewell { error: None, code: 1007, reason: "a text message is not UTF-8" },
-        Error::Protocol(_) => Farewell { error: None, code: 1002, reason: "the WebSocket protocol was broken" },
+        Error::Utf8(_) => Farewell { error: None, code: 1007, reason: "a text message is not UTF-8".into() },
+        Error::Protocol(_) => Farewell { error: None, code: 1002, reason: "the WebSocket protocol was broken".into() },
         _ => Farewell::answered(),
     }
 }
 
 /// The closing handshake, for a bounded time.
 async fn close(socket: &mut Socket, limits: Limits, farewell: Farewell) {
-    let reason = Utf8Bytes::from_static(farewell.reason);
+    let reason = Utf8Bytes::from(&*farewell.reason);
     let frame = CloseFrame { code: CloseCode::from(farewell.code), reason };
     let is_broken = socket.is_terminated();
     let handshake = async {

@@ -15,9 +15,11 @@ use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
 use crate::door::{Gate, Judged};
 use crate::error::{ApiError, Code, Result};
+use crate::fault::{SocketThen, Then};
 use crate::ids::UserId;
 use crate::journal::Who;
 use crate::params::Params;
+use crate::rate::{LIMIT_DEFAULT, Rate};
 use crate::routes;
 use crate::settings::wrong_type;
 use crate::store::Scope;
@@ -117,6 +119,12 @@ pub struct SignedIn {
     pub at: Time,
     /// Who signed in, for the journal.
     pub who: Who,
+    /// `X-Stream-Client`.
+    pub client: String,
+    /// The fault that struck the sign-in.
+    pub fault: Option<Arc<str>>,
+    /// What it makes of the socket.
+    pub struck: Option<SocketThen>,
 }
 
 /// A refusal, and the moment by the app's clock.
@@ -127,6 +135,10 @@ pub struct Refused {
     pub at: Time,
     /// For the journal of the app that refused; `None` when no app has the key.
     pub by: Option<(Arc<App>, Who)>,
+    /// The fault that did it.
+    pub fault: Option<Arc<str>>,
+    /// The connection is cut, and the error told to nobody.
+    pub is_cut: bool,
 }
 
 /// Judges what is shown, and lets the user in.
@@ -139,13 +151,28 @@ pub async fn sign_in(
     let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
     let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
     let by = judged.app.as_ref().map(|app| (Arc::clone(app), judged.who(false)));
-    let refused = |error| Refused { error, at, by };
-    let rate = count(&judged, &shown.client);
-    let user = match check(&judged, rate, shown.details, shown.fault, dialect) {
+    let client = shown.client;
+    let rate = count(&judged, &client);
+    let limit = rate.map_or(LIMIT_DEFAULT, |rate| rate.limit);
+    let checked = check(&judged, rate, shown.details, shown.fault, dialect);
+    let who = judged.who(checked.is_ok());
+    let strike = judged.state.as_ref().and_then(|state| state.faults.strike_handshake(who.user(), who.caller));
+    let fault = strike.as_ref().map(|strike| Arc::clone(&strike.id));
+    let refused = |error, is_cut| Refused { error, at, by, fault: fault.clone(), is_cut };
+    if let Some(strike) = &strike {
+        tokio::time::sleep(strike.latency).await;
+        if strike.cuts() {
+            return Err(refused(ApiError::input("the connection was cut"), true));
+        }
+        if let Some((error, _)) = strike.refusal(limit, at) {
+            return Err(refused(error, false));
+        }
+    }
+    let refused = |error| refused(error, false);
+    let user = match checked {
         Ok(user) => user,
         Err(refusal) => return Err(refused(refusal)),
     };
-    let who = judged.who(true);
     let Judged { app: Some(app), credentials, epoch, .. } = judged else {
         return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
     };
@@ -160,13 +187,17 @@ pub async fn sign_in(
             }
         }
     };
-    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who })
+    let struck = strike.and_then(|strike| strike.then).and_then(|then| match then {
+        Then::Socket(then) => Some(then),
+        _ => None,
+    });
+    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who, client, fault, struck })
 }
 
-/// Counts a sign-in as a call of Connect, whatever carried it; refused when it is one too many (wire-contract 2.5).
-fn count(judged: &Judged, client: &str) -> Result<()> {
-    let (Some(state), Some((index, connect))) = (&judged.state, routes::named("Connect")) else { return Ok(()) };
-    judged.count(index, connect, client).map_or(Ok(()), |rate| rate.check(state.emulator.rate_limits))
+/// Counts a sign-in as a call of Connect, whatever carried it (wire-contract 2.5).
+fn count(judged: &Judged, client: &str) -> Option<Rate> {
+    let (index, connect) = routes::named("Connect")?;
+    judged.count(index, connect, client)
 }
 
 /// Why a socket that shows this is refused, as far as its token goes: the verdict, and that no server has one
@@ -180,7 +211,7 @@ pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError>
 /// The verdict, then what only sockets ask for (wire-contract 2.3 rows 17 to 19). `None` is an anonymous caller.
 fn check(
     judged: &Judged,
-    rate: Result<()>,
+    rate: Option<Rate>,
     details: Option<Value>,
     fault: Option<ApiError>,
     dialect: Dialect,
@@ -192,7 +223,9 @@ fn check(
         (Some(_), Some(fault)) if hidden => return Err(fault),
         (Some(refusal), _) => return Err(refusal),
         (None, fault) => {
-            rate?;
+            if let (Some(rate), Some(state)) = (rate, &judged.state) {
+                rate.check(state.emulator.rate_limits)?;
+            }
             fault.map_or(Ok(()), Err)?;
         }
     }

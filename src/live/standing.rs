@@ -30,7 +30,7 @@ impl Standing {
     /// Judges what was shown under what holds now.
     pub fn judge(&self) -> Result<(), Farewell> {
         if let Some(Gone::Replaced(code)) = self.app.gone() {
-            return Err(Farewell { error: None, code, reason: "the app was reset" });
+            return Err(Farewell { error: None, code, reason: "the app was reset".into() });
         }
         let judgement = self.gate.judge_again(&self.app, &self.credentials);
         let state = self.app.state();

@@ -9,9 +9,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
-use super::hub::{Hub, Told};
+use super::hub::{Connection, Hub, Told};
 use super::mailbox::Mailbox;
+use super::sign_in::SignedIn;
 use crate::app::App;
+use crate::clock::Time;
 use crate::event::{Audience, Event};
 use crate::ids::{AppId, UserId};
 use crate::store::Commit;
@@ -73,41 +75,52 @@ impl Worker {
                     }
                 }
                 Told::Watch(key, users) => self.watch(key, users),
+                Told::Order(key, order) => {
+                    if let Some(member) = self.members.borrow().by_key.get(&key) {
+                        member.mailbox.order(order);
+                    }
+                }
                 Told::Stop => self.end_all(),
                 Told::Echo(answer) => drop(answer.send(())),
             }
         }
     }
 
-    /// Makes a socket known, which hears of the commits after `since`. What is answered takes it out when it is dropped.
-    pub fn join(
-        self: &Rc<Self>,
-        app: &Arc<App>,
-        user: Option<UserId>,
-        connection_id: &str,
-        dialect: Dialect,
-        since: u64,
-    ) -> Seat {
+    /// Makes a socket known, which hears of the commits after its sign-in. What is answered takes it out when it is dropped.
+    pub fn join(self: &Rc<Self>, signed_in: &SignedIn, dialect: Dialect) -> Seat {
+        let SignedIn { app, user, connection_id, .. } = signed_in;
         let key = self.next_key.get();
         self.next_key.set(key + 1);
         let mailbox = Rc::new(Mailbox::new(self.hub.limits));
         let mut members = self.members.borrow_mut();
         members.by_app.entry(app.id).or_default().insert(key);
-        if let Some(user) = &user {
+        if let Some(user) = user {
             members.own.entry((app.id, user.clone())).or_default().insert(key);
         }
-        let place = super::hub::Connection { worker: self.number, key, app: app.id, user: user.clone() };
         let member = Member {
             app: Arc::clone(app),
-            user,
-            connection_id: connection_id.to_owned(),
+            user: user.clone(),
+            connection_id: connection_id.clone(),
             dialect,
             mailbox: Rc::clone(&mailbox),
             watching: HashSet::new(),
-            since,
+            since: signed_in.since,
         };
         members.by_key.insert(key, member);
-        self.hub.joined(connection_id.to_owned(), place);
+        let exp = signed_in.credentials.token.as_ref().and_then(|token| token.token.as_ref().ok()?.exp);
+        self.hub.joined(Connection {
+            worker: self.number,
+            key,
+            id: connection_id.clone(),
+            app: app.id,
+            user: user.clone(),
+            caller: signed_in.who.caller,
+            dialect,
+            sdk: signed_in.client.clone(),
+            opened_at: signed_in.at,
+            token_expires_at: exp.map(Time::from_seconds),
+            number: 0,
+        });
         if self.hub.is_stopping() {
             // It came too late to be told with the others.
             mailbox.end(Farewell::going_away());

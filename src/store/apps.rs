@@ -7,13 +7,15 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde_json::{Map, Value};
 
 use super::states::{self, Role};
-use super::{ReadTx, WriteTx, grants, permissions, roles, users};
+use super::{ReadTx, WriteTx, faults, grants, permissions, roles, stubs, users};
 use crate::app::{App, AppState, Identity};
 use crate::auth::secret::Secret;
 use crate::clock::{ClockMode, Time};
 use crate::error::{ApiError, Result};
+use crate::fault::armed::Faults;
 use crate::ids::AppId;
 use crate::settings::{Emulator, Settings};
+use crate::stub::Stubs;
 
 /// An app that is to be made.
 #[derive(Clone, Debug)]
@@ -130,6 +132,8 @@ pub fn load_state(conn: &Connection, app: AppId) -> Result<AppState> {
             .into_iter()
             .map(|own| (own.id.clone(), own))
             .collect::<BTreeMap<_, _>>(),
+        faults: Faults::new(faults::all(conn, app)?),
+        stubs: Stubs::new(stubs::all(conn, app)?),
         created_at,
     })
 }

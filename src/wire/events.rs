@@ -76,6 +76,23 @@ fn about(user: &User) -> UserResponse {
     UserResponse::event(user.clone())
 }
 
+/// An event that was not born here: as it was given, with a time where it has none.
+pub fn injected(dialect: Dialect, at: Time, event: &Map<String, Value>) -> Utf8Bytes {
+    struct Injected<'a>(Time, &'a Map<String, Value>);
+    impl Serialize for Injected<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let Self(at, event) = self;
+            let mut map = serializer.serialize_map(None)?;
+            if !event.contains_key("created_at") {
+                map.serialize_entry("created_at", at)?;
+            }
+            event.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+            map.end()
+        }
+    }
+    text(dialect, &Injected(at, event)).into()
+}
+
 /// The answer to a successful connect.
 pub fn connected(dialect: Dialect, connection_id: &str, at: Time, me: &UserResponse) -> String {
     #[derive(Serialize)]

@@ -9,8 +9,9 @@ const KINDS = [
   ["error", "Answer an error"], ["latency", "Wait"], ["cut", "Cut the connection"], ["rate_limit", "Rate limit"], ["socket", "On the socket"],
 ];
 const CODES = [
-  ["-1", "-1: internal error"], ["40", "40: token expired"], ["43", "43: signature is wrong"], ["5", "5: authentication failed"], ["9", "9: rate limited"],
-  ["16", "16: does not exist"], ["17", "17: not allowed"], ["44", "44: user deactivated"], ["99", "99: app suspended"], ["2", "2: API key not found"], ["4", "4: input error"],
+  ["-1", "-1: internal error"], ["40", "40: token expired"], ["43", "43: signature is wrong"], ["41", "41: token not valid yet"], ["42", "42: token used before issue"],
+  ["5", "5: authentication failed"], ["2", "2: API key not found"], ["4", "4: input error"], ["9", "9: rate limited"], ["16", "16: does not exist"],
+  ["17", "17: not allowed"], ["22", "22: payload too big"], ["99", "99: app suspended"],
 ];
 const SOCKET = [["close", "Close"], ["expire", "Expire its token"], ["silence", "Fall silent"], ["error", "Send an error"]];
 
@@ -167,8 +168,9 @@ function stubsCard(context) {
         : [h("ul", { class: "lines" }, stubs.map((stub) => h("li", {},
           h("span", { class: "name mono" }, nameOf(stub)),
           h("span", { class: "about" }, `answers ${stub.status ?? 200}`),
-          h("span", { class: "actions" }, button("Edit", () => edit(stub), { class: "small", "aria-label": `Edit the stub of ${nameOf(stub)}` }))))),
-        h("div", { class: "actions" }, button("Remove all", removeAll, { class: "small" }))]);
+          h("span", { class: "actions" }, button("Edit", () => edit(stub), { class: "small", "aria-label": `Edit the stub of ${nameOf(stub)}` }),
+            button("Remove", () => remove(stub), { class: "small", "aria-label": `Remove the stub of ${nameOf(stub)}` }))))),
+        h("div", { class: "actions" }, button("Remove all", () => remove(null), { class: "small" }))]);
     } catch (failure) {
       if (signal.aborted || failure.gone) return;
       fill(list, failure.missing ? empty("No stubs here", "This millpond cannot answer in place of what is not built.") : failed(failure, load));
@@ -182,9 +184,10 @@ function stubsCard(context) {
     body.value = JSON.stringify(stub.body ?? {}, null, 2);
     body.focus();
   }
-  async function removeAll() {
+  async function remove(stub) {
+    const which = stub && new URLSearchParams(stub.operation ? { operation: stub.operation } : { method: stub.method, path: stub.path });
     try {
-      await write("Removed all stubs.", "DELETE", path);
+      await write(stub ? `Removed the stub of ${nameOf(stub)}.` : "Removed all stubs.", "DELETE", stub ? `${path}?${which}` : path);
       await load();
     } catch (failure) {
       status.say(failure.message, "bad");

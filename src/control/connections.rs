@@ -1,0 +1,178 @@
+//! Connections: who has a socket or a long-poll open; close one, send something to one.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Control;
+use super::body::{ControlBody, misread_text};
+use super::error::{ControlError, Result};
+use super::reset::check_close_code;
+use crate::app::App;
+use crate::clock::Time;
+use crate::fixture::faults::read_error;
+use crate::ids::UserId;
+use crate::live::farewell::Farewell;
+use crate::live::hub::{Connection, Hub};
+use crate::live::mailbox::Order;
+use crate::params::Params;
+use crate::wire::{Dialect, events};
+
+fn shown(connection: &Connection) -> Value {
+    json!({
+        "id": connection.id,
+        "user_id": connection.user,
+        "dialect": connection.dialect.name(),
+        "sdk": (!connection.sdk.is_empty()).then_some(&connection.sdk),
+        "opened_at": connection.opened_at.rfc3339(),
+        "token_expires_at": connection.token_expires_at.map(Time::rfc3339),
+    })
+}
+
+/// The connections of an app, or those of the user whom the query names.
+fn chosen(hub: &Hub, app: &App, request: &HttpRequest) -> Vec<Connection> {
+    let query = Params::parse(request.query_string());
+    let user = query.get("user_id");
+    let mut all = hub.connections_of(app.id);
+    all.retain(|connection| user.is_none_or(|user| connection.user.as_ref().map(UserId::as_str) == Some(user)));
+    all
+}
+
+fn named(hub: &Hub, app: &App, id: &str) -> Result<Vec<Connection>> {
+    hub.connection(app.id, id).map(|connection| vec![connection]).ok_or_else(|| {
+        ControlError::not_found("unknown_connection", format!("the app has no connection \"{id}\""))
+            .with_hint("GET /_millpond/apps/{api_key}/connections lists them")
+    })
+}
+
+/// `GET /connections`: those of all apps.
+pub async fn list_all(control: Data<Control>, hub: Data<Hub>) -> HttpResponse {
+    let mut all = Vec::new();
+    for app in control.store.apps().all() {
+        all.extend(hub.connections_of(app.id).iter().map(|connection| {
+            let mut shown = shown(connection);
+            shown["api_key"] = json!(&*app.api_key);
+            shown
+        }));
+    }
+    HttpResponse::Ok().json(json!({"connections": all, "next": null}))
+}
+
+/// `GET /apps/{api_key}/connections?user_id=`: the oldest first.
+pub async fn list(
+    control: Data<Control>,
+    hub: Data<Hub>,
+    key: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let app = control.app(&key)?;
+    let connections: Vec<_> = chosen(&hub, &app, &request).iter().map(shown).collect();
+    Ok(HttpResponse::Ok().json(json!({"connections": connections, "next": null})))
+}
+
+/// The body of a close: a code, an error that is told before, or nothing, which is 1000.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    code: Option<u16>,
+    error: Option<Value>,
+}
+
+impl Close {
+    fn farewell(self) -> Result<Farewell> {
+        let code = self.code.map(|code| check_close_code("/code", code)).transpose()?;
+        let told = match self.error.filter(|error| !error.is_null()) {
+            None => Farewell::closed(1000),
+            Some(error) => {
+                let error =
+                    read_error(&error.to_string()).map_err(|problems| misread_text(&problems).within("/error"))?;
+                Farewell::told(error.to_error())
+            }
+        };
+        Ok(Farewell { code: code.unwrap_or(told.code), ..told })
+    }
+}
+
+/// `POST /apps/{api_key}/connections/{id}/close`: `{code?, error?: {code, message?}}`.
+pub async fn close(
+    control: Data<Control>,
+    hub: Data<Hub>,
+    path: Path<(String, String)>,
+    body: ControlBody<Close>,
+) -> Result<HttpResponse> {
+    let (key, id) = path.into_inner();
+    let app = control.app(&key)?;
+    let connections = named(&hub, &app, &id)?;
+    let farewell = body.0.farewell()?;
+    Ok(done("closed", order_all(&hub, &connections, |_| Order::End(farewell.clone()))))
+}
+
+/// `POST /apps/{api_key}/connections/close?user_id=`: the same for all of a user, or of the app.
+pub async fn close_all(
+    control: Data<Control>,
+    hub: Data<Hub>,
+    key: Path<String>,
+    request: HttpRequest,
+    body: ControlBody<Close>,
+) -> Result<HttpResponse> {
+    let app = control.app(&key)?;
+    let farewell = body.0.farewell()?;
+    let connections = chosen(&hub, &app, &request);
+    Ok(done("closed", order_all(&hub, &connections, |_| Order::End(farewell.clone()))))
+}
+
+/// `POST /apps/{api_key}/connections/{id}/send`: `{type, ...}`, as it is; `created_at` is added where it is missing.
+pub async fn send(
+    control: Data<Control>,
+    hub: Data<Hub>,
+    path: Path<(String, String)>,
+    body: ControlBody<Map<String, Value>>,
+) -> Result<HttpResponse> {
+    let (key, id) = path.into_inner();
+    let app = control.app(&key)?;
+    let connections = named(&hub, &app, &id)?;
+    check_event(&body.0)?;
+    Ok(done("sent", send_all(&hub, &app, &connections, &body.0)))
+}
+
+/// `POST /apps/{api_key}/connections/send?user_id=`: the same to all of a user, or of the app.
+pub async fn send_to_all(
+    control: Data<Control>,
+    hub: Data<Hub>,
+    key: Path<String>,
+    request: HttpRequest,
+    body: ControlBody<Map<String, Value>>,
+) -> Result<HttpResponse> {
+    let app = control.app(&key)?;
+    check_event(&body.0)?;
+    let connections = chosen(&hub, &app, &request);
+    Ok(done("sent", send_all(&hub, &app, &connections, &body.0)))
+}
+
+fn check_event(event: &Map<String, Value>) -> Result<()> {
+    match event.get("type").and_then(Value::as_str).filter(|kind| !kind.is_empty()) {
+        Some(_) => Ok(()),
+        None => Err(ControlError::invalid("/type", "an event has a type, which is a text")
+            .with_hint(r#"{"type": "custom.greeting", "text": "hi"}"#)),
+    }
+}
+
+fn send_all(hub: &Hub, app: &App, connections: &[Connection], event: &Map<String, Value>) -> usize {
+    let at = app.clock.now();
+    // Encoded once for each dialect.
+    let frames = Dialect::ALL.map(|dialect| events::injected(dialect, at, event));
+    let frame = |connection: &Connection| frames[connection.dialect as usize].clone();
+    order_all(hub, connections, |connection| Order::Frame(frame(connection)))
+}
+
+fn order_all(hub: &Hub, connections: &[Connection], order: impl Fn(&Connection) -> Order) -> usize {
+    connections.iter().for_each(|connection| hub.order(connection, order(connection)));
+    connections.len()
+}
+
+fn done(what: &str, count: usize) -> HttpResponse {
+    let mut answer = Map::new();
+    answer.insert(what.to_owned(), json!(count));
+    HttpResponse::Ok().json(answer)
+}

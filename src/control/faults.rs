@@ -1,0 +1,105 @@
+//! Faults: the next calls that match one fail, wait or are cut; also on sockets.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde_json::{Value, json};
+
+use super::Control;
+use super::body::{TextBody, misread_text};
+use super::error::{ControlError, Result};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::fault::armed::Armed;
+use crate::fixture::faults as reading;
+use crate::live::hub::Hub;
+use crate::live::mailbox::Order;
+use crate::store::faults;
+
+/// Faults that an app may have.
+const FAULTS_MAX: usize = 1_000;
+
+fn shown(armed: &Armed) -> Value {
+    let mut shown = json!(armed.fault);
+    shown["id"] = json!(&*armed.id);
+    // What holds for every call or user is said as well.
+    shown["times"] = json!(armed.fault.times);
+    shown["user_id"] = json!(armed.fault.user_id);
+    shown["caller"] = json!(armed.fault.caller);
+    shown["hits"] = json!(armed.hits());
+    shown
+}
+
+fn all_of(app: &App) -> Vec<Value> {
+    app.state().faults.all().iter().map(|armed| shown(armed)).collect()
+}
+
+/// `GET /faults`: those of all apps.
+pub async fn list_all(control: Data<Control>) -> HttpResponse {
+    let of_app = |app: &App| {
+        let key = json!(&*app.api_key);
+        all_of(app).into_iter().map(move |mut fault| {
+            fault["api_key"] = key.clone();
+            fault
+        })
+    };
+    let all: Vec<_> = control.store.apps().all().iter().flat_map(|app| of_app(app)).collect();
+    HttpResponse::Ok().json(json!({"faults": all, "next": null}))
+}
+
+/// `GET /apps/{api_key}/faults`: with how often each has struck.
+pub async fn list(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(json!({"faults": all_of(&*control.app(&key)?), "next": null})))
+}
+
+/// `POST /apps/{api_key}/faults`: from the next call on. What is to happen to sockets happens at once to those that are
+/// open and match, the oldest first.
+pub async fn add(control: Data<Control>, hub: Data<Hub>, key: Path<String>, body: TextBody) -> Result<HttpResponse> {
+    let scope = control.scope(&key)?;
+    let fault: Fault = reading::read(&body.0).map_err(|problems| misread_text(&problems))?;
+    let known = scope.app.state();
+    if let Some(id) = fault.id.as_ref().filter(|id| known.faults.all().iter().any(|armed| *armed.id == ***id)) {
+        return Err(ControlError::conflict("fault_id_taken", format!("a fault has the id \"{id}\" already")));
+    }
+    if known.faults.all().len() >= FAULTS_MAX {
+        let message = format!("an app has at most {FAULTS_MAX} faults");
+        return Err(ControlError::conflict("too_many_faults", message).with_hint("delete those that are done"));
+    }
+    let id = control
+        .store
+        .write(&scope, move |tx| {
+            let id = fault.id.clone().unwrap_or_else(|| tx.new_id());
+            faults::save(tx, &id, &fault)?;
+            Ok(id)
+        })
+        .await?;
+    let state = scope.app.state();
+    let armed = state.faults.all().iter().find(|armed| *armed.id == *id);
+    let armed = armed.ok_or_else(|| ControlError::conflict("app_changed", "the fault was taken away at once"))?;
+    for connection in hub.connections_of(scope.app.id) {
+        let user = connection.user.as_ref().map(crate::ids::UserId::as_str);
+        if let Some(then) = armed.strike_open(user, connection.caller) {
+            hub.order(&connection, Order::of_fault(&then));
+        }
+    }
+    Ok(HttpResponse::Created().json(shown(armed)))
+}
+
+/// `DELETE /apps/{api_key}/faults`: all of them.
+pub async fn clear(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
+    let scope = control.scope(&key)?;
+    let cleared = control.store.write(&scope, faults::clear).await?;
+    Ok(HttpResponse::Ok().json(json!({ "cleared": cleared })))
+}
+
+/// `DELETE /apps/{api_key}/faults/{id}`.
+pub async fn remove(control: Data<Control>, path: Path<(String, String)>) -> Result<HttpResponse> {
+    let (key, id) = path.into_inner();
+    let scope = control.scope(&key)?;
+    let wanted = id.clone();
+    if control.store.write(&scope, move |tx| faults::remove(tx, &wanted)).await? {
+        Ok(HttpResponse::Ok().json(json!({ "deleted": id })))
+    } else {
+        Err(ControlError::not_found("unknown_fault", format!("the app has no fault \"{id}\""))
+            .with_hint("GET /_millpond/apps/{api_key}/faults lists them"))
+    }
+}

@@ -1,0 +1,49 @@
+//! The `faults` table: an app's faults, in the order in which they were made. How often each has struck is in memory alone.
+
+use rusqlite::{Connection, params};
+
+use super::WriteTx;
+use super::apps::from_json;
+use crate::error::Result;
+use crate::fault::Fault;
+use crate::ids::AppId;
+
+/// All faults with their ids, the oldest first.
+pub fn all(conn: &Connection, app: AppId) -> Result<Vec<(String, Fault)>> {
+    let mut query = conn.prepare_cached("SELECT id, fault FROM faults WHERE app = ?1 ORDER BY position")?;
+    let rows = query.query_map([app.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    rows.map(|row| {
+        let (id, fault) = row?;
+        Ok((id, from_json(&fault)?))
+    })
+    .collect()
+}
+
+/// Adds a fault behind the others, in place of one of its id.
+pub fn save(tx: &WriteTx<'_>, id: &str, fault: &Fault) -> Result<()> {
+    let stored = Fault { id: Some(id.to_owned()), ..fault.clone() };
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO faults (app, id, position, fault)
+             VALUES (?1, ?2, (SELECT coalesce(max(position), 0) + 1 FROM faults WHERE app = ?1), ?3)
+             ON CONFLICT (app, id) DO UPDATE SET position = excluded.position, fault = excluded.fault",
+        )?
+        .execute(params![tx.app.0, id, serde_json::json!(stored).to_string()])?;
+    tx.app_changed();
+    Ok(())
+}
+
+/// Takes a fault away. Answers whether there was one of that id.
+pub fn remove(tx: &WriteTx<'_>, id: &str) -> Result<bool> {
+    let gone =
+        tx.conn().prepare_cached("DELETE FROM faults WHERE app = ?1 AND id = ?2")?.execute(params![tx.app.0, id])?;
+    tx.app_changed();
+    Ok(gone > 0)
+}
+
+/// Takes all faults away, and answers how many there were.
+pub fn clear(tx: &WriteTx<'_>) -> Result<usize> {
+    let gone = tx.conn().prepare_cached("DELETE FROM faults WHERE app = ?1")?.execute([tx.app.0])?;
+    tx.app_changed();
+    Ok(gone)
+}
