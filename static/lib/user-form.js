@@ -15,8 +15,7 @@ export function userFields(user, roles) {
     custom: h("textarea", { class: "mono", rows: "6", spellcheck: "false" }),
   };
   controls.invisible.checked = Boolean(user.invisible);
-  const customBefore = JSON.stringify(user.custom ?? {}, null, 2);
-  controls.custom.value = customBefore;
+  controls.custom.value = JSON.stringify(user.custom ?? {}, null, 2);
   const element = h(
     "div", { class: "fields" },
     field("Name", controls.name),
@@ -45,7 +44,7 @@ export function userFields(user, roles) {
 
   return {
     element,
-    controls,
+    custom,
     /** What is wrong with what was typed, and where. */
     problem() {
       try {
@@ -70,12 +69,16 @@ export function userFields(user, roles) {
         if (value === "" && key !== "language") unset.push(key);
         else set[key] = value;
       }
-      const now = custom();
-      const before = user.custom ?? {};
-      for (const key of Object.keys(before)) if (!(key in now)) unset.push(`custom.${key}`);
-      if (JSON.stringify(now, null, 2) !== customBefore) set.custom = now;
-      if (set.custom) for (let index = unset.length - 1; index >= 0; index -= 1) if (unset[index].startsWith("custom.")) unset.splice(index, 1);
-      return { set, unset };
+      const change = customChange(user.custom ?? {}, custom());
+      if (change.set) set.custom = change.set;
+      return { set, unset: [...unset, ...change.unset] };
     },
   };
+}
+
+/** How custom data become others: `set` is laid over them key by key, keys that are gone are unset by their path. */
+export function customChange(before, after) {
+  const changed = Object.entries(after).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key]));
+  const gone = Object.keys(before).filter((key) => !(key in after));
+  return { set: changed.length > 0 ? Object.fromEntries(changed) : undefined, unset: gone.map((key) => `custom.${key}`) };
 }

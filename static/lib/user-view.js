@@ -8,7 +8,7 @@ import { askForm } from "./dialog.js";
 import { closeConnection } from "./connection-actions.js";
 import { both, exact, ms, relative, rfc3339 } from "./time.js";
 import { drawToken } from "./token-view.js";
-import { userFields } from "./user-form.js";
+import { customChange, userFields } from "./user-form.js";
 import * as api from "./users-api.js";
 
 export function states(user) {
@@ -234,13 +234,7 @@ function editPart(context, user, roles, done) {
         seen = now;
         return status.say(`Not saved: somebody else changed ${user.id} meanwhile (${exact(ms(now.updated_at))}). Save again to set yours, or close and open the user to see theirs.`, "bad");
       }
-      const undo = { set: {}, unset: [] };
-      for (const key of [...Object.keys(set), ...unset]) {
-        const was = key.startsWith("custom.") ? undefined : user[key];
-        if (key.startsWith("custom.")) undo.set.custom = user.custom;
-        else if (was === undefined || was === "") undo.unset.push(key);
-        else undo.set[key] = was;
-      }
+      const undo = undone(user, set, unset, form.custom());
       await api.patchUser(app, user.id, set, unset, async () => { await api.patchUser(app, user.id, undo.set, undo.unset); await done(); });
       await done();
     } catch (failure) {
@@ -249,6 +243,19 @@ function editPart(context, user, roles, done) {
   }
   return h("details", { class: "part", open: true }, h("summary", {}, "Edit"),
     h("form", { novalidate: true, onsubmit: save }, form.element, status, h("div", { class: "actions" }, h("button", { class: "primary" }, "Save user"))));
+}
+
+/** What takes a change of fields back. */
+function undone(user, set, unset, custom) {
+  const back = { set: {}, unset: [] };
+  for (const key of [...Object.keys(set), ...unset].filter((one) => one !== "custom" && !one.startsWith("custom."))) {
+    if (user[key] === undefined || user[key] === "") back.unset.push(key);
+    else back.set[key] = user[key];
+  }
+  const change = customChange(custom, user.custom ?? {});
+  if (change.set) back.set.custom = change.set;
+  back.unset.push(...change.unset);
+  return back;
 }
 
 // ---- connections, requests ----

@@ -319,12 +319,16 @@ test('connections: who is there, closed, expired, told an error', async (t) => {
   await row.waitFor();
   await page.says(/stream-chat-js/, row);
   await page.says(/^in \d+ min/, row);
-  const closed = new Promise((resolve) => { client.on('connection.changed', ({ online }) => { if (!online) resolve(); }); });
   await row.getByRole('button', { name: 'Close the connection of john' }).click();
   await page.wrote('Closed a connection of john.', /connections\/.*\/close/);
-  await closed;
-  await client.disconnectUser();
   await page.says('Nobody is connected');
+  await client.disconnectUser();
+
+  const again = await signIn(t, app, 'jane');
+  const refused = new Promise((resolve) => { again.on('connection.changed', resolve); });
+  await page.row('jane').getByRole('button', { name: 'Expire the connection of jane' }).click();
+  await page.wrote('Ended a connection of jane as if its token had expired.', /"code":40/);
+  assert.equal((await refused).online, false);
   await page.isClean();
 });
 
