@@ -49,6 +49,25 @@ pub struct AppState {
     pub created_at: Time,
 }
 
+impl AppState {
+    /// An app with a secret and settings, and nothing of its own besides.
+    pub fn plain(secret: Secret, settings: Settings, emulator: Emulator) -> Self {
+        Self {
+            name: String::new(),
+            secret,
+            rules: settings.rules(),
+            settings,
+            emulator,
+            grants: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            permissions: BTreeMap::new(),
+            faults: Faults::default(),
+            stubs: Stubs::default(),
+            created_at: Time(0),
+        }
+    }
+}
+
 /// What authentication and permission know of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserFacts {

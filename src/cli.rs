@@ -17,6 +17,7 @@ mod log;
 mod operations;
 mod pair;
 mod print;
+mod requests;
 mod revoke;
 mod run_file;
 mod samples;
@@ -74,6 +75,7 @@ enum Verb {
     RevokeAllTokens(revoke::AllArgs),
     Apps(apps::Args),
     Clock(apps::ClockArgs),
+    Requests(requests::Args),
     Fixture(fixture::Args),
     Operations(operations::Args),
     Healthcheck(healthcheck::Args),
@@ -127,6 +129,7 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::RevokeAllTokens(args) => revoke::all(&args),
         Verb::Apps(args) => apps::run(&args),
         Verb::Clock(args) => apps::clock(&args),
+        Verb::Requests(args) => requests::run(&args),
         Verb::Fixture(args) => fixture::run(&args),
         Verb::Operations(args) => operations::run(&args),
         Verb::Healthcheck(args) => healthcheck::run(&args),

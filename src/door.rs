@@ -94,6 +94,15 @@ impl Gate {
     }
 }
 
+/// What a call has beside its credentials.
+struct Seen {
+    params: Params,
+    method: &'static str,
+    path: Text,
+    client: String,
+    started: Stopwatch,
+}
+
 /// A token that is looked for among those that are remembered, without copying it.
 #[derive(Hash)]
 struct Shown<'a>(u64, &'a str);
@@ -219,6 +228,10 @@ pub struct Call {
     pub scope: Option<Scope>,
     /// The rate limit's window.
     pub rate: Option<Rate>,
+    /// The method's word.
+    pub method: &'static str,
+    /// The path without the query.
+    pub path: Text,
     /// `X-Stream-Client`.
     pub client: String,
     /// The fault that strikes it.
@@ -274,10 +287,13 @@ impl Door {
             let of_operation = stubs.of_operation(self.operation.name);
             of_operation.or_else(|| stubs.of_path(request.method().as_str(), request.path()))
         });
-        Call { stub, ..self.admit(judged, &gate.store, params, client, started) }
+        let seen =
+            Seen { params, method: reply::word(request.method()), path: Text::new(request.path()), client, started };
+        Call { stub, ..self.admit(judged, &gate.store, seen) }
     }
 
-    fn admit(self, judged: Judged, store: &Store, params: Params, client: String, started: Stopwatch) -> Call {
+    fn admit(self, judged: Judged, store: &Store, seen: Seen) -> Call {
+        let Seen { params, method, path, client, started } = seen;
         let rate = if client == DASHBOARD { None } else { judged.count(self.index, self.operation, &client) };
         let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
         let who = judged.who(refusal.is_none());
@@ -300,6 +316,8 @@ impl Door {
             who,
             scope,
             rate,
+            method,
+            path,
             client,
             strike,
             stub: None,
@@ -334,13 +352,15 @@ async fn answer(
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
     let call = Rc::new(call);
     request.extensions_mut().insert(Rc::clone(&call));
+    let mut answering = Answering(Some(Rc::clone(&call)));
     let response = match call.foregone().await {
-        Some(Ok(answer)) => request.into_response(answer),
-        Some(Err(refusal)) => request.error_response(refusal),
+        Some(Ok(answer)) => Ok(request.into_response(answer)),
+        Some(Err(refusal)) => Ok(request.error_response(refusal)),
         // A refused call still goes to its handler's first extractor, which answers with the refusal: the one way out.
-        None => next.call(request).await?,
+        None => next.call(request).await,
     };
-    Ok(reply::finish(&call, response))
+    answering.0 = None;
+    Ok(reply::finish(&call, response?))
 }
 
 /// The api key that a request shows.
@@ -348,6 +368,17 @@ fn shown_key(request: &ServiceRequest) -> Option<String> {
     let of_query =
         Params::parse(request.query_string()).get("api_key").filter(|key| !key.is_empty()).map(str::to_owned);
     of_query.or_else(|| text(request.headers(), "api_key").map(str::to_owned))
+}
+
+/// A call that is being answered. Who hangs up before the answer ends it: then this writes it down.
+struct Answering(Option<Rc<Call>>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if let Some(call) = &self.0 {
+            reply::abandoned(call);
+        }
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

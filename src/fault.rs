@@ -31,6 +31,11 @@ pub const CLOSE_CODES: std::ops::RangeInclusive<u16> = 1_000..=4_999;
 /// Codes among them that no close frame may carry (RFC 6455, 7.4.1).
 pub const CLOSE_CODES_RESERVED: [u16; 4] = [1_004, 1_005, 1_006, 1_015];
 
+/// Whether a close frame may carry this code.
+pub fn is_close_code(code: u16) -> bool {
+    CLOSE_CODES.contains(&code) && !CLOSE_CODES_RESERVED.contains(&code)
+}
+
 /// Makes matching calls fail, wait or be cut.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

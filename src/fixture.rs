@@ -15,3 +15,5 @@ pub mod shipped;
 pub mod stubs;
 mod times;
 mod tree;
+
+pub(crate) use problem::did_you_mean;

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 pub mod entry;
+pub mod tail;
 
 pub use entry::{Caller, Entry, Outcome, Text, Who};
 
@@ -146,6 +147,11 @@ impl Bell {
         Listening(Arc::clone(self))
     }
 
+    /// The next ring after this call. Take it first, then look, then await it.
+    pub fn rung(&self) -> Notified<'_> {
+        self.notify.notified()
+    }
+
     /// How many listen.
     pub fn listeners(&self) -> usize {
         self.listeners.load(Ordering::SeqCst)
@@ -157,9 +163,9 @@ impl Bell {
 pub struct Listening(Arc<Bell>);
 
 impl Listening {
-    /// The next ring after this call. Take it first, then look, then await it.
-    pub fn next(&self) -> Notified<'_> {
-        self.0.notify.notified()
+    /// The bell.
+    pub fn bell(&self) -> Arc<Bell> {
+        Arc::clone(&self.0)
     }
 }
 

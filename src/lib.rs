@@ -6,7 +6,7 @@
 //! ([`auth::verdict`], pure) and forms the answer ([`reply`]); a function of [`api`] names its caller
 //! ([`auth::caller`]), asks [`permission`] where a role decides, and opens one transaction of the [`store`]; rules that
 //! several endpoints share are in [`domain`]. [`wire`] alone knows dialects, [`clock`] alone reads the time, [`app`] is
-//! what memory holds of an app. [`control`] is the API for tests and the dashboard, [`fixture`] loads scenarios
+//! what memory holds of an app. [`journal`] is what was called. [`control`] is the API for tests and the dashboard, [`fixture`] loads scenarios
 //! through the same functions, [`cli`] is the command line.
 //!
 //! # Invariants

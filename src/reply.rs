@@ -19,6 +19,7 @@ use crate::clock::{Time, system_now};
 use crate::door::{Call, DASHBOARD};
 use crate::error::{ApiError, Code};
 use crate::fault::armed::Strike;
+use crate::journal::entry::CLIENT_LEFT;
 use crate::journal::{Entry, Text};
 use crate::rate::Rate;
 use crate::stub::Stub;
@@ -122,7 +123,7 @@ pub fn finish(
         response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
     }
     log(call, response.status(), error.as_ref());
-    record(call, &request, response.status(), error.as_ref());
+    record(call, response.status().as_u16(), error.as_ref());
     actix_web::dev::ServiceResponse::new(request, response)
 }
 
@@ -221,7 +222,7 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
 }
 
 /// A call to no app is in no journal, nor is one of the dashboard.
-fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<&ApiError>) {
+fn record(call: &Call, status: u16, error: Option<&ApiError>) {
     let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
     let is_cut = call.strike.as_ref().is_some_and(Strike::cuts);
@@ -232,7 +233,7 @@ fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<
         _ => Cow::Borrowed(call.operation.name),
     };
     scope.app.journal.push(Entry {
-        path: Text::new(request.path()),
+        path: call.path.clone(),
         who: call.who.clone(),
         code: error.map_or(0, |error| error.code.number()),
         message: error.map(|error| Text::new(&error.message)).unwrap_or_default(),
@@ -241,12 +242,17 @@ fn record(call: &Call, request: &HttpRequest, status: StatusCode, error: Option<
         sdk: Text::some(&call.client),
         fault: call.strike.as_ref().map(|strike| Arc::clone(&strike.id)),
         stubbed: stub.is_some(),
-        ..Entry::new(scope.now, operation, word(request.method()), if is_cut { 0 } else { status.as_u16() })
+        ..Entry::new(scope.now, operation, call.method, if is_cut && status != CLIENT_LEFT { 0 } else { status })
     });
 }
 
+/// Writes down a call whose client hung up before the answer.
+pub fn abandoned(call: &Call) {
+    record(call, CLIENT_LEFT, None);
+}
+
 /// The method of an operation's place, as a word that lives on.
-fn word(method: &Method) -> &'static str {
+pub fn word(method: &Method) -> &'static str {
     match *method {
         Method::POST => "POST",
         Method::PUT => "PUT",

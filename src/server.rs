@@ -86,6 +86,8 @@ pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> an
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(HEAD_TIMEOUT)
                 .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+                // Whoever hangs up is waited for no longer: a wait for the journal, or a long-poll, ends with its client.
+                .h1_allow_half_closed(false)
                 // A frame must not wait until the client acknowledges the one before it, which can take 40 ms.
                 .tcp_nodelay(true)
                 .upgrade(upgrade)

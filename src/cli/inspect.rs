@@ -15,11 +15,9 @@ use crate::auth::secret::Secret;
 use crate::auth::token;
 use crate::clock::{Time, system_now};
 use crate::control::inspect::{Candidate, Inspection, look};
-use crate::fault::armed::Faults;
 use crate::fixture::apply::Pair;
 use crate::settings::{Emulator, Settings};
 use crate::start::Failure;
-use crate::stub::Stubs;
 
 /// The longest token that is read.
 const TOKEN_MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -139,20 +137,7 @@ fn ask(client: &Client, args: &Args, raw: &str, resolved: &Resolved) -> Result<V
 /// Judges by a pair alone: nothing is known of users, and nothing is revoked.
 fn alone(raw: &str, auth_type: &str, pair: &Pair) -> Inspection {
     let now = system_now();
-    let settings = Settings::default();
-    let state = AppState {
-        name: pair.api_key.clone(),
-        secret: Secret::new(&pair.api_secret),
-        rules: settings.rules(),
-        settings,
-        emulator: Emulator::default(),
-        grants: std::collections::BTreeMap::default(),
-        roles: std::collections::BTreeMap::default(),
-        permissions: std::collections::BTreeMap::default(),
-        faults: Faults::default(),
-        stubs: Stubs::default(),
-        created_at: now,
-    };
+    let state = AppState::plain(Secret::new(&pair.api_secret), Settings::default(), Emulator::default());
     let candidate = Candidate { api_key: pair.api_key.clone(), state: Arc::new(state), now };
     look(raw, None, Some(auth_type), &[candidate], |_, _| (Arc::new(UserFacts::ordinary()), true))
 }

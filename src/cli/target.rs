@@ -1,12 +1,13 @@
 //! Finding the running millpond, and talking to it. Nothing else is ever called.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::Request;
+use ureq::http::{self, Request};
+use ureq::{Agent, AsSendBody, Body};
 use url::Url;
 
 use super::run_file::RunFile;
@@ -21,8 +22,12 @@ use crate::start::Failure;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same for what may wait a minute before it answers.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(65);
 /// The largest answer that is read.
 const ANSWER_MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+type Answer = http::Response<Body>;
 
 /// Which millpond.
 #[derive(Debug, Default, clap::Args)]
@@ -187,24 +192,68 @@ impl Client {
         self.call(method, &format!("/api/v2{path}?api_key={key}"), Some(body), &headers)
     }
 
+    /// Asks the control API something that may take as long as its longest wait, and gives the status with the answer
+    /// when it is one of these.
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        expected: &[u16],
+    ) -> Result<(u16, Value), Failure> {
+        let (status, value) = self.exchange(method, path, body, &[], WAIT_TIMEOUT)?;
+        if expected.contains(&status) { Ok((status, value)) } else { Err(self.refusal(status, &value)) }
+    }
+
+    /// The lines of an answer that has no end of its own, as they come.
+    pub fn lines(&self, path: &str) -> Result<impl Iterator<Item = std::io::Result<String>>, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.url)).config().timeout_global(None).build();
+        let mut answer = request.call().map_err(|cause| self.silent(&cause))?;
+        let status = answer.status().as_u16();
+        if status != 200 {
+            let text = answer.body_mut().read_to_string().map_err(|cause| self.silent(&cause))?;
+            return Err(self.refusal(status, &serde_json::from_str(&text).unwrap_or_default()));
+        }
+        Ok(BufReader::new(answer.into_body().into_reader()).lines())
+    }
+
+    fn silent(&self, cause: &ureq::Error) -> Failure {
+        failed(format!("no millpond answers at {}: {cause}", self.url))
+    }
+
     fn call(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Value, Failure> {
-        let silent = |cause: ureq::Error| failed(format!("no millpond answers at {}: {cause}", self.url));
+        let (status, value) = self.exchange(method, path, body, headers, ANSWER_TIMEOUT)?;
+        if (200..300).contains(&status) && !value.is_null() { Ok(value) } else { Err(self.refusal(status, &value)) }
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+        within: Duration,
+    ) -> Result<(u16, Value), Failure> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = match body {
+        let mut answer = match body {
             Some(body) => {
-                let request = request.header("content-type", "application/json").body(body.to_string());
-                self.agent.run(request.map_err(anyhow::Error::from)?)
+                self.run(request.header("content-type", "application/json").body(body.to_string()), within)?
             }
-            None => self.agent.run(request.body(()).map_err(anyhow::Error::from)?),
+            None => self.run(request.body(()), within)?,
         };
-        let mut answer = answer.map_err(silent)?;
         let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_to_string().map_err(silent)?;
-        let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        if (200..300).contains(&status) && !value.is_null() { Ok(value) } else { Err(self.refusal(status, &value)) }
+        let text = answer.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_to_string();
+        let text = text.map_err(|cause| self.silent(&cause))?;
+        Ok((status, serde_json::from_str(&text).unwrap_or_default()))
+    }
+
+    fn run<B: AsSendBody>(&self, request: http::Result<Request<B>>, within: Duration) -> Result<Answer, Failure> {
+        let request = self.agent.configure_request(request.map_err(anyhow::Error::from)?);
+        let answer = self.agent.run(request.timeout_global(Some(within)).build());
+        answer.map_err(|cause| self.silent(&cause))
     }
 
     /// Why the emulator refused, in its own words: the control API's, or Stream's.

@@ -51,6 +51,11 @@ impl ControlError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
+    /// 503: the process stops.
+    pub fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "millpond stops")
+    }
+
     /// The field that is wrong, as a JSON pointer.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
@@ -66,6 +71,12 @@ impl ControlError {
     #[must_use]
     pub fn within(self, above: &str) -> Self {
         Self { field: self.field.map(|field| format!("{above}{field}")), ..self }
+    }
+
+    /// What to do about it.
+    #[cfg(test)]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 
     /// The same with what to do about it.

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
@@ -29,8 +30,12 @@ pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<
         return Ok(request.into_response(refusal.error_response()));
     }
     let preflight = request.method() == Method::OPTIONS;
-    let mut response =
-        if preflight { request.into_response(HttpResponse::NoContent().finish()) } else { next.call(request).await? };
+    let mut response = match *request.method() {
+        _ if preflight => request.into_response(HttpResponse::NoContent().finish()),
+        Method::GET => next.call(request).await?,
+        // Who only looks is waited for no longer when it hangs up; a change that has begun is finished.
+        _ => actix_web::rt::spawn(next.call(request)).await.map_err(ErrorInternalServerError)??,
+    };
     if let Some(origin) = origin {
         allow(response.headers_mut(), origin);
     }

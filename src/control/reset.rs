@@ -9,10 +9,8 @@ use super::Control;
 use super::apps::shown;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
+use crate::fault::is_close_code;
 use crate::store::copies::CLOSE_CODE_DEFAULT;
-
-/// Close codes that a server may send of its own accord (RFC 6455 7.4): the registered ones, and 3000 to 4999.
-const CLOSE_CODES: [std::ops::RangeInclusive<u16>; 4] = [1000..=1003, 1007..=1014, 3000..=3999, 4000..=4999];
 
 /// The body of a reset, and of whatever else puts another state in an app's place.
 #[derive(Default, Deserialize)]
@@ -30,7 +28,7 @@ impl Closing {
 
 /// A close code that a server may send.
 pub fn check_close_code(field: &str, code: u16) -> Result<u16> {
-    if CLOSE_CODES.iter().any(|range| range.contains(&code)) {
+    if is_close_code(code) {
         Ok(code)
     } else {
         Err(ControlError::invalid(field, format!("{code} is no close code that a server may send"))

@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::error::ControlError;
 use super::{
-    apps, clock, connections, faults, guard, inspect, operations, provider, reset, samples, scenarios, settings, snapshots,
-    status, stubs, tokens,
+    apps, clock, connections, events, faults, guard, inspect, operations, provider, requests, reset, samples, scenarios, settings,
+    snapshots, status, stubs, tokens,
 };
 use crate::dashboard;
 
@@ -60,6 +60,15 @@ pub fn mount(config: &mut ServiceConfig) {
             .route("/apps/{api_key}/token-provider", web::get().to(provider::get))
             .route("/apps/{api_key}/token-provider", web::post().to(provider::post))
             .route("/scenarios", web::get().to(scenarios::list))
+            .route("/apps/{api_key}/requests", web::get().to(requests::list))
+            .route("/apps/{api_key}/requests", web::delete().to(requests::clear))
+            .route("/apps/{api_key}/requests/count", web::get().to(requests::count))
+            .route("/apps/{api_key}/requests/wait", web::get().to(requests::wait))
+            .route("/apps/{api_key}/requests/verify", web::post().to(requests::verify))
+            .route("/apps/{api_key}/requests/{id}", web::get().to(requests::get))
+            .route("/apps/{api_key}/events", web::get().to(events::of_app))
+            .route("/requests", web::get().to(requests::list_all))
+            .route("/events", web::get().to(events::of_all))
             .route("/tokens/inspect", web::post().to(inspect::inspect))
             .default_service(web::to(unknown)),
     );

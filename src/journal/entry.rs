@@ -2,7 +2,7 @@
 //! goes through [`Text`].
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -27,6 +27,9 @@ pub const TOKEN_PROVIDER: &str = "TokenProvider";
 pub const METHOD_EVENT: &str = "EVENT";
 /// The method of what happens on an open socket.
 pub const METHOD_SOCKET: &str = "WS";
+
+/// The status of a call whose client hung up before the answer. Never sent: nginx writes it into its log.
+pub const CLIENT_LEFT: u16 = 499;
 
 /// Who called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -101,7 +104,8 @@ impl Text {
             let (before, token) = rest.split_at(at);
             let (token, behind) = token.split_at(token.find(|c| !is_part(c)).unwrap_or(token.len()));
             harmless.push_str(before);
-            harmless.push_str(&format!("[token {}]", Fingerprint::of(token)));
+            // Writing to a string cannot fail.
+            let _ = write!(harmless, "[token {}]", Fingerprint::of(token));
             rest = behind;
         }
         harmless.push_str(rest);
@@ -218,8 +222,8 @@ impl Entry {
     pub fn outcome(&self) -> Outcome {
         match self.status {
             _ if self.method == METHOD_SOCKET => self.socket_outcome(),
-            // Cut without an answer.
-            0 => Outcome::Failed,
+            // Cut without an answer, or not waited for.
+            0 | CLIENT_LEFT => Outcome::Failed,
             ..400 => Outcome::Ok,
             400..500 => Outcome::Refused,
             _ => Outcome::Failed,

@@ -48,8 +48,8 @@ fn ids_go_on_after_a_clear_and_what_was_cleared_is_gone() {
 async fn a_listener_is_woken_by_what_comes_after_it_asked() {
     let (journal, everyone) = (Journal::default(), Arc::new(Bell::default()));
     journal.tell_everyone(&everyone);
-    let (own, all) = (journal.bell().listen(), everyone.listen());
-    let (one, two) = (own.next(), all.next());
+    let (_own, all) = (journal.bell().listen(), everyone.listen());
+    let (one, two) = (journal.bell().rung(), everyone.rung());
     journal.push(Entry::new(Time(0), "GetApp", "GET", 200));
     one.await;
     two.await;

@@ -10,6 +10,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
@@ -35,6 +36,8 @@ const MESSAGES_PER_SECOND_MAX: u32 = 100;
 const NO_STATUS: u16 = 1005;
 /// What stands for a connection that ended without a close frame.
 const ABNORMAL: u16 = 1006;
+/// The words for that.
+const BROKEN_OFF: &str = "the connection broke off";
 
 /// A socket of a client.
 pub type Socket = WebSocketStream<TcpStream>;
@@ -210,7 +213,12 @@ impl Session {
                 self.peer = Some((frame.map_or(NO_STATUS, |frame| frame.code.into()), "the client closed"));
                 return Err(Farewell::answered());
             }
-            Some(Err(fault)) => return Err(farewell_of(&fault)),
+            Some(Err(fault)) => {
+                if let Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) = fault {
+                    self.peer = Some((ABNORMAL, BROKEN_OFF));
+                }
+                return Err(farewell_of(&fault));
+            }
             Some(Ok(Message::Pong(_) | Message::Frame(_))) => return Ok(()),
             Some(Ok(Message::Text(_) | Message::Binary(_) | Message::Ping(_))) => {}
         }
@@ -264,7 +272,7 @@ impl Session {
     async fn end(&self, socket: &mut Socket, farewell: Farewell) {
         // Where neither side says why, the connection broke off.
         let broken = farewell.code == code::NORMAL && farewell.error.is_none() && farewell.reason.is_empty();
-        let silent = if broken { (ABNORMAL, "the connection broke off") } else { (farewell.code, &*farewell.reason) };
+        let silent = if broken { (ABNORMAL, BROKEN_OFF) } else { (farewell.code, &*farewell.reason) };
         let (code, reason) = self.peer.unwrap_or(silent);
         let end = End { code, error: farewell.error.as_ref(), reason };
         record::ended(&self.standing.app, self.dialect, self.who.clone(), &self.connection_id, &end);

@@ -1,25 +1,11 @@
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::*;
 use crate::auth::secret::Secret;
-use crate::clock::Time;
 use crate::settings::{Emulator, Settings};
 
 fn state() -> AppState {
-    let settings = Settings::default();
-    AppState {
-        name: "test".to_owned(),
-        secret: Secret::new("s"),
-        rules: settings.rules(),
-        settings,
-        emulator: Emulator::default(),
-        grants: BTreeMap::new(),
-        roles: BTreeMap::new(),
-        permissions: BTreeMap::new(),
-        created_at: Time(0),
-    }
+    AppState::plain(Secret::new("s"), Settings::default(), Emulator::default())
 }
 
 fn bob(role: &str) -> Subject<'_> {

@@ -21,7 +21,7 @@ fn every_verb_teaches_with_an_example_and_speaks_json() {
     let names = verbs(&top);
     let wanted =
         ["serve", "exec", "env", "token", "create-token", "inspect", "revoke-token", "revoke-all-tokens", "fixture"];
-    let more = ["samples", "operations", "healthcheck", "doctor", "completions", "apps", "clock"];
+    let more = ["samples", "operations", "healthcheck", "doctor", "completions", "apps", "clock", "requests"];
     for name in wanted.iter().chain(&more) {
         assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
     }

@@ -5,5 +5,6 @@ mod clients;
 mod exec;
 mod harness;
 mod help;
+mod requests;
 mod serving;
 mod signing;

@@ -737,7 +737,6 @@ proptest! {
 
 /// Judges a token under every setting that matters, and explains it.
 fn judge_in_every_state(examined: Examined, now: i64) {
-    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use millpond::app::{AppState, UserFacts};
@@ -760,17 +759,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
             json!({}),
             json!({"disabled_auth_checks": "check_times", "revocation_granularity": "exact", "iat_leeway_seconds": IAT_LEEWAY_MAX_SECONDS}),
         ] {
-            let app = AppState {
-                name: "test".to_owned(),
-                secret: Secret::new("s"),
-                rules: settings.rules(),
-                settings: settings.clone(),
-                emulator: Emulator::default().patched(&own).unwrap(),
-                grants: BTreeMap::new(),
-                roles: BTreeMap::new(),
-                permissions: BTreeMap::new(),
-                created_at: Time(0),
-            };
+            let app = AppState::plain(Secret::new("s"), settings.clone(), Emulator::default().patched(&own).unwrap());
             let user = UserState { facts: &facts, exists: false };
             let verdict = verify(Some(&app), &credentials, user, now);
             let refused = refusal(&verdict, &credentials);

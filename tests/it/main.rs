@@ -16,6 +16,7 @@ mod fixtures;
 mod forge;
 mod guest;
 mod isolation;
+mod journal;
 mod lifecycle;
 mod moderation;
 mod page;

@@ -99,6 +99,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("settings", &["actix_web", "rusqlite", "crate::store", "crate::api"]),
     ("api", &["rusqlite", "crate::control", "StatusCode"]),
     ("mint", &["actix_web", "rusqlite", "crate::store"]),
+    (
+        "journal",
+        &["actix_web", "rusqlite", "crate::store", "crate::api", "crate::reply", "crate::door", "crate::control"],
+    ),
 ];
 
 fn belongs(path: &Path, module: &str) -> bool {

@@ -14,17 +14,7 @@ const NOW: Time = Time(1_769_860_800 * SECOND_NS);
 fn explained(settings: &Value, raw: &str, facts: &UserFacts) -> Vec<ExplainedCheck> {
     let mut set = Settings::default();
     set.fill(settings.as_object().expect("an object")).expect("fine");
-    let app = AppState {
-        name: "pond".to_owned(),
-        secret: Secret::new("s"),
-        rules: set.rules(),
-        settings: set,
-        emulator: Emulator::default(),
-        grants: std::collections::BTreeMap::new(),
-        roles: std::collections::BTreeMap::new(),
-        permissions: std::collections::BTreeMap::new(),
-        created_at: Time(0),
-    };
+    let app = AppState::plain(Secret::new("s"), set, Emulator::default());
     let credentials = Credentials {
         api_key: Some("key".to_owned()),
         auth_type: Some("jwt".to_owned()),

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -15,17 +14,7 @@ const NOW: Time = Time(NOW_SECONDS * SECOND_NS);
 fn app(settings: &Value, own: &Value) -> AppState {
     let mut set = Settings::default();
     set.fill(settings.as_object().expect("an object")).expect("fine");
-    AppState {
-        name: "test".to_owned(),
-        secret: Secret::new("s"),
-        rules: set.rules(),
-        settings: set,
-        emulator: Emulator::default().patched(own).expect("fine"),
-        grants: BTreeMap::new(),
-        roles: BTreeMap::new(),
-        permissions: BTreeMap::new(),
-        created_at: Time(0),
-    }
+    AppState::plain(Secret::new("s"), set, Emulator::default().patched(own).expect("fine"))
 }
 
 fn plain() -> AppState {

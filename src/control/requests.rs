@@ -1,0 +1,273 @@
+//! The journal: list, count, clear, wait for a match, verify what was expected.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::Control;
+use super::body::ControlBody;
+use super::error::{ControlError, Result};
+use crate::clock::{SECOND_NS, parse_duration};
+use crate::journal::tail::{News, Tail};
+use crate::journal::{ENTRIES_MAX, Entry};
+use crate::live::hub::Hub;
+
+pub mod filter;
+pub mod verify;
+
+use filter::{Asked, Filter};
+use verify::{Expectation, Times};
+
+/// Entries of one answer where nothing is said.
+const LIMIT_DEFAULT: usize = 100;
+/// Entries of one answer at the most.
+const LIMIT_MAX: usize = 1_000;
+/// How long a wait lasts where nothing is said.
+const WAIT_DEFAULT: Duration = Duration::from_secs(5);
+/// The longest wait.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+/// Entries that a wait in vain tells of although they did not match.
+const SEEN_MAX: usize = 20;
+/// Expectations that are verified together at the most.
+const EXPECTATIONS_MAX: usize = 100;
+
+/// An entry beside the key of its app, for what is about all apps.
+#[derive(Serialize)]
+pub struct Keyed<'a> {
+    /// The app's key.
+    pub api_key: &'a str,
+    /// The entry.
+    #[serde(flatten)]
+    pub entry: &'a Entry,
+}
+
+/// Whether the newest come first.
+fn is_newest_first(asked: &Asked) -> Result<bool> {
+    match asked.params.get("order").filter(|word| !word.is_empty()) {
+        None | Some("desc") => Ok(true),
+        Some("asc") => Ok(false),
+        Some(_) => Err(ControlError::invalid("/order", "order has to be desc (the newest first) or asc")),
+    }
+}
+
+/// Entries as a list in the order that was asked for, how many there are in all, and whether that is more.
+struct Page<T> {
+    entries: Vec<T>,
+    total: usize,
+    is_cut: bool,
+}
+
+impl<T> Page<T> {
+    /// Of all that match, the oldest first.
+    fn of(asked: &Asked, mut found: Vec<T>) -> Result<Self> {
+        let (total, limit) = (found.len(), asked.number("limit", 1, LIMIT_MAX, LIMIT_DEFAULT)?);
+        if is_newest_first(asked)? {
+            found.reverse();
+        }
+        found.truncate(limit);
+        Ok(Self { entries: found, total, is_cut: total > limit })
+    }
+}
+
+/// `GET /apps/{api_key}/requests`. `next` is the id to go on with: as `before`, or as `after` with `order=asc`.
+pub async fn list(control: Data<Control>, key: Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+    let asked = Asked::parse(request.query_string(), &["after", "before", "limit", "order"])?;
+    let app = control.app(&key)?;
+    let before = asked.id("before")?.unwrap_or(u64::MAX);
+    let found = app.journal.pull(asked.after, ENTRIES_MAX).entries.into_iter();
+    let found = found.filter(|entry| entry.id < before && asked.filter.matches(entry));
+    let page = Page::of(&asked, found.collect())?;
+    let next = page.entries.last().filter(|_| page.is_cut).map(|last| last.id.to_string());
+    Ok(HttpResponse::Ok().json(json!({"requests": page.entries, "next": next, "total": page.total})))
+}
+
+/// `GET /requests`: those of all apps, by the order in which they were written. Ids count within an app.
+pub async fn list_all(control: Data<Control>, request: HttpRequest) -> Result<HttpResponse> {
+    let asked = Asked::parse(request.query_string(), &["limit", "order"])?;
+    let mut found = Vec::new();
+    for app in control.store.apps().all() {
+        let entries = app.journal.pull(0, ENTRIES_MAX).entries.into_iter();
+        let matching = entries.filter(|entry| asked.filter.matches(entry));
+        found.extend(matching.map(|entry| (Arc::clone(&app.api_key), entry)));
+    }
+    found.sort_by_key(|(_, entry)| entry.order);
+    let page = Page::of(&asked, found)?;
+    let entries: Vec<_> = page.entries.iter().map(|(api_key, entry)| Keyed { api_key, entry }).collect();
+    Ok(HttpResponse::Ok().json(json!({"requests": entries, "next": null, "total": page.total})))
+}
+
+/// `GET /apps/{api_key}/requests/count`.
+pub async fn count(control: Data<Control>, key: Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+    let asked = Asked::parse(request.query_string(), &["after", "before"])?;
+    let before = asked.id("before")?.unwrap_or(u64::MAX);
+    let entries = control.app(&key)?.journal.pull(asked.after, ENTRIES_MAX).entries;
+    let count = entries.iter().filter(|entry| entry.id < before && asked.filter.matches(entry)).count();
+    Ok(HttpResponse::Ok().json(json!({ "count": count })))
+}
+
+/// `GET /apps/{api_key}/requests/{id}`.
+pub async fn get(control: Data<Control>, path: Path<(String, String)>) -> Result<HttpResponse> {
+    let (key, id) = path.into_inner();
+    let app = control.app(&key)?;
+    let found = id.parse().ok().and_then(|id| app.journal.get(id));
+    let missing = || {
+        ControlError::not_found("unknown_request", format!("the journal has no entry \"{id}\""))
+            .with_hint(format!("it holds the newest {ENTRIES_MAX}; GET /_millpond/apps/{key}/requests lists them"))
+    };
+    Ok(HttpResponse::Ok().json(&*found.ok_or_else(missing)?))
+}
+
+/// `DELETE /apps/{api_key}/requests`: forgets all entries. Ids go on.
+pub async fn clear(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(json!({"cleared": control.app(&key)?.journal.clear()})))
+}
+
+/// A time-out: a duration, or a bare number of seconds.
+fn timeout(asked: &Asked) -> Result<Duration> {
+    let Some(text) = asked.params.get("timeout").filter(|text| !text.is_empty()) else { return Ok(WAIT_DEFAULT) };
+    let seconds = text.parse::<i64>().ok().map(|seconds| seconds.saturating_mul(SECOND_NS));
+    let ns = seconds.map_or_else(|| parse_duration(text), Ok);
+    let ns = ns.map_err(|fault| ControlError::invalid("/timeout", fault.to_string()))?;
+    let within = u64::try_from(ns).ok().map(Duration::from_nanos).filter(|timeout| *timeout <= WAIT_MAX);
+    within.ok_or_else(|| ControlError::invalid("/timeout", format!("timeout has to be 0s to {}s", WAIT_MAX.as_secs())))
+}
+
+/// `GET /apps/{api_key}/requests/wait`: answers once so many entries match, those that are there already included.
+pub async fn wait(
+    control: Data<Control>,
+    hub: Data<Hub>,
+    key: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let asked = Asked::parse(request.query_string(), &["after", "count", "timeout"])?;
+    let count = asked.number("count", 1, ENTRIES_MAX, 1)?;
+    let timeout = timeout(&asked)?;
+    let deadline = Instant::now() + timeout;
+    let mut tail = Tail::new(control.app(&key)?, asked.after);
+    let (mut found, mut seen) = (Vec::new(), VecDeque::new());
+    loop {
+        let bell = tail.bell();
+        let rung = bell.rung();
+        match tail.pull(control.store.apps(), ENTRIES_MAX) {
+            News::Entries(entries, _) => {
+                let (matching, other): (Vec<_>, Vec<_>) =
+                    entries.into_iter().partition(|entry| asked.filter.matches(entry));
+                found.extend(matching);
+                seen.extend(other);
+                seen.drain(..seen.len().saturating_sub(SEEN_MAX));
+            }
+            News::Reset => {
+                found.clear();
+                seen.clear();
+                continue;
+            }
+            News::Gone => {
+                // There is no such app any more, which this tells.
+                control.app(&key)?;
+                continue;
+            }
+        }
+        if found.len() >= count {
+            found.truncate(count);
+            return Ok(HttpResponse::Ok().json(json!({"matched": true, "requests": found})));
+        }
+        if timeout.is_zero() {
+            break;
+        }
+        tokio::select! {
+            biased;
+            () = hub.stopping() => return Err(ControlError::stopping()),
+            () = rung => {}
+            () = tokio::time::sleep_until(deadline) => break,
+        }
+    }
+    Ok(HttpResponse::RequestTimeout().json(json!({"matched": false, "requests": found, "seen": seen})))
+}
+
+/// The body of `POST requests/verify`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    expect: Vec<Expected>,
+    #[serde(default)]
+    in_order: bool,
+    #[serde(default)]
+    after: u64,
+}
+
+/// What is expected: the filters, and how often.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    operation: Option<String>,
+    user_id: Option<String>,
+    caller: Option<String>,
+    outcome: Option<String>,
+    status: Option<u16>,
+    code: Option<i32>,
+    token: Option<String>,
+    times: Option<Value>,
+}
+
+impl Expected {
+    fn read(self, place: &str) -> Result<Expectation> {
+        let Self { operation, user_id, caller, outcome, status, code, token, times } = self;
+        let (status, code) = (status.map(|status| status.to_string()), code.map(|code| code.to_string()));
+        let given = [operation, user_id, caller, outcome, status, code, token];
+        let mut filter = Filter::default();
+        for (name, value) in filter::NAMES.into_iter().zip(given) {
+            if let Some(value) = value {
+                filter.set(place, name, &value)?;
+            }
+        }
+        let times = times.map_or(Ok(Times::AT_LEAST_ONCE), |times| read_times(place, &times))?;
+        Ok(Expectation { filter, times })
+    }
+}
+
+/// `N`, or `{min?, max?}`.
+fn read_times(place: &str, times: &Value) -> Result<Times> {
+    let wrong = || {
+        ControlError::invalid(&format!("{place}/times"), "times has to be a whole number, or an object of min and max")
+            .with_hint(r#"1, 0 for never, {"min": 1}, {"max": 3} or {"min": 1, "max": 3}"#)
+    };
+    let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok()).ok_or_else(wrong);
+    let Value::Object(range) = times else { return number(times).map(Times::exactly) };
+    if range.is_empty() || range.keys().any(|key| !["min", "max"].contains(&key.as_str())) {
+        return Err(wrong());
+    }
+    let min = range.get("min").map_or(Ok(0), number)?;
+    let max = range.get("max").map(number).transpose()?;
+    match max {
+        Some(max) if max < min => Err(ControlError::invalid(&format!("{place}/times"), "max is less than min")),
+        max => Ok(Times { min, max }),
+    }
+}
+
+/// `POST /apps/{api_key}/requests/verify`: whether the journal has what is expected, and an account of it.
+pub async fn verify(control: Data<Control>, key: Path<String>, body: ControlBody<Verify>) -> Result<HttpResponse> {
+    let Verify { expect, in_order, after } = body.0;
+    let app = control.app(&key)?;
+    if !(1..=EXPECTATIONS_MAX).contains(&expect.len()) {
+        return Err(ControlError::invalid("/expect", format!("expect has to have 1 to {EXPECTATIONS_MAX} items"))
+            .with_hint(r#"{"expect": [{"operation": "Connect", "user_id": "john", "times": 1}]}"#));
+    }
+    let expected = expect.into_iter().enumerate().map(|(at, one)| one.read(&format!("/expect/{at}")));
+    let expected = expected.collect::<Result<Vec<_>>>()?;
+    let mut account = verify::verify(&expected, in_order, &app.journal.pull(after, ENTRIES_MAX).entries);
+    let pushed_out = app.journal.pushed_out();
+    if pushed_out > after {
+        account.sentences.push(format!(
+            "Entries up to id {pushed_out} were not looked at: the journal holds the newest {ENTRIES_MAX}. Clear it first, \
+             or give the id to begin behind as after"
+        ));
+    }
+    let answer = json!({"ok": account.ok, "account": account.sentences});
+    Ok(if account.ok { HttpResponse::Ok().json(answer) } else { HttpResponse::Conflict().json(answer) })
+}
