@@ -48,9 +48,9 @@ async function call(method, url, { body, headers = {}, type = "application/json"
 /** The error of either API: `{error: {code, message, field, hint}}` or `{code, message}`. */
 function refusal(answer, response) {
   const { status } = response;
-  const error = answer?.error;
-  if (error?.message) {
-    return new Failure(error.hint ? `${error.message}. ${error.hint}` : error.message, { status, ...error, message: undefined });
+  if (answer?.error?.message) {
+    const { message, ...more } = answer.error;
+    return new Failure(more.hint ? `${message}; ${more.hint}` : message, { status, ...more });
   }
   if (answer?.message) return new Failure(answer.message, { status, code: answer.code });
   return new Failure(`HTTP ${status} ${response.statusText}`.trim(), { status });
