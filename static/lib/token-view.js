@@ -15,7 +15,7 @@ export function drawToken(token) {
     const piece = h("span", { class: `segment-${index}` }, part);
     return index === 0 ? [piece] : [".", piece];
   });
-  return h("div", { class: "code token", tabindex: "0", role: "region", "aria-label": "Token" }, parts);
+  return h("div", { class: "code token", tabindex: "0", role: "region", "aria-label": "The token" }, parts);
 }
 
 /** The answer of `POST /tokens/inspect` for an app. */

@@ -38,7 +38,7 @@ export function render(context) {
       { title: "Token ends", name: "c-ends", cell: (one) => (one.token_expires_at ? when(one.token_expires_at) : "never") },
       { title: "Actions", name: "c-tools", cell: (one) => h("span", { class: "actions" },
         button("Close", doing(() => closeConnection(app, one)), { class: "small", "aria-label": `Close the connection of ${one.user_id ?? one.id}` }),
-        button("Expire now", doing(() => expireConnection(app, one)), { class: "small", "aria-label": `Expire the connection of ${one.user_id ?? one.id}` }),
+        button("Expire now", doing(() => expireConnection(app, one)), { class: "small", "aria-label": `Expire now the connection of ${one.user_id ?? one.id}` }),
         button("Send…", () => askSend(one), { class: "small", "aria-label": `Send to the connection of ${one.user_id ?? one.id}` })) },
     ],
   });

@@ -325,7 +325,7 @@ test('connections: who is there, closed, expired, told an error', async (t) => {
 
   const again = await signIn(t, app, 'jane');
   const lost = new Promise((resolve) => { again.on('connection.changed', ({ online }) => online || resolve()); });
-  await page.row('jane').getByRole('button', { name: 'Expire the connection of jane' }).click();
+  await page.row('jane').getByRole('button', { name: 'Expire now the connection of jane' }).click();
   await page.wrote('Ended a connection of jane as if its token had expired.', /"code":40/);
   await lost;
   await page.isClean();
