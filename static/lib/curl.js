@@ -14,11 +14,11 @@ const words = (method, url, headers, body) => [
 /** A call of the control API. */
 export const ofControl = (method, path, body) => words(method, `${location.origin}/_millpond${path}`, [], body);
 
-/** A call of Stream's API; without a token, a server's that the command line makes. */
+/** A call of Stream's API; without a token, a server's that the command line makes. `$TOKEN` is the shell's. */
 export function ofStream(app, method, path, { query = {}, body, token } = {}) {
   const search = new URLSearchParams({ api_key: app.api_key, ...query });
   const bearer = token
-    ? `-H ${shell(`authorization: ${token}`)}`
+    ? `-H ${token === "$TOKEN" ? '"authorization: $TOKEN"' : shell(`authorization: ${token}`)}`
     : `-H "authorization: $(${cli(app, "token", "--server")})"`;
   return words(method, `${location.origin}${path}?${search}`, ["-H 'stream-auth-type: jwt'", bearer], body);
 }

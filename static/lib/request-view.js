@@ -33,16 +33,10 @@ function draw(context, detail, entry, close, again = false) {
   const bad = kind === "refused" || kind === "failed";
   detail.entry = entry.id;
   const focused = detail.contains(document.activeElement);
-  const [path, queryText = ""] = (entry.path ?? "").split("?");
-  const query = Object.fromEntries(new URLSearchParams(queryText));
-  delete query.api_key;
-  const isCall = !["EVENT", "WS"].includes(entry.method) && entry.path?.startsWith("/") && !entry.path.startsWith("/_millpond");
-  const sent = entry.request_body ?? entry.body;
-  const curl = isCall ? ofStream(context.app, entry.method, path, {
-    query,
-    token: entry.caller === "server" || entry.caller === "none" || !entry.token ? undefined : "$TOKEN",
-    body: sent === undefined || sent === null ? (entry.method === "GET" || entry.method === "DELETE" ? undefined : {}) : sent,
-  }) : null;
+  const isCall = entry.path.startsWith("/") && !entry.path.startsWith("/_millpond") && !["EVENT", "WS"].includes(entry.method);
+  const bearsToken = entry.token && entry.caller !== "server";
+  const hasBody = !["GET", "DELETE"].includes(entry.method);
+  const curl = isCall ? ofStream(context.app, entry.method, entry.path, { token: bearsToken ? "$TOKEN" : undefined, body: hasBody ? {} : undefined }) : null;
   fill(
     detail,
     h("div", { class: "card-head sticky" }, h("h2", { tabindex: "-1" }, entry.operation ?? "Unknown operation"), button("Close", close, { class: "small", "data-close": true })),
@@ -50,11 +44,11 @@ function draw(context, detail, entry, close, again = false) {
       h("strong", {}, bad ? `${kind === "failed" ? "Failed" : "Refused"}${entry.code ? ` with code ${entry.code}` : ""}${entry.status ? `, HTTP ${entry.status}` : ""}` : kind === "event" ? "An event" : `Let in${entry.status ? `, HTTP ${entry.status}` : ""}`),
       entry.message ? h("p", { class: "mono" }, entry.message) : null),
     entry.fault || entry.stubbed ? h("p", { class: "with-tools" },
-      entry.fault ? badge(`by the fault ${typeof entry.fault === "string" ? entry.fault : ""}`.trim(), "warn") : null,
+      entry.fault ? badge("by a fault", "warn") : null,
       entry.stubbed ? badge("answered by a stub", "warn") : null) : null,
     entry.checks?.length ? h("section", { class: "part" }, h("h3", {}, "Checks, in order"), drawChecks(entry.checks)) : null,
     h("section", { class: "part" }, h("h3", {}, "Request"),
-      code(`${entry.method} ${entry.path ?? ""}`, "Request line"),
+      code(`${entry.method} ${entry.path}`.trim(), "Request line"),
       facts([
         ["At", `${exact(Date.parse(entry.at), true)} · ${both(Date.parse(entry.at), context.clock()).split(" · ")[0]}`],
         ["Caller", entry.caller],
@@ -62,14 +56,14 @@ function draw(context, detail, entry, close, again = false) {
         ["SDK", entry.sdk],
         ["Token", entry.token ? h("code", {}, entry.token) : null],
         ["Connection", entry.connection_id ? h("code", {}, entry.connection_id) : null],
-        ["Took", entry.duration_ms === undefined || entry.duration_ms === null ? null : `${entry.duration_ms} ms`],
+        ["Took", entry.duration_ms ? `${entry.duration_ms} ms` : null],
         ["ID", h("code", {}, String(entry.id))],
       ]),
-      sent ? code(typeof sent === "string" ? sent : JSON.stringify(sent, null, 2), "Request body") : null),
+    ),
     h("section", { class: "part" }, h("h3", {}, "Answer"), code(answer(entry), "Answer")),
     curl ? h("section", { class: "part" }, h("h3", {}, "Again"), h("code", { class: "line", tabindex: "0" }, curl),
       h("div", { class: "actions" }, copyButton(curl, "the curl line", { label: "Copy as curl" })),
-      curl.includes("$TOKEN") ? h("p", { class: "about" }, "Tokens are not kept. Set TOKEN to one, such as that of millpond token.") : null) : null,
+      h("p", { class: "about" }, `The journal keeps no query, no body and no token.${bearsToken ? " Set TOKEN to one, such as millpond token makes." : ""}${hasBody ? " Put your body in place of {}." : ""}`)) : null,
   );
   if (!again || focused) detail.querySelector("h2").focus({ preventScroll: true });
   if (!again) detail.scrollTop = 0;
@@ -77,8 +71,6 @@ function draw(context, detail, entry, close, again = false) {
 
 /** The answer as far as the journal keeps it. */
 function answer(entry) {
-  const kept = entry.response_body ?? entry.answer ?? entry.response;
-  if (kept !== undefined && kept !== null) return typeof kept === "string" ? kept : JSON.stringify(kept, null, 2);
   if (entry.code > 0) return JSON.stringify({ code: entry.code, message: entry.message, StatusCode: entry.status }, null, 2);
-  return entry.status ? `HTTP ${entry.status}` : "none";
+  return entry.method === "EVENT" ? "sent to the user’s connections" : entry.method === "WS" ? `closed with ${entry.status}` : `HTTP ${entry.status}`;
 }

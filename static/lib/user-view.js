@@ -6,6 +6,7 @@ import { cli } from "./curl.js";
 import { badge, button, copyButton, failed, fill, field, h, input, loading, select, statusLine } from "./dom.js";
 import { askForm } from "./dialog.js";
 import { closeConnection } from "./connection-actions.js";
+import { sdkName } from "./sdk.js";
 import { both, exact, ms, relative, rfc3339 } from "./time.js";
 import { drawToken } from "./token-view.js";
 import { customChange, userFields } from "./user-form.js";
@@ -264,7 +265,7 @@ async function drawConnections(context, user, target) {
   const { connections } = await read(ofApp(context.app, `/connections?user_id=${encodeURIComponent(user.id)}`), { signal: context.signal });
   const now = context.clock().now();
   lines(target, "Not connected.", connections.filter((one) => one.user_id === user.id).map((one) => [
-    one.sdk ?? "unknown SDK", `since ${relative(Date.parse(one.opened_at) - now)}`,
+    h("span", { title: one.sdk }, sdkName(one.sdk)), `since ${relative(Date.parse(one.opened_at) - now)}`,
     button("Close", () => closeConnection(context.app, one).then(() => drawConnections(context, user, target)), { class: "small" })]));
 }
 
@@ -273,5 +274,5 @@ async function drawRequests(context, user, target) {
   const now = context.clock().now();
   lines(target, "None.", requests.map((one) => [
     h("a", { href: context.href("requests", { user: user.id, id: one.id }) }, one.operation ?? `${one.method} ${one.path}`),
-    relative(Date.parse(one.at) - now), one.code ? badge(`code ${one.code}`, "bad") : badge(String(one.status ?? "ok"), "good")]));
+    relative(Date.parse(one.at) - now), one.code ? badge(`code ${one.code}`, "bad") : one.method === "EVENT" ? badge("event") : badge(String(one.status), "good")]));
 }

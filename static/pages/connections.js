@@ -5,6 +5,7 @@ import { count } from "../lib/app-settings.js";
 import { closeConnection, expireConnection, sendTo } from "../lib/connection-actions.js";
 import { askForm } from "../lib/dialog.js";
 import { badge, button, empty, failed, field, fill, h, input, loading, select } from "../lib/dom.js";
+import { sdkName } from "../lib/sdk.js";
 import { Table } from "../lib/table.js";
 import { exact, relative } from "../lib/time.js";
 
@@ -33,7 +34,7 @@ export function render(context) {
     label: "Connections", name: "t-connections", key: (one) => one.id, open: (one) => one.user_id && context.go("users", { user: one.user_id }),
     columns: [
       { title: "User", name: "c-user", cell: (one) => h("span", { class: "who" }, h("strong", {}, one.user_id ?? "anonymous"), h("code", {}, one.id)) },
-      { title: "SDK", name: "c-sdk", cell: (one) => [one.sdk ?? "unknown", one.dialect ? badge(one.dialect) : null] },
+      { title: "SDK", name: "c-sdk", cell: (one) => [h("span", { title: one.sdk }, sdkName(one.sdk)), " ", one.dialect ? badge(one.dialect) : null] },
       { title: "Since", name: "c-since", cell: (one) => when(one.opened_at) },
       { title: "Token ends", name: "c-ends", cell: (one) => (one.token_expires_at ? when(one.token_expires_at) : "never") },
       { title: "Actions", name: "c-tools", cell: (one) => h("span", { class: "actions" },

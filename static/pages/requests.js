@@ -77,9 +77,9 @@ function drawLive(context) {
       { title: "Time", name: "c-time", cell: (entry) => h("time", { datetime: entry.at, title: entry.at }, exact(Date.parse(entry.at), true).slice(11, 23)) },
       { title: "Operation", name: "c-operation", cell: (entry) => [h("strong", {}, entry.operation ?? "unknown"), h("span", { class: "path" }, `${entry.method} ${entry.path ?? ""}`)] },
       { title: "Caller", name: "c-caller", cell: (entry) => [entry.caller && entry.caller !== "none" ? entry.caller : "–", entry.user_id ? h("code", {}, entry.user_id) : null] },
-      { title: "Status", name: "c-status", cell: (entry) => [entry.status ? badge(String(entry.status), tone(entry) === "ok" ? "good" : tone(entry) === "event" ? "" : "bad") : null, entry.code > 0 ? h("code", {}, `code ${entry.code}`) : null] },
+      { title: "Status", name: "c-status", cell: (entry) => [entry.status && tone(entry) !== "event" ? badge(String(entry.status), tone(entry) === "ok" ? "good" : "bad") : null, entry.code > 0 ? h("code", {}, `code ${entry.code}`) : null] },
       { title: "Verdict", name: "c-verdict", cell: (entry) => [entry.fault ? badge("fault", "warn") : null, entry.stubbed ? badge("stub", "warn") : null, reason(entry)] },
-      { title: "Took", name: "c-took", cell: (entry) => (entry.duration_ms === undefined || entry.duration_ms === null ? "" : `${Number(entry.duration_ms).toFixed(1)} ms`) },
+      { title: "Took", name: "c-took", cell: (entry) => (entry.duration_ms ? `${entry.duration_ms.toFixed(1)} ms` : "") },
     ],
   });
 
