@@ -13,7 +13,7 @@ use rand::{RngCore, SeedableRng};
 use tokio::sync;
 
 use crate::auth::secret::Secret;
-use crate::clock::{Clock, ClockMode, Time};
+use crate::clock::{Clock, ClockMode, Stopwatch, Time};
 use crate::fault::armed::Faults;
 use crate::ids::{AppId, UserId};
 use crate::journal::{Bell, Journal};
@@ -232,6 +232,11 @@ impl App {
     /// only real time can measure is then left out of answers.
     pub fn is_deterministic(&self) -> bool {
         self.is_seeded && matches!(self.clock.mode(), ClockMode::Frozen(_))
+    }
+
+    /// How long something took, in milliseconds with two decimals; nothing at all where answers are to be the same in every run.
+    pub fn measured(&self, since: Stopwatch) -> f64 {
+        if self.is_deterministic() { 0.0 } else { since.milliseconds() }
     }
 
     /// Takes over a committed state. For the store alone.

@@ -17,6 +17,7 @@ mod log;
 mod operations;
 mod pair;
 mod print;
+mod repeat;
 mod requests;
 mod revoke;
 mod run_file;

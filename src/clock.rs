@@ -80,6 +80,13 @@ impl Time {
     }
 }
 
+impl Time {
+    /// As HTTP headers have it: `Sat, 31 Jan 2026 12:00:00 GMT` (RFC 9110 5.6.7).
+    pub fn http_date(self) -> String {
+        DateTime::from_timestamp_nanos(self.0).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+}
+
 fn clip(text: &str) -> String {
     text.chars().take(60).collect()
 }
@@ -237,7 +244,7 @@ pub fn system_now() -> Time {
     Time(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
-/// How long something took, as Stream writes `duration`: milliseconds with two decimals.
+/// Measures how long something takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
@@ -245,11 +252,6 @@ impl Stopwatch {
     /// Starts.
     pub fn start() -> Self {
         Self(Instant::now())
-    }
-
-    /// `"0.43ms"` (wire-contract 4.1).
-    pub fn duration(self) -> String {
-        format!("{:.2}ms", self.milliseconds())
     }
 
     /// Milliseconds since the start.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
+use crate::clock::ClockMode;
 use crate::fixture::apply::Pair;
 use crate::fixture::format::Fixture;
 use crate::live::limits::Limits;
@@ -49,6 +50,8 @@ pub struct Config {
     pub pair_is_given: bool,
     /// Fixtures in the order in which they are loaded.
     pub fixtures: Vec<LoadedFixture>,
+    /// How the clocks of apps run that are made at the start, unless their fixture says.
+    pub clock: ClockMode,
     /// Makes every id the same in each run.
     pub seed: Option<u64>,
     /// Threads that serve.
@@ -67,6 +70,7 @@ impl Default for Config {
             pair: default_pair(),
             pair_is_given: false,
             fixtures: Vec::new(),
+            clock: ClockMode::System,
             seed: None,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             limits: Limits::default(),

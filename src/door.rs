@@ -423,6 +423,11 @@ impl Call {
         strike.refusal(rate.limit, scope.now)
     }
 
+    /// How long it has taken so far, in milliseconds.
+    pub fn duration_ms(&self) -> f64 {
+        self.app.as_ref().map_or_else(|| self.started.milliseconds(), |app| app.measured(self.started))
+    }
+
     /// The rate limit's window, as the answer tells of it.
     pub fn told_rate(&self) -> Option<Rate> {
         self.struck().and_then(|(_, rate)| rate).or(self.rate)

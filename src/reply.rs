@@ -40,7 +40,7 @@ impl<T: Serialize> Responder for Reply<T> {
         };
         match wire::to_json(call.dialect, &self.0) {
             Ok(mut body) => {
-                add_duration(&mut body, &call.started.duration());
+                add_duration(&mut body, call.duration_ms());
                 HttpResponse::build(success(request.method(), call.dialect)).content_type(JSON).body(body)
             }
             Err(cause) => ApiError::internal(&cause).error_response(),
@@ -60,14 +60,14 @@ fn success(method: &Method, dialect: Dialect) -> StatusCode {
     }
 }
 
-/// Puts `duration` at the end of a serialized object.
-fn add_duration(body: &mut Vec<u8>, duration: &str) {
+/// Puts `duration` at the end of a serialized object: `"0.43ms"` (wire-contract 4.1).
+fn add_duration(body: &mut Vec<u8>, milliseconds: f64) {
     let closing = body.pop();
     debug_assert_eq!(closing, Some(b'}'), "answers are objects");
     if body.last() != Some(&b'{') {
         body.push(b',');
     }
-    body.extend_from_slice(format!("\"duration\":\"{duration}\"}}").as_bytes());
+    body.extend_from_slice(format!("\"duration\":\"{milliseconds:.2}ms\"}}").as_bytes());
 }
 
 /// An error's six fields (wire-contract 2.1). Inner quotes are only escaped as JSON wants it.
@@ -123,7 +123,8 @@ pub fn finish(
         response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
     }
     log(call, response.status(), error.as_ref());
-    record(call, response.status().as_u16(), error.as_ref());
+    let (code, message) = error.as_ref().map_or((0, ""), |error| (error.code.number(), &error.message));
+    record(call, response.status().as_u16(), code, message);
     actix_web::dev::ServiceResponse::new(request, response)
 }
 
@@ -172,6 +173,12 @@ fn add_headers(call: &Call, headers: &mut HeaderMap) {
     add_cors(headers);
     // A call to no app counts against nobody; SDKs read the numbers of every answer all the same.
     add_rate(headers, call.told_rate().unwrap_or_else(|| Rate::untouched(system_now())));
+    // The HTTP library puts the system's date where there is none.
+    if let Some(app) = call.app.as_ref().filter(|app| app.is_deterministic())
+        && let Ok(date) = HeaderValue::from_str(&app.clock.now().http_date())
+    {
+        headers.insert(header::DATE, date);
+    }
 }
 
 fn add_rate(headers: &mut HeaderMap, rate: Rate) {
@@ -207,7 +214,7 @@ fn add_cors(headers: &mut HeaderMap) {
 fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
     let caller = call.who.caller.name();
     let (operation, status, sdk) = (call.operation.name, status.as_u16(), call.client.as_str());
-    let duration_ms = call.started.milliseconds();
+    let duration_ms = call.duration_ms();
     match error {
         None => {
             tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered");
@@ -222,11 +229,11 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
 }
 
 /// A call to no app is in no journal, nor is one of the dashboard.
-fn record(call: &Call, status: u16, error: Option<&ApiError>) {
+fn record(call: &Call, status: u16, code: i32, message: &str) {
     let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
     let is_cut = call.strike.as_ref().is_some_and(Strike::cuts);
-    let stub = call.stub.as_deref().filter(|_| error.is_none() && !is_cut);
+    let stub = call.stub.as_deref().filter(|_| code == 0 && !is_cut);
     let operation = match stub {
         // A path that is no operation's goes by itself.
         Some(stub) if call.operation.places.is_empty() => stub.place().into(),
@@ -235,9 +242,9 @@ fn record(call: &Call, status: u16, error: Option<&ApiError>) {
     scope.app.journal.push(Entry {
         path: call.path.clone(),
         who: call.who.clone(),
-        code: error.map_or(0, |error| error.code.number()),
-        message: error.map(|error| Text::new(&error.message)).unwrap_or_default(),
-        duration_ms: call.started.milliseconds(),
+        code,
+        message: Text::new(message),
+        duration_ms: call.duration_ms(),
         connection_id: call.opened.get().cloned().or_else(named),
         sdk: Text::some(&call.client),
         fault: call.strike.as_ref().map(|strike| Arc::clone(&strike.id)),
@@ -248,7 +255,7 @@ fn record(call: &Call, status: u16, error: Option<&ApiError>) {
 
 /// Writes down a call whose client hung up before the answer.
 pub fn abandoned(call: &Call) {
-    record(call, CLIENT_LEFT, None);
+    record(call, CLIENT_LEFT, 0, "the client left before the answer");
 }
 
 /// The method of an operation's place, as a word that lives on.

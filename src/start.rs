@@ -10,7 +10,7 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::web::Data;
 use serde_json::{Value, json};
 
-use crate::clock::{ClockMode, system_now};
+use crate::clock::system_now;
 use crate::config::{Config, Database};
 use crate::control::Control;
 use crate::door::Gate;
@@ -136,7 +136,7 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
             name: "millpond".to_owned(),
             api_key: pair.api_key,
             api_secret: pair.api_secret,
-            clock: ClockMode::System,
+            clock: config.clock,
             is_base: true,
         };
         store.create_app(new).await.map_err(other)?;

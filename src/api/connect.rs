@@ -62,10 +62,15 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     let worker = request.app_data::<Rc<Worker>>().map(Rc::clone);
     let worker = worker.ok_or_else(|| ApiError::internal(&"the server has put no worker into the app"))?;
     let shown = shown.with_json(&call.params);
-    let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
-    let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
-    // Nothing else of this call opens a connection.
-    let _ = call.opened.set(Text::new(&signed_in.connection_id));
-    longpoll::begin(&worker, gate, signed_in);
+    // To its end also when the client hangs up: whoever counts as connected needs a session that ends.
+    let begun = actix_web::rt::spawn(async move {
+        let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
+        let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
+        // Nothing else of this call opens a connection.
+        let _ = call.opened.set(Text::new(&signed_in.connection_id));
+        longpoll::begin(&worker, gate, signed_in);
+        Ok(hello)
+    });
+    let hello = begun.await.unwrap_or_else(|panic| Err(ApiError::internal(&panic)))?;
     Ok(Reply(LongPollResponse { event: Some(raw(&hello)?), events: None }))
 }

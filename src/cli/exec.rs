@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::pair::{PairArgs, Resolved, resolve};
+use super::repeat::RepeatArgs;
 use super::target::AppArgs;
 use super::{Outcome, env, fixture, input, log, print, serve};
 use crate::config::{Config, Database};
@@ -38,6 +39,8 @@ pub struct Args {
     fixtures: Vec<String>,
     #[command(flatten)]
     pair: PairArgs,
+    #[command(flatten)]
+    repeat: RepeatArgs,
     #[command(flatten)]
     app: AppArgs,
     /// Set each variable a second time with this before its name, as a front end's build tool wants it; there without secrets
@@ -77,7 +80,7 @@ pub fn run(args: &Args) -> Outcome {
 }
 
 fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
-    Ok(Config {
+    Ok(args.repeat.applied_to(Config {
         host: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: 0,
         database: Database::Memory,
@@ -85,7 +88,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         pair_is_given: resolved.is_given(),
         fixtures: fixture::load_all(&args.fixtures)?,
         ..Config::default()
-    })
+    }))
 }
 
 async fn exec(config: Config, resolved: &Resolved, args: &Args) -> Outcome {

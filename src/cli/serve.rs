@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use super::pair::{PairArgs, Resolved, resolve};
+use super::repeat::RepeatArgs;
 use super::run_file::{self, RunFile};
 use super::screen::Screen;
 use super::{DONE, FAILED, Outcome, fixture, log, print};
@@ -62,9 +63,8 @@ pub struct Args {
     /// Accept a secret from the environment or .env although `NODE_ENV` is production
     #[arg(long)]
     allow_production: bool,
-    /// Make every id the same in each run; with a frozen clock, two runs of one script get the same bytes
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    repeat: RepeatArgs,
     /// Threads that serve [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=WORKERS_MAX))]
     workers: Option<u16>,
@@ -98,7 +98,7 @@ pub fn run(args: &Args) -> Outcome {
 
 fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
     let defaults = Config::default();
-    Ok(Config {
+    Ok(args.repeat.applied_to(Config {
         host: args.host,
         port: args.port,
         allowed_hosts: args.allowed_hosts.clone(),
@@ -106,10 +106,9 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         pair: resolved.pair.clone(),
         pair_is_given: resolved.is_given(),
         fixtures: fixture::load_all(&args.fixtures)?,
-        seed: args.seed,
         workers: args.workers.map_or(defaults.workers, usize::from),
-        limits: defaults.limits,
-    })
+        ..defaults
+    }))
 }
 
 async fn serve(config: Config, resolved: &Resolved, args: &Args) -> Outcome {

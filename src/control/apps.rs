@@ -41,12 +41,7 @@ pub async fn list(control: Data<Control>, secrets: Secrets) -> HttpResponse {
 }
 
 /// `GET /apps/{api_key}`: the app, and whom a change of it reaches: users, but deleted ones, and open connections.
-pub async fn get(
-    control: Data<Control>,
-    hub: Data<Hub>,
-    key: Path<String>,
-    secrets: Secrets,
-) -> Result<HttpResponse> {
+pub async fn get(control: Data<Control>, hub: Data<Hub>, key: Path<String>, secrets: Secrets) -> Result<HttpResponse> {
     let app = control.app(&key)?;
     let users = control.store.scan(&Scope::own(&app), users::count).await?;
     let mut shown = shown(&app, secrets.0);

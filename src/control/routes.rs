@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::error::ControlError;
 use super::{
-    apps, clock, connections, events, faults, guard, inspect, operations, provider, requests, reset, samples, scenarios, settings,
-    snapshots, status, stubs, tokens,
+    apps, clock, connections, events, faults, guard, inspect, operations, provider, requests, reset, samples,
+    scenarios, settings, snapshots, status, stubs, tokens,
 };
 use crate::dashboard;
 

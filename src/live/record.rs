@@ -28,11 +28,11 @@ pub struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    fn entry(&self, who: Who, status: u16) -> Entry {
+    fn entry(&self, app: &App, who: Who, status: u16) -> Entry {
         Entry {
             path: Text::new(path(self.dialect)),
             who,
-            duration_ms: self.started.milliseconds(),
+            duration_ms: app.measured(self.started),
             sdk: Text::some(self.client),
             fault: self.fault.clone(),
             ..Entry::new(self.at, CONNECT, "GET", status)
@@ -41,7 +41,7 @@ impl Attempt<'_> {
 
     /// It was let in.
     pub fn succeeded(&self, app: &App, who: Who, connection_id: &str) {
-        app.journal.push(Entry { connection_id: Text::some(connection_id), ..self.entry(who, 101) });
+        app.journal.push(Entry { connection_id: Text::some(connection_id), ..self.entry(app, who, 101) });
     }
 
     /// It was refused.
@@ -49,13 +49,13 @@ impl Attempt<'_> {
         app.journal.push(Entry {
             code: error.code.number(),
             message: Text::new(&error.message),
-            ..self.entry(who, error.code.status())
+            ..self.entry(app, who, error.code.status())
         });
     }
 
     /// Its connection was cut.
     pub fn cut(&self, app: &App, who: Who) {
-        app.journal.push(Entry { message: Text::new("the connection was cut"), ..self.entry(who, 0) });
+        app.journal.push(Entry { message: Text::new("the connection was cut"), ..self.entry(app, who, 0) });
     }
 }
 

@@ -2,7 +2,6 @@
 
 import { ofStream } from "./curl.js";
 import { badge, button, code, copyButton, facts, fill, h } from "./dom.js";
-import { ofApp, read } from "./api.js";
 import { both, exact } from "./time.js";
 import { drawChecks } from "./token-view.js";
 
@@ -22,24 +21,15 @@ export function reason(entry) {
 }
 
 export function drawRequest(context, detail, entry, close) {
-  draw(context, detail, entry, close);
-  // The list may hold less than is known.
-  read(ofApp(context.app, `/requests/${encodeURIComponent(entry.id)}`), { signal: context.signal })
-    .then((answer) => { if (!detail.hidden && detail.entry === entry.id) draw(context, detail, { ...entry, ...(answer.request ?? answer) }, close, true); }, () => {});
-}
-
-function draw(context, detail, entry, close, again = false) {
   const kind = tone(entry);
   const bad = kind === "refused" || kind === "failed";
-  detail.entry = entry.id;
-  const focused = detail.contains(document.activeElement);
   const isCall = entry.path.startsWith("/") && !entry.path.startsWith("/_millpond") && !["EVENT", "WS"].includes(entry.method);
   const bearsToken = entry.token && entry.caller !== "server";
   const hasBody = !["GET", "DELETE"].includes(entry.method);
   const curl = isCall ? ofStream(context.app, entry.method, entry.path, { token: bearsToken ? "$TOKEN" : undefined, body: hasBody ? {} : undefined }) : null;
   fill(
     detail,
-    h("div", { class: "card-head sticky" }, h("h2", { tabindex: "-1" }, entry.operation ?? "Unknown operation"), button("Close", close, { class: "small", "data-close": true })),
+    h("div", { class: "card-head sticky" }, h("h2", { tabindex: "-1" }, entry.operation), button("Close", close, { class: "small", "data-close": true })),
     h("div", { class: `verdict ${bad ? "bad" : kind === "event" ? "" : "good"}` },
       h("strong", {}, bad ? `${kind === "failed" ? "Failed" : "Refused"}${entry.code ? ` with code ${entry.code}` : ""}${entry.status ? `, HTTP ${entry.status}` : ""}` : kind === "event" ? "An event" : `Let in${entry.status ? `, HTTP ${entry.status}` : ""}`),
       entry.message ? h("p", { class: "mono" }, entry.message) : null),
@@ -58,15 +48,14 @@ function draw(context, detail, entry, close, again = false) {
         ["Connection", entry.connection_id ? h("code", {}, entry.connection_id) : null],
         ["Took", entry.duration_ms ? `${entry.duration_ms} ms` : null],
         ["ID", h("code", {}, String(entry.id))],
-      ]),
-    ),
+      ])),
     h("section", { class: "part" }, h("h3", {}, "Answer"), code(answer(entry), "Answer")),
     curl ? h("section", { class: "part" }, h("h3", {}, "Again"), h("code", { class: "line", tabindex: "0" }, curl),
       h("div", { class: "actions" }, copyButton(curl, "the curl line", { label: "Copy as curl" })),
       h("p", { class: "about" }, `The journal keeps no query, no body and no token.${bearsToken ? " Set TOKEN to one, such as millpond token makes." : ""}${hasBody ? " Put your body in place of {}." : ""}`)) : null,
   );
-  if (!again || focused) detail.querySelector("h2").focus({ preventScroll: true });
-  if (!again) detail.scrollTop = 0;
+  detail.querySelector("h2").focus({ preventScroll: true });
+  detail.scrollTop = 0;
 }
 
 /** The answer as far as the journal keeps it. */

@@ -204,5 +204,5 @@ function drawLive(context) {
   );
   begin();
   const id = params.get("id");
-  if (id) read(ofApp(app, `/requests/${encodeURIComponent(id)}`), { signal }).then((answer) => show(answer.request ?? answer), () => {});
+  if (id) read(ofApp(app, `/requests/${encodeURIComponent(id)}`), { signal }).then((answer) => show(answer), () => {});
 }

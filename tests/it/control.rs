@@ -1,9 +1,13 @@
 //! The control API: each route's answer, and its errors in their one shape (design.md 5 and 6).
 
+use millpond::config::{Config, Database};
+use millpond::ids::UserId;
+use millpond::store::Scope;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, send};
 use crate::forge::{NOON, NOON_TEXT};
+use crate::sockets::client::{GUARD, Server, config};
 
 /// Calls `/_millpond{path}`.
 fn control(app: &TestApp, method: &str, path: &str, body: &Value) -> Answer {
@@ -631,4 +635,33 @@ fn a_browser_at_the_root_is_sent_to_the_dashboard_and_others_are_not() {
     let browser = crate::raw::exchange(&app.url, head("text/html,*/*").as_bytes());
     assert_eq!((browser.status, browser.header("location")), (307, Some("/_millpond/")));
     assert_eq!(crate::raw::exchange(&app.url, head("application/json").as_bytes()).error().0, 404);
+}
+
+#[test]
+fn a_change_that_has_begun_is_finished_when_its_client_hangs_up() {
+    use std::io::Write;
+
+    const USERS: usize = 3_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let server = Server::with(Config { database: Database::File(path.clone()), ..config() });
+    let app = TestApp::on(&server.url);
+    let own = server.store.apps().get(&app.api_key).unwrap();
+    let fill = |tx: &millpond::store::WriteTx<'_>| {
+        let mut ids = (0..USERS).map(|number| UserId::trusted(&format!("u{number}")));
+        ids.try_for_each(|id| millpond::domain::users::ensure(tx, &id).map(drop))
+    };
+    actix_web::rt::System::new().block_on(server.store.write(&Scope::own(&own), fill)).unwrap();
+    let mut client = std::net::TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    let head = format!("DELETE /_millpond/apps/{} HTTP/1.1\r\nhost: localhost\r\n\r\n", app.api_key);
+    client.write_all(head.as_bytes()).unwrap();
+    drop(client);
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let rows = || database.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0)).unwrap();
+    let began = std::time::Instant::now();
+    while rows() > 0 {
+        assert!(began.elapsed() < GUARD, "{} rows are left", rows());
+        // A round trip gives the server's threads their turn.
+        send("GET", &format!("{}/_millpond/health", server.url), &[], None).ok();
+    }
 }

@@ -20,23 +20,24 @@ impl Terminal {
 
     /// Gives it to the command's group, unless another has it: millpond then runs in the background, and so does the command.
     pub fn hand_over(&self) {
-        self.pass(self.own, self.group);
+        pass(self.own, self.group);
     }
 
     /// Takes it back, unless somebody else has it by now.
     pub fn take_back(&self) {
-        self.pass(self.group, self.own);
+        pass(self.group, self.own);
     }
+}
 
-    fn pass(&self, from: Pid, to: Pid) {
-        if tcgetpgrp(io::stdin()) != Ok(from) {
-            return;
-        }
-        // A process in the background that sets this is stopped by SIGTTOU, unless its thread blocks that. Children inherit
-        // what is blocked, so it is blocked for this call alone.
-        let Ok(before) = SigSet::from(Signal::SIGTTOU).thread_swap_mask(SigmaskHow::SIG_BLOCK) else { return };
-        // A terminal that was hung up, or a group that is gone, has no use for it.
-        let _ = tcsetpgrp(io::stdin(), to);
-        let _ = before.thread_set_mask();
+/// Sets the terminal's foreground group, if it is still the one that is thought.
+fn pass(from: Pid, to: Pid) {
+    if tcgetpgrp(io::stdin()) != Ok(from) {
+        return;
     }
+    // A process in the background that sets this is stopped by SIGTTOU, unless its thread blocks that. Children inherit
+    // what is blocked, so it is blocked for this call alone.
+    let Ok(before) = SigSet::from(Signal::SIGTTOU).thread_swap_mask(SigmaskHow::SIG_BLOCK) else { return };
+    // A terminal that was hung up, or a group that is gone, has no use for it.
+    let _ = tcsetpgrp(io::stdin(), to);
+    let _ = before.thread_set_mask();
 }
