@@ -244,10 +244,6 @@ pub struct Call {
     pub error: RefCell<Option<ApiError>>,
 }
 
-/// `X-Stream-Client` of the dashboard. Who looks on must not disturb what is watched: its calls are in no journal, count
-/// towards no rate limit, and meet no fault and no stub.
-pub const DASHBOARD: &str = "millpond-dashboard";
-
 /// An operation at a mount point.
 #[derive(Clone, Copy, Debug)]
 pub struct Door {

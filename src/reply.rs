@@ -16,11 +16,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::clock::{Time, system_now};
-use crate::door::{Call, DASHBOARD};
+use crate::door::Call;
 use crate::error::{ApiError, Code};
 use crate::fault::armed::Strike;
 use crate::journal::entry::CLIENT_LEFT;
 use crate::journal::{Entry, Text};
+use crate::operation::DASHBOARD;
 use crate::rate::Rate;
 use crate::stub::Stub;
 use crate::wire::{self, Dialect};

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::app::{Answer, TestApp, send};
+use serde_json::{Value, json};
+
+use crate::app::{Answer, TestApp, encode, send};
 
 /// All files together, in bytes at the most.
 const SIZE_MAX: usize = 300 * 1024;
@@ -182,7 +184,7 @@ fn no_file_refers_to_another_origin() {
     for (name, text) in files() {
         // The SVG namespace is a name, not an address.
         let text = text.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
-        for sign in ["http:", "https:", "ws:", "wss:", "\"//", "'//", "(//", "@import", " url("] {
+        for sign in ["://", "\"//", "'//", "(//", "@import", " url("] {
             assert!(!text.contains(sign), "{name} has {sign}");
         }
     }
@@ -233,4 +235,53 @@ fn an_unknown_file_is_not_found() {
 fn the_page_is_not_served_to_a_foreign_host() {
     let answer = get("/_millpond/", &[("host", "evil.example")]);
     assert_eq!((answer.status, &answer.body["error"]["code"]), (403, &"foreign_host".into()));
+}
+
+/// A call as the dashboard makes it.
+fn as_dashboard(app: &TestApp, method: &str, path: &str, body: Option<&str>) -> Answer {
+    let token = app.mint(&json!({"kind": "server"}));
+    let url = format!("{}{path}{}api_key={}", app.url, if path.contains('?') { '&' } else { '?' }, app.api_key);
+    let headers = [
+        ("authorization", token.as_str()),
+        ("stream-auth-type", "jwt"),
+        ("x-stream-client", "millpond-dashboard"),
+        ("content-type", "application/json"),
+    ];
+    send(method, &url, &headers, body)
+}
+
+#[test]
+fn the_dashboards_own_calls_are_in_no_journal_and_meet_no_fault_no_stub_and_no_limit() {
+    let app = TestApp::new();
+    app.control("POST", "/faults", &json!({"operation": "*", "times": 1, "then": {"error": {"code": 40}}})).ok();
+    app.control("PUT", "/stubs", &json!({"operation": "QueryUsers", "status": 200, "body": {"users": "none"}})).ok();
+    app.control("PATCH", "/settings", &json!({"rate_limits": "enforce", "calls_per_minute": {"GetApp": 1}})).ok();
+    let users = format!("/api/v2/users?payload={}", encode(r#"{"filter_conditions": {}}"#));
+    for _ in 0..3 {
+        assert!(as_dashboard(&app, "GET", "/api/v2/app", None).ok()["app"].is_object());
+        assert!(as_dashboard(&app, "GET", &users, None).ok()["users"].is_array());
+    }
+    assert_eq!(app.journal(""), Vec::<Value>::new());
+    // What it changes is news all the same, and the fault is still there for the app itself.
+    as_dashboard(&app, "POST", "/api/v2/users", Some(r#"{"users": {"john": {"id": "john"}}}"#)).ok();
+    assert!(app.journal("").iter().all(|entry| entry["method"] == "EVENT"), "{:?}", app.journal(""));
+    assert_eq!(app.server().get("/api/v2/app").error().1, 40);
+    assert_eq!(app.journal("operation=GetApp").len(), 1);
+}
+
+#[test]
+fn an_app_tells_how_many_users_it_has_who_are_not_deleted_and_how_many_connections() {
+    let app = TestApp::new();
+    app.upsert(&[json!({"id": "john"}), json!({"id": "jane"})]);
+    app.server().post("/api/v2/users/delete", &json!({"user_ids": ["jane"]})).ok();
+    let shown = app.control("GET", "", &Value::Null).ok();
+    assert_eq!((&shown["users"], &shown["connections"]), (&json!(1), &json!(0)));
+}
+
+#[test]
+fn the_shipped_scenarios_can_be_read() {
+    let scenarios = get("/_millpond/scenarios", &[]).ok();
+    let names: Vec<_> = scenarios["scenarios"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["developer-tokens", "quickstart", "revocation"]);
+    assert!(scenarios["scenarios"][1]["fixture"].as_str().unwrap().contains("millpond: 1"));
 }
