@@ -21,7 +21,7 @@ use crate::error::{ApiError, Result};
 use crate::fault::armed::Strike;
 use crate::ids::UserId;
 use crate::journal::{Caller, Text, Who};
-use crate::operation::{OPERATIONS_MAX, Operation};
+use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation};
 use crate::params::Params;
 use crate::rate::{Platform, Rate};
 use crate::reply;
