@@ -20,7 +20,7 @@ export class Failure extends Error {
 /** Times in Stream's answers are integers beyond what JavaScript counts exactly: kept as text. */
 const TIMES = /"(created_at|updated_at|last_active|deactivated_at|deleted_at|revoke_tokens_issued_before|ban_expires)":(\d{17,})/g;
 
-async function call(method, url, { body, headers = {}, type = "application/json", signal } = {}) {
+async function call(method, url, { body, headers = {}, type = "application/json", signal, asText = false } = {}) {
   const options = { method, headers, cache: "no-store", signal };
   if (body !== undefined) {
     options.body = typeof body === "string" ? body : JSON.stringify(body);
@@ -35,13 +35,14 @@ async function call(method, url, { body, headers = {}, type = "application/json"
     if (cause.name === "AbortError") throw cause;
     throw new Failure("millpond does not answer. Is it running?", { gone: true });
   }
+  if (response.ok && asText) return text;
   let answer;
   try {
     answer = JSON.parse(text.replace(TIMES, '"$1":"$2"'));
   } catch {
-    answer = undefined; // An export of a fixture is YAML; every error is JSON.
+    // Told below: every answer of either API is JSON.
   }
-  if (response.ok) return answer ?? text;
+  if (response.ok && answer !== undefined) return answer;
   throw refusal(answer, response);
 }
 
@@ -63,7 +64,7 @@ export const onWrite = (listener) => listeners.add(listener);
 
 const told = (write) => listeners.forEach((listener) => listener(write));
 
-/** A read of the control API. */
+/** A read of the control API; with `asText`, of its words as they came. */
 export const read = (path, options) => call("GET", `/_millpond${path}`, options);
 
 /** A call that changes nothing, with a body: minting, inspecting. */

@@ -2,7 +2,7 @@
 
 import { ofApp, read, write } from "../lib/api.js";
 import { count } from "../lib/app-settings.js";
-import { cli } from "../lib/curl.js";
+import { cli, ofControl } from "../lib/curl.js";
 import { button, card, copyButton, empty, failed, field, fill, h, input, loading, select, statusLine } from "../lib/dom.js";
 import { askForm } from "../lib/dialog.js";
 import { both } from "../lib/time.js";
@@ -22,6 +22,11 @@ export function render(context) {
 }
 
 // ---- fixture ----
+
+/** What a text field edits smoothly, in characters. */
+const EDITED_MAX = 2 * 1024 * 1024;
+
+const mebibytes = (text) => `${(text.length / 1024 / 1024).toFixed(1)} MiB`;
 
 function fixtureCard(context) {
   const { app, signal } = context;
@@ -54,10 +59,10 @@ function fixtureCard(context) {
 
   async function load() {
     try {
-      const answer = await read(path, { signal });
-      exported = typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
-      set(exported);
-      status.say("This is the app as it is now.");
+      exported = await read(path, { signal, asText: true });
+      const tooLong = exported.length > EDITED_MAX;
+      set(tooLong ? "" : exported);
+      status.say(tooLong ? `The app as it is now has ${mebibytes(exported)}: too much to edit here. Download it, edit it, and load it by the command line.` : "This is the app as it is now.", tooLong ? "warn" : "");
     } catch (failure) {
       if (signal.aborted || failure.gone) return;
       status.say(failure.missing ? "This millpond cannot export or import while it runs." : failure.message, failure.missing ? "warn" : "bad");
@@ -123,7 +128,7 @@ function fixtureCard(context) {
     h("div", { class: "actions" }, field("How", mode), button("Apply", apply, { class: "primary" }), button("Download", download), h("div", { class: "say" }, status)));
 
   function download() {
-    const url = URL.createObjectURL(new Blob([text.value], { type: "application/yaml" }));
+    const url = URL.createObjectURL(new Blob([text.value || exported], { type: "application/octet-stream" }));
     const link = h("a", { href: url, download: `${app.name.replaceAll(/[^\w.-]+/g, "-")}.yaml` });
     link.click();
     URL.revokeObjectURL(url);
@@ -140,9 +145,9 @@ function resetCard(context, after) {
       about: "Users, settings, clock, faults and stubs go back to the last import, else to the start. What was done since is gone: take a snapshot first to keep it.",
       action: "Reset the app",
       danger: true,
-      line: () => cli(app, "reset"),
+      line: () => ofControl("POST", ofApp(app, "/reset"), {}),
       submit: async () => {
-        await write(`Reset ${app.name}.`, "POST", ofApp(app, "/reset"), {}, { line: cli(app, "reset") });
+        await write(`Reset ${app.name}.`, "POST", ofApp(app, "/reset"), {});
         await context.reload();
         await after();
       },
@@ -166,7 +171,7 @@ function snapshotsCard(context, after) {
           h("span", { class: "about" }, `${count(one.users, "user")}, ${both(Date.parse(one.created_at), context.clock())}`),
           h("span", { class: "actions" },
             button("Restore…", () => restore(one), { class: "small", "aria-label": `Restore ${one.name}` }),
-            button("Delete", () => doing(() => write(`Deleted the snapshot ${one.name}.`, "DELETE", `${path}/${encodeURIComponent(one.name)}`, undefined, { line: cli(app, "snapshot", "delete", one.name) })), { class: "small", "aria-label": `Delete ${one.name}` }))))));
+            button("Delete", () => doing(() => write(`Deleted the snapshot ${one.name}.`, "DELETE", `${path}/${encodeURIComponent(one.name)}`)), { class: "small", "aria-label": `Delete ${one.name}` }))))));
     } catch (failure) {
       if (signal.aborted || failure.gone) return;
       fill(list, failure.missing ? empty("No snapshots here", "This millpond cannot keep named states.") : failed(failure, load));
@@ -186,9 +191,9 @@ function snapshotsCard(context, after) {
       about: `The app goes back to ${count(one.users, "user")} of ${both(Date.parse(one.created_at), context.clock())}. What was done since is gone; open connections are closed.`,
       action: "Restore",
       danger: true,
-      line: () => cli(app, "snapshot", "restore", one.name),
+      line: () => ofControl("POST", `${path}/${encodeURIComponent(one.name)}/restore`, {}),
       submit: async () => {
-        await write(`Restored ${one.name}.`, "POST", `${path}/${encodeURIComponent(one.name)}/restore`, {}, { line: cli(app, "snapshot", "restore", one.name) });
+        await write(`Restored ${one.name}.`, "POST", `${path}/${encodeURIComponent(one.name)}/restore`, {});
         await context.reload();
         await after();
       },
@@ -201,7 +206,7 @@ function snapshotsCard(context, after) {
       const wanted = name.value.trim();
       if (!wanted) { status.say("A snapshot needs a name.", "bad"); return name.focus(); }
       doing(async () => {
-        await write(`Took the snapshot ${wanted}.`, "POST", path, { name: wanted }, { line: cli(app, "snapshot", "take", wanted) });
+        await write(`Took the snapshot ${wanted}.`, "POST", path, { name: wanted });
         name.value = "";
       });
     } }, field("Name", name), h("button", {}, "Take a snapshot")),

@@ -421,7 +421,7 @@ test('snapshots and reset: a state is named, left, and come back to', async (t) 
   const snapshots = page.card('Snapshots');
   await snapshots.getByLabel('Name', { exact: true }).fill('before');
   await page.button('Take a snapshot').click();
-  await page.wrote('Took the snapshot before.', /^millpond snapshot/);
+  await page.wrote('Took the snapshot before.', /POST .*\/snapshots/);
   await page.says(/^2 users, /, snapshots);
   await app.server.upsertUser({ id: 'late' });
   const late = async () => (await app.server.queryUsers({ id: 'late' })).users.length;
@@ -431,7 +431,7 @@ test('snapshots and reset: a state is named, left, and come back to', async (t) 
   assert.equal(await late(), 0);
   await page.button('Reset…').click();
   await page.button('Reset the app').click();
-  await page.wrote('Reset snapshots-page.', /^millpond reset/);
+  await page.wrote('Reset snapshots-page.', /POST .*\/reset/);
   assert.equal((await app.server.queryUsers({})).users.length, 0);
   await page.isClean();
 });
