@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use crate::clock::ClockMode;
-use crate::fixture::apply::Pair;
+use crate::fixture::apply::{Defaults, Pair};
 use crate::fixture::format::Fixture;
 use crate::live::limits::Limits;
 
@@ -75,6 +75,13 @@ impl Default for Config {
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             limits: Limits::default(),
         }
+    }
+}
+
+impl Config {
+    /// What fixtures leave open.
+    pub fn fixture_defaults(&self) -> Defaults {
+        Defaults { pair: self.pair.clone(), clock: self.clock, is_base: true }
     }
 }
 

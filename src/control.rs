@@ -7,6 +7,7 @@ pub mod connections;
 pub mod error;
 pub mod events;
 pub mod faults;
+pub mod fixture;
 pub mod guard;
 pub mod inspect;
 pub mod operations;
@@ -31,6 +32,7 @@ use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::clock::{Time, system_now};
+use crate::fixture::apply::Defaults;
 use crate::store::{Scope, Store};
 use error::{ControlError, Result};
 
@@ -51,13 +53,31 @@ pub struct Control {
     pub started_at: Time,
     /// Told when an app with a time to live was made.
     pub mortals: Notify,
+    /// What a fixture leaves open.
+    pub defaults: Defaults,
     ready: AtomicBool,
 }
 
 impl Control {
     /// A control API that is not ready yet.
-    pub fn new(store: Store, url: String, bound: IpAddr, allowed_hosts: Vec<String>, started_at: Time) -> Self {
-        Self { store, url, bound, allowed_hosts, started_at, mortals: Notify::new(), ready: AtomicBool::new(false) }
+    pub fn new(
+        store: Store,
+        url: String,
+        bound: IpAddr,
+        allowed_hosts: Vec<String>,
+        started_at: Time,
+        defaults: Defaults,
+    ) -> Self {
+        Self {
+            store,
+            url,
+            bound,
+            allowed_hosts,
+            started_at,
+            mortals: Notify::new(),
+            defaults,
+            ready: AtomicBool::new(false),
+        }
     }
 
     /// From now on the process is ready: fixtures are in, listeners are up.

@@ -10,89 +10,26 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
-use quick_cache::Equivalent;
-use quick_cache::sync::Cache;
 
-use crate::app::{App, AppState, UserFacts};
-use crate::auth::credentials::{Credentials, Examined, bare_token};
-use crate::auth::verdict::{self, Kind, UserState, Verdict};
-use crate::clock::{Stopwatch, Time};
+use crate::app::{App, UserFacts};
+use crate::auth::credentials::bare_token;
+use crate::auth::verdict;
+use crate::clock::Stopwatch;
 use crate::error::{ApiError, Result};
 use crate::fault::armed::Strike;
 use crate::ids::UserId;
 use crate::journal::{Caller, Text, Who};
 use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation};
 use crate::params::Params;
-use crate::rate::{Platform, Rate};
+use crate::rate::Rate;
 use crate::reply;
-use crate::settings::UnknownUser;
-use crate::store::{Admission, Scope, Store, users};
+use crate::store::Scope;
 use crate::stub::Stub;
 use crate::wire::Dialect;
 
-/// Tokens whose signature was tried that are remembered at the most.
-const EXAMINED_MAX: usize = 16_384;
-/// Longer tokens are not remembered, so that the memory has a bound: real ones have some hundred bytes.
-const REMEMBERED_TOKEN_MAX_BYTES: usize = 2_048;
+mod gate;
 
-/// What every worker shares.
-pub struct Gate {
-    /// The store, which knows the apps.
-    pub store: Store,
-    /// Verified tokens by (generation of the secret, token). Times and revocation are looked at every time.
-    examined: Cache<(u64, Box<str>), Arc<Examined>>,
-}
-
-impl Gate {
-    /// A gate before a store.
-    pub fn new(store: Store) -> Self {
-        Self { store, examined: Cache::new(EXAMINED_MAX) }
-    }
-
-    fn examine(&self, raw: &str, app: &AppState) -> Arc<Examined> {
-        let generation = app.secret.generation();
-        if let Some(known) = self.examined.get(&Shown(generation, raw)) {
-            return known;
-        }
-        let examined = Arc::new(Examined::new(raw, &app.secret));
-        if examined.signature_verifies && raw.len() <= REMEMBERED_TOKEN_MAX_BYTES {
-            self.examined.insert((generation, raw.into()), Arc::clone(&examined));
-        }
-        examined
-    }
-
-    /// Asks again whether a connect that showed these credentials may run.
-    pub fn admission(&self, app: &Arc<App>, credentials: Credentials) -> Arc<dyn Admission> {
-        Arc::new(Again {
-            store: self.store.clone(),
-            app: Arc::clone(app),
-            credentials,
-            refusal: verdict::refusal_to_connect,
-        })
-    }
-
-    /// Judges again what was shown to an app, under what holds now. An app that is gone knows nobody.
-    pub fn judge_again(&self, app: &Arc<App>, credentials: &Credentials) -> Judgement {
-        judge_again(&self.store, app, credentials)
-    }
-
-    /// Judges what a request shows, whatever carried it.
-    pub fn judge(&self, api_key: Option<&str>, auth_type: Option<&str>, token: Option<&str>) -> Judged {
-        let api_key = api_key.filter(|key| !key.is_empty());
-        let app = api_key.and_then(|key| self.store.apps().get(key));
-        // Before anything else of the app is read: what changes from here on is found out by comparing with it.
-        let epoch = app.as_ref().map_or(0, |app| app.epoch());
-        let state = app.as_ref().map(|app| app.state());
-        let token = match (&state, token) {
-            (Some(state), Some(raw)) => Some(self.examine(raw, state)),
-            _ => None,
-        };
-        let credentials =
-            Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
-        let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
-        Judged { app, state, credentials, epoch, judgement }
-    }
-}
+pub use gate::{Gate, Judged, Judgement};
 
 /// What a call has beside its credentials.
 struct Seen {
@@ -101,95 +38,6 @@ struct Seen {
     path: Text,
     client: String,
     started: Stopwatch,
-}
-
-/// A token that is looked for among those that are remembered, without copying it.
-#[derive(Hash)]
-struct Shown<'a>(u64, &'a str);
-
-impl Equivalent<(u64, Box<str>)> for Shown<'_> {
-    fn equivalent(&self, (generation, token): &(u64, Box<str>)) -> bool {
-        self.0 == *generation && self.1 == &**token
-    }
-}
-
-/// A verdict with what it was made from.
-pub struct Judged {
-    /// The app, when the key is known.
-    pub app: Option<Arc<App>>,
-    /// The app's state at the verdict.
-    pub state: Option<Arc<AppState>>,
-    /// What was shown.
-    pub credentials: Credentials,
-    /// The app's epoch at the verdict.
-    pub epoch: u64,
-    /// The verdict and the moment and facts it is for.
-    pub judgement: Judgement,
-}
-
-impl Judged {
-    /// Who calls, for the journal, once that is decided.
-    pub fn who(&self, is_admitted: bool) -> Who {
-        let Judgement { verdict, facts, .. } = &self.judgement;
-        let caller = if is_admitted { caller(verdict.kind, facts) } else { Caller::None };
-        let user_id = match caller {
-            Caller::Server | Caller::Anonymous => None,
-            Caller::User | Caller::Guest | Caller::None => self.credentials.user_id().map(UserId::trusted),
-        };
-        let token = self.credentials.token.as_ref().map(|examined| examined.fingerprint);
-        Who { caller, user_id, verdict: Some(*verdict), token }
-    }
-
-    /// Counts the call of an operation, which has this index in the table of routes, whatever the verdict. `None` when
-    /// no app has the key.
-    pub fn count(&self, index: usize, operation: &Operation, client: &str) -> Option<Rate> {
-        let (app, state) = (self.app.as_ref()?, self.state.as_ref()?);
-        let Judgement { verdict, now, .. } = &self.judgement;
-        let is_server = verdict.kind == Some(Kind::Server) && verdict.failed.is_none();
-        let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
-        Some(app.rates.count(index, limit, Platform::of(client, is_server), *now))
-    }
-}
-
-fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
-    match kind {
-        Some(Kind::Server) => Caller::Server,
-        Some(Kind::User | Kind::UnverifiedUser) if facts.role == crate::app::ROLE_GUEST => Caller::Guest,
-        Some(Kind::User | Kind::UnverifiedUser) => Caller::User,
-        Some(Kind::Anonymous) | None => Caller::Anonymous,
-    }
-}
-
-/// A verdict, the moment it is for, and what was known of the user.
-pub struct Judgement {
-    /// The checks.
-    pub verdict: Verdict,
-    /// The moment by the app's clock.
-    pub now: Time,
-    /// What was known of the user.
-    pub facts: Arc<UserFacts>,
-}
-
-fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, credentials: &Credentials) -> Judgement {
-    let now = app.map_or(Time(0), |app| app.clock.now());
-    let user = credentials.user_id().unwrap_or_default();
-    let facts = app.map_or_else(|| Arc::new(UserFacts::ordinary()), |app| app.facts(user));
-    let asks = state.is_some_and(|state| state.emulator.unknown_user == UnknownUser::Refuse) && !user.is_empty();
-    let exists = match app.filter(|_| asks) {
-        // A database that cannot be read makes nobody unknown; the operation itself will say what is wrong.
-        Some(app) => store.read(&Scope::own(app), |tx| users::exists(tx, user)).unwrap_or(true),
-        None => true,
-    };
-    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists }, now);
-    Judgement { verdict, now, facts }
-}
-
-/// The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that what was
-/// found out about the signature still stands.
-fn judge_again(store: &Store, app: &Arc<App>, credentials: &Credentials) -> Judgement {
-    let known = store.apps().get(&app.api_key).filter(|known| Arc::ptr_eq(known, app));
-    let state = known.as_ref().map(|app| app.state());
-    judge(store, known.as_ref(), state.as_deref(), credentials)
 }
 
 /// Who calls, once admitted.
@@ -285,10 +133,10 @@ impl Door {
         });
         let seen =
             Seen { params, method: reply::word(request.method()), path: Text::new(request.path()), client, started };
-        Call { stub, ..self.admit(judged, &gate.store, seen) }
+        Call { stub, ..self.admit(judged, gate, seen) }
     }
 
-    fn admit(self, judged: Judged, store: &Store, seen: Seen) -> Call {
+    fn admit(self, judged: Judged, gate: &Gate, seen: Seen) -> Call {
         let Seen { params, method, path, client, started } = seen;
         let rate = if client == DASHBOARD { None } else { judged.count(self.index, self.operation, &client) };
         let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
@@ -297,11 +145,9 @@ impl Door {
         let state = state.filter(|_| client != DASHBOARD);
         let strike = state.and_then(|state| state.faults.strike(self.operation.name, who.user(), who.caller));
         let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
-        let scope = app.as_ref().map(|app| {
-            let admission =
-                Arc::new(Again { store: store.clone(), app: Arc::clone(app), credentials, refusal: verdict::refusal });
-            Scope::admitted(app, now, epoch, admission)
-        });
+        let scope = app
+            .as_ref()
+            .map(|app| Scope::admitted(app, now, epoch, gate.admission(app, credentials, verdict::refusal)));
         Call {
             operation: self.operation,
             dialect: self.dialect,
@@ -435,20 +281,5 @@ impl Call {
             (Some(app), Some(rate)) => rate.check(app.state().emulator.rate_limits),
             _ => Ok(()),
         }
-    }
-}
-
-/// Judges a request anew, for a write that waited while the app changed.
-struct Again {
-    store: Store,
-    app: Arc<App>,
-    credentials: Credentials,
-    refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
-}
-
-impl Admission for Again {
-    fn still_stands(&self) -> Result<()> {
-        let judgement = judge_again(&self.store, &self.app, &self.credentials);
-        (self.refusal)(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)
     }
 }

@@ -125,22 +125,31 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 
 /// A body's bytes, up to [`BODY_MAX_BYTES`]; for an empty one those of `{}`.
 pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<BytesMut>> + 'static {
+    read_up_to(request, payload, BODY_MAX_BYTES)
+}
+
+/// The same with a limit of its own, in bytes.
+pub fn read_up_to(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+) -> impl Future<Output = Result<BytesMut>> + 'static {
     // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
-    let whole = read_all(Decompress::from_headers(payload.take(), request.headers()));
+    let whole = read_all(Decompress::from_headers(payload.take(), request.headers()), most);
     async move {
         let late = || Err(ApiError::new(Code::RequestTimeoutError, "the request body did not come in time"));
         tokio::time::timeout(BODY_TIMEOUT, whole).await.unwrap_or_else(|_| late())
     }
 }
 
-async fn read_all(mut payload: Decompress<Payload>) -> Result<BytesMut> {
+async fn read_all(mut payload: Decompress<Payload>, most: usize) -> Result<BytesMut> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
-        if bytes.len() + chunk.len() > BODY_MAX_BYTES {
+        if bytes.len() + chunk.len() > most {
             return Err(ApiError::new(
                 Code::PayloadTooBigError,
-                format!("the request body is larger than {BODY_MAX_BYTES} bytes"),
+                format!("the request body is larger than {most} bytes"),
             ));
         }
         bytes.extend_from_slice(&chunk);

@@ -266,6 +266,11 @@ pub struct Emulator {
 }
 
 impl Emulator {
+    /// What was set, for the database: the settings that are not at their default.
+    pub fn as_stored(&self) -> Value {
+        difference(&json!(self), &json!(Self::default())).unwrap_or_else(|| json!({}))
+    }
+
     /// The settings with a JSON patch merged in; objects merge key by key, `null` goes back to the default.
     ///
     /// # Errors
@@ -274,6 +279,18 @@ impl Emulator {
         let mut whole = json!(self);
         merge(&mut whole, patch, &json!(Self::default()));
         serde_path_to_error::deserialize(&whole)
+    }
+}
+
+/// What of a value is not as in `defaults`, key by key.
+fn difference(value: &Value, defaults: &Value) -> Option<Value> {
+    match (value, defaults) {
+        (value, defaults) if value == defaults => None,
+        (Value::Object(value), defaults) => {
+            let differing = value.iter().filter_map(|(key, own)| Some((key.clone(), difference(own, &defaults[key])?)));
+            Some(Value::Object(differing.collect()))
+        }
+        (value, _) => Some(value.clone()),
     }
 }
 

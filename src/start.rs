@@ -14,7 +14,7 @@ use crate::clock::system_now;
 use crate::config::{Config, Database};
 use crate::control::Control;
 use crate::door::Gate;
-use crate::fixture::apply;
+use crate::fixture::apply::{self, Mode};
 use crate::fixture::format::{Problem, problem_at};
 use crate::live::hub::{self, Hub, Tell};
 use crate::server::{self, InFlight, Shared};
@@ -81,7 +81,9 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let listeners = bind(&config)?;
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
-    let control = Data::new(Control::new(store.clone(), url.clone(), config.host, config.allowed_hosts, started_at));
+    let defaults = config.fixture_defaults();
+    let (host, hosts) = (config.host, config.allowed_hosts);
+    let control = Data::new(Control::new(store.clone(), url.clone(), host, hosts, started_at, defaults));
     let (hub, leaving) = Hub::new(config.limits);
     store.listen(Tell(Arc::clone(&hub)));
     let leaves = actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));
@@ -123,7 +125,7 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
         )));
     }
     for loaded in &config.fixtures {
-        let outcome = apply::apply(store, loaded.fixture.clone(), &config.pair).await;
+        let outcome = apply::apply(store, loaded.fixture.clone(), Mode::Merge, &config.fixture_defaults()).await;
         outcome.map_err(|refused| {
             Failure::Input(format!("the fixtures cannot be loaded:\n{}", problem_of(loaded, &refused)))
         })?;

@@ -73,6 +73,7 @@ pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) ->
         banned_by,
         reason: request.reason.filter(|reason| !reason.is_empty()),
         expires_at: (minutes > 0).then(|| caller.scope().now.plus(minutes.saturating_mul(60 * SECOND_NS))),
+        created_at: None,
     };
     ban_rules::check(&ban)?;
     let by = caller.owned_subject();

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::target::{AppArgs, Client, TargetArgs};
 use super::{DONE, Outcome, print};
 use crate::auth::token;
+use crate::clock::Time;
 use crate::fixture::format::env_suffix;
 use crate::start::Failure;
 
@@ -64,6 +65,8 @@ pub struct Variable {
     pub value: String,
     /// Whether it lets its holder act as a server.
     is_secret: bool,
+    /// Whether it is a token that has expired, by the app's clock.
+    has_expired: bool,
 }
 
 /// Runs the verb.
@@ -73,11 +76,19 @@ pub fn run(args: &Args) -> Outcome {
     let named = client.get(&Client::path_of(&app, "/tokens"))?;
     let tokens = named["tokens"].as_object().into_iter().flatten();
     let tokens = tokens.map(|(name, token)| (name.as_str(), token.as_str().unwrap_or_default()));
-    let mut variables = variables(&client.url, &app.api_key, &app.api_secret, tokens);
+    let mut variables = variables(&client.url, &app.api_key, &app.api_secret, tokens, app.now()?);
     if let Some(prefix) = &args.prefix {
         variables = prefixed(&variables, prefix, args.secrets);
     }
     print::out(&written(&variables, if args.json { Format::Json } else { args.format })?)?;
+    let expired: Vec<_> =
+        variables.iter().filter(|variable| variable.has_expired).map(|variable| variable.name.as_str()).collect();
+    if !expired.is_empty() {
+        let listed = expired.join(", ");
+        print::note(&format!(
+            "expired by the app's clock: {listed}; `millpond fixture load` mints a fixture's tokens anew"
+        ));
+    }
     Ok(DONE)
 }
 
@@ -94,8 +105,14 @@ pub fn variables<'a>(
     api_key: &str,
     api_secret: &str,
     tokens: impl Iterator<Item = (&'a str, &'a str)>,
+    now: Time,
 ) -> Vec<Variable> {
-    let variable = |name: &str, value: &str, is_secret| Variable { name: name.into(), value: value.into(), is_secret };
+    let variable = |name: &str, value: &str, is_secret| Variable {
+        name: name.into(),
+        value: value.into(),
+        is_secret,
+        has_expired: false,
+    };
     let mut variables = vec![
         variable("MILLPOND_URL", url, false),
         variable("STREAM_BASE_URL", url, false),
@@ -107,8 +124,11 @@ pub fn variables<'a>(
         variable("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://"), false),
     ];
     variables.extend(tokens.map(|(name, token)| {
-        let is_servers = token::contents(token).is_ok_and(|contents| contents.claims.get("user_id").is_none());
-        variable(&format!("{TOKEN_PREFIX}{}", env_suffix(name)), token, is_servers)
+        let claims = token::contents(token).map(|contents| contents.claims).unwrap_or_default();
+        let is_servers = claims.is_object() && claims.get("user_id").is_none();
+        // As the verdict has it: good until the moment lies behind.
+        let has_expired = claims["exp"].as_i64().is_some_and(|exp| now > Time::from_seconds(exp));
+        Variable { has_expired, ..variable(&format!("{TOKEN_PREFIX}{}", env_suffix(name)), token, is_servers) }
     }));
     variables
 }
@@ -176,7 +196,7 @@ mod tests {
         ["plain", "", "it's", "a b", "$HOME `x` \\", "say \"hi\"", "#hash", "täßt", "quo'te \"$x\""];
 
     fn variable(value: &str) -> Variable {
-        Variable { name: "NAME".to_owned(), value: value.to_owned(), is_secret: false }
+        Variable { name: "NAME".to_owned(), value: value.to_owned(), is_secret: false, has_expired: false }
     }
 
     #[test]

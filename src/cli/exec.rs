@@ -133,7 +133,8 @@ fn environment(running: &Running, resolved: &Resolved, args: &Args) -> Result<En
     let tokens = running.store.read(&Scope::own(&app), named_tokens::all);
     let tokens = tokens.map_err(|cause| anyhow::anyhow!("{}", cause.message))?;
     let tokens = tokens.iter().map(|(name, token)| (name.as_str(), token.as_str()));
-    let mut variables = env::variables(&running.url, &app.api_key, app.state().secret.reveal(), tokens);
+    let mut variables =
+        env::variables(&running.url, &app.api_key, app.state().secret.reveal(), tokens, app.clock.now());
     if let Some(prefix) = &args.prefix {
         variables.extend(env::prefixed(&variables, prefix, args.secrets));
     }

@@ -1,24 +1,28 @@
-//! Fixtures by name or file: reading them, and the verbs `fixture check` and `fixture schema`.
+//! Fixtures by name or file: reading them, and the verbs of `fixture`.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{BAD_INPUT, DONE, Outcome, input, print};
-use crate::config::{LoadedFixture, default_pair};
-use crate::fixture::apply;
+use super::target::{AppArgs, Client, TargetArgs};
+use super::{BAD_INPUT, DONE, Outcome, failed, input, print};
+use crate::config::{Config, LoadedFixture};
+use crate::fixture::apply::{self, Mode};
 use crate::fixture::format::{self, FILE_MAX_BYTES, Problem};
 use crate::fixture::shipped::{shipped, shipped_names};
 use crate::start::{Failure, problem_of};
 use crate::store::{Store, file::Place};
 
-/// Check fixtures, or print their JSON Schema
+/// Check fixtures, show and load them, or export what is in the running millpond
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   millpond fixture check my.yaml            every mistake with its file, line and column
+  millpond fixture show quickstart          a shipped scenario, to begin your own with
+  millpond fixture load my.yaml --merge     into the running millpond
+  millpond fixture export -o my.json        all that it holds, secrets included
   millpond fixture schema > schema.json     for your editor's completion")]
 pub struct Args {
     #[command(subcommand)]
@@ -40,6 +44,56 @@ Example:
         #[arg(long)]
         json: bool,
     },
+    /// Print a fixture as it is written: a shipped scenario, or a file
+    #[command(after_help = "\
+Example:
+  millpond fixture show quickstart > my.yaml")]
+    Show {
+        /// Name of a shipped scenario, or a file; `-` reads stdin
+        #[arg(value_name = "FIXTURE")]
+        name: String,
+        /// Print name and text as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Load a fixture into the running millpond: all of it or nothing
+    #[command(after_help = "\
+Examples:
+  millpond fixture load my.yaml             its apps are then as it says, and hold nothing else
+  millpond fixture load my.yaml --merge     what it does not name stays
+  millpond fixture load one.yaml --app KEY  a fixture with one app, into this app")]
+    Load {
+        /// A file, or name of a shipped scenario; `-` reads stdin
+        #[arg(value_name = "FIXTURE")]
+        name: String,
+        /// Keep what the fixture does not name
+        #[arg(long)]
+        merge: bool,
+        #[command(flatten)]
+        app: AppArgs,
+        #[command(flatten)]
+        target: TargetArgs,
+        /// Print the apps that were loaded as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what is in the running millpond as a fixture: all apps, or one. It holds their secrets
+    #[command(after_help = "\
+Examples:
+  millpond fixture export -o all.json
+  millpond fixture export --app KEY")]
+    Export {
+        /// Write it to this file
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        app: AppArgs,
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The fixture is JSON in any case
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the JSON Schema of fixtures
     #[command(after_help = "\
 Example:
@@ -56,6 +110,9 @@ Example:
 pub fn run(args: &Args) -> Outcome {
     match &args.verb {
         Verb::Check { files, json } => check(files, *json),
+        Verb::Show { name, json } => show(name, *json),
+        Verb::Load { name, merge, app, target, json } => load_into(name, *merge, app, target, *json),
+        Verb::Export { output, app, target, json: _ } => export(output.as_deref(), app, target),
         Verb::Schema { json: _ } => {
             print::json(&format::schema())?;
             Ok(DONE)
@@ -150,11 +207,63 @@ fn check(files: &[String], as_json: bool) -> Outcome {
     Ok(if good { DONE } else { BAD_INPUT })
 }
 
+fn show(name: &str, as_json: bool) -> Outcome {
+    let (file, text) = read(name).map_err(input)?;
+    if as_json {
+        print::json(&json!({"file": file, "text": text}))?;
+    } else {
+        print::out(text.strip_suffix('\n').unwrap_or(&text))?;
+    }
+    Ok(DONE)
+}
+
+/// The control API's path for the fixture of all apps, or of one.
+fn path(client: &Client, app: &AppArgs) -> Result<String, Failure> {
+    match app.app {
+        Some(_) => Ok(Client::path_of(&client.app(app)?, "/fixture")),
+        None => Ok("/_millpond/fixture".to_owned()),
+    }
+}
+
+fn load_into(name: &str, merge: bool, app: &AppArgs, target: &TargetArgs, as_json: bool) -> Outcome {
+    let (file, text) = read(name).map_err(input)?;
+    let client = target.find()?;
+    let mode = if merge { "merge" } else { "replace" };
+    let answer = client.put_fixture(&format!("{}?mode={mode}", path(&client, app)?), &text, &file)?;
+    if as_json {
+        print::json(&answer)?;
+        return Ok(DONE);
+    }
+    for app in answer["apps"].as_array().into_iter().flatten() {
+        let users = app["users"].as_u64().unwrap_or_default();
+        let noun = if users == 1 { "user" } else { "users" };
+        print::out(&format!("{} ({}): {users} {noun}", print::bare(&app["name"]), print::bare(&app["api_key"])))?;
+    }
+    Ok(DONE)
+}
+
+fn export(output: Option<&Path>, app: &AppArgs, target: &TargetArgs) -> Outcome {
+    let client = target.find()?;
+    let text = client.get_fixture(&path(&client, app)?)?;
+    match output {
+        Some(file) => {
+            std::fs::write(file, &text).map_err(|cause| failed(format!("cannot write {}: {cause}", file.display())))?;
+        }
+        None => print::out(text.strip_suffix('\n').unwrap_or(&text))?,
+    }
+    Ok(DONE)
+}
+
 /// Loads a fixture into a database that is thrown away.
 fn try_out(loaded: &LoadedFixture) -> Result<Option<Problem>, Failure> {
     let store = Store::open(Place::temporary()?)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(anyhow::Error::from)?;
-    let outcome = runtime.block_on(apply::apply(&store, loaded.fixture.clone(), &default_pair()));
+    let outcome = runtime.block_on(apply::apply(
+        &store,
+        loaded.fixture.clone(),
+        Mode::Merge,
+        &Config::default().fixture_defaults(),
+    ));
     store.close();
     Ok(outcome.err().map(|refused| problem_of(loaded, &refused)))
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
-use ureq::http::{self, Request};
-use ureq::{Agent, AsSendBody, Body};
+use ureq::Agent;
+use ureq::http::{Request, request};
 use url::Url;
 
 use super::run_file::RunFile;
@@ -15,6 +15,7 @@ use super::{failed, input, pair};
 use crate::auth::secret::Secret;
 use crate::clock::Time;
 use crate::config::PORT_DEFAULT;
+use crate::fixture::format::Problem;
 use crate::mint::{self, Kind, Wanted};
 use crate::start::Failure;
 
@@ -24,10 +25,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// The same for what may wait a minute before it answers.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(65);
+/// How long a fixture may take, there or back.
+const FIXTURE_TIMEOUT: Duration = Duration::from_secs(120);
 /// The largest answer that is read.
 const ANSWER_MAX_BYTES: u64 = 64 * 1024 * 1024;
-
-type Answer = http::Response<Body>;
+/// The largest export that is read: more than can be loaded again, so that nothing is kept back.
+const EXPORT_MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Which millpond.
 #[derive(Debug, Default, clap::Args)]
@@ -201,7 +204,9 @@ impl Client {
         body: Option<&Value>,
         expected: &[u16],
     ) -> Result<(u16, Value), Failure> {
-        let (status, value) = self.exchange(method, path, body, &[], WAIT_TIMEOUT)?;
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        let (status, text) = self.exchange(request, body.map(Value::to_string), WAIT_TIMEOUT, ANSWER_MAX_BYTES)?;
+        let value = parsed(&text);
         if expected.contains(&status) { Ok((status, value)) } else { Err(self.refusal(status, &value)) }
     }
 
@@ -212,7 +217,7 @@ impl Client {
         let status = answer.status().as_u16();
         if status != 200 {
             let text = answer.body_mut().read_to_string().map_err(|cause| self.silent(&cause))?;
-            return Err(self.refusal(status, &serde_json::from_str(&text).unwrap_or_default()));
+            return Err(self.refusal(status, &parsed(&text)));
         }
         Ok(BufReader::new(answer.into_body().into_reader()).lines())
     }
@@ -221,39 +226,62 @@ impl Client {
         failed(format!("no millpond answers at {}: {cause}", self.url))
     }
 
-    fn call(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Value, Failure> {
-        let (status, value) = self.exchange(method, path, body, headers, ANSWER_TIMEOUT)?;
-        if (200..300).contains(&status) && !value.is_null() { Ok(value) } else { Err(self.refusal(status, &value)) }
+    /// What is there, as a fixture's text.
+    pub fn get_fixture(&self, path: &str) -> Result<String, Failure> {
+        let request = Request::builder().method("GET").uri(format!("{}{path}", self.url));
+        let (status, text) = self.exchange(request, None, FIXTURE_TIMEOUT, EXPORT_MAX_BYTES)?;
+        if status == 200 { Ok(text) } else { Err(self.refusal(status, &parsed(&text))) }
     }
 
-    fn exchange(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-        headers: &[(&str, &str)],
-        within: Duration,
-    ) -> Result<(u16, Value), Failure> {
+    /// Loads a fixture's text. Problems are told as those of `file`.
+    pub fn put_fixture(&self, path: &str, text: &str, file: &str) -> Result<Value, Failure> {
+        let request = Request::builder().method("PUT").uri(format!("{}{path}", self.url));
+        let request = request.header("content-type", "application/yaml");
+        let (status, answer) = self.exchange(request, Some(text.to_owned()), FIXTURE_TIMEOUT, ANSWER_MAX_BYTES)?;
+        let answer = parsed(&answer);
+        let problems: Vec<_> = answer["error"]["problems"].as_array().into_iter().flatten().collect();
+        if status == 200 {
+            Ok(answer)
+        } else if problems.is_empty() {
+            Err(self.refusal(status, &answer))
+        } else {
+            let told = problems.into_iter().map(|problem| problem_of(problem, file).to_string());
+            Err(input(format!("the fixture cannot be loaded:\n{}", told.collect::<Vec<_>>().join("\n"))))
+        }
+    }
+
+    fn call(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Value, Failure> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut answer = match body {
-            Some(body) => {
-                self.run(request.header("content-type", "application/json").body(body.to_string()), within)?
-            }
-            None => self.run(request.body(()), within)?,
-        };
-        let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(ANSWER_MAX_BYTES).read_to_string();
-        let text = text.map_err(|cause| self.silent(&cause))?;
-        Ok((status, serde_json::from_str(&text).unwrap_or_default()))
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let (status, text) = self.exchange(request, body.map(Value::to_string), ANSWER_TIMEOUT, ANSWER_MAX_BYTES)?;
+        let value = parsed(&text);
+        if (200..300).contains(&status) && !value.is_null() { Ok(value) } else { Err(self.refusal(status, &value)) }
     }
 
-    fn run<B: AsSendBody>(&self, request: http::Result<Request<B>>, within: Duration) -> Result<Answer, Failure> {
-        let request = self.agent.configure_request(request.map_err(anyhow::Error::from)?);
-        let answer = self.agent.run(request.timeout_global(Some(within)).build());
-        answer.map_err(|cause| self.silent(&cause))
+    /// Sends a request and reads the answer's status and text.
+    fn exchange(
+        &self,
+        request: request::Builder,
+        body: Option<String>,
+        timeout: Duration,
+        most: u64,
+    ) -> Result<(u16, String), Failure> {
+        let answer = if let Some(body) = body {
+            let request = request.body(body).map_err(anyhow::Error::from)?;
+            self.agent.run(self.agent.configure_request(request).timeout_global(Some(timeout)).build())
+        } else {
+            let request = request.body(()).map_err(anyhow::Error::from)?;
+            self.agent.run(self.agent.configure_request(request).timeout_global(Some(timeout)).build())
+        };
+        let mut answer = answer.map_err(|cause| self.silent(&cause))?;
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().with_config().limit(most).read_to_string().map_err(|cause| self.silent(&cause))?;
+        Ok((status, text))
     }
 
     /// Why the emulator refused, in its own words: the control API's, or Stream's.
@@ -303,6 +331,25 @@ impl Client {
     pub fn path_of(app: &RemoteApp, rest: &str) -> String {
         let key: String = url::form_urlencoded::byte_serialize(app.api_key.as_bytes()).collect();
         format!("/_millpond/apps/{}{rest}", key.replace('+', "%20"))
+    }
+}
+
+/// An answer's JSON; null where it is none.
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// A problem of a fixture as the control API tells it, in this file.
+fn problem_of(told: &Value, file: &str) -> Problem {
+    let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+    let number = |name: &str| told[name].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(1);
+    Problem {
+        file: file.to_owned(),
+        line: number("line"),
+        column: number("column"),
+        field: text("field"),
+        message: text("message"),
+        hint: told["hint"].as_str().map(str::to_owned),
     }
 }
 

@@ -167,7 +167,9 @@ fn send_all(hub: &Hub, app: &App, connections: &[Connection], event: &Map<String
 }
 
 fn order_all(hub: &Hub, connections: &[Connection], order: impl Fn(&Connection) -> Order) -> usize {
-    connections.iter().for_each(|connection| hub.order(connection, order(connection)));
+    for connection in connections {
+        hub.order(connection, order(connection));
+    }
     connections.len()
 }
 

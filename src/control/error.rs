@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 use crate::error::{ApiError, Code};
+use crate::fixture::format::Problem;
 
 /// An error of the control API.
 #[derive(Clone, Debug)]
@@ -16,6 +17,7 @@ pub struct ControlError {
     message: String,
     field: Option<String>,
     hint: Option<String>,
+    problems: Vec<Problem>,
 }
 
 /// What control handlers return.
@@ -23,12 +25,21 @@ pub type Result<T, E = ControlError> = std::result::Result<T, E>;
 
 impl ControlError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), field: None, hint: None }
+        Self { status, code, message: message.into(), field: None, hint: None, problems: Vec::new() }
     }
 
     /// 400: the request is not understood. `field` is a JSON pointer.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", message) }
+    }
+
+    /// 400: a fixture is wrong. Every problem is told, the first one also as the error itself.
+    pub fn invalid_fixture(problems: Vec<Problem>) -> Self {
+        let first = problems.first().cloned();
+        let message = first.as_ref().map_or_else(String::new, |problem| problem.message.clone());
+        let error = Self::new(StatusCode::BAD_REQUEST, "invalid_fixture", message);
+        let (field, hint) = first.map_or((None, None), |problem| (Some(problem.field), problem.hint));
+        Self { field, hint, problems, ..error }
     }
 
     /// 403.
@@ -127,6 +138,15 @@ impl ResponseError for ControlError {
         if let Some(hint) = &self.hint {
             error["hint"] = json!(hint);
         }
+        if !self.problems.is_empty() {
+            error["problems"] = self.problems.iter().map(shown).collect();
+        }
         HttpResponse::build(self.status).json(json!({ "error": error }))
     }
+}
+
+/// A problem of a fixture, as it is listed.
+fn shown(problem: &Problem) -> serde_json::Value {
+    let Problem { line, column, field, message, hint, .. } = problem;
+    json!({"line": line, "column": column, "field": field, "message": message, "hint": hint})
 }

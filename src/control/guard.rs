@@ -122,13 +122,20 @@ fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
 mod tests {
     use super::*;
     use crate::clock::Time;
+    use crate::config::Config;
     use crate::store::{Store, file::Place};
 
     fn verdict(host: &str, origin: Option<&str>) -> bool {
         let store = Store::open(Place::temporary().expect("a place")).expect("a store");
         let bound = "192.168.7.9".parse().expect("an address");
-        let control =
-            Control::new(store, String::new(), bound, vec!["millpond".to_owned(), "10.0.2.2".to_owned()], Time(0));
+        let control = Control::new(
+            store,
+            String::new(),
+            bound,
+            vec!["millpond".to_owned(), "10.0.2.2".to_owned()],
+            Time(0),
+            Config::default().fixture_defaults(),
+        );
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, host.parse().expect("a value"));
         if let Some(origin) = origin {

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
 use super::error::ControlError;
 use super::{
-    apps, clock, connections, events, faults, guard, inspect, operations, provider, requests, reset, samples,
+    apps, clock, connections, events, faults, fixture, guard, inspect, operations, provider, requests, reset, samples,
     scenarios, settings, snapshots, status, stubs, tokens,
 };
 use crate::dashboard;
@@ -49,6 +49,10 @@ pub fn mount(config: &mut ServiceConfig) {
             .route("/apps/{api_key}/connections/send", web::post().to(connections::send_to_all))
             .route("/apps/{api_key}/connections/{id}/close", web::post().to(connections::close))
             .route("/apps/{api_key}/connections/{id}/send", web::post().to(connections::send))
+            .route("/fixture", web::get().to(fixture::get_all))
+            .route("/fixture", web::put().to(fixture::put_all))
+            .route("/apps/{api_key}/fixture", web::get().to(fixture::get))
+            .route("/apps/{api_key}/fixture", web::put().to(fixture::put))
             .route("/apps/{api_key}/settings", web::get().to(settings::get))
             .route("/apps/{api_key}/settings", web::patch().to(settings::patch))
             .route("/apps/{api_key}/clock", web::get().to(clock::get))

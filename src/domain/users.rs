@@ -287,7 +287,7 @@ fn is_within_depth<'a>(mut values: impl Iterator<Item = &'a Value>, levels: usiz
 }
 
 /// The privacy settings that there are.
-const PRIVACY_KEYS: &[&str] = &["typing_indicators", "read_receipts", "delivery_receipts"];
+pub const PRIVACY_KEYS: &[&str] = &["typing_indicators", "read_receipts", "delivery_receipts"];
 
 /// Merges privacy settings key by key. Each is `{"enabled": bool}`; keys that Stream does not have are dropped.
 pub fn merge_privacy(
@@ -300,7 +300,9 @@ pub fn merge_privacy(
         match &value {
             Value::Null => drop(merged.remove(&key)),
             Value::Object(setting) if setting.get("enabled").is_none_or(Value::is_boolean) => {
-                drop(merged.insert(key, value));
+                // Whatever else was sent is dropped, as a typed decoder does.
+                let kept = setting.get("enabled").map(|enabled| ("enabled".to_owned(), enabled.clone()));
+                merged.insert(key, Value::Object(kept.into_iter().collect()));
             }
             other => return Err(ApiError::input(wrong_type(&key, other, "object"))),
         }

@@ -180,7 +180,12 @@ pub async fn sign_in(
     let (user, me, since) = match user {
         None => (None, anonymous(at), gate.store.told()),
         Some(details) => {
-            let scope = Scope::admitted(&app, at, epoch, gate.admission(&app, credentials.clone()));
+            let scope = Scope::admitted(
+                &app,
+                at,
+                epoch,
+                gate.admission(&app, credentials.clone(), verdict::refusal_to_connect),
+            );
             match open(gate, hub, &scope, details).await {
                 Ok(((id, me), since)) => (Some(id), me, since),
                 Err(refusal) => return Err(refused(refusal)),

@@ -11,7 +11,7 @@ use super::{ReadTx, WriteTx, faults, grants, permissions, roles, stubs, users};
 use crate::app::{App, AppState, Identity};
 use crate::auth::secret::Secret;
 use crate::clock::{ClockMode, Time};
-use crate::error::{ApiError, Result};
+use crate::error::{ApiError, Code, Result};
 use crate::fault::armed::Faults;
 use crate::ids::AppId;
 use crate::settings::{Emulator, Settings};
@@ -157,7 +157,7 @@ pub fn settings(tx: &ReadTx<'_>) -> Result<Settings> {
 
 /// Sets millpond's own settings.
 pub fn save_emulator(tx: &WriteTx<'_>, emulator: &Emulator) -> Result<()> {
-    update(tx, "emulator", &serde_json::json!(emulator).to_string())
+    update(tx, "emulator", &emulator.as_stored().to_string())
 }
 
 /// Gives the app another name.
@@ -170,6 +170,42 @@ fn update(tx: &WriteTx<'_>, column: &'static str, value: &str) -> Result<()> {
     tx.conn().prepare_cached(&sql)?.execute(params![tx.app.0, value, tx.now.0])?;
     tx.app_changed();
     Ok(())
+}
+
+/// Sets when the app was created and last changed. What is not said stays as it is.
+pub fn save_times(tx: &WriteTx<'_>, created_at: Option<Time>, updated_at: Option<Time>) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "UPDATE states SET created_at = coalesce(?2, created_at), updated_at = coalesce(?3, updated_at) WHERE app = ?1",
+        )?
+        .execute(params![tx.app.0, created_at.map(|at| at.0), updated_at.map(|at| at.0)])?;
+    tx.app_changed();
+    Ok(())
+}
+
+/// An app as one snapshot of the database has it: all but its users, tasks and tokens.
+pub struct Whole {
+    /// Its api key.
+    pub api_key: String,
+    /// How its clock runs.
+    pub clock: ClockMode,
+    /// When it was last changed.
+    pub updated_at: Time,
+    /// The rest.
+    pub state: AppState,
+}
+
+/// Reads an app whole. Refused when it is gone.
+pub fn whole(tx: &ReadTx<'_>) -> Result<Whole> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT api_key, clock_mode, clock_ns, updated_at FROM states JOIN apps ON id = owner WHERE app = ?1",
+    )?;
+    let found = query
+        .query_row([tx.app.0], |row| Ok((row.get(0)?, clock_of(row)?, Time(row.get("updated_at")?))))
+        .optional()?;
+    let gone = || ApiError::new(Code::AccessKeyError, "api_key not valid");
+    let (api_key, clock, updated_at) = found.ok_or_else(gone)?;
+    Ok(Whole { api_key, clock, updated_at, state: load_state(tx.conn(), tx.app)? })
 }
 
 /// Writes down how the app's clock runs.

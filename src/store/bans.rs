@@ -21,6 +21,8 @@ pub struct Ban {
     pub reason: Option<String>,
     /// When it ends, if it does.
     pub expires_at: Option<Time>,
+    /// Since when; where it is not said, since it is written.
+    pub created_at: Option<Time>,
 }
 
 /// Sets a ban; an earlier one in the same place gives way.
@@ -28,13 +30,13 @@ pub fn save(tx: &WriteTx<'_>, ban: &Ban) -> Result<()> {
     tx.conn()
         .prepare_cached(
             "INSERT INTO bans (app, user_id, channel_cid, shadow, banned_by, reason, created_at, expires_at)
-             VALUES (:app, :user, :cid, :shadow, :by, :reason, :now, :expires)
+             VALUES (:app, :user, :cid, :shadow, :by, :reason, :created, :expires)
              ON CONFLICT (app, user_id, channel_cid) DO UPDATE SET shadow = excluded.shadow, banned_by = excluded.banned_by,
                 reason = excluded.reason, created_at = excluded.created_at, expires_at = excluded.expires_at",
         )?
         .execute(named_params! {
             ":app": tx.app.0, ":user": ban.user_id, ":cid": ban.channel_cid, ":shadow": ban.shadow, ":by": ban.banned_by,
-            ":reason": ban.reason, ":now": tx.now.0, ":expires": ban.expires_at.map(|t| t.0),
+            ":reason": ban.reason, ":created": ban.created_at.unwrap_or(tx.now).0, ":expires": ban.expires_at.map(|t| t.0),
         })?;
     Ok(())
 }
@@ -50,7 +52,7 @@ pub fn lift(tx: &WriteTx<'_>, user_id: &str, channel_cid: &str) -> Result<()> {
 /// Every ban of the app, ended ones included, in a stable order.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Ban>> {
     let mut query = tx.conn().prepare_cached(
-        "SELECT user_id, channel_cid, shadow, banned_by, reason, expires_at FROM bans WHERE app = ?1 ORDER BY user_id, channel_cid",
+        "SELECT user_id, channel_cid, shadow, banned_by, reason, expires_at, created_at FROM bans WHERE app = ?1 ORDER BY user_id, channel_cid",
     )?;
     let rows = query.query_map([tx.app.0], |row| {
         Ok(Ban {
@@ -60,6 +62,7 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Ban>> {
             banned_by: row.get(3)?,
             reason: row.get(4)?,
             expires_at: row.get::<_, Option<i64>>(5)?.map(Time),
+            created_at: Some(Time(row.get(6)?)),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

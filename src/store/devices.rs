@@ -1,6 +1,6 @@
 //! The `devices` table.
 
-use rusqlite::{named_params, params};
+use rusqlite::{Row, named_params, params};
 
 use super::{ReadTx, WriteTx};
 use crate::clock::Time;
@@ -62,20 +62,31 @@ pub fn remove(tx: &WriteTx<'_>, user_id: &str, id: &str) -> Result<bool> {
 
 /// A user's devices, newest first.
 pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Device>> {
-    let mut query = tx.conn().prepare_cached(
-        "SELECT id, user_id, push_provider, push_provider_name, hardware_id, voip, created_at FROM devices
-         WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id",
-    )?;
-    let rows = query.query_map(params![tx.app.0, user_id], |row| {
-        Ok(Device {
-            id: row.get(0)?,
-            user_id: row.get(1)?,
-            push_provider: row.get(2)?,
-            push_provider_name: row.get(3)?,
-            hardware_id: row.get(4)?,
-            voip: row.get(5)?,
-            created_at: Time(row.get(6)?),
-        })
-    })?;
+    let mut query = tx.conn().prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM devices WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id"
+    ))?;
+    let rows = query.query_map(params![tx.app.0, user_id], device_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Every device of the app, by user and id.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Device>> {
+    let mut query =
+        tx.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM devices WHERE app = ?1 ORDER BY user_id, id"))?;
+    let rows = query.query_map([tx.app.0], device_of)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+const COLUMNS: &str = "id, user_id, push_provider, push_provider_name, hardware_id, voip, created_at";
+
+fn device_of(row: &Row<'_>) -> rusqlite::Result<Device> {
+    Ok(Device {
+        id: row.get(0)?,
+        user_id: row.get(1)?,
+        push_provider: row.get(2)?,
+        push_provider_name: row.get(3)?,
+        hardware_id: row.get(4)?,
+        voip: row.get(5)?,
+        created_at: Time(row.get(6)?),
+    })
 }

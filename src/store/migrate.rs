@@ -6,7 +6,11 @@ use anyhow::{Context, bail};
 use rusqlite::Connection;
 
 /// The migrations in order. A released one is never edited; the tests pin its text.
-pub const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_init.sql"), include_str!("migrations/0002_states.sql")];
+pub const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_init.sql"),
+    include_str!("migrations/0002_states.sql"),
+    include_str!("migrations/0003_named_token_specs.sql"),
+];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.
 const APPLICATION_ID: i32 = 0x6d69_6c6c;

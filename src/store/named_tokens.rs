@@ -7,17 +7,39 @@ use rusqlite::params;
 use super::{ReadTx, WriteTx};
 use crate::error::Result;
 
+/// A token with a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedToken {
+    /// Its name.
+    pub name: String,
+    /// The token.
+    pub token: String,
+    /// What was asked for, as a fixture says it with all times absolute, in JSON: minted again it gives the same token.
+    /// `None` where an older millpond did not write it down.
+    pub spec: Option<String>,
+}
+
 /// Name -> token.
 pub fn all(tx: &ReadTx<'_>) -> Result<BTreeMap<String, String>> {
-    let mut query = tx.conn().prepare_cached("SELECT name, token FROM named_tokens WHERE app = ?1")?;
-    let rows = query.query_map([tx.app.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(with_specs(tx)?.into_iter().map(|named| (named.name, named.token)).collect())
+}
+
+/// The tokens by name, with what was asked for.
+pub fn with_specs(tx: &ReadTx<'_>) -> Result<Vec<NamedToken>> {
+    let mut query =
+        tx.conn().prepare_cached("SELECT name, token, spec FROM named_tokens WHERE app = ?1 ORDER BY name")?;
+    let rows = query
+        .query_map([tx.app.0], |row| Ok(NamedToken { name: row.get(0)?, token: row.get(1)?, spec: row.get(2)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Keeps a token under a name.
-pub fn save(tx: &WriteTx<'_>, name: &str, token: &str) -> Result<()> {
+/// Keeps a token under its name.
+pub fn save(tx: &WriteTx<'_>, named: &NamedToken) -> Result<()> {
     tx.conn()
-        .prepare_cached("INSERT INTO named_tokens (app, name, token) VALUES (?1, ?2, ?3) ON CONFLICT (app, name) DO UPDATE SET token = excluded.token")?
-        .execute(params![tx.app.0, name, token])?;
+        .prepare_cached(
+            "INSERT INTO named_tokens (app, name, token, spec) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (app, name) DO UPDATE SET token = excluded.token, spec = excluded.spec",
+        )?
+        .execute(params![tx.app.0, named.name, named.token, named.spec])?;
     Ok(())
 }

@@ -37,6 +37,18 @@ pub fn add(tx: &WriteTx<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Writes a role with its times.
+pub fn save(tx: &WriteTx<'_>, role: &Role) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO roles (app, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (app, name) DO UPDATE SET created_at = excluded.created_at, updated_at = excluded.updated_at",
+        )?
+        .execute(params![tx.app.0, role.name, role.created_at.0, role.updated_at.0])?;
+    tx.app_changed();
+    Ok(())
+}
+
 /// Removes a role.
 pub fn remove(tx: &WriteTx<'_>, name: &str) -> Result<()> {
     tx.conn().prepare_cached("DELETE FROM roles WHERE app = ?1 AND name = ?2")?.execute(params![tx.app.0, name])?;

@@ -47,6 +47,47 @@ fn keep_newest(tx: &WriteTx<'_>, id: &str, most: u32) -> Result<()> {
     Ok(())
 }
 
+/// Writes a task as it was. Whoever writes several calls [`trim`] when all are there.
+pub fn save(tx: &WriteTx<'_>, task: &Task) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO tasks (app, id, status, result, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (app, id) DO UPDATE SET status = excluded.status, result = excluded.result,
+                created_at = excluded.created_at, updated_at = excluded.updated_at",
+        )?
+        .execute(params![
+            tx.app.0,
+            task.id,
+            task.status,
+            Value::Object(task.result.clone()).to_string(),
+            task.created_at.0,
+            task.updated_at.0
+        ])?;
+    Ok(())
+}
+
+/// Removes the oldest tasks where there are too many.
+pub fn trim(tx: &WriteTx<'_>) -> Result<()> {
+    // No task has this id, so one more of the others stays.
+    keep_newest(tx, "", PER_APP_MAX + 1)
+}
+
+/// Every task of the app, by id.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Task>> {
+    let mut query = tx
+        .conn()
+        .prepare_cached("SELECT id, status, result, created_at, updated_at FROM tasks WHERE app = ?1 ORDER BY id")?;
+    let rows = query.query_map([tx.app.0], |row| {
+        let text = |at| row.get::<_, String>(at);
+        Ok((text(0)?, text(1)?, text(2)?, Time(row.get(3)?), Time(row.get(4)?)))
+    })?;
+    rows.map(|row| {
+        let (id, status, result, created_at, updated_at) = row?;
+        Ok(Task { id, status, result: from_json(&result)?, created_at, updated_at })
+    })
+    .collect()
+}
+
 /// The task of that id.
 pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>> {
     let mut query = tx
@@ -97,5 +138,28 @@ mod tests {
         let (after, asked, other) = store.write(&Scope::own(&app), work).await.expect("a write");
         assert_eq!(after, [false, false, true, true, true]);
         assert_eq!((asked, other), (true, false));
+    }
+
+    #[tokio::test]
+    async fn tasks_that_were_written_as_they_were_are_trimmed_to_as_many_as_an_app_has() {
+        let store = Store::open(Place::temporary().expect("a place")).expect("a store");
+        let new = apps::NewApp {
+            name: "a".to_owned(),
+            api_key: "a".to_owned(),
+            api_secret: "s".to_owned(),
+            is_base: false,
+            clock: ClockMode::System,
+        };
+        let app = store.create_app(new).await.expect("an app");
+        let work = |tx: &WriteTx<'_>| {
+            for at in 0..=PER_APP_MAX {
+                let (status, result, time) = ("completed".to_owned(), Map::new(), Time(at.into()));
+                save(tx, &Task { id: at.to_string(), status, result, created_at: time, updated_at: time })?;
+            }
+            trim(tx)?;
+            Ok((all(tx)?.len(), get(tx, "0")?.is_none()))
+        };
+        let (count, oldest_is_gone) = store.write(&Scope::own(&app), work).await.expect("a write");
+        assert_eq!((u32::try_from(count).expect("few"), oldest_is_gone), (PER_APP_MAX, true));
     }
 }

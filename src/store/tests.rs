@@ -291,7 +291,9 @@ fn a_deleted_app_leaves_no_row_however_many_it_has() {
 #[test]
 fn what_was_cut_short_is_finished_at_the_next_start() {
     let conn = Connection::open_in_memory().expect("memory");
-    MIGRATIONS.iter().for_each(|migration| conn.execute_batch(migration).expect("the schema"));
+    for migration in MIGRATIONS {
+        conn.execute_batch(migration).expect("the schema");
+    }
     conn.execute_batch(
         "INSERT INTO states (app, owner, role, name, created_at, updated_at)
          VALUES (7, 0, 'gone', '', 0, 0), (8, 1, 'live', '', 0, 0), (9, 0, 'making', '', 0, 0);

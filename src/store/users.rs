@@ -210,6 +210,17 @@ pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<User>> {
     found.transpose()
 }
 
+/// Hands over every user of the app, deleted ones included, by id.
+pub fn each(tx: &ReadTx<'_>, mut take: impl FnMut(User)) -> Result<()> {
+    let text = format!("SELECT {COLUMNS} {} WHERE u.app = ?1 ORDER BY u.id", from("?2"));
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let rows = query.query_map(params![tx.app.0, tx.now.0], |row| user_of(tx, row))?;
+    for row in rows {
+        take(row??);
+    }
+    Ok(())
+}
+
 /// Whether there is a user of that id who is not deleted.
 pub fn exists(tx: &ReadTx<'_>, id: &str) -> Result<bool> {
     let mut query =

@@ -46,6 +46,53 @@ fn env_hands_out_every_variable_in_every_format() {
 }
 
 #[test]
+fn env_says_which_tokens_have_expired_by_the_apps_clock() {
+    let place = Place::new();
+    let _server = place.serve(&["--fixture", "quickstart"]);
+    let note = |names: &str| {
+        format!("expired by the app's clock: {names}; `millpond fixture load` mints a fixture's tokens anew\n")
+    };
+    let done = place.run(&["env"]);
+    assert_eq!((done.code, done.stderr), (0, note("MILLPOND_TOKEN_EXPIRED")));
+    place.run(&["clock", "advance", "2h"]).line();
+    let done = place.run(&["env", "--prefix", "VITE_", "--json"]);
+    let names = ["ADA", "EXPIRED", "FOREIGN", "JOHN", "MIA"].map(|name| format!("VITE_MILLPOND_TOKEN_{name}"));
+    assert_eq!((done.code, done.stderr.as_str()), (0, note(&names.join(", ")).as_str()));
+    place.run(&["fixture", "load", "quickstart", "--merge"]).line();
+    assert_eq!(place.run(&["env"]).stderr, note("MILLPOND_TOKEN_EXPIRED"));
+}
+
+#[test]
+fn a_fixture_is_exported_and_loaded_elsewhere() {
+    let (place, other) = (Place::new(), Place::new());
+    let server = place.serve(&["--fixture", "quickstart"]);
+    let _other = other.serve(&[]);
+    let text = place.run(&["fixture", "export"]).stdout;
+    assert!(text.contains(SECRET) && text.ends_with("}\n"), "{text}");
+    let file = other.path("all.json");
+    let file = file.to_str().expect("text");
+    let quiet = place.run(&["fixture", "export", "--app", "millpond", "-o", file]);
+    assert_eq!((quiet.code, quiet.stdout.as_str()), (0, ""));
+    assert_eq!(std::fs::read_to_string(file).expect("a file"), text, "it is the only app");
+    assert_eq!(other.run(&["fixture", "load", file, "--merge"]).line(), "quickstart (millpond): 8 users");
+    let again = other.run(&["fixture", "load", "-", "--merge", "--app", "millpond", "--json"]);
+    assert_eq!(again.code, 2, "stdin is empty: {again:?}");
+    let again = other.run_with(&["fixture", "load", "-", "--merge", "--app", "millpond", "--json"], &[], &text);
+    assert_eq!(again.json()["apps"][0]["users"], 8);
+    assert_eq!(other.run(&["fixture", "export"]).stdout, text);
+
+    other.write("bad.yaml", "millpond: 1\napps:\n  - users:\n      john: {role: admn}\n");
+    let words = ["the fixture cannot be loaded:\n", "bad.yaml:4:20: /apps/0/users/john/role", "did you mean `admin`?"];
+    other.run(&["fixture", "load", "bad.yaml", "--merge"]).refused(2, &words);
+    other.run(&["fixture", "load", "missing.yaml"]).refused(2, &["cannot read the fixture missing.yaml"]);
+    other.run(&["fixture", "export", "--app", "nobody"]).refused(2, &["--app", "nobody"]);
+    other.run(&["fixture", "export", "-o", "no/such/folder"]).refused(1, &["cannot write no/such/folder"]);
+    let url = server.url.clone();
+    server.stop();
+    place.run(&["fixture", "export", "--url", &url]).refused(1, &["no millpond answers"]);
+}
+
+#[test]
 fn a_front_end_gets_no_secrets_unless_they_are_asked_for() {
     let place = Place::new();
     let _server = place.serve(&["--fixture", "quickstart"]);

@@ -122,3 +122,14 @@ fn a_wrong_verb_is_bad_input_with_a_suggestion() {
     place.run(&["--prot", "1"]).refused(2, &["--port"]);
     assert!(place.run(&["--version"]).line().starts_with("millpond "));
 }
+
+#[test]
+fn fixture_show_prints_a_scenario_as_it_is() {
+    let place = Place::new();
+    let shipped = millpond::fixture::shipped::shipped("quickstart").expect("shipped");
+    assert_eq!(place.run(&["fixture", "show", "quickstart"]).stdout, shipped);
+    place.write("own.yaml", "millpond: 1\napps: [{}]");
+    assert_eq!(place.run(&["fixture", "show", "own.yaml"]).stdout, "millpond: 1\napps: [{}]\n");
+    assert_eq!(place.run(&["fixture", "show", "quickstart", "--json"]).json()["text"], shipped);
+    place.run(&["fixture", "show", "quikstart"]).refused(2, &["cannot read the fixture quikstart", "quickstart"]);
+}

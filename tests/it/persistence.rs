@@ -9,6 +9,7 @@ use millpond::domain::{lifecycle, partial, users as rules};
 use millpond::ids::UserId;
 use millpond::settings::Emulator;
 use millpond::store::apps::NewApp;
+use millpond::store::named_tokens::NamedToken;
 use millpond::store::users::Deletion;
 use millpond::store::{Scope, Store, WriteTx, apps, file::Place, grants, named_tokens, roles, users};
 use proptest::prelude::*;
@@ -59,7 +60,8 @@ fn everything(tx: &WriteTx<'_>) -> millpond::error::Result<()> {
     apps::save_emulator(tx, &Emulator { iat_leeway_seconds: 3, ..Emulator::default() })?;
     apps::save_name(tx, "renamed")?;
     apps::save_clock(tx, ClockMode::Offset(-9))?;
-    named_tokens::save(tx, "john", "a.b.c")?;
+    let (name, token) = ("john".to_owned(), "a.b.c".to_owned());
+    named_tokens::save(tx, &NamedToken { name, token, spec: None })?;
     let john = rules::UserInput {
         id: "john".to_owned(),
         role: Some("fan".to_owned()),

@@ -69,6 +69,19 @@ fn privacy_settings_are_absent_until_set_and_then_merge_key_by_key() {
     app.upsert(&[json!({"id": "john", "privacy_settings": {"read_receipts": {"enabled": true}}})]);
     let both = json!({"typing_indicators": {"enabled": false}, "read_receipts": {"enabled": true}});
     assert_eq!(found(&app, "john")["privacy_settings"], both);
+    let more = json!({"typing_indicators": {"enabled": false, "more": 1}, "none_such": {"enabled": true}});
+    app.upsert(&[json!({"id": "john", "privacy_settings": more})]);
+    assert_eq!(found(&app, "john")["privacy_settings"], both, "what is no switch is dropped");
+}
+
+#[test]
+fn a_number_of_custom_data_is_the_same_however_often_it_is_stored() {
+    let app = TestApp::new();
+    let numbers = json!([9.776_314_968_242_448e306, 0.1, 1e-7, 5e-324, 1.797_693_134_862_315_7e308]);
+    app.upsert(&[json!({"id": "john", "custom": {"n": numbers}})]);
+    let set = json!({"users": [{"id": "john", "set": {"other": 1}}]});
+    app.server().patch("/api/v2/users", &set).ok();
+    assert_eq!(found(&app, "john")["custom"]["n"].to_string(), numbers.to_string());
 }
 
 #[test]

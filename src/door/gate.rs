@@ -1,0 +1,186 @@
+//! The gate: what every worker shares, and the one place where what a caller shows is judged, whatever carried it.
+
+use std::sync::Arc;
+
+use quick_cache::Equivalent;
+use quick_cache::sync::Cache;
+
+use crate::app::{App, AppState, UserFacts};
+use crate::auth::credentials::{Credentials, Examined};
+use crate::auth::verdict::{self, Kind, UserState, Verdict};
+use crate::clock::Time;
+use crate::error::{ApiError, Result};
+use crate::ids::UserId;
+use crate::journal::{Caller, Who};
+use crate::operation::Operation;
+use crate::rate::{Platform, Rate};
+use crate::settings::UnknownUser;
+use crate::store::{Admission, Scope, Store, users};
+
+/// Tokens whose signature was tried that are remembered at the most.
+const EXAMINED_MAX: usize = 16_384;
+/// Longer tokens are not remembered, so that the memory has a bound: real ones have some hundred bytes.
+const REMEMBERED_TOKEN_MAX_BYTES: usize = 2_048;
+
+/// What every worker shares.
+pub struct Gate {
+    /// The store, which knows the apps.
+    pub store: Store,
+    /// Verified tokens by (generation of the secret, token). Times and revocation are looked at every time.
+    examined: Cache<(u64, Box<str>), Arc<Examined>>,
+}
+
+impl Gate {
+    /// A gate before a store.
+    pub fn new(store: Store) -> Self {
+        Self { store, examined: Cache::new(EXAMINED_MAX) }
+    }
+
+    fn examine(&self, raw: &str, app: &AppState) -> Arc<Examined> {
+        let generation = app.secret.generation();
+        if let Some(known) = self.examined.get(&Shown(generation, raw)) {
+            return known;
+        }
+        let examined = Arc::new(Examined::new(raw, &app.secret));
+        if examined.signature_verifies && raw.len() <= REMEMBERED_TOKEN_MAX_BYTES {
+            self.examined.insert((generation, raw.into()), Arc::clone(&examined));
+        }
+        examined
+    }
+
+    /// Asks again whether what showed these credentials may run, by this rule.
+    pub fn admission(
+        &self,
+        app: &Arc<App>,
+        credentials: Credentials,
+        refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
+    ) -> Arc<dyn Admission> {
+        Arc::new(Again { store: self.store.clone(), app: Arc::clone(app), credentials, refusal })
+    }
+
+    /// Judges again what was shown to an app, under what holds now. An app that is gone knows nobody.
+    pub fn judge_again(&self, app: &Arc<App>, credentials: &Credentials) -> Judgement {
+        judge_again(&self.store, app, credentials)
+    }
+
+    /// Judges what a request shows, whatever carried it.
+    pub fn judge(&self, api_key: Option<&str>, auth_type: Option<&str>, token: Option<&str>) -> Judged {
+        let api_key = api_key.filter(|key| !key.is_empty());
+        let app = api_key.and_then(|key| self.store.apps().get(key));
+        // Before anything else of the app is read: what changes from here on is found out by comparing with it.
+        let epoch = app.as_ref().map_or(0, |app| app.epoch());
+        let state = app.as_ref().map(|app| app.state());
+        let token = match (&state, token) {
+            (Some(state), Some(raw)) => Some(self.examine(raw, state)),
+            _ => None,
+        };
+        let credentials =
+            Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
+        let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
+        Judged { app, state, credentials, epoch, judgement }
+    }
+}
+
+/// A token that is looked for among those that are remembered, without copying it.
+#[derive(Hash)]
+struct Shown<'a>(u64, &'a str);
+
+impl Equivalent<(u64, Box<str>)> for Shown<'_> {
+    fn equivalent(&self, (generation, token): &(u64, Box<str>)) -> bool {
+        self.0 == *generation && self.1 == &**token
+    }
+}
+
+/// A verdict with what it was made from.
+pub struct Judged {
+    /// The app, when the key is known.
+    pub app: Option<Arc<App>>,
+    /// The app's state at the verdict.
+    pub state: Option<Arc<AppState>>,
+    /// What was shown.
+    pub credentials: Credentials,
+    /// The app's epoch at the verdict.
+    pub epoch: u64,
+    /// The verdict and the moment and facts it is for.
+    pub judgement: Judgement,
+}
+
+impl Judged {
+    /// Who calls, for the journal, once that is decided.
+    pub fn who(&self, is_admitted: bool) -> Who {
+        let Judgement { verdict, facts, .. } = &self.judgement;
+        let caller = if is_admitted { caller(verdict.kind, facts) } else { Caller::None };
+        let user_id = match caller {
+            Caller::Server | Caller::Anonymous => None,
+            Caller::User | Caller::Guest | Caller::None => self.credentials.user_id().map(UserId::trusted),
+        };
+        let token = self.credentials.token.as_ref().map(|examined| examined.fingerprint);
+        Who { caller, user_id, verdict: Some(*verdict), token }
+    }
+
+    /// Counts the call of an operation, which has this index in the table of routes, whatever the verdict. `None` when
+    /// no app has the key.
+    pub fn count(&self, index: usize, operation: &Operation, client: &str) -> Option<Rate> {
+        let (app, state) = (self.app.as_ref()?, self.state.as_ref()?);
+        let Judgement { verdict, now, .. } = &self.judgement;
+        let is_server = verdict.kind == Some(Kind::Server) && verdict.failed.is_none();
+        let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
+        Some(app.rates.count(index, limit, Platform::of(client, is_server), *now))
+    }
+}
+
+fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
+    match kind {
+        Some(Kind::Server) => Caller::Server,
+        Some(Kind::User | Kind::UnverifiedUser) if facts.role == crate::app::ROLE_GUEST => Caller::Guest,
+        Some(Kind::User | Kind::UnverifiedUser) => Caller::User,
+        Some(Kind::Anonymous) | None => Caller::Anonymous,
+    }
+}
+
+/// A verdict, the moment it is for, and what was known of the user.
+pub struct Judgement {
+    /// The checks.
+    pub verdict: Verdict,
+    /// The moment by the app's clock.
+    pub now: Time,
+    /// What was known of the user.
+    pub facts: Arc<UserFacts>,
+}
+
+fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, credentials: &Credentials) -> Judgement {
+    let now = app.map_or(Time(0), |app| app.clock.now());
+    let user = credentials.user_id().unwrap_or_default();
+    let facts = app.map_or_else(|| Arc::new(UserFacts::ordinary()), |app| app.facts(user));
+    let asks = state.is_some_and(|state| state.emulator.unknown_user == UnknownUser::Refuse) && !user.is_empty();
+    let exists = match app.filter(|_| asks) {
+        // A database that cannot be read makes nobody unknown; the operation itself will say what is wrong.
+        Some(app) => store.read(&Scope::own(app), |tx| users::exists(tx, user)).unwrap_or(true),
+        None => true,
+    };
+    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists }, now);
+    Judgement { verdict, now, facts }
+}
+
+/// The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that what was
+/// found out about the signature still stands.
+fn judge_again(store: &Store, app: &Arc<App>, credentials: &Credentials) -> Judgement {
+    let known = store.apps().get(&app.api_key).filter(|known| Arc::ptr_eq(known, app));
+    let state = known.as_ref().map(|app| app.state());
+    judge(store, known.as_ref(), state.as_deref(), credentials)
+}
+
+/// Judges a request anew, for a write that waited while the app changed.
+struct Again {
+    store: Store,
+    app: Arc<App>,
+    credentials: Credentials,
+    refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
+}
+
+impl Admission for Again {
+    fn still_stands(&self) -> Result<()> {
+        let judgement = judge_again(&self.store, &self.app, &self.credentials);
+        (self.refusal)(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)
+    }
+}
