@@ -397,7 +397,7 @@ test('stubs: an operation that is not built answers', async (t) => {
 
 test('fixtures: exported, a scenario loaded, mistakes told at the line', async (t) => {
   const { app, page } = await open(t, 'fixture-page', 'state');
-  const editor = page.field('Fixture');
+  const editor = page.page.getByRole('textbox', { name: 'Fixture' });
   await page.says('This is the app as it is now.');
   assert.match(await editor.inputValue(), /john/);
   await page.field('Load a shipped scenario').selectOption('quickstart');
