@@ -40,6 +40,8 @@ const HELP = [
 ];
 const REFRESH_MS = 3_000;
 const GONE_MS = 1_000;
+/** A change made so shortly before another page is shown may have led there: its bar stays. */
+const WROTE_MS = 3_000;
 
 const $ = (id) => document.getElementById(id);
 
@@ -191,6 +193,7 @@ async function show(again = false) {
   const root = h("div", { class: `page page-${found ? name : "apps"}` });
   fill(main, root);
   closeMenu();
+  if (shown.lastShown !== name && performance.now() - wroteAt > WROTE_MS) $("wrote").hidden = true;
   if (shown.lastShown !== undefined && shown.lastShown !== name) {
     main.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -243,7 +246,10 @@ function closeMenu() {
 
 // ---- the last change ----
 
+let wroteAt = 0;
+
 onWrite(({ what, line, undo }) => {
+  wroteAt = performance.now();
   announce(what);
   const bar = $("wrote");
   fill(
@@ -278,6 +284,12 @@ $("help").addEventListener("click", () => showHelp(HELP));
 $("menu").addEventListener("click", () => {
   const open = $("rail").classList.toggle("open");
   $("menu").setAttribute("aria-expanded", String(open));
+});
+$("rail").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !$("rail").classList.contains("open")) return;
+  event.preventDefault();
+  closeMenu();
+  $("menu").focus();
 });
 $("skip").addEventListener("click", (event) => {
   event.preventDefault(); // the fragment is the address of the page

@@ -49,7 +49,7 @@ export class AppClock {
   }
 
   get isReal() {
-    return this.mode === "system";
+    return this.mode === "system" || (this.mode === "offset" && this.offset === 0);
   }
 
   /** How it stands to the system's time. */

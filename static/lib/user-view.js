@@ -163,7 +163,7 @@ function askDelete(context, user, changed) {
 
 function tokenPart(context, user, done) {
   const { app } = context;
-  const out = h("div");
+  const out = h("div", { class: "stack" });
   const status = statusLine();
   const validity = select([["1h", "1 hour"], ["1d", "1 day"], ["30d", "30 days"], ["", "never expires"]], "1h", { "aria-label": "Valid for" });
   const mint = async () => {

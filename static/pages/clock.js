@@ -29,14 +29,15 @@ export function render(context) {
       status.say(failure.message, "bad");
     }
   };
-  const put = (what, body, ...words) => {
+  /** What sets the clock back to how it is now. */
+  function undone() {
     const before = context.clock();
-    const undo = () => write("The clock is as before.", "PUT", path, before.isReal ? { system: true }
-      : before.mode === "frozen" ? { frozen: new Date(before.now()).toISOString() } : { offset: `${Math.round(before.offset / 1000)}s` });
-    return write(what, "PUT", path, body, { line: cli(app, "clock", ...words), undo });
-  };
-  const advance = (duration) => doing(() => write(`Advanced the clock by ${duration}.`, "POST", `${path}/advance`, { by: duration },
-    { line: cli(app, "clock", "advance", duration), undo: () => write(`Went back by ${duration}.`, "POST", `${path}/advance`, { by: duration.startsWith("-") ? duration.slice(1) : `-${duration}` }) }));
+    const body = before.isReal ? { system: true }
+      : before.mode === "frozen" ? { frozen: new Date(before.now()).toISOString() } : { offset: `${Math.round(before.offset / 1000)}s` };
+    return () => write("The clock is as before.", "PUT", path, body);
+  }
+  const put = (what, body, ...words) => write(what, "PUT", path, body, { line: cli(app, "clock", ...words), undo: undone() });
+  const advance = (by) => doing(() => write(`Advanced the clock by ${by}.`, "POST", `${path}/advance`, { by }, { line: cli(app, "clock", "advance", by), undo: undone() }));
 
   function draw() {
     const clock = context.clock();

@@ -54,19 +54,19 @@ const EMULATOR = [
     about: "Whether a token made in the very second of its revocation stays good. Production’s way is not documented; the default counts whole seconds, as iat does.",
   },
   {
-    path: "unknown_user", kind: "select", options: [["tolerate", "Let in, created by the first write"], ["refuse", "Refuse with code 16"]], label: "Unknown users",
-    about: "What a good token of a user who was never created gets. Production’s way differs from product to product; the default lets in.",
+    path: "unknown_user", kind: "select", options: [["tolerate", "Let in"], ["refuse", "Refuse with code 16"]], label: "Unknown users",
+    about: "What a good token of a user who was never created gets. Production’s way differs from product to product; the default lets in, and the first write creates the user.",
   },
   {
-    path: "disabled_auth_checks", kind: "select", options: [["parse_only", "Only that it names a user"], ["check_times", "Its times and revocations too"]], label: "While auth checks are disabled",
-    about: "What is still looked at in a token. Production’s way is not documented; the default looks at the user id alone.",
+    path: "disabled_auth_checks", kind: "select", options: [["parse_only", "The user id alone"], ["check_times", "Its times too"]], label: "While auth checks are disabled",
+    about: "What is still looked at in a token: its times, with revocations, or nothing but whom it names. Production’s way is not documented.",
   },
   {
     path: "iat_leeway_seconds", kind: "number", min: 0, max: 86400, label: "Leeway of iat, in seconds",
     about: "How far in the future a token’s iat may lie. Production is documented to give none.",
   },
   {
-    path: "rate_limits", kind: "select", options: [["report", "Tell in headers, refuse nobody"], ["enforce", "Refuse with 429"]], label: "Rate limits",
+    path: "rate_limits", kind: "select", options: [["report", "Tell in headers"], ["enforce", "Refuse with 429"]], label: "Rate limits",
     about: "What happens over the limit. Production refuses with HTTP 429, code 9.",
   },
 ];

@@ -91,7 +91,7 @@ function fixtureCard(context) {
     wrong = new Set(all.map(({ line }) => line));
     fill(problems, all.map(({ line, column, field: where, message, hint }) => h("li", {},
       line ? button(`Line ${line}, column ${column ?? 1}`, () => goTo(line, column ?? 1), { class: "small" }) : null,
-      h("span", {}, where ? h("code", {}, `${where} `) : null, message, hint ? ` ${hint}` : ""))));
+      h("span", {}, where ? h("code", {}, `${where} `) : null, message, hint ? `; ${hint}` : ""))));
     problems.hidden = false;
     drawGutter();
     if (all[0].line) goTo(all[0].line, all[0].column ?? 1);
