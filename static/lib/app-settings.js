@@ -138,8 +138,11 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
   );
   load();
   // Each reading of Stream's settings is a request to the app: those are read anew when one comes back to the page.
-  if (place === OWN) context.onRefresh(() => document.hidden || reloadQuietly());
-  else addEventListener("focus", reloadQuietly, { signal });
+  if (place !== OWN) addEventListener("focus", reloadQuietly, { signal });
+  context.onRefresh(({ back }) => {
+    if (back && base === null) load();
+    else if (back || (place === OWN && !document.hidden)) reloadQuietly();
+  });
 
   async function reloadQuietly() {
     if (base === null || save.disabled) return;

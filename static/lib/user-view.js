@@ -71,9 +71,9 @@ export async function drawUser(context, detail, id, { changed, close, roles }) {
   detail.querySelector("h2").focus({ preventScroll: true });
   later(connections, () => drawConnections(context, user, connections));
   later(parts.devices, async () => lines(parts.devices, "No device.", (await api.devices(app, user.id, signal)).map((device) =>
-    [h("code", {}, device.id), `${device.push_provider}, since ${exact(ms(device.created_at))}`, button("Remove", () => api.removeDevice(app, user.id, device.id).then(again), { class: "small" })])));
+    [h("code", {}, device.id), `${device.push_provider}, since ${exact(ms(device.created_at))}`, button("Remove", () => later(parts.devices, () => api.removeDevice(app, user.id, device.id).then(again)), { class: "small" })])));
   later(parts.blocks, async () => lines(parts.blocks, "Blocks nobody.", (await api.blocks(app, user.id, signal)).map((block) =>
-    [h("a", { href: context.href("users", { user: block.blocked_user_id }) }, block.blocked_user_id), `since ${exact(ms(block.created_at))}`, button("Unblock", () => api.unblock(app, user.id, block.blocked_user_id).then(again), { class: "small" })])));
+    [h("a", { href: context.href("users", { user: block.blocked_user_id }) }, block.blocked_user_id), `since ${exact(ms(block.created_at))}`, button("Unblock", () => later(parts.blocks, () => api.unblock(app, user.id, block.blocked_user_id).then(again)), { class: "small" })])));
   later(parts.requests, () => drawRequests(context, user, parts.requests));
 }
 
@@ -266,7 +266,7 @@ async function drawConnections(context, user, target) {
   const now = context.clock().now();
   lines(target, "Not connected.", connections.filter((one) => one.user_id === user.id).map((one) => [
     h("span", { title: one.sdk }, sdkName(one.sdk)), `since ${relative(Date.parse(one.opened_at) - now)}`,
-    button("Close", () => closeConnection(context.app, one).then(() => drawConnections(context, user, target)), { class: "small" })]));
+    button("Close", () => later(target, () => closeConnection(context.app, one).then(() => drawConnections(context, user, target))), { class: "small" })]));
 }
 
 async function drawRequests(context, user, target) {

@@ -48,7 +48,9 @@ export function render(context) {
     try {
       const { connections } = await read(ofApp(app, "/connections"), { signal });
       fill(problem);
-      all = connections;
+      // The same objects for the same connections: what has the focus in a row stays.
+      const known = new Map(all.map((one) => [JSON.stringify(one), one]));
+      all = connections.map((one) => known.get(JSON.stringify(one)) ?? one);
       draw();
     } catch (failure) {
       if (signal.aborted || failure.gone) return;
@@ -69,7 +71,7 @@ export function render(context) {
     state.textContent = count(shown.length, "open connection");
     closeAll.hidden = shown.length === 0;
     table.set(shown);
-    table.refresh();
+    if (!table.body.contains(document.activeElement)) table.refresh(); // relative times
   }
 
   function askSend(one) {

@@ -27,6 +27,7 @@ function faultsCard(context) {
   const { app, signal } = context;
   const path = ofApp(app, "/faults");
   const list = h("div", {}, loading());
+  let drawn = "";
   const status = statusLine();
   const operation = input({ value: "*", list: "operation-names" });
   const user = input({ class: "mono", placeholder: "anybody" });
@@ -71,6 +72,8 @@ function faultsCard(context) {
   async function load() {
     try {
       const { faults } = await read(path, { signal });
+      if (JSON.stringify(faults) === drawn) return; // what has the focus stays
+      drawn = JSON.stringify(faults);
       fill(list, faults.length === 0 ? empty("Nothing is broken", "Calls that match a fault fail, wait or are cut, as often as it says.")
         : [h("ul", { class: "lines" }, faults.map((fault) => h("li", {},
           h("span", { class: "name" }, describe(fault)),

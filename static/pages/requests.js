@@ -44,6 +44,7 @@ export function waitForTheFirst(context) {
   fill(root, context.head(), firstSteps(context, h("p", { class: "waiting", role: "status" }, h("span", { class: "dot", "aria-hidden": "true" }), " Waiting for the first request. This page turns into the live view when it arrives.")));
   follow(ofApp(app, "/events"), {
     query: {},
+    after: 0, // none has slipped in between
     signal: waiting.signal,
     onBatch(entries) {
       if (!entries.some(isCall)) return;

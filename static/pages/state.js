@@ -122,7 +122,7 @@ function fixtureCard(context) {
   }, () => scenario.remove());
 
   load();
-  const element = card("Fixture", { about: "The app as a file: edit and apply it, or keep it for your tests.", tools: [scenario, button("Read anew", load, { class: "small" }), copyButton(() => text.value, "the fixture")] },
+  const element = card("Fixture", { about: "The app as a file, its secret included: edit and apply it, or keep it for your tests.", tools: [scenario, button("Read anew", load, { class: "small" }), copyButton(() => text.value, "the fixture")] },
     h("div", { class: "editor-box" }, gutter, text),
     problems,
     h("div", { class: "actions" }, field("How", mode), button("Apply", apply, { class: "primary" }), button("Download", download), h("div", { class: "say" }, status)));

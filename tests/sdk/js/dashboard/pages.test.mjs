@@ -309,7 +309,7 @@ test('requests: before the first, how to point an SDK here; then live, with the 
   await page.isClean();
 });
 
-test('connections: who is there, closed, expired', { timeout: 60_000 }, async (t) => {
+test('connections: who is there, sent to, closed, expired', { timeout: 60_000 }, async (t) => {
   const { app, page } = await open(t, 'connections-page', 'connections');
   await page.says('Nobody is connected');
   const { token } = await app.control('POST', '/tokens', { kind: 'user', user_id: 'john' });
@@ -318,6 +318,20 @@ test('connections: who is there, closed, expired', { timeout: 60_000 }, async (t
   await row.waitFor();
   await page.says(/stream-chat-js/, row);
   await page.says(/^in \d+ min/, row);
+  const greeted = new Promise((resolve) => { client.on('custom.greeting', resolve); });
+  const send = row.getByRole('button', { name: 'Send to the connection of john' });
+  await send.click();
+  await page.field('What').selectOption('event');
+  await page.field('Event').fill('{"type": "custom.greeting", ');
+  await page.dialog().getByRole('button', { name: 'Send', exact: true }).click();
+  await page.says(/^This is not JSON/, page.dialog());
+  await page.field('Event').fill('{"type": "custom.greeting", "text": "hi"}');
+  await page.dialog().getByRole('button', { name: 'Send', exact: true }).click();
+  await page.wrote('Sent custom.greeting to john.', /connections\/.*\/send/);
+  assert.equal((await greeted).text, 'hi');
+  await send.click();
+  await page.dialog().getByRole('button', { name: 'Send', exact: true }).click();
+  await page.wrote('Sent connection.error to john.', /"code":40/);
   await row.getByRole('button', { name: 'Close the connection of john' }).click();
   await page.wrote('Closed a connection of john.', /connections\/.*\/close/);
   await page.says('Nobody is connected');
