@@ -180,10 +180,14 @@ pub async fn beside(
     // A stub's body is written as it is, and errors are the same in every dialect.
     let door = Door { operation: &STUBBED, index: OPERATIONS_MAX - 1, dialect: Dialect::V2 };
     let gate = request.app_data::<Data<Gate>>().expect("the server puts a gate into every app");
-    let has_stub = shown_key(&request)
-        .and_then(|key| gate.store.apps().get(&key))
-        .is_some_and(|app| app.state().stubs.of_path(request.method().as_str(), request.path()).is_some());
-    if has_stub { answer(door.open(&request), request, next).await } else { next.call(request).await }
+    let app = shown_key(&request).and_then(|key| gate.store.apps().get(&key));
+    let (method, path) = (request.method().as_str(), request.path());
+    if app.as_ref().is_some_and(|app| app.state().stubs.of_path(method, path).is_some()) {
+        return answer(door.open(&request), request, next).await;
+    }
+    let mut response = next.call(request).await?;
+    reply::add_headers(app.as_deref(), None, response.headers_mut());
+    Ok(response)
 }
 
 /// Has a fault, a stub or the handler answer, and forms the answer.

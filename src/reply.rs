@@ -15,6 +15,7 @@ use actix_web::web::Bytes;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::app::App;
 use crate::clock::{Time, system_now};
 use crate::door::Call;
 use crate::error::{ApiError, Code};
@@ -97,14 +98,11 @@ impl ResponseError for ApiError {
 
 /// An unknown route, and a known one with a wrong method (wire-contract, trap 25). `OPTIONS` is a browser's preflight.
 pub async fn fallback(request: HttpRequest) -> HttpResponse {
-    let mut response = if request.method() == Method::OPTIONS {
+    if request.method() == Method::OPTIONS {
         HttpResponse::NoContent().finish()
     } else {
         ApiError::not_found("Not Found").error_response()
-    };
-    add_cors(response.headers_mut());
-    add_rate(response.headers_mut(), Rate::untouched(system_now()));
-    response
+    }
 }
 
 /// Forms a call's answer: the operation's name around an error, the headers, one line in the log, one entry in the
@@ -118,7 +116,7 @@ pub fn finish(
     if let Some(error) = &error {
         response = response.set_body(BoxBody::new(error_body(call.operation.name, error, "0")));
     }
-    add_headers(call, response.headers_mut());
+    add_headers(call.app.as_deref(), call.told_rate(), response.headers_mut());
     if let (Some(app), Some(ApiError { code: Code::RateLimitError, .. })) = (&call.app, &error) {
         let reset = call.told_rate().map_or(0, |rate| rate.reset);
         response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
@@ -170,12 +168,14 @@ const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-fn add_headers(call: &Call, headers: &mut HeaderMap) {
+/// Puts the headers of every answer on one.
+pub fn add_headers(app: Option<&App>, rate: Option<Rate>, headers: &mut HeaderMap) {
     add_cors(headers);
-    // A call to no app counts against nobody; SDKs read the numbers of every answer all the same.
-    add_rate(headers, call.told_rate().unwrap_or_else(|| Rate::untouched(system_now())));
+    // What counts against nobody: SDKs read the numbers of every answer all the same.
+    let untouched = || Rate::untouched(app.map_or_else(system_now, |app| app.clock.now()));
+    add_rate(headers, rate.unwrap_or_else(untouched));
     // The HTTP library puts the system's date where there is none.
-    if let Some(app) = call.app.as_ref().filter(|app| app.is_deterministic())
+    if let Some(app) = app.filter(|app| app.is_deterministic())
         && let Ok(date) = HeaderValue::from_str(&app.clock.now().http_date())
     {
         headers.insert(header::DATE, date);

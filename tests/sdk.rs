@@ -1,7 +1,7 @@
 //! The official SDKs, unmodified, against the binary that this `cargo test` has built: one server, the JavaScript suite
 //! (`tests/sdk/js`) and the Python suite (`tests/sdk/py`) side by side, each test file in an app of its own. The suite in
 //! a real browser (`tests/sdk/js/browser`) and that of the dashboard (`tests/sdk/js/dashboard`) start and restart servers of
-//! their own.
+//! their own. Each recipe (`tests/sdk/*/recipes`) is run by the command in its first line, as a reader would.
 //!
 //! What the SDKs were seen to drive is compared with `tests/sdk/driven.json`, from which `millpond operations` and the
 //! README's table are made. `UPDATE_DRIVEN=1 cargo test --test sdk` writes that file anew.
@@ -12,8 +12,8 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, fs, thread};
 
@@ -35,8 +35,15 @@ const REQUEST_TARGET: &str = "millpond::request";
 /// The status of a socket that was let in.
 const SWITCHED: u64 = 101;
 
+/// Held by the suites of `js` and `py` while they run: they install the same packages, and sixteen workers beside them would
+/// have the SDKs of the others run into their time-outs.
+static ALONE: Mutex<()> = Mutex::new(());
+/// Held while Chromium is looked for, and installed where there is none.
+static CHROMIUM: Mutex<()> = Mutex::new(());
+
 #[test]
 fn the_official_sdks_drive_the_binary() {
+    let _alone = ALONE.lock();
     let server = Server::start();
     let suites: [Result<(), String>; 2] = thread::scope(|scope| {
         [scope.spawn(|| javascript(&server.url)), scope.spawn(|| python(&server.url))]
@@ -65,7 +72,48 @@ fn a_person_finds_the_way_in_the_dashboard() {
     browser("js/dashboard").unwrap_or_else(|failure| panic!("{failure}"));
 }
 
+#[test]
+fn the_recipes_do_what_they_say() {
+    let _alone = ALONE.lock();
+    let suites: [Result<(), String>; 2] = thread::scope(|scope| {
+        let javascript = || npm_ci(&sdk_directory("js")).and_then(|()| recipes("js", "//", None));
+        let python = || venv().and_then(|venv| recipes("py", "#", Some(venv.join("bin"))));
+        [scope.spawn(javascript), scope.spawn(python)].map(|suite| suite.join().expect("a suite reports its failure"))
+    });
+    let failures: Vec<String> = suites.into_iter().filter_map(Result::err).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
 // The suites
+
+/// Runs each recipe of a language by the command in its first line, a comment; `tools` comes first on the path.
+fn recipes(language: &str, comment: &str, tools: Option<PathBuf>) -> Result<(), String> {
+    let directory = sdk_directory(language).join("recipes");
+    let entries = fs::read_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name.starts_with("test_") || name.ends_with(".test.mjs"));
+    names.sort();
+    assert!(names.len() > 5, "the recipes of {}: {names:?}", directory.display());
+    let inherited = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths(tools.into_iter().chain(env::split_paths(&inherited)));
+    let path = path.map_err(|error| format!("PATH: {error}"))?;
+    let mut failures = Vec::new();
+    for name in &names {
+        let text = fs::read_to_string(directory.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        let line = text.lines().next().unwrap_or_default();
+        let command = line.strip_prefix(comment).and_then(|line| line.trim().strip_prefix("millpond "));
+        let Some(command) = command.filter(|command| command.ends_with(name)) else {
+            failures.push(format!("{name}: its first line is to say how it is run, not {line:?}"));
+            continue;
+        };
+        let mut recipe = Command::new(env!("CARGO_BIN_EXE_millpond"));
+        recipe.args(command.split(' ')).current_dir(&directory).env("PATH", &path);
+        recipe.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
+        failures.extend(run(name, SUITE_BOUND, without_stream_variables(&mut recipe)).err());
+    }
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n\n")) }
+}
 
 fn javascript(url: &str) -> Result<(), String> {
     let directory = sdk_directory("js");
@@ -79,12 +127,10 @@ fn javascript(url: &str) -> Result<(), String> {
 }
 
 fn browser(folder: &str) -> Result<(), String> {
-    let installed = {
-        static CHROMIUM: Mutex<()> = Mutex::new(());
-        let _alone = CHROMIUM.lock().unwrap_or_else(PoisonError::into_inner);
-        chromium_at(Path::new("/usr/bin/chromium"), "apt-get")
-    };
-    installed?;
+    {
+        let _alone = CHROMIUM.lock();
+        chromium_at(Path::new("/usr/bin/chromium"), "apt-get")?;
+    }
     let directory = sdk_directory(folder);
     npm_ci(&directory)?;
     let mut suite = Command::new("node");
@@ -121,8 +167,8 @@ fn chromium_at(place: &Path, apt_get: &str) -> Result<(), String> {
 
 /// Installs what the lock file of a JavaScript suite says, unless that was done before.
 fn npm_ci(directory: &Path) -> Result<(), String> {
-    let node = "Install Node.js 20.10 or newer, with npm: the JavaScript SDK tests run on it.";
-    at_least("node", (20, 10), node)?;
+    let node = "Install Node.js 20.14 or newer, with npm: the JavaScript SDK tests run on it.";
+    at_least("node", (20, 14), node)?;
     at_least("npm", (8, 0), node)?;
     let lock = directory.join("package-lock.json");
     let stamp = directory.join("node_modules/.installed-package-lock.json");
@@ -136,6 +182,13 @@ fn npm_ci(directory: &Path) -> Result<(), String> {
 }
 
 fn python(url: &str) -> Result<(), String> {
+    let mut suite = Command::new(venv()?.join("bin/python"));
+    suite.args(["-m", "pytest"]).current_dir(sdk_directory("py")); // pytest.ini has the rest
+    run("the Python SDK suite", SUITE_BOUND, against(&mut suite, url))
+}
+
+/// The environment of the Python suite. Made unless it is there already, with the pinned packages.
+fn venv() -> Result<PathBuf, String> {
     at_least("python3", (3, 11), "Install Python 3.11 or newer, with venv and pip: the Python SDK tests run on it.")?;
     let directory = sdk_directory("py");
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sdk-py-venv");
@@ -147,9 +200,7 @@ fn python(url: &str) -> Result<(), String> {
         run("pip install", INSTALL_BOUND, &mut pip)?;
         copy(&pins, &stamp)?;
     }
-    let mut suite = Command::new(venv.join("bin/python"));
-    suite.args(["-m", "pytest"]).current_dir(&directory); // pytest.ini has the rest
-    run("the Python SDK suite", SUITE_BOUND, against(&mut suite, url))
+    Ok(venv)
 }
 
 fn sdk_directory(language: &str) -> PathBuf {

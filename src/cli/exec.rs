@@ -34,8 +34,7 @@ Examples:
 
 STREAM_* and MILLPOND_TOKEN_* variables from outside do not reach the command.")]
 pub struct Args {
-    /// Load a fixture: a file, or quickstart, revocation, developer-tokens; may be given several times
-    #[arg(long = "fixture", value_name = "FILE|NAME")]
+    #[arg(long = "fixture", value_name = "FILE|NAME", help = fixture::help())]
     fixtures: Vec<String>,
     #[command(flatten)]
     pair: PairArgs,

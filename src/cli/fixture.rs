@@ -128,6 +128,11 @@ enum Unusable {
     Wrong(Vec<Problem>),
 }
 
+/// What `--fixture` says of itself.
+pub fn help() -> String {
+    format!("Load a fixture: a file, or one of {}; may be given several times", shipped_names().join(", "))
+}
+
 /// Reads fixtures for a start. All problems of all of them are told at once.
 pub fn load_all(names: &[String]) -> Result<Vec<LoadedFixture>, Failure> {
     let mut loaded = Vec::new();

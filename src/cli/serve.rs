@@ -40,8 +40,7 @@ pub struct Args {
     /// Keep nothing: the state goes with the process
     #[arg(long)]
     memory: bool,
-    /// Load a fixture: a file, or quickstart, revocation, developer-tokens; may be given several times
-    #[arg(long = "fixture", value_name = "FILE|NAME")]
+    #[arg(long = "fixture", value_name = "FILE|NAME", help = fixture::help())]
     fixtures: Vec<String>,
     #[command(flatten)]
     pair: PairArgs,

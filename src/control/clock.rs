@@ -15,11 +15,12 @@ use crate::store::apps;
 /// A clock as the control API shows it.
 pub fn shown(mode: ClockMode) -> Value {
     let (name, offset_ns) = match mode {
-        ClockMode::System => ("system", 0),
-        ClockMode::Offset(ns) => ("offset", ns),
-        ClockMode::Frozen(at) => ("frozen", at.0.saturating_sub(crate::clock::system_now().0)),
+        ClockMode::System => ("system", Some(0)),
+        ClockMode::Offset(ns) => ("offset", Some(ns)),
+        // It has no distance that stays.
+        ClockMode::Frozen(_) => ("frozen", None),
     };
-    json!({"mode": name, "now": mode.now().rfc3339(), "offset_seconds": offset_ns / SECOND_NS})
+    json!({"mode": name, "now": mode.now().rfc3339(), "offset_seconds": offset_ns.map(|ns| ns / SECOND_NS)})
 }
 
 /// `GET /apps/{api_key}/clock`.

@@ -39,6 +39,16 @@ fn every_verb_teaches_with_an_example_and_speaks_json() {
 }
 
 #[test]
+fn the_verbs_that_load_fixtures_name_every_shipped_scenario() {
+    let names = millpond::fixture::shipped::shipped_names().join(", ");
+    for verb in ["serve", "exec"] {
+        // Long lines are broken.
+        let help = Place::new().run(&[verb, "--help"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(&names), "{help}");
+    }
+}
+
+#[test]
 fn the_commands_in_the_shipped_scenarios_do_what_their_comments_say() {
     let binary = Path::new(env!("CARGO_BIN_EXE_millpond"));
     let path = format!("{}:{}", binary.parent().expect("a folder").display(), std::env::var("PATH").expect("a path"));

@@ -135,7 +135,10 @@ fn shipped_scenarios_go_by_name_and_others_by_file() {
     assert_eq!(keys, ["millpond", "own"]);
     assert!(server.has_user(&place, "john"));
     let missing = place.run(&["--fixture", "quickstrat", "--port", "0"]);
-    missing.refused(2, &["cannot read the fixture quickstrat", "developer-tokens, quickstart, revocation"]);
+    missing.refused(
+        2,
+        &["cannot read the fixture quickstrat", "developer-tokens, guests-and-anonymous, multi-tenant, quickstart, "],
+    );
 }
 
 #[test]

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use millpond::config::{Config, Database, LoadedFixture};
 use millpond::fixture::apply::Pair;
 use millpond::fixture::format::parse;
-use millpond::fixture::shipped::{shipped, shipped_names};
 use millpond::start::{Failure, Running, start};
 use serde_json::{Value, json};
 
@@ -23,7 +22,7 @@ fn config(texts: &[&str]) -> Config {
 }
 
 /// Loads fixtures into a server of their own, and answers its first app.
-fn app_of(texts: &[&str]) -> TestApp {
+pub fn app_of(texts: &[&str]) -> TestApp {
     let url = crate::app::start(config(texts));
     let apps = send("GET", &format!("{url}/_millpond/apps?secrets=true"), &[], None).ok();
     let text = |key: &str| apps["apps"][0][key].as_str().unwrap().to_owned();
@@ -44,73 +43,20 @@ fn refusal(texts: &[&str]) -> String {
 }
 
 /// What `GetApp` answers the bearer of a named token.
-fn by_name(app: &TestApp, name: &str) -> Answer {
+pub fn by_name(app: &TestApp, name: &str) -> Answer {
     let tokens = app.control("GET", "/tokens", &Value::Null).ok()["tokens"].clone();
     let token = tokens[name].as_str().unwrap_or_else(|| panic!("no token {name}")).to_owned();
     app.with_token(&token).get("/api/v2/app")
 }
 
-fn users(app: &TestApp) -> Vec<Value> {
+pub fn users(app: &TestApp) -> Vec<Value> {
     let payload =
         json!({"filter_conditions": {}, "include_deactivated_users": true, "limit": 100, "sort": [{"field": "id"}]});
     app.server().query_users(&payload).ok()["users"].as_array().unwrap().clone()
 }
 
-fn user(app: &TestApp, id: &str) -> Value {
+pub fn user(app: &TestApp, id: &str) -> Value {
     users(app).into_iter().find(|user| user["id"] == id).unwrap_or_else(|| panic!("no user {id}"))
-}
-
-#[test]
-fn every_shipped_scenario_is_tested_here() {
-    assert_eq!(shipped_names(), ["developer-tokens", "quickstart", "revocation"]);
-}
-
-#[test]
-fn quickstart_has_the_users_and_tokens_that_it_names() {
-    let app = app_of(&[shipped("quickstart").unwrap()]);
-    assert_eq!((app.api_key.as_str(), app.api_secret.as_str()), ("millpond", "millpond-secret-that-is-worth-nothing"));
-    let ids: Vec<_> = users(&app).iter().map(|user| user["id"].clone()).collect();
-    assert_eq!(ids, ["ada", "dan", "eve", "guest-gil", "jane", "john", "mia"]);
-    assert_eq!(
-        (&user(&app, "john")["custom"], &user(&app, "eve")["banned"]),
-        (&json!({"color": "blue"}), &json!(true))
-    );
-    assert_eq!(user(&app, "jane")["blocked_user_ids"], json!(["eve"]));
-    for good in ["john", "jane", "ada", "mia", "gil", "server"] {
-        by_name(&app, good).ok();
-    }
-    refused(&by_name(&app, "expired"), "GetApp", 401, 40, "JWTAuth error: token is expired (exp)");
-    let text = "JWTAuth error: signature is not valid. Make sure the token is created using the secret for API key \"millpond\"";
-    refused(&by_name(&app, "foreign"), "GetApp", 401, 43, text);
-    refused(&app.user("dan").get("/app"), "GetApp", 404, 16, "the user dan was deactivated");
-    refused(&app.user("zoe").get("/app"), "GetApp", 404, 16, "the user zoe was deleted");
-    app.server().post("/users/restore", &json!({"user_ids": ["zoe"]})).ok();
-    app.user("mia").post("/moderation/ban", &json!({"target_user_id": "john"})).ok();
-}
-
-#[test]
-fn developer_tokens_pass_while_checks_are_off() {
-    let app = app_of(&[shipped("developer-tokens").unwrap()]);
-    for good in ["john-dev", "jane-dev", "john-tampered", "john", "server"] {
-        by_name(&app, good).ok();
-    }
-    app.server().patch("/app", &json!({"disable_auth_checks": false})).ok();
-    for (name, code) in [("john-dev", 43), ("jane-dev", 43), ("john-tampered", 43)] {
-        assert_eq!(by_name(&app, name).error().1, code, "{name}");
-    }
-    by_name(&app, "john").ok();
-}
-
-#[test]
-fn revocation_refuses_what_was_issued_before_it() {
-    let app = app_of(&[shipped("revocation").unwrap()]);
-    for good in ["john-new", "jane-old", "jane-no-iat", "server"] {
-        by_name(&app, good).ok();
-    }
-    for revoked in ["john-old", "john-no-iat"] {
-        let text = "This token has been revoked, please generate a new token";
-        refused(&by_name(&app, revoked), "GetApp", 401, 40, text);
-    }
 }
 
 /// Everything that a fixture can say.

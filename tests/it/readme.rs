@@ -46,3 +46,24 @@ fn the_readme_names_the_control_routes_that_exist_and_no_others() {
     assert!(mounted.len() > 15, "{mounted:#?}");
     assert_eq!(named.map(str::to_owned).collect::<BTreeSet<_>>(), mounted);
 }
+
+#[test]
+fn the_readme_links_to_every_recipe_and_names_every_scenario() {
+    let text = include_str!("../../README.md");
+    let mut recipes = 0;
+    for language in ["js", "py"] {
+        let folder = format!("tests/sdk/{language}/recipes");
+        for entry in std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "mjs" || extension == "py") {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                assert!(text.contains(&format!("({folder}/{name})")), "{folder}/{name}");
+                recipes += 1;
+            }
+        }
+    }
+    assert_eq!(text.matches("/recipes/").count(), recipes, "each once, and no other");
+    for name in millpond::fixture::shipped::shipped_names() {
+        assert!(text.contains(&format!("`{name}`")), "{name}");
+    }
+}
