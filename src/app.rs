@@ -368,9 +368,8 @@ impl Apps {
     }
 }
 
-/// A seed of its own for each api key (FNV-1a over the key, beginning with the process's seed).
-fn mixed(seed: u64, api_key: &str) -> u64 {
-    api_key
-        .bytes()
+/// A seed of its own for each text (FNV-1a over the text, beginning with the seed).
+pub fn mixed(seed: u64, text: &str) -> u64 {
+    text.bytes()
         .fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -5,14 +5,17 @@
 
 mod apps;
 mod completions;
+mod connections;
 mod doctor;
 mod env;
 #[cfg(unix)]
 mod exec;
+mod faults;
 mod fixture;
 mod healthcheck;
 pub mod holder;
 mod inspect;
+mod json_file;
 mod log;
 mod operations;
 mod pair;
@@ -24,6 +27,8 @@ mod run_file;
 mod samples;
 mod screen;
 mod serve;
+mod states;
+mod stubs;
 mod target;
 mod token;
 
@@ -77,6 +82,11 @@ enum Verb {
     Apps(apps::Args),
     Clock(apps::ClockArgs),
     Requests(requests::Args),
+    Connections(connections::Args),
+    Faults(faults::Args),
+    Stubs(stubs::Args),
+    Snapshot(states::SnapshotArgs),
+    Reset(states::ResetArgs),
     Fixture(fixture::Args),
     Operations(operations::Args),
     Healthcheck(healthcheck::Args),
@@ -131,6 +141,11 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::Apps(args) => apps::run(&args),
         Verb::Clock(args) => apps::clock(&args),
         Verb::Requests(args) => requests::run(&args),
+        Verb::Connections(args) => connections::run(&args),
+        Verb::Faults(args) => faults::run(&args),
+        Verb::Stubs(args) => stubs::run(&args),
+        Verb::Snapshot(args) => states::snapshot(&args),
+        Verb::Reset(args) => states::reset(&args),
         Verb::Fixture(args) => fixture::run(&args),
         Verb::Operations(args) => operations::run(&args),
         Verb::Healthcheck(args) => healthcheck::run(&args),

@@ -1,6 +1,6 @@
 //! The door that every operation of Stream's goes through: credentials, verdict, rate, and the form of every answer.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use crate::auth::credentials::bare_token;
 use crate::auth::verdict;
 use crate::clock::Stopwatch;
 use crate::error::{ApiError, Result};
-use crate::fault::armed::Strike;
+use crate::fault::armed::{Fate, Strike};
 use crate::ids::UserId;
 use crate::journal::{Caller, Text, Who};
 use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation};
 use crate::params::Params;
-use crate::rate::Rate;
+use crate::rate::{LIMIT_DEFAULT, Rate};
 use crate::reply;
 use crate::store::Scope;
 use crate::stub::Stub;
@@ -74,16 +74,20 @@ pub struct Call {
     pub who: Who,
     /// For whom and when a transaction of this call runs.
     pub scope: Option<Scope>,
-    /// The rate limit's window.
-    pub rate: Option<Rate>,
+    /// The rate limit's window, as the answer tells of it.
+    pub rate: Cell<Option<Rate>>,
     /// The method's word.
     pub method: &'static str,
     /// The path without the query.
     pub path: Text,
     /// `X-Stream-Client`.
     pub client: String,
-    /// The fault that strikes it.
-    pub strike: Option<Strike>,
+    /// What strikes it before anybody is asked for an answer.
+    strike: Option<Strike>,
+    /// The id of the fault that strikes it.
+    pub fault: OnceCell<Arc<str>>,
+    /// Whether its connection is cut instead of an answer.
+    pub is_cut: Cell<bool>,
     /// The fixed answer that it gets.
     pub stub: Option<Arc<Stub>>,
     /// The connection that the call has opened; one that it names is among the parameters.
@@ -119,7 +123,7 @@ impl Door {
         let headers = request.headers();
         let client = text(headers, "x-stream-client").or(params.get("X-Stream-Client")).unwrap_or_default().to_owned();
         let gate = request.app_data::<Data<Gate>>().expect("the server puts a gate into every app");
-        let api_key = params.get("api_key").filter(|key| !key.is_empty()).or(text(headers, "api_key"));
+        let api_key = shown_key(&params, headers);
         let auth_type =
             text(headers, "stream-auth-type").filter(|word| !word.is_empty()).or(params.get("stream-auth-type"));
         // A header that is not text cannot be a token: it is read as one that no parser takes.
@@ -144,6 +148,7 @@ impl Door {
         let Judged { app, state, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
         let state = state.filter(|_| client != DASHBOARD);
         let strike = state.and_then(|state| state.faults.strike(self.operation.name, who.user(), who.caller));
+        let fault = strike.as_ref().map_or_else(OnceCell::new, |strike| OnceCell::from(Arc::clone(&strike.id)));
         let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
         let scope = app
             .as_ref()
@@ -157,11 +162,13 @@ impl Door {
             admitted,
             who,
             scope,
-            rate,
+            rate: Cell::new(rate),
             method,
             path,
             client,
             strike,
+            fault,
+            is_cut: Cell::new(false),
             stub: None,
             opened: OnceCell::new(),
             error: RefCell::default(),
@@ -180,7 +187,8 @@ pub async fn beside(
     // A stub's body is written as it is, and errors are the same in every dialect.
     let door = Door { operation: &STUBBED, index: OPERATIONS_MAX - 1, dialect: Dialect::V2 };
     let gate = request.app_data::<Data<Gate>>().expect("the server puts a gate into every app");
-    let app = shown_key(&request).and_then(|key| gate.store.apps().get(&key));
+    let params = Params::parse(request.query_string());
+    let app = shown_key(&params, request.headers()).and_then(|key| gate.store.apps().get(key));
     let (method, path) = (request.method().as_str(), request.path());
     if app.as_ref().is_some_and(|app| app.state().stubs.of_path(method, path).is_some()) {
         return answer(door.open(&request), request, next).await;
@@ -210,10 +218,8 @@ async fn answer(
 }
 
 /// The api key that a request shows.
-fn shown_key(request: &ServiceRequest) -> Option<String> {
-    let of_query =
-        Params::parse(request.query_string()).get("api_key").filter(|key| !key.is_empty()).map(str::to_owned);
-    of_query.or_else(|| text(request.headers(), "api_key").map(str::to_owned))
+fn shown_key<'a>(params: &'a Params, headers: &'a HeaderMap) -> Option<&'a str> {
+    params.get("api_key").filter(|key| !key.is_empty()).or(text(headers, "api_key"))
 }
 
 /// A call that is being answered. Who hangs up before the answer ends it: then this writes it down.
@@ -250,12 +256,17 @@ impl Call {
     /// What a fault or a stub makes of the call, so that no handler is asked.
     async fn foregone(&self) -> Option<Result<HttpResponse>> {
         if let Some(strike) = &self.strike {
-            tokio::time::sleep(strike.latency).await;
-            if strike.cuts() {
-                return Some(Ok(reply::cut()));
-            }
-            if let Some((error, _)) = self.struck() {
-                return Some(Err(error));
+            let limit = self.rate.get().map_or(LIMIT_DEFAULT, |rate| rate.limit);
+            match strike.fate(limit, self.scope.as_ref()?.now).await {
+                Fate::Spared => {}
+                Fate::Cut => {
+                    self.is_cut.set(true);
+                    return Some(Ok(reply::cut()));
+                }
+                Fate::Refused(error, rate) => {
+                    self.rate.set(rate.or(self.rate.get()));
+                    return Some(Err(error));
+                }
             }
         }
         let stub = self.stub.as_ref()?;
@@ -263,25 +274,14 @@ impl Call {
         Some(admitted.map(|()| reply::stubbed(stub)))
     }
 
-    /// The error that a fault answers with, and the window of a rate limit that it tells of.
-    fn struck(&self) -> Option<(ApiError, Option<Rate>)> {
-        let (strike, rate, scope) = (self.strike.as_ref()?, self.rate?, self.scope.as_ref()?);
-        strike.refusal(rate.limit, scope.now)
-    }
-
     /// How long it has taken so far, in milliseconds.
     pub fn duration_ms(&self) -> f64 {
         self.app.as_ref().map_or_else(|| self.started.milliseconds(), |app| app.measured(self.started))
     }
 
-    /// The rate limit's window, as the answer tells of it.
-    pub fn told_rate(&self) -> Option<Rate> {
-        self.struck().and_then(|(_, rate)| rate).or(self.rate)
-    }
-
     /// Refuses the call when its app enforces rate limits and this one is too many.
     pub fn check_rate(&self) -> Result<()> {
-        match (&self.app, self.rate) {
+        match (&self.app, self.rate.get()) {
             (Some(app), Some(rate)) => rate.check(app.state().emulator.rate_limits),
             _ => Ok(()),
         }

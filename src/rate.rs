@@ -81,14 +81,14 @@ impl Rate {
         if !self.exceeded || limits == RateLimits::Report {
             return Ok(());
         }
-        Err(self.refusal())
+        Err(too_many(self.limit))
     }
+}
 
-    /// The refusal of a call that is one too many.
-    pub fn refusal(self) -> ApiError {
-        let text = "Too many requests, check response headers for more information. The limit is";
-        ApiError::new(Code::RateLimitError, format!("{text} {} a minute", self.limit))
-    }
+/// The refusal of a call that is one too many, where so many are taken in a minute.
+pub fn too_many(limit: u32) -> ApiError {
+    let text = "Too many requests, check response headers for more information. The limit is";
+    ApiError::new(Code::RateLimitError, format!("{text} {limit} a minute"))
 }
 
 /// Calls of an operation in a minute, unless the contract has another number for it.

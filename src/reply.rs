@@ -19,8 +19,7 @@ use crate::app::App;
 use crate::clock::{Time, system_now};
 use crate::door::Call;
 use crate::error::{ApiError, Code};
-use crate::fault::armed::Strike;
-use crate::journal::entry::CLIENT_LEFT;
+use crate::journal::entry::{CLIENT_LEFT, CUT};
 use crate::journal::{Entry, Text};
 use crate::operation::DASHBOARD;
 use crate::rate::Rate;
@@ -113,13 +112,19 @@ pub fn finish(
 ) -> actix_web::dev::ServiceResponse<BoxBody> {
     let error = response.response().error().and_then(|error| error.as_error::<ApiError>()).cloned();
     let (request, mut response) = response.into_parts();
+    if call.is_cut.get() {
+        log_cut(call);
+        record(call, CUT, 0, "");
+        return actix_web::dev::ServiceResponse::new(request, cut());
+    }
     if let Some(error) = &error {
         response = response.set_body(BoxBody::new(error_body(call.operation.name, error, "0")));
     }
-    add_headers(call.app.as_deref(), call.told_rate(), response.headers_mut());
-    if let (Some(app), Some(ApiError { code: Code::RateLimitError, .. })) = (&call.app, &error) {
-        let reset = call.told_rate().map_or(0, |rate| rate.reset);
-        response.headers_mut().insert(header::RETRY_AFTER, (reset - app.clock.now().seconds()).max(1).into());
+    add_headers(call.app.as_deref(), call.rate.get(), response.headers_mut());
+    if let (Some(app), Some(rate), Some(ApiError { code: Code::RateLimitError, .. })) =
+        (&call.app, call.rate.get(), &error)
+    {
+        add_retry_after(response.headers_mut(), rate, app.clock.now());
     }
     log(call, response.status(), error.as_ref());
     let (code, message) = error.as_ref().map_or((0, ""), |error| (error.code.number(), &error.message));
@@ -130,7 +135,12 @@ pub fn finish(
 /// The answer of a stub.
 pub fn stubbed(stub: &Stub) -> HttpResponse {
     let status = StatusCode::from_u16(stub.status).unwrap_or(StatusCode::OK);
-    HttpResponse::build(status).content_type(JSON).body(stub.body.to_string())
+    let mut answer = HttpResponse::build(status);
+    // Behind these no client reads a body: one that came would be taken for the next answer.
+    if matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) {
+        return answer.finish();
+    }
+    answer.content_type(JSON).body(stub.body.to_string())
 }
 
 /// A refusal outside Stream's routes in Stream's own form, with the headers of a rate limit where it is one.
@@ -139,7 +149,7 @@ pub fn refused(operation: &str, error: &ApiError, rate: Option<Rate>, now: Time)
         HttpResponse::build(error.status_code()).content_type(JSON).body(error_body(operation, error, "0"));
     if let Some(rate) = rate {
         add_rate(response.headers_mut(), rate);
-        response.headers_mut().insert(header::RETRY_AFTER, (rate.reset - now.seconds()).max(1).into());
+        add_retry_after(response.headers_mut(), rate, now);
     }
     response
 }
@@ -188,6 +198,10 @@ fn add_rate(headers: &mut HeaderMap, rate: Rate) {
     headers.insert(RESET, rate.reset.into());
 }
 
+fn add_retry_after(headers: &mut HeaderMap, rate: Rate, now: Time) {
+    headers.insert(header::RETRY_AFTER, (rate.reset - now.seconds()).max(1).into());
+}
+
 /// The headers that let a browser's SDK call from any origin and read the rate limits (wire-contract 2.5).
 fn add_cors(headers: &mut HeaderMap) {
     for (name, value) in [
@@ -218,7 +232,8 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
     let duration_ms = call.duration_ms();
     match error {
         None => {
-            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, duration_ms, "answered");
+            let stubbed = call.stub.is_some();
+            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, stubbed, duration_ms, "answered");
         }
         Some(error) => {
             let check =
@@ -229,12 +244,16 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
     }
 }
 
+fn log_cut(call: &Call) {
+    let (operation, caller, sdk) = (call.operation.name, call.who.caller.name(), call.client.as_str());
+    tracing::info!(target: "millpond::request", operation, status = CUT, caller, sdk, "cut");
+}
+
 /// A call to no app is in no journal, nor is one of the dashboard.
 fn record(call: &Call, status: u16, code: i32, message: &str) {
     let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
-    let is_cut = call.strike.as_ref().is_some_and(Strike::cuts);
-    let stub = call.stub.as_deref().filter(|_| code == 0 && !is_cut);
+    let stub = call.stub.as_deref().filter(|_| code == 0 && status != CUT);
     let operation = match stub {
         // A path that is no operation's goes by itself.
         Some(stub) if call.operation.places.is_empty() => stub.place().into(),
@@ -248,9 +267,9 @@ fn record(call: &Call, status: u16, code: i32, message: &str) {
         duration_ms: call.duration_ms(),
         connection_id: call.opened.get().cloned().or_else(named),
         sdk: Text::some(&call.client),
-        fault: call.strike.as_ref().map(|strike| Arc::clone(&strike.id)),
+        fault: call.fault.get().map(Arc::clone),
         stubbed: stub.is_some(),
-        ..Entry::new(scope.now, operation, call.method, if is_cut && status != CLIENT_LEFT { 0 } else { status })
+        ..Entry::new(scope.now, operation, call.method, status)
     });
 }
 

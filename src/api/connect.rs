@@ -1,6 +1,7 @@
 //! The legacy long-poll (wire-contract 5.8), and what a connect without an upgrade is told.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
@@ -12,7 +13,7 @@ use crate::error::{ApiError, Result};
 use crate::journal::Text;
 use crate::live::hub::Hub;
 use crate::live::longpoll;
-use crate::live::sign_in::{Shown, sign_in};
+use crate::live::sign_in::{Refused, Shown, sign_in};
 use crate::live::worker::Worker;
 use crate::reply::Reply;
 use crate::wire::{Dialect, Empty, events};
@@ -64,7 +65,11 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     let shown = shown.with_json(&call.params);
     // To its end also when the client hangs up: whoever counts as connected needs a session that ends.
     let begun = actix_web::rt::spawn(async move {
-        let signed_in = sign_in(&gate, &hub, Dialect::Legacy, shown).await.map_err(|refused| refused.error)?;
+        let signed_in = match sign_in(&gate, &hub, Dialect::Legacy, shown).await {
+            Ok(signed_in) => signed_in,
+            Err(refused) => return Err(told(&call, refused)),
+        };
+        note_fault(&call, signed_in.fault.as_ref());
         let hello = events::connected(Dialect::Legacy, &signed_in.connection_id, signed_in.at, &signed_in.me);
         // Nothing else of this call opens a connection.
         let _ = call.opened.set(Text::new(&signed_in.connection_id));
@@ -73,4 +78,21 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
     });
     let hello = begun.await.unwrap_or_else(|panic| Err(ApiError::internal(&panic)))?;
     Ok(Reply(LongPollResponse { event: Some(raw(&hello)?), events: None }))
+}
+
+/// What a refused sign-in is told as the answer of its call.
+fn told(call: &Call, refused: Refused) -> ApiError {
+    let Refused { error, rate, fault, .. } = refused;
+    note_fault(call, fault.as_ref());
+    call.rate.set(rate.or(call.rate.get()));
+    call.is_cut.set(error.is_none());
+    // Of a connection that is cut nobody hears.
+    error.unwrap_or_else(|| ApiError::internal(&"the connection is cut"))
+}
+
+/// Of a fault that struck the call and one that struck its sign-in, the first is written down.
+fn note_fault(call: &Call, fault: Option<&Arc<str>>) {
+    if let Some(fault) = fault {
+        let _ = call.fault.set(Arc::clone(fault));
+    }
 }

@@ -1,32 +1,120 @@
 //! `apps` and `clock`: what is in the running millpond, and what time it is there.
 
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs};
+use super::target::{AppArgs, Client, TargetArgs, segment};
 use super::{DONE, Outcome, print};
 
-/// List the running millpond's apps
+/// List the running millpond's apps; make one, clone one, delete one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   millpond apps
-  millpond apps --secrets --json")]
+  millpond apps --secrets --json
+  millpond apps clone --ttl 10m            one of its own for a test; it goes by itself
+  millpond apps delete mp_1a2b3c4d5e6f")]
 pub struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// Show the secrets too
     #[arg(long)]
     secrets: bool,
     #[command(flatten)]
     target: TargetArgs,
-    /// Print them as JSON
-    #[arg(long)]
+    /// Print JSON
+    #[arg(long, global = true)]
     json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Make an empty app, with an api key and a secret of its own
+    #[command(after_help = "Examples:\n  millpond apps create\n  millpond apps create --name checkout --json")]
+    Create {
+        #[command(flatten)]
+        new: New,
+    },
+    /// Make another app with the present state of one
+    #[command(after_help = "\
+Examples:
+  millpond apps clone --ttl 10m --name worker-3
+  millpond apps clone --app mp_1a2b3c4d5e6f --json")]
+    Clone {
+        #[command(flatten)]
+        new: New,
+        /// Delete it after so long, in real time
+        #[arg(long, value_name = "DURATION")]
+        ttl: Option<String>,
+        #[command(flatten)]
+        app: AppArgs,
+    },
+    /// Delete an app and all that is in it
+    #[command(after_help = "Example:\n  millpond apps delete mp_1a2b3c4d5e6f")]
+    Delete {
+        /// Its api key
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct New {
+    /// Its name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Its api key [default: one is made]
+    #[arg(long, value_name = "KEY", requires = "api_secret")]
+    api_key: Option<String>,
+    /// Its secret
+    #[arg(long, value_name = "SECRET", requires = "api_key")]
+    api_secret: Option<String>,
+}
+
+impl New {
+    /// What the control API takes: what was not said is left out.
+    fn body(&self, ttl: Option<&String>) -> Value {
+        let given = [
+            ("name", self.name.as_ref()),
+            ("api_key", self.api_key.as_ref()),
+            ("api_secret", self.api_secret.as_ref()),
+        ];
+        let given = given.into_iter().chain([("ttl", ttl)]);
+        given.filter_map(|(name, value)| Some((name.to_owned(), json!(value?)))).collect::<Map<_, _>>().into()
+    }
 }
 
 /// Runs `apps`.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
+    let answer = match &args.verb {
+        None => return list(args, &client),
+        Some(Verb::Create { new }) => client.send("POST", "/_millpond/apps", &new.body(None))?,
+        Some(Verb::Clone { new, ttl, app }) => {
+            let original = client.app(app)?;
+            client.send("POST", &Client::path_of(&original, "/clone"), &new.body(ttl.as_ref()))?
+        }
+        Some(Verb::Delete { key }) => {
+            client.send("DELETE", &format!("/_millpond/apps/{}", segment(key)), &json!({}))?
+        }
+    };
+    let text = match &args.verb {
+        Some(Verb::Delete { key }) => format!("{} is gone", plain(key)),
+        _ => pair(&answer),
+    };
+    print::answer(args.json, &answer, &text)?;
+    Ok(DONE)
+}
+
+/// A new app's pair, and until when it lives.
+fn pair(app: &Value) -> String {
+    let lines = [("api key", "api_key"), ("api secret", "api_secret"), ("name", "name"), ("expires at", "expires_at")];
+    let rows = lines.into_iter().filter(|(_, name)| !app[name].is_null());
+    print::table(&rows.map(|(label, name)| vec![label.to_owned(), bare(&app[name])]).collect::<Vec<_>>())
+}
+
+fn list(args: &Args, client: &Client) -> Outcome {
     let answer = client.get(&format!("/_millpond/apps?secrets={}", args.secrets))?;
     if args.json {
         print::json(&answer)?;

@@ -24,6 +24,11 @@ pub fn json(value: &impl serde::Serialize) -> Result<(), Failure> {
     out(&serde_json::to_string_pretty(value).map_err(anyhow::Error::from)?)
 }
 
+/// Writes an answer: as JSON, or the text that says the same to people.
+pub fn answer(as_json: bool, value: &impl serde::Serialize, text: &str) -> Result<(), Failure> {
+    if as_json { json(value) } else { out(text) }
+}
+
 /// Writes a line to stderr. Where stderr is gone, nobody is left to be told.
 pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");

@@ -1,18 +1,13 @@
 //! `requests`: what was called, live or afterwards; wait for a call; verify what was expected.
 
-use std::io::Read;
-
 use clap::Subcommand;
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::print::{Paint, bare, plain};
 use super::target::{AppArgs, Client, TargetArgs};
-use super::{DONE, FAILED, Outcome, failed, input, print};
+use super::{DONE, FAILED, Outcome, failed, input, json_file, print};
 use crate::start::Failure;
-
-/// The largest file of expectations that is read.
-const FILE_MAX_BYTES: u64 = 1024 * 1024;
 
 /// List what was called: calls, sign-ins, ends of sockets, events, tokens given out
 #[derive(Debug, clap::Args)]
@@ -263,13 +258,7 @@ fn wait(args: &Args, client: &Client, path: &str) -> Outcome {
 }
 
 fn verify(args: &Args, client: &Client, path: &str, file: &str) -> Outcome {
-    let mut text = String::new();
-    let read = match file {
-        "-" => std::io::stdin().lock().take(FILE_MAX_BYTES).read_to_string(&mut text),
-        _ => std::fs::File::open(file).and_then(|file| file.take(FILE_MAX_BYTES).read_to_string(&mut text)),
-    };
-    read.map_err(|cause| input(format!("cannot read {file}: {cause}")))?;
-    let body: Value = serde_json::from_str(&text).map_err(|cause| input(format!("{file} is not JSON: {cause}")))?;
+    let body = json_file::read(file)?;
     let body = if body.is_array() { json!({ "expect": body }) } else { body };
     let (status, answer) = client.ask("POST", path, Some(&body), &[200, 409])?;
     if args.json {

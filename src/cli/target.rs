@@ -329,8 +329,7 @@ impl Client {
 
     /// A path of the control API for an app.
     pub fn path_of(app: &RemoteApp, rest: &str) -> String {
-        let key: String = url::form_urlencoded::byte_serialize(app.api_key.as_bytes()).collect();
-        format!("/_millpond/apps/{}{rest}", key.replace('+', "%20"))
+        format!("/_millpond/apps/{}{rest}", segment(&app.api_key))
     }
 }
 
@@ -351,6 +350,12 @@ fn problem_of(told: &Value, file: &str) -> Problem {
         message: text("message"),
         hint: told["hint"].as_str().map(str::to_owned),
     }
+}
+
+/// A text as a segment of a path.
+pub fn segment(text: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    encoded.replace('+', "%20")
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ pub async fn close(
     let app = control.app(&key)?;
     let connections = named(&hub, &app, &id)?;
     let farewell = body.0.farewell()?;
-    Ok(done("closed", order_all(&hub, &connections, |_| Order::End(farewell.clone()))))
+    close_each(&hub, connections, &farewell).await
 }
 
 /// `POST /apps/{api_key}/connections/close?user_id=`: the same for all of a user, or of the app.
@@ -119,7 +119,7 @@ pub async fn close_all(
     let app = control.app(&key)?;
     let farewell = body.0.farewell()?;
     let connections = chosen(&hub, &app, &request);
-    Ok(done("closed", order_all(&hub, &connections, |_| Order::End(farewell.clone()))))
+    close_each(&hub, connections, &farewell).await
 }
 
 /// `POST /apps/{api_key}/connections/{id}/send`: `{type, ...}`, as it is; `created_at` is added where it is missing.
@@ -133,7 +133,7 @@ pub async fn send(
     let app = control.app(&key)?;
     let connections = named(&hub, &app, &id)?;
     check_event(&body.0)?;
-    Ok(done("sent", send_all(&hub, &app, &connections, &body.0)))
+    send_each(&hub, &app, connections, &body.0).await
 }
 
 /// `POST /apps/{api_key}/connections/send?user_id=`: the same to all of a user, or of the app.
@@ -147,7 +147,7 @@ pub async fn send_to_all(
     let app = control.app(&key)?;
     check_event(&body.0)?;
     let connections = chosen(&hub, &app, &request);
-    Ok(done("sent", send_all(&hub, &app, &connections, &body.0)))
+    send_each(&hub, &app, connections, &body.0).await
 }
 
 fn check_event(event: &Map<String, Value>) -> Result<()> {
@@ -158,23 +158,23 @@ fn check_event(event: &Map<String, Value>) -> Result<()> {
     }
 }
 
-fn send_all(hub: &Hub, app: &App, connections: &[Connection], event: &Map<String, Value>) -> usize {
+async fn close_each(hub: &Hub, connections: Vec<Connection>, farewell: &Farewell) -> Result<HttpResponse> {
+    let orders = connections.into_iter().map(|connection| (connection, Order::End(farewell.clone())));
+    Ok(HttpResponse::Ok().json(json!({"closed": hub.order(orders.collect()).await})))
+}
+
+async fn send_each(
+    hub: &Hub,
+    app: &App,
+    connections: Vec<Connection>,
+    event: &Map<String, Value>,
+) -> Result<HttpResponse> {
     let at = app.clock.now();
     // Encoded once for each dialect.
     let frames = Dialect::ALL.map(|dialect| events::injected(dialect, at, event));
-    let frame = |connection: &Connection| frames[connection.dialect as usize].clone();
-    order_all(hub, connections, |connection| Order::Frame(frame(connection)))
-}
-
-fn order_all(hub: &Hub, connections: &[Connection], order: impl Fn(&Connection) -> Order) -> usize {
-    for connection in connections {
-        hub.order(connection, order(connection));
-    }
-    connections.len()
-}
-
-fn done(what: &str, count: usize) -> HttpResponse {
-    let mut answer = Map::new();
-    answer.insert(what.to_owned(), json!(count));
-    HttpResponse::Ok().json(answer)
+    let orders = connections.into_iter().map(|connection| {
+        let frame = frames[connection.dialect as usize].clone();
+        (connection, Order::Frame(frame))
+    });
+    Ok(HttpResponse::Ok().json(json!({"sent": hub.order(orders.collect()).await})))
 }

@@ -11,12 +11,13 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::fault::armed::Armed;
 use crate::fixture::faults as reading;
+use crate::ids::UserId;
 use crate::live::hub::Hub;
 use crate::live::mailbox::Order;
 use crate::store::faults;
 
 /// Faults that an app may have.
-const FAULTS_MAX: usize = 1_000;
+const FAULTS_MAX: i64 = 1_000;
 
 fn shown(armed: &Armed) -> Value {
     let mut shown = json!(armed.fault);
@@ -56,30 +57,29 @@ pub async fn list(control: Data<Control>, key: Path<String>) -> Result<HttpRespo
 pub async fn add(control: Data<Control>, hub: Data<Hub>, key: Path<String>, body: TextBody) -> Result<HttpResponse> {
     let scope = control.scope(&key)?;
     let fault: Fault = reading::read(&body.0).map_err(|problems| misread_text(&problems))?;
-    let known = scope.app.state();
-    if let Some(id) = fault.id.as_ref().filter(|id| known.faults.all().iter().any(|armed| *armed.id == ***id)) {
-        return Err(ControlError::conflict("fault_id_taken", format!("a fault has the id \"{id}\" already")));
-    }
-    if known.faults.all().len() >= FAULTS_MAX {
-        let message = format!("an app has at most {FAULTS_MAX} faults");
-        return Err(ControlError::conflict("too_many_faults", message).with_hint("delete those that are done"));
-    }
     let id = control
         .store
         .write(&scope, move |tx| {
+            if faults::count(tx)? >= FAULTS_MAX {
+                let message = format!("an app has at most {FAULTS_MAX} faults");
+                let refusal = ControlError::conflict("too_many_faults", message);
+                return Ok(Err(refusal.with_hint("delete those that are done")));
+            }
             let id = fault.id.clone().unwrap_or_else(|| tx.new_id());
-            faults::save(tx, &id, &fault)?;
-            Ok(id)
+            let taken = || ControlError::conflict("fault_id_taken", format!("a fault has the id \"{id}\" already"));
+            Ok(if faults::add(tx, &id, &fault)? { Ok(id) } else { Err(taken()) })
         })
-        .await?;
+        .await??;
     let state = scope.app.state();
     let armed = state.faults.all().iter().find(|armed| *armed.id == *id);
     let armed = armed.ok_or_else(|| ControlError::conflict("app_changed", "the fault was taken away at once"))?;
-    for connection in hub.connections_of(scope.app.id) {
-        let user = connection.user.as_ref().map(crate::ids::UserId::as_str);
-        if let Some(then) = armed.strike_open(user, connection.caller) {
-            hub.order(&connection, Order::of_fault(&then));
-        }
+    if armed.is_for_sockets() {
+        let open = hub.connections_of(scope.app.id).into_iter();
+        let struck = open.filter_map(|connection| {
+            let then = armed.strike_open(connection.user.as_ref().map(UserId::as_str), connection.caller)?;
+            Some((connection, Order::of_fault(&then)))
+        });
+        hub.order(struck.collect()).await;
     }
     Ok(HttpResponse::Created().json(shown(armed)))
 }

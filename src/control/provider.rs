@@ -13,8 +13,9 @@ use super::error::{ControlError, Result};
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::{SECOND_NS, Stopwatch};
 use crate::domain::users as rules;
+use crate::fault::armed::Fate;
 use crate::ids::UserId;
-use crate::journal::entry::TOKEN_PROVIDER;
+use crate::journal::entry::{CUT, TOKEN_PROVIDER};
 use crate::journal::{Caller, Entry, Text, Who};
 use crate::mint::{self, Kind, TTL_DEFAULT_NS, Wanted};
 use crate::params::Params;
@@ -68,15 +69,17 @@ async fn provide(control: &Control, key: &str, ask: Ask, request: HttpRequest) -
         ..Entry::new(scope.now, TOKEN_PROVIDER, if request.method() == Method::POST { "POST" } else { "GET" }, status)
     };
     if let Some(strike) = &strike {
-        tokio::time::sleep(strike.latency).await;
-        if strike.cuts() {
-            scope.app.journal.push(entry(0));
-            return Ok(reply::cut());
-        }
-        if let Some((error, rate)) = strike.refusal(LIMIT_DEFAULT, scope.now) {
-            let (code, message) = (error.code.number(), Text::new(&error.message));
-            scope.app.journal.push(Entry { code, message, ..entry(error.code.status()) });
-            return Ok(reply::refused(TOKEN_PROVIDER, &error, rate, scope.now));
+        match strike.fate(LIMIT_DEFAULT, scope.now).await {
+            Fate::Spared => {}
+            Fate::Cut => {
+                scope.app.journal.push(entry(CUT));
+                return Ok(reply::cut());
+            }
+            Fate::Refused(error, rate) => {
+                let (code, message) = (error.code.number(), Text::new(&error.message));
+                scope.app.journal.push(Entry { code, message, ..entry(error.code.status()) });
+                return Ok(reply::refused(TOKEN_PROVIDER, &error, rate, scope.now));
+            }
         }
     }
     let provided = token_for(control, &scope, ask).await;

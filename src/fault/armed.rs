@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::{CONNECT, EVERY_OPERATION, Fault, LATENCY_MAX_NS, SocketThen, TOKEN_PROVIDER, Then};
-use crate::clock::{DurationNs, Time};
+use crate::clock::{DurationNs, SECOND_NS, Time};
 use crate::error::{ApiError, Code};
 use crate::journal::Caller;
-use crate::rate::Rate;
+use crate::rate::{self, Rate};
 
 /// A fault, and how often it has struck.
 #[derive(Debug)]
@@ -44,6 +44,17 @@ impl Armed {
         let once_more = |hits: u32| self.fault.times.is_none_or(|times| hits < times).then(|| hits.saturating_add(1));
         self.hits.fetch_update(Ordering::AcqRel, Ordering::Acquire, once_more).is_ok()
     }
+
+    /// Whether it is for sockets, open ones included.
+    pub fn is_for_sockets(&self) -> bool {
+        matches!(self.fault.then, Then::Socket(_))
+    }
+
+    /// What happens to a socket that is open already, which is counted by this.
+    pub fn strike_open(&self, user_id: Option<&str>, caller: Caller) -> Option<SocketThen> {
+        let Then::Socket(then) = &self.fault.then else { return None };
+        (self.fits(CONNECT, user_id, caller) && self.strike()).then(|| then.clone())
+    }
 }
 
 /// The faults of an app. The first that fits a call decides; all latencies that fit add up.
@@ -55,10 +66,20 @@ pub struct Faults(Vec<Arc<Armed>>);
 pub struct Strike {
     /// The fault that decides, else the first latency.
     pub id: Arc<str>,
-    /// How long the call waits first.
-    pub latency: Duration,
-    /// What happens to it then; `None` when it goes on as ever.
-    pub then: Option<Then>,
+    latency: Duration,
+    /// `None` when the call goes on as ever once it has waited.
+    then: Option<Then>,
+}
+
+/// What becomes of a struck call.
+#[derive(Debug)]
+pub enum Fate {
+    /// It goes on as ever.
+    Spared,
+    /// Its connection is cut.
+    Cut,
+    /// It is refused. Where that is for a rate limit, with the window that it tells of.
+    Refused(ApiError, Option<Rate>),
 }
 
 impl Faults {
@@ -83,16 +104,14 @@ impl Faults {
 
     /// What strikes a call, which is counted by this.
     pub fn strike(&self, operation: &str, user_id: Option<&str>, caller: Caller) -> Option<Strike> {
-        if self.0.is_empty() {
-            return None;
-        }
         // What happens to open sockets happens to no call.
         self.strike_with(operation, user_id, caller, |then| !matches!(then, Then::Socket(_)))
     }
 
-    /// What strikes a socket's handshake, or the socket as soon as it is signed in.
-    pub fn strike_handshake(&self, user_id: Option<&str>, caller: Caller) -> Option<Strike> {
-        self.strike_with(CONNECT, user_id, caller, |_| true)
+    /// What strikes a socket's handshake, or the socket as soon as it is signed in. One that is refused anyway has no
+    /// socket to which something could happen.
+    pub fn strike_handshake(&self, user_id: Option<&str>, caller: Caller, is_refused: bool) -> Option<Strike> {
+        self.strike_with(CONNECT, user_id, caller, |then| !is_refused || !matches!(then, Then::Socket(_)))
     }
 
     fn strike_with(
@@ -124,31 +143,31 @@ impl Faults {
     }
 }
 
-impl Armed {
-    /// What happens to a socket that is open already, which is counted by this.
-    pub fn strike_open(&self, user_id: Option<&str>, caller: Caller) -> Option<SocketThen> {
-        let Then::Socket(then) = &self.fault.then else { return None };
-        (self.fits(CONNECT, user_id, caller) && self.strike()).then(|| then.clone())
-    }
-}
-
 impl Strike {
-    /// The error that a struck call gets, and the window of a rate limit that it then tells of.
-    pub fn refusal(&self, limit: u32, now: Time) -> Option<(ApiError, Option<Rate>)> {
-        match self.then.as_ref()? {
-            Then::Error(error) => Some((error.to_error(), None)),
-            Then::RateLimit(DurationNs(ns)) => {
-                let rate =
-                    Rate { limit, remaining: 0, reset: now.plus(*ns).plus(999_999_999).seconds(), exceeded: true };
-                Some((rate.refusal(), Some(rate)))
+    /// Waits for as long as the call has to, and says what becomes of it. A rate limit's window has `limit` calls and ends
+    /// so long after `now`.
+    pub async fn fate(&self, limit: u32, now: Time) -> Fate {
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+        match &self.then {
+            Some(Then::Error(error)) => Fate::Refused(error.to_error(), None),
+            Some(Then::RateLimit(DurationNs(ns))) => {
+                // Headers tell whole seconds: none that is over before the limit is.
+                let reset = now.plus(*ns).plus(SECOND_NS - 1).seconds();
+                Fate::Refused(rate::too_many(limit), Some(Rate { limit, remaining: 0, reset, exceeded: true }))
             }
-            Then::Latency(_) | Then::Cut(_) | Then::Socket(_) => None,
+            Some(Then::Cut(_)) => Fate::Cut,
+            Some(Then::Latency(_) | Then::Socket(_)) | None => Fate::Spared,
         }
     }
 
-    /// Whether the connection is cut.
-    pub fn cuts(&self) -> bool {
-        matches!(self.then, Some(Then::Cut(_)))
+    /// What happens to the socket behind a handshake.
+    pub fn socket(&self) -> Option<&SocketThen> {
+        match &self.then {
+            Some(Then::Socket(then)) => Some(then),
+            _ => None,
+        }
     }
 }
 
@@ -202,8 +221,10 @@ mod tests {
     }
 
     fn codes(faults: &Faults, operation: &str) -> Option<Code> {
-        let strike = faults.strike(operation, Some("john"), Caller::User)?;
-        strike.refusal(1, Time(0)).map(|(error, _)| error.code)
+        match faults.strike(operation, Some("john"), Caller::User)?.then? {
+            Then::Error(error) => Some(error.code),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -242,7 +263,7 @@ mod tests {
         let faults =
             armed(&[fault("*", None, second()), fault("*", None, Then::Cut(Yes)), fault("*", Some(1), second())]);
         let strike = faults.strike("GetApp", None, Caller::Server).expect("struck");
-        assert_eq!((strike.latency, strike.cuts(), &*strike.id), (Duration::from_secs(2), true, "1"));
+        assert_eq!((strike.latency, strike.then, &*strike.id), (Duration::from_secs(2), Some(Then::Cut(Yes)), "1"));
         let strike = faults.strike("GetApp", None, Caller::Server).expect("struck");
         assert_eq!(strike.latency, Duration::from_secs(1));
     }

@@ -30,6 +30,8 @@ pub const METHOD_SOCKET: &str = "WS";
 
 /// The status of a call whose client hung up before the answer. Never sent: nginx writes it into its log.
 pub const CLIENT_LEFT: u16 = 499;
+/// The status of a call whose connection a fault cut, without an answer.
+pub const CUT: u16 = 0;
 
 /// Who called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -222,8 +224,7 @@ impl Entry {
     pub fn outcome(&self) -> Outcome {
         match self.status {
             _ if self.method == METHOD_SOCKET => self.socket_outcome(),
-            // Cut without an answer, or not waited for.
-            0 | CLIENT_LEFT => Outcome::Failed,
+            CUT | CLIENT_LEFT => Outcome::Failed,
             ..400 => Outcome::Ok,
             400..500 => Outcome::Refused,
             _ => Outcome::Failed,

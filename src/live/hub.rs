@@ -166,9 +166,16 @@ impl Hub {
         own
     }
 
-    /// Has a connection do something.
-    pub fn order(&self, connection: &Connection, order: Order) {
-        self.tell(connection, Told::Order(connection.key, order));
+    /// Has connections do something, and waits until each has been told. Answers how many there were.
+    pub async fn order(&self, orders: Vec<(Connection, Order)>) -> usize {
+        let count = orders.len();
+        for (connection, order) in orders {
+            self.tell(&connection, Told::Order(connection.key, order));
+        }
+        if count > 0 {
+            self.echo().await;
+        }
+        count
     }
 
     /// Has a connection hear of users.

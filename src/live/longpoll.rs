@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
 use super::limits::Limits;
-use super::mailbox::Order;
+use super::mailbox::{Next, Order};
 use super::sign_in::SignedIn;
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
@@ -135,16 +135,14 @@ async fn happened(standing: &Standing, seat: &Seat) -> Result<Vec<Utf8Bytes>> {
     loop {
         let step = tokio::select! {
             biased;
-            order = seat.mailbox.next() => match order {
-                Order::Frame(first) => {
+            next = seat.mailbox.next() => match next {
+                Next::Frame(first) => {
                     let mut frames = vec![first];
                     frames.extend(seat.mailbox.drain());
                     return Ok(frames);
                 }
-                // A poll that says nothing is answered with nothing, as when nothing happens.
-                Order::Silence(_) => Ok(()),
-                Order::Judge => standing.judge(),
-                Order::End(farewell) => Err(farewell),
+                Next::Judge => standing.judge(),
+                Next::End(farewell) => Err(farewell),
             },
             () = standing.expired() => standing.judge(),
         };

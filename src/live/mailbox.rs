@@ -11,15 +11,24 @@ use super::limits::Limits;
 use crate::error::Code;
 use crate::fault::{ErrorThen, Silence, SocketThen};
 
-/// What a session is to do.
+/// What somebody wants of one session.
 #[derive(Clone, Debug)]
 pub enum Order {
+    /// That it sends this frame.
+    Frame(Utf8Bytes),
+    /// That it keeps this to itself from now on.
+    Silence(Silence),
+    /// That it ends.
+    End(Farewell),
+}
+
+/// What a session is to do next.
+#[derive(Clone, Debug)]
+pub enum Next {
     /// Send this frame.
     Frame(Utf8Bytes),
-    /// See whether the session may go on.
+    /// See whether it may go on.
     Judge,
-    /// Keep this to itself from now on.
-    Silence(Silence),
     /// End.
     End(Farewell),
 }
@@ -65,8 +74,8 @@ impl Mailbox {
     /// Has a frame sent. Who reads too slowly is ended; nobody waits for it.
     pub fn frame(&self, frame: Utf8Bytes) {
         let waiting = &mut *self.waiting.borrow_mut();
-        // Nothing is said behind an end.
-        if waiting.is_too_slow || waiting.end.is_some() {
+        // Nothing is said behind an end, or by who is silent.
+        if waiting.is_too_slow || waiting.end.is_some() || waiting.silence == Some(Silence::All) {
             return;
         }
         let bytes = waiting.bytes + frame.len();
@@ -94,13 +103,14 @@ impl Mailbox {
     pub fn order(&self, order: Order) {
         match order {
             Order::Frame(frame) => self.frame(frame),
-            Order::Judge => self.judge(),
+            Order::Silence(silence) => self.waiting.borrow_mut().silence = Some(silence),
             Order::End(farewell) => self.end(farewell),
-            Order::Silence(silence) => {
-                self.waiting.borrow_mut().silence = Some(silence);
-                self.wake.notify_one();
-            }
         }
+    }
+
+    /// Whether the session keeps its health checks to itself. Frames do not come here any more where it keeps all.
+    pub fn is_silent(&self) -> bool {
+        self.waiting.borrow().silence.is_some()
     }
 
     /// Ends the session. The first reason counts.
@@ -109,12 +119,12 @@ impl Mailbox {
         self.wake.notify_one();
     }
 
-    /// Waits for the next order. What was sent before an end is sent; a slow reader's frames are not.
-    pub async fn next(&self) -> Order {
+    /// Waits for what is next. What was sent before an end is sent; a slow reader's frames are not.
+    pub async fn next(&self) -> Next {
         loop {
             let woken = self.wake.notified();
-            if let Some(order) = self.take() {
-                return order;
+            if let Some(next) = self.take() {
+                return next;
             }
             woken.await;
         }
@@ -131,19 +141,16 @@ impl Mailbox {
         }
     }
 
-    fn take(&self) -> Option<Order> {
+    fn take(&self) -> Option<Next> {
         let mut waiting = self.waiting.borrow_mut();
         if let Some(frame) = waiting.frames.pop_front() {
             waiting.bytes -= frame.len();
-            return Some(Order::Frame(frame));
-        }
-        if let Some(silence) = waiting.silence.take() {
-            return Some(Order::Silence(silence));
+            return Some(Next::Frame(frame));
         }
         if let Some(end) = waiting.end.take() {
-            return Some(Order::End(end));
+            return Some(Next::End(end));
         }
-        std::mem::take(&mut waiting.judge).then_some(Order::Judge)
+        std::mem::take(&mut waiting.judge).then_some(Next::Judge)
     }
 
     /// The frames that wait, for a long-poll.

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::clock::{Stopwatch, Time};
 use crate::door::Gate;
 use crate::error::ApiError;
-use crate::journal::entry::{CONNECT, DISCONNECT, METHOD_SOCKET};
+use crate::journal::entry::{CONNECT, CUT, DISCONNECT, METHOD_SOCKET};
 use crate::journal::{Entry, Text, Who};
 use crate::wire::Dialect;
 
@@ -44,18 +44,13 @@ impl Attempt<'_> {
         app.journal.push(Entry { connection_id: Text::some(connection_id), ..self.entry(app, who, 101) });
     }
 
-    /// It was refused.
-    pub fn refused(&self, app: &App, who: Who, error: &ApiError) {
+    /// It was refused. Without an error its connection was cut.
+    pub fn failed(&self, app: &App, who: Who, error: Option<&ApiError>) {
         app.journal.push(Entry {
-            code: error.code.number(),
-            message: Text::new(&error.message),
-            ..self.entry(app, who, error.code.status())
+            code: error.map_or(0, |error| error.code.number()),
+            message: error.map(|error| Text::new(&error.message)).unwrap_or_default(),
+            ..self.entry(app, who, error.map_or(CUT, |error| error.code.status()))
         });
-    }
-
-    /// Its connection was cut.
-    pub fn cut(&self, app: &App, who: Who) {
-        app.journal.push(Entry { message: Text::new("the connection was cut"), ..self.entry(app, who, 0) });
     }
 }
 
@@ -65,7 +60,7 @@ pub fn no_handshake(gate: &Gate, dialect: Dialect, shown: &Shown, error: &ApiErr
     if let Some(app) = app {
         let attempt =
             Attempt { at: app.clock.now(), dialect, client: &shown.client, started: Stopwatch::start(), fault: None };
-        attempt.refused(&app, Who::default(), error);
+        attempt.failed(&app, Who::default(), Some(error));
     }
 }
 

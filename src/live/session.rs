@@ -18,15 +18,15 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use super::farewell::{Farewell, code};
 use super::hub::Pending;
 use super::limits::Limits;
-use super::mailbox::Order;
+use super::mailbox::{Next, Order};
 use super::record::{self, Attempt, End};
 use super::sign_in::{Refused, Shown, SignedIn, sign_in};
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
 use crate::clock::Stopwatch;
 use crate::door::Gate;
-use crate::fault::Silence;
 use crate::journal::Who;
+use crate::journal::entry::CUT;
 use crate::wire::{Dialect, events};
 
 /// Messages that a client may send in a second; SDKs send one in twenty-five.
@@ -92,17 +92,14 @@ async fn first_words(
             attempt.succeeded(&signed_in.app, signed_in.who.clone(), &signed_in.connection_id);
             Some(signed_in)
         }
-        Err(Refused { error, at, by, fault, is_cut }) => {
-            log_connect(&client, "none", error.code.status(), Some(&error));
+        Err(Refused { error, at, by, fault, .. }) => {
+            log_connect(&client, "none", error.as_ref().map_or(CUT, |error| error.code.status()), error.as_ref());
             let attempt = Attempt { at, dialect, client: &client, started, fault };
-            match by {
-                Some((app, who)) if is_cut => attempt.cut(&app, who),
-                Some((app, who)) => attempt.refused(&app, who, &error),
-                None => {}
+            if let Some((app, who)) = by {
+                attempt.failed(&app, who, error.as_ref());
             }
-            if is_cut {
-                return None;
-            }
+            // Without an error the connection is cut: nothing is said at all.
+            let error = error?;
             let frame = events::refused(dialect, at, &error);
             // Whether the peer still listens makes no difference: the socket ends either way.
             let _ = timeout(limits.send, socket.send(Message::text(frame))).await;
@@ -149,8 +146,6 @@ struct Session {
     who: Who,
     /// How the peer ended it: its close code, and the words for it.
     peer: Option<(u16, &'static str)>,
-    /// What it keeps to itself.
-    silence: Option<Silence>,
 }
 
 /// Whether the session goes on.
@@ -169,9 +164,7 @@ impl Session {
         let (now, limits) = (Instant::now(), worker.hub.limits);
         let standing = Standing { gate, app, credentials };
         let (window, peer) = ((now, 0), None);
-        let silence = None;
-        let mut session =
-            Self { standing, dialect, limits, connection_id, seat, heard: now, window, who, peer, silence };
+        let mut session = Self { standing, dialect, limits, connection_id, seat, heard: now, window, who, peer };
         let mut outcome = session.send(&mut socket, hello.into()).await;
         if outcome.is_ok() {
             if let Some(then) = struck {
@@ -190,12 +183,10 @@ impl Session {
             let mailbox = Rc::clone(&self.seat.mailbox);
             tokio::select! {
                 biased;
-                order = mailbox.next() => match order {
-                    Order::Frame(_) if self.silence == Some(Silence::All) => {}
-                    Order::Frame(frame) => self.send(socket, frame).await?,
-                    Order::Silence(silence) => self.silence = Some(silence),
-                    Order::Judge => self.standing.judge()?,
-                    Order::End(farewell) => return Err(farewell),
+                next = mailbox.next() => match next {
+                    Next::Frame(frame) => self.send(socket, frame).await?,
+                    Next::Judge => self.standing.judge()?,
+                    Next::End(farewell) => return Err(farewell),
                 },
                 message = socket.next() => self.heard(socket, message).await?,
                 () = self.standing.expired() => self.standing.judge()?,
@@ -234,7 +225,7 @@ impl Session {
         if self.heard.elapsed() > self.limits.silence {
             return Err(Farewell::policy("nothing was heard for too long"));
         }
-        if self.silence.is_some() {
+        if self.seat.mailbox.is_silent() {
             return Ok(());
         }
         self.health_check(socket).await?;
@@ -242,7 +233,7 @@ impl Session {
     }
 
     async fn health_check(&mut self, socket: &mut Socket) -> Step {
-        if self.silence.is_some() {
+        if self.seat.mailbox.is_silent() {
             return Ok(());
         }
         let frame = events::health_check(self.dialect, &self.connection_id, self.standing.app.clock.now());

@@ -15,7 +15,8 @@ use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
 use crate::door::{Gate, Judged};
 use crate::error::{ApiError, Code, Result};
-use crate::fault::{SocketThen, Then};
+use crate::fault::SocketThen;
+use crate::fault::armed::Fate;
 use crate::ids::UserId;
 use crate::journal::Who;
 use crate::params::Params;
@@ -129,16 +130,16 @@ pub struct SignedIn {
 
 /// A refusal, and the moment by the app's clock.
 pub struct Refused {
-    /// The error.
-    pub error: ApiError,
+    /// The error; `None` when a fault has the connection cut.
+    pub error: Option<ApiError>,
+    /// The window of a rate limit that a fault speaks of.
+    pub rate: Option<Rate>,
     /// When.
     pub at: Time,
     /// For the journal of the app that refused; `None` when no app has the key.
     pub by: Option<(Arc<App>, Who)>,
-    /// The fault that did it.
+    /// The fault that struck the sign-in.
     pub fault: Option<Arc<str>>,
-    /// The connection is cut, and the error told to nobody.
-    pub is_cut: bool,
 }
 
 /// Judges what is shown, and lets the user in.
@@ -150,25 +151,24 @@ pub async fn sign_in(
 ) -> std::result::Result<SignedIn, Refused> {
     let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
     let at = judged.app.as_ref().map_or_else(crate::clock::system_now, |_| judged.judgement.now);
-    let by = judged.app.as_ref().map(|app| (Arc::clone(app), judged.who(false)));
     let client = shown.client;
     let rate = count(&judged, &client);
     let limit = rate.map_or(LIMIT_DEFAULT, |rate| rate.limit);
     let checked = check(&judged, rate, shown.details, shown.fault, dialect);
     let who = judged.who(checked.is_ok());
-    let strike = judged.state.as_ref().and_then(|state| state.faults.strike_handshake(who.user(), who.caller));
+    let by = judged.app.as_ref().map(|app| (Arc::clone(app), who.clone()));
+    let faults = judged.state.as_ref().map(|state| &state.faults);
+    let strike = faults.and_then(|faults| faults.strike_handshake(who.user(), who.caller, checked.is_err()));
     let fault = strike.as_ref().map(|strike| Arc::clone(&strike.id));
-    let refused = |error, is_cut| Refused { error, at, by, fault: fault.clone(), is_cut };
+    let struck = |error, rate| Refused { error, rate, at, by, fault: fault.clone() };
     if let Some(strike) = &strike {
-        tokio::time::sleep(strike.latency).await;
-        if strike.cuts() {
-            return Err(refused(ApiError::input("the connection was cut"), true));
-        }
-        if let Some((error, _)) = strike.refusal(limit, at) {
-            return Err(refused(error, false));
+        match strike.fate(limit, at).await {
+            Fate::Spared => {}
+            Fate::Cut => return Err(struck(None, None)),
+            Fate::Refused(error, rate) => return Err(struck(Some(error), rate)),
         }
     }
-    let refused = |error| refused(error, false);
+    let refused = |error| struck(Some(error), None);
     let user = match checked {
         Ok(user) => user,
         Err(refusal) => return Err(refused(refusal)),
@@ -192,10 +192,7 @@ pub async fn sign_in(
             }
         }
     };
-    let struck = strike.and_then(|strike| strike.then).and_then(|then| match then {
-        Then::Socket(then) => Some(then),
-        _ => None,
-    });
+    let struck = strike.and_then(|strike| strike.socket().cloned());
     Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who, client, fault, struck })
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::states::{self, Role};
 use super::{ReadTx, WriteTx, faults, grants, permissions, roles, stubs, users};
-use crate::app::{App, AppState, Identity};
+use crate::app::{App, AppState, Identity, mixed};
 use crate::auth::secret::Secret;
 use crate::clock::{ClockMode, Time};
 use crate::error::{ApiError, Code, Result};
@@ -106,7 +106,18 @@ pub fn load(conn: &Connection, number: i64, seed: Option<u64>) -> Result<App> {
     })?;
     let exceptional = users::exceptional(conn, id)?.into_iter().map(|(user, facts)| (user, Arc::new(facts))).collect();
     let identity = Identity { id, number, api_key: api_key.into(), expires_at: expires_at.map(Time) };
+    let seed = seed.map(|seed| own_seed(conn, id, seed)).transpose()?;
     Ok(App::new(identity, clock, load_state(conn, id)?, exceptional, seed))
+}
+
+/// A seed that is the same for the same state, and another for one that has ids in it which the seed made before.
+fn own_seed(conn: &Connection, state: AppId, seed: u64) -> Result<u64> {
+    let mut query = conn.prepare_cached(
+        "SELECT id FROM tasks WHERE app = ?1 UNION ALL SELECT id FROM faults WHERE app = ?1 UNION ALL
+         SELECT id FROM users WHERE app = ?1 AND role = 'guest' ORDER BY 1",
+    )?;
+    let ids = query.query_map([state.0], |row| row.get::<_, String>(0))?;
+    ids.map(|id| Ok(id?)).try_fold(seed, |seed, id: Result<String>| Ok(mixed(seed, &id?)))
 }
 
 /// Everything of an app but its users.

@@ -82,15 +82,16 @@ impl Store {
                 let own = Scope::own(&app);
                 let scope = Scope { now: clock.map_or(own.now, ClockMode::now), ..own };
                 let ((), effects) = run_write(conn, &scope, fill)?;
-                let state = apps::load_state(conn, app.id)?;
                 keep_baseline(conn, &app)?;
                 let store = store.clone();
-                published.push(Box::new(move || {
-                    effects.publish(&store, &app, Some(state));
-                    if is_new {
-                        store.take_over(app, CLOSE_CODE_DEFAULT);
-                    }
-                }));
+                if is_new {
+                    // As a reset to this state will load it.
+                    let filled = Arc::new(apps::load(conn, app.number, store.0.seed)?);
+                    published.push(Box::new(move || store.take_over(filled, CLOSE_CODE_DEFAULT)));
+                } else {
+                    let state = apps::load_state(conn, app.id)?;
+                    published.push(Box::new(move || effects.publish(&store, &app, Some(state))));
+                }
             }
             if others_go {
                 for app in store.apps().all().into_iter().filter(|app| !keys.contains(&*app.api_key)) {

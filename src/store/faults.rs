@@ -33,6 +33,22 @@ pub fn save(tx: &WriteTx<'_>, id: &str, fault: &Fault) -> Result<()> {
     Ok(())
 }
 
+/// Adds a fault behind the others, unless one has its id already. Answers whether it did.
+pub fn add(tx: &WriteTx<'_>, id: &str, fault: &Fault) -> Result<bool> {
+    let taken = "SELECT EXISTS (SELECT 1 FROM faults WHERE app = ?1 AND id = ?2)";
+    let taken: bool = tx.conn().prepare_cached(taken)?.query_row(params![tx.app.0, id], |row| row.get(0))?;
+    if !taken {
+        save(tx, id, fault)?;
+    }
+    Ok(!taken)
+}
+
+/// How many there are.
+pub fn count(tx: &WriteTx<'_>) -> Result<i64> {
+    let mut query = tx.conn().prepare_cached("SELECT count(*) FROM faults WHERE app = ?1")?;
+    Ok(query.query_row([tx.app.0], |row| row.get(0))?)
+}
+
 /// Takes a fault away. Answers whether there was one of that id.
 pub fn remove(tx: &WriteTx<'_>, id: &str) -> Result<bool> {
     let gone =

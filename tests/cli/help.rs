@@ -22,7 +22,8 @@ fn every_verb_teaches_with_an_example_and_speaks_json() {
     let wanted =
         ["serve", "exec", "env", "token", "create-token", "inspect", "revoke-token", "revoke-all-tokens", "fixture"];
     let more = ["samples", "operations", "healthcheck", "doctor", "completions", "apps", "clock", "requests"];
-    for name in wanted.iter().chain(&more) {
+    let states = ["faults", "stubs", "connections", "snapshot", "reset"];
+    for name in wanted.iter().chain(&more).chain(&states) {
         assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
     }
     let mut lines: Vec<Vec<String>> = names.into_iter().map(|name| vec![name]).collect();

@@ -1,10 +1,14 @@
 //! The command line: the built binary, a working directory for each test, always a free port.
 
 mod clients;
+mod connections;
 #[cfg(unix)]
 mod exec;
+mod faults;
 mod harness;
 mod help;
 mod requests;
 mod serving;
 mod signing;
+mod states;
+mod stubs;

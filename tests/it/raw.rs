@@ -48,8 +48,8 @@ pub fn connect(url: &str) -> TcpStream {
     stream
 }
 
-/// Reads one answer. What ends early or never begins is `None`.
-pub fn read(stream: &mut TcpStream) -> Option<Raw> {
+/// Reads one answer's head, and whatever came with it.
+pub fn read_head(stream: &mut TcpStream) -> Option<Raw> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = find(&bytes, b"\r\n\r\n") {
@@ -60,7 +60,12 @@ pub fn read(stream: &mut TcpStream) -> Option<Raw> {
         }
     };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let mut answer = Raw { status: head.split(' ').nth(1)?.parse().ok()?, head, body: bytes[end + 4..].to_vec() };
+    Some(Raw { status: head.split(' ').nth(1)?.parse().ok()?, head, body: bytes[end + 4..].to_vec() })
+}
+
+/// Reads one answer. What ends early or never begins is `None`.
+pub fn read(stream: &mut TcpStream) -> Option<Raw> {
+    let mut answer = read_head(stream)?;
     let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
     while length.is_none_or(|length| answer.body.len() < length) {
         if more(stream, &mut answer.body) == 0 {
@@ -70,7 +75,8 @@ pub fn read(stream: &mut TcpStream) -> Option<Raw> {
     Some(answer)
 }
 
-fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> usize {
+/// Takes what comes next; 0 at the end of the connection.
+pub fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> usize {
     let mut buffer = [0; 16 * 1024];
     match stream.read(&mut buffer) {
         Ok(count) => {

@@ -1,5 +1,6 @@
 //! With a seed and a frozen clock two runs of one script get the same bytes, and a reset is a fresh start.
 
+use std::fmt::Write;
 use std::sync::OnceLock;
 
 use millpond::clock::{ClockMode, Time};
@@ -46,11 +47,11 @@ impl Script {
         // The HTTP library writes headers in no order of its own.
         let mut headers = answer.headers.clone();
         headers.sort();
-        self.0.push_str(&format!("{} {headers:?}\n{}\n", answer.status, answer.text));
+        writeln!(self.0, "{} {headers:?}\n{}", answer.status, answer.text).unwrap();
     }
 
     fn control(&mut self, answer: &Answer) {
-        self.0.push_str(&format!("{}\n{}\n", answer.status, answer.text));
+        writeln!(self.0, "{}\n{}", answer.status, answer.text).unwrap();
     }
 }
 
@@ -71,10 +72,10 @@ fn script(app: &TestApp) -> String {
     script.call(&server.get("/api/v2/nowhere"));
     for door in DOORS {
         let mut joined = Joined::of(door, app.show("ann").through(door));
-        script.0.push_str(&format!("{}\n", joined.hello));
+        writeln!(script.0, "{}", joined.hello).unwrap();
         joined.quiet();
         server.patch("/api/v2/users", &json!({"users": [{"id": "ann", "set": {"door": door.path()}}]})).ok();
-        script.0.push_str(&format!("{}\n", joined.json()));
+        writeln!(script.0, "{}", joined.json()).unwrap();
         joined.leave();
         // Until both its beginning and its end were told, whenever the threads came to it.
         app.control("GET", "/requests/wait?operation=user.presence.changed&count=2", &Value::Null).ok();
