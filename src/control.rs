@@ -18,6 +18,7 @@ pub mod requests;
 pub mod reset;
 pub mod routes;
 pub mod samples;
+pub mod scenarios;
 pub mod settings;
 pub mod shapes;
 pub mod snapshots;

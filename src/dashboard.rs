@@ -11,7 +11,7 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
 
 /// Nothing but this origin's own files; no inline script or style; no framing.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+                      font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Sends a browser to the dashboard. Other callers of `/` get Stream's answer to an unknown route.
 pub async fn redirect(request: HttpRequest) -> HttpResponse {
@@ -69,7 +69,7 @@ fn content_type(file: &File<'_>) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
-        Some("json") => "application/json",
+        Some("md") => "text/markdown; charset=utf-8",
         _ => "application/octet-stream",
     }
 }

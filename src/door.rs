@@ -19,7 +19,7 @@ use crate::error::{ApiError, Result};
 use crate::fault::armed::{Fate, Strike};
 use crate::ids::UserId;
 use crate::journal::{Caller, Text, Who};
-use crate::operation::{OPERATIONS_MAX, Operation};
+use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation};
 use crate::params::Params;
 use crate::rate::{LIMIT_DEFAULT, Rate};
 use crate::reply;
@@ -130,7 +130,7 @@ impl Door {
         let authorization = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("\u{fffd}"));
         let token = authorization.and_then(bare_token).or(params.get("authorization").and_then(bare_token));
         let judged = gate.judge(api_key, auth_type, token);
-        let stubs = judged.state.as_ref().map(|state| &state.stubs);
+        let stubs = judged.state.as_ref().filter(|_| client != DASHBOARD).map(|state| &state.stubs);
         let stub = stubs.and_then(|stubs| {
             let of_operation = stubs.of_operation(self.operation.name);
             of_operation.or_else(|| stubs.of_path(request.method().as_str(), request.path()))
@@ -142,10 +142,11 @@ impl Door {
 
     fn admit(self, judged: Judged, gate: &Gate, seen: Seen) -> Call {
         let Seen { params, method, path, client, started } = seen;
-        let rate = judged.count(self.index, self.operation, &client);
+        let rate = if client == DASHBOARD { None } else { judged.count(self.index, self.operation, &client) };
         let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
         let who = judged.who(refusal.is_none());
         let Judged { app, state, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
+        let state = state.filter(|_| client != DASHBOARD);
         let strike = state.and_then(|state| state.faults.strike(self.operation.name, who.user(), who.caller));
         let fault = strike.as_ref().map_or_else(OnceCell::new, |strike| OnceCell::from(Arc::clone(&strike.id)));
         let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);

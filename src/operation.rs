@@ -8,6 +8,10 @@ use crate::wire::Dialect;
 /// Operations that the table can hold; what counts calls has this many places.
 pub const OPERATIONS_MAX: usize = 256;
 
+/// `X-Stream-Client` of the dashboard. Who looks on must not disturb what is watched: its calls are in no journal, count
+/// towards no rate limit, and meet no fault and no stub.
+pub const DASHBOARD: &str = "millpond-dashboard";
+
 /// Where an operation answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {

@@ -21,6 +21,7 @@ use crate::door::Call;
 use crate::error::{ApiError, Code};
 use crate::journal::entry::{CLIENT_LEFT, CUT};
 use crate::journal::{Entry, Text};
+use crate::operation::DASHBOARD;
 use crate::rate::Rate;
 use crate::stub::Stub;
 use crate::wire::{self, Dialect};
@@ -248,9 +249,9 @@ fn log_cut(call: &Call) {
     tracing::info!(target: "millpond::request", operation, status = CUT, caller, sdk, "cut");
 }
 
-/// A call to no app is in no journal.
+/// A call to no app is in no journal, nor is one of the dashboard.
 fn record(call: &Call, status: u16, code: i32, message: &str) {
-    let Some(scope) = &call.scope else { return };
+    let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
     let stub = call.stub.as_deref().filter(|_| code == 0 && status != CUT);
     let operation = match stub {

@@ -1,7 +1,7 @@
 //! The official SDKs, unmodified, against the binary that this `cargo test` has built: one server, the JavaScript suite
 //! (`tests/sdk/js`) and the Python suite (`tests/sdk/py`) side by side, each test file in an app of its own. The suite in
-//! a real browser (`tests/sdk/js/browser`) starts and restarts a server of its own. Each recipe (`tests/sdk/*/recipes`) is run
-//! by the command in its first line, as a reader would.
+//! a real browser (`tests/sdk/js/browser`) and that of the dashboard (`tests/sdk/js/dashboard`) start and restart servers of
+//! their own. Each recipe (`tests/sdk/*/recipes`) is run by the command in its first line, as a reader would.
 //!
 //! What the SDKs were seen to drive is compared with `tests/sdk/driven.json`, from which `millpond operations` and the
 //! README's table are made. `UPDATE_DRIVEN=1 cargo test --test sdk` writes that file anew.
@@ -27,6 +27,9 @@ const SUITE_BOUND: Duration = Duration::from_secs(600);
 /// Most of what the JavaScript files do is wait for the SDKs, which wait up to 5 s before they connect again.
 const JS_FILES_AT_ONCE: usize = 4;
 
+/// Each file has a browser of its own.
+const BROWSER_FILES_AT_ONCE: usize = 2;
+
 /// The log target under which the server writes one line for each call that it answered and each socket that it let in.
 const REQUEST_TARGET: &str = "millpond::request";
 /// The status of a socket that was let in.
@@ -35,6 +38,8 @@ const SWITCHED: u64 = 101;
 /// Held by the suites of `js` and `py` while they run: they install the same packages, and sixteen workers beside them would
 /// have the SDKs of the others run into their time-outs.
 static ALONE: Mutex<()> = Mutex::new(());
+/// Held while Chromium is looked for, and installed where there is none.
+static CHROMIUM: Mutex<()> = Mutex::new(());
 
 #[test]
 fn the_official_sdks_drive_the_binary() {
@@ -59,7 +64,12 @@ fn the_official_sdks_drive_the_binary() {
 
 #[test]
 fn the_sdks_sign_in_from_a_real_browser() {
-    browser().unwrap_or_else(|failure| panic!("{failure}"));
+    browser("js/browser").unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn a_person_finds_the_way_in_the_dashboard() {
+    browser("js/dashboard").unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]
@@ -116,15 +126,19 @@ fn javascript(url: &str) -> Result<(), String> {
     run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
 }
 
-fn browser() -> Result<(), String> {
-    chromium_at(Path::new("/usr/bin/chromium"), "apt-get")?;
-    let directory = sdk_directory("js/browser");
+fn browser(folder: &str) -> Result<(), String> {
+    {
+        let _alone = CHROMIUM.lock();
+        chromium_at(Path::new("/usr/bin/chromium"), "apt-get")?;
+    }
+    let directory = sdk_directory(folder);
     npm_ci(&directory)?;
     let mut suite = Command::new("node");
-    suite.args(["--test", "--test-reporter=spec"]).current_dir(&directory);
+    let at_once = format!("--test-concurrency={BROWSER_FILES_AT_ONCE}");
+    suite.args(["--test", "--test-reporter=spec", &at_once]).current_dir(&directory);
     suite.env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
     suite.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
-    run("the SDK suite in a real browser", SUITE_BOUND, without_stream_variables(&mut suite))
+    run(&format!("the suite {folder} in a real browser"), SUITE_BOUND, without_stream_variables(&mut suite))
 }
 
 /// Installs Debian's Chromium where there is none.

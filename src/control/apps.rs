@@ -15,8 +15,10 @@ use super::{Control, clock, shapes};
 use crate::app::App;
 use crate::clock::{ClockMode, Time};
 use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
+use crate::live::hub::Hub;
 use crate::store::apps::NewApp;
 use crate::store::copies::end_of_life;
+use crate::store::{Scope, users};
 
 /// An app as the control API shows it.
 #[derive(Serialize, JsonSchema)]
@@ -35,6 +37,17 @@ pub struct Shown {
     /// Its secret, where secrets are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     api_secret: Option<String>,
+}
+
+/// An app, and whom a change of it reaches.
+#[derive(Serialize, JsonSchema)]
+pub struct Reached {
+    #[serde(flatten)]
+    app: Shown,
+    /// Its users, but deleted ones.
+    users: i64,
+    /// Its open connections.
+    connections: usize,
 }
 
 /// What there is to show of an app.
@@ -56,10 +69,12 @@ pub async fn list(control: Data<Control>, secrets: Secrets) -> HttpResponse {
     HttpResponse::Ok().json(json!({"apps": apps, "next": null}))
 }
 
-/// `GET /apps/{api_key}`.
-pub async fn get(control: Data<Control>, key: Path<String>, secrets: Secrets) -> Result<HttpResponse> {
+/// `GET /apps/{api_key}`: the app, and whom a change of it reaches: users, but deleted ones, and open connections.
+pub async fn get(control: Data<Control>, hub: Data<Hub>, key: Path<String>, secrets: Secrets) -> Result<HttpResponse> {
     let app = control.app(&key)?;
-    Ok(HttpResponse::Ok().json(shown(&app, secrets.0)))
+    let users = control.store.scan(&Scope::own(&app), users::count).await?;
+    let connections = hub.connections_of(app.id).len();
+    Ok(HttpResponse::Ok().json(Reached { app: shown(&app, secrets.0), users, connections }))
 }
 
 /// The body of `POST /apps`.

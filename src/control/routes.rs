@@ -11,7 +11,7 @@ use super::error::ControlError;
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
     apps, clock, connections, events, faults, fixture, guard, inspect, openapi, operations, provider, requests, reset,
-    samples, settings, snapshots, status, stubs, tokens,
+    samples, scenarios, settings, snapshots, status, stubs, tokens,
 };
 use crate::dashboard;
 use crate::fixture::format::Fixture;
@@ -79,6 +79,8 @@ fn process() -> Vec<Endpoint> {
             operations::list,
         )
         .lists::<operations::Known>("operations"),
+        get("/scenarios", "scenarios", "The shipped scenarios, each with its text", scenarios::list)
+            .lists::<scenarios::Scenario>("scenarios"),
         get("/openapi.json", "openapi", "This description", openapi::get).answers_what(
             200,
             "OpenAPI 3.1",
@@ -96,7 +98,7 @@ fn of_apps() -> Vec<Endpoint> {
             .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
             .creates::<apps::Made>()
             .refuses(409, &["api_key_taken"]),
-        get("/apps/{api_key}", "getApp", "An app", apps::get).asks([shapes::secrets()]).answers::<apps::Shown>(),
+        get("/apps/{api_key}", "getApp", "An app", apps::get).asks([shapes::secrets()]).answers::<apps::Reached>(),
         delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
         post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
             .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])

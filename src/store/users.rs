@@ -228,6 +228,12 @@ pub fn exists(tx: &ReadTx<'_>, id: &str) -> Result<bool> {
     Ok(query.exists(params![tx.app.0, id])?)
 }
 
+/// How many users there are who are not deleted.
+pub fn count(tx: &ReadTx<'_>) -> Result<i64> {
+    let mut query = tx.conn().prepare_cached("SELECT count(*) FROM users WHERE app = ?1 AND deleted_at IS NULL")?;
+    Ok(query.query_row([tx.app.0], |row| row.get(0))?)
+}
+
 /// Writes a user: all columns, and the teams beside it. Tells memory what changed.
 pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
     let json = |map: &Map<String, Value>| serde_json::Value::Object(map.clone()).to_string();

@@ -1,9 +1,10 @@
 // How each SDK is pointed at an address. Every value is quoted for the language it stands in.
 
+import { ofStream } from "./curl.js";
+
 const double = (text) => JSON.stringify(text);
 const ruby = (text) => JSON.stringify(text).replaceAll("#", "\\#");
 const php = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-export const shell = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 const provider = ({ address, key }) => `
 // in development, millpond is the token provider as well
@@ -15,15 +16,9 @@ const tokenProvider = async (userId) => {
   return (await answer.json()).token;
 };`;
 
-/** A call of GET /app by whoever bears the token. */
-export const curl = ({ address, key, token }) =>
-  `curl ${shell(`${address}/api/v2/app?api_key=${encodeURIComponent(key)}`)} \\
-  -H 'stream-auth-type: jwt' \\
-  -H ${shell(`authorization: ${token}`)}`;
-
 export const SDKS = [
   {
-    id: "node", name: "Node server", package: "@stream-io/node-sdk",
+    id: "node", short: "Node", name: "Node server", package: "@stream-io/node-sdk",
     code: ({ address, key, secret }) => `import { StreamClient } from "@stream-io/node-sdk";
 
 const client = new StreamClient(
@@ -31,16 +26,23 @@ const client = new StreamClient(
   ${double(secret)},
   { basePath: ${double(address)} },
 );`,
+    withToken: ({ address, key, token }) => `const answer = await fetch(${double(`${address}/api/v2/app?api_key=${encodeURIComponent(key)}`)}, {
+  headers: { authorization: ${double(token)}, "stream-auth-type": "jwt" },
+});`,
     note: "One address for feeds, chat and video.",
   },
   {
-    id: "feeds", name: "Feeds JS client", package: "@stream-io/feeds-client",
+    id: "feeds", short: "a JS client", name: "Feeds JS client", package: "@stream-io/feeds-client",
     code: (values) => `import { FeedsClient } from "@stream-io/feeds-client";
 
 const client = new FeedsClient(${double(values.key)}, {
   base_url: ${double(values.address)},
 });
 ${provider(values)}`,
+    withToken: ({ address, key, token, userId }) => `import { FeedsClient } from "@stream-io/feeds-client";
+
+const client = new FeedsClient(${double(key)}, { base_url: ${double(address)} });
+await client.connectUser({ id: ${double(userId)} }, ${double(token)});`,
     note: "The React and React Native feeds SDKs take the same option. The secret stays on the server.",
   },
   {
@@ -65,7 +67,7 @@ ${provider(values)}`,
     note: "Video’s address ends in /video.",
   },
   {
-    id: "python", name: "Python", package: "getstream",
+    id: "python", short: "Python", name: "Python", package: "getstream",
     code: ({ address, key, secret }) => `from getstream import Stream
 
 client = Stream(
@@ -73,6 +75,13 @@ client = Stream(
     api_secret=${double(secret)},
     base_url=${double(address)},
 )`,
+    withToken: ({ address, key, token }) => `import urllib.request
+
+request = urllib.request.Request(
+    ${double(`${address}/api/v2/app?api_key=${encodeURIComponent(key)}`)},
+    headers={"authorization": ${double(token)}, "stream-auth-type": "jwt"},
+)
+print(urllib.request.urlopen(request).read())`,
     note: "Pass base_url: Stream() does not read STREAM_BASE_URL. AsyncStream takes the same arguments.",
   },
   {
@@ -87,7 +96,7 @@ client = StreamChat(
     note: "Without base_url it reads STREAM_CHAT_URL.",
   },
   {
-    id: "go", name: "Go", package: "github.com/GetStream/getstream-go/v5",
+    id: "go", short: "Go", name: "Go", package: "github.com/GetStream/getstream-go/v5",
     code: ({ address, key, secret }) => `import getstream "github.com/GetStream/getstream-go/v5"
 
 client, err := getstream.NewClient(
@@ -95,6 +104,13 @@ client, err := getstream.NewClient(
 	${double(secret)},
 	getstream.WithBaseUrl(${double(address)}),
 )`,
+    withToken: ({ address, key, token }) => `request, err := http.NewRequest("GET", ${double(`${address}/api/v2/app?api_key=${encodeURIComponent(key)}`)}, nil)
+if err != nil {
+	log.Fatal(err)
+}
+request.Header.Set("authorization", ${double(token)})
+request.Header.Set("stream-auth-type", "jwt")
+answer, err := http.DefaultClient.Do(request)`,
     note: "Or set STREAM_BASE_URL.",
   },
   {
@@ -140,8 +156,8 @@ $client = new Client(
     note: "ClientBuilder::fromEnv() reads STREAM_BASE_URL.",
   },
   {
-    id: "curl", name: "curl", package: "with a server token of this app",
-    code: (values) => curl({ ...values, token: values.serverToken }),
+    id: "curl", name: "curl", package: "with a server token of this app, made by the command line",
+    code: ({ app }) => ofStream(app, "GET", "/api/v2/app"),
     note: "Everything else is a path away: /api/v2/… as in Stream’s API.",
   },
 ];

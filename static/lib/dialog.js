@@ -1,0 +1,57 @@
+// Modal dialogs: the browser's own keep the focus inside and close by Escape.
+
+import { button, h, newId, statusLine } from "./dom.js";
+
+/** Opens a dialog with a head and a way out. Closing it removes it and gives the focus back. */
+export function openDialog(title, ...children) {
+  const headId = newId("dialog");
+  const dialog = h(
+    "dialog", { "aria-labelledby": headId },
+    h("div", { class: "card-head" }, h("h2", { id: headId }, title), button("Close", () => dialog.close(), { class: "small" })),
+    ...children,
+  );
+  const back = document.activeElement;
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (back?.isConnected) back.focus();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** A dialog that is a form: `submit` may throw a Failure, which is shown; else it closes. */
+export function askForm(title, { about, fields = [], action, danger, line, submit }) {
+  const status = statusLine();
+  const shown = line ? h("code", { class: "line" }) : null;
+  const drawLine = () => { if (shown) shown.textContent = line(); };
+  const act = h("button", { class: danger ? "danger" : "primary" }, action);
+  const form = h(
+    "form", {
+      novalidate: true,
+      oninput: drawLine,
+      onsubmit: async (event) => {
+        event.preventDefault();
+        act.disabled = true;
+        status.say("");
+        try {
+          await submit();
+          dialog.close();
+        } catch (failure) {
+          status.say(failure.message, "bad");
+          act.disabled = false;
+          act.focus();
+        }
+      },
+    },
+    about ? h("p", { class: "about" }, about) : null,
+    ...fields,
+    shown,
+    status,
+    h("div", { class: "actions end" }, button("Cancel", () => dialog.close()), act),
+  );
+  drawLine();
+  const dialog = openDialog(title, form);
+  form.querySelector("input, textarea, select")?.focus();
+  return dialog;
+}
