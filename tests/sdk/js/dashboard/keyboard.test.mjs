@@ -77,6 +77,7 @@ test('a user is found, opened, renamed, and left', async (t) => {
   await page.row('Jane').waitFor();
   await page.press('/');
   await page.type('john');
+  await page.page.waitForURL(/q=john/); // the whole word was asked for, not its beginning
   await page.says('1 user');
   await page.tabTo('Users');
   await page.press('ArrowDown', 'Enter');
