@@ -3,8 +3,8 @@
 //! The database is the truth. Its writer publishes here after each commit and before it answers, so that
 //! authentication reads no database and the next request already sees the change (design.md 4).
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
@@ -12,6 +12,7 @@ use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use tokio::sync;
 
+use crate::auth::fingerprint::Fingerprint;
 use crate::auth::secret::Secret;
 use crate::clock::{Clock, ClockMode, Stopwatch, Time};
 use crate::fault::armed::Faults;
@@ -151,6 +152,8 @@ pub struct App {
     pub whole: Arc<sync::RwLock<()>>,
     /// What was called.
     pub journal: Journal,
+    /// Tokens that were made to expire before their time.
+    pub ended_tokens: EndedTokens,
     state: ArcSwap<AppState>,
     /// Only the users of whom something special is known; absent means ordinary.
     exceptional: RwLock<HashMap<UserId, Arc<UserFacts>>>,
@@ -182,6 +185,7 @@ impl App {
             presence: Presence::default(),
             whole: Arc::default(),
             journal: Journal::default(),
+            ended_tokens: EndedTokens::default(),
             state: ArcSwap::from_pointee(state),
             exceptional: RwLock::new(exceptional),
             ordinary: Arc::new(UserFacts::ordinary()),
@@ -283,6 +287,33 @@ impl App {
 
     fn generator(&self) -> MutexGuard<'_, StdRng> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tokens that were made to expire before their time, by a fault. Gone with the state, and with the process.
+#[derive(Debug, Default)]
+pub struct EndedTokens {
+    any: AtomicBool,
+    ended: RwLock<HashSet<Fingerprint>>,
+}
+
+/// Tokens that can be made to expire in one state of an app; beyond that the set begins anew.
+const ENDED_TOKENS_MAX: usize = 100_000;
+
+impl EndedTokens {
+    /// Has a token be expired from now on.
+    pub fn end(&self, token: Fingerprint) {
+        let mut ended = self.ended.write().unwrap_or_else(PoisonError::into_inner);
+        if ended.len() >= ENDED_TOKENS_MAX {
+            ended.clear();
+        }
+        ended.insert(token);
+        self.any.store(true, Ordering::Release);
+    }
+
+    /// Whether a token was made to expire. Where none was, that costs one look.
+    pub fn contains(&self, token: Fingerprint) -> bool {
+        self.any.load(Ordering::Acquire) && self.ended.read().unwrap_or_else(PoisonError::into_inner).contains(&token)
     }
 }
 

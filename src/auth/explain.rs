@@ -149,6 +149,7 @@ fn time_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, 
     };
     let now = format!("; now is {}", grounds.now.rfc3339());
     let seen = match (value, outcome) {
+        _ if check == Check::Expiry && grounds.user.token_ended => "it was made to expire by a fault".to_owned(),
         (None, _) => format!("no {claim}"),
         (Some(value), Outcome::Skipped) => {
             format!("{claim} {}; not looked at, since auth checks are disabled", moment(value, grounds.now))

@@ -158,6 +158,8 @@ pub struct UserState<'a> {
     pub facts: &'a UserFacts,
     /// Whether the user is there. Only asked for under `unknown_user: refuse`; otherwise take `true`.
     pub exists: bool,
+    /// Whether the token was made to expire before its time.
+    pub token_ended: bool,
 }
 
 /// Judges credentials.
@@ -221,6 +223,9 @@ fn judge_token(verdict: &mut Verdict, app: &AppState, examined: Option<&Examined
         }
     } else {
         judge_times(verdict, app, token, now);
+        if user.token_ended {
+            verdict.set(Check::Expiry, Outcome::Fail);
+        }
         judge_revocation(verdict, app, token, user.facts);
     }
     judge_user(verdict, app, token, user);

@@ -10,11 +10,11 @@ use super::pair::{PairArgs, Resolved, Source, resolve};
 use super::print::{Paint, bare, plain};
 use super::target::{AppArgs, Client, TargetArgs};
 use super::{DONE, FAILED, Outcome, failed, input, print};
-use crate::app::{AppState, UserFacts};
+use crate::app::AppState;
 use crate::auth::secret::Secret;
 use crate::auth::token;
 use crate::clock::{Time, system_now};
-use crate::control::inspect::{Candidate, Inspection, look};
+use crate::control::inspect::{Candidate, Inspection, Known, look};
 use crate::fixture::apply::Pair;
 use crate::settings::{Emulator, Settings};
 use crate::start::Failure;
@@ -139,7 +139,7 @@ fn alone(raw: &str, auth_type: &str, pair: &Pair) -> Inspection {
     let now = system_now();
     let state = AppState::plain(Secret::new(&pair.api_secret), Settings::default(), Emulator::default());
     let candidate = Candidate { api_key: pair.api_key.clone(), state: Arc::new(state), now };
-    look(raw, None, Some(auth_type), &[candidate], |_, _| (Arc::new(UserFacts::ordinary()), true))
+    look(raw, None, Some(auth_type), &[candidate], |_, _| Known::nothing())
 }
 
 fn explained(inspection: &Value, place: &str, paint: Paint) -> String {

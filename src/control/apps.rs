@@ -13,7 +13,9 @@ use super::shapes::Deleted;
 use super::status::Secrets;
 use super::{Control, clock, shapes};
 use crate::app::App;
+use crate::auth::secret::Secret;
 use crate::clock::{ClockMode, Time};
+use crate::fixture::apply::token_again;
 use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
 use crate::live::hub::Hub;
 use crate::store::apps::NewApp;
@@ -142,7 +144,9 @@ pub async fn clone(control: Data<Control>, key: Path<String>, body: ControlBody<
     let name = name.unwrap_or_else(|| original.state().name.clone());
     let new = new_app(&control, Some(name), api_key, api_secret)?;
     let new_key = new.api_key.clone();
-    let cloned = control.store.clone_app(&key, new, ttl.map(end_of_life)).await;
+    let (secret, now) = (Secret::new(&new.api_secret), original.clock.now());
+    let again = move |spec: &str| token_again(spec, &secret, now);
+    let cloned = control.store.clone_app(&key, new, ttl.map(end_of_life), again).await;
     let app = cloned.map_err(|cause| if is_taken(&control, &new_key) { taken(&new_key) } else { cause.into() })?;
     control.mortals.notify_one();
     Ok(HttpResponse::Created().json(pair_shown(&app)))

@@ -112,6 +112,9 @@ pub struct Close {
     #[serde(default)]
     #[schemars(schema_with = "shapes::close_code_or_null")]
     code: Option<u16>,
+    /// Has the token expire that it was opened with: code 40 is told, and the token is refused from now on.
+    #[serde(default)]
+    expire: bool,
     /// What is told before.
     #[schemars(with = "Option<crate::fault::ErrorThen>")]
     error: Option<Value>,
@@ -121,6 +124,10 @@ impl Close {
     fn farewell(self) -> Result<Farewell> {
         let code = self.code.map(|code| check_close_code("/code", code)).transpose()?;
         let told = match self.error.filter(|error| !error.is_null()) {
+            Some(_) if self.expire => {
+                return Err(ControlError::invalid("/expire", "expire and error contradict each other; give one"));
+            }
+            None if self.expire => Farewell::expired(),
             None => Farewell::closed(1000),
             Some(error) => {
                 let error =
@@ -142,8 +149,7 @@ pub async fn close(
     let (key, id) = path.into_inner();
     let app = control.app(&key)?;
     let connections = named(&hub, &app, &id)?;
-    let farewell = body.0.farewell()?;
-    close_each(&hub, connections, &farewell).await
+    close_each(&hub, &app, connections, body.0).await
 }
 
 /// `POST /apps/{api_key}/connections/close?user_id=`: the same for all of a user, or of the app.
@@ -155,9 +161,8 @@ pub async fn close_all(
     body: ControlBody<Close>,
 ) -> Result<HttpResponse> {
     let app = control.app(&key)?;
-    let farewell = body.0.farewell()?;
     let connections = chosen(&hub, &app, &request);
-    close_each(&hub, connections, &farewell).await
+    close_each(&hub, &app, connections, body.0).await
 }
 
 /// `POST /apps/{api_key}/connections/{id}/send`: `{type, ...}`, as it is; `created_at` is added where it is missing.
@@ -196,7 +201,14 @@ fn check_event(event: &Map<String, Value>) -> Result<()> {
     }
 }
 
-async fn close_each(hub: &Hub, connections: Vec<Connection>, farewell: &Farewell) -> Result<HttpResponse> {
+async fn close_each(hub: &Hub, app: &App, connections: Vec<Connection>, close: Close) -> Result<HttpResponse> {
+    let expire = close.expire;
+    let farewell = close.farewell()?;
+    if expire {
+        for token in connections.iter().filter_map(|connection| connection.token) {
+            app.ended_tokens.end(token);
+        }
+    }
     let orders = connections.into_iter().map(|connection| (connection, Order::End(farewell.clone())));
     Ok(HttpResponse::Ok().json(Closed { closed: hub.order(orders.collect()).await }))
 }

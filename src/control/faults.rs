@@ -8,8 +8,8 @@ use super::Control;
 use super::body::{TextBody, misread_text};
 use super::error::{ControlError, Result};
 use crate::app::App;
-use crate::fault::Fault;
 use crate::fault::armed::Armed;
+use crate::fault::{Fault, SocketThen};
 use crate::fixture::faults as reading;
 use crate::ids::UserId;
 use crate::live::hub::Hub;
@@ -77,6 +77,9 @@ pub async fn add(control: Data<Control>, hub: Data<Hub>, key: Path<String>, body
         let open = hub.connections_of(scope.app.id).into_iter();
         let struck = open.filter_map(|connection| {
             let then = armed.strike_open(connection.user.as_ref().map(UserId::as_str), connection.caller)?;
+            if let (SocketThen::Expire(_), Some(token)) = (&then, connection.token) {
+                scope.app.ended_tokens.end(token);
+            }
             Some((connection, Order::of_fault(&then)))
         });
         hub.order(struck.collect()).await;

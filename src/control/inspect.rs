@@ -78,24 +78,43 @@ pub async fn inspect(control: Data<Control>, body: ControlBody<Inspect>) -> Resu
         .iter()
         .map(|app| Candidate { api_key: app.api_key.to_string(), state: app.state(), now: app.clock.now() })
         .collect();
-    let facts = |key: &str, user: &str| {
+    let known = |key: &str, credentials: &Credentials| {
         let app: Option<Arc<App>> = control.store.apps().get(key);
-        let Some(app) = app else { return (Arc::new(UserFacts::ordinary()), true) };
+        let Some(app) = app else { return Known::nothing() };
+        let user = credentials.user_id().unwrap_or_default();
         let exists = control.store.read(&Scope::own(&app), |tx| users::exists(tx, user)).unwrap_or(true);
-        (app.facts(user), exists)
+        let ended = |examined: &Arc<Examined>| app.ended_tokens.contains(examined.fingerprint);
+        Known { facts: app.facts(user), exists, token_ended: credentials.token.as_ref().is_some_and(ended) }
     };
     let raw = token.unwrap_or_default();
-    let inspection = look(&raw, api_key.as_deref(), auth_type.as_deref(), &candidates, facts);
+    let inspection = look(&raw, api_key.as_deref(), auth_type.as_deref(), &candidates, known);
     Ok(HttpResponse::Ok().json(inspection))
 }
 
-/// Judges and explains a token. `facts` tells what is known of a user of an app, and whether the user is there.
+/// What is known of a token and its user beside what the token says.
+pub struct Known {
+    /// What is known of the user.
+    pub facts: Arc<UserFacts>,
+    /// Whether the user is there.
+    pub exists: bool,
+    /// Whether the token was made to expire.
+    pub token_ended: bool,
+}
+
+impl Known {
+    /// What a place without users knows.
+    pub fn nothing() -> Self {
+        Self { facts: Arc::new(UserFacts::ordinary()), exists: true, token_ended: false }
+    }
+}
+
+/// Judges and explains a token. `known` tells what an app knows of what was shown.
 pub fn look(
     raw: &str,
     api_key: Option<&str>,
     auth_type: Option<&str>,
     apps: &[Candidate],
-    facts: impl Fn(&str, &str) -> (Arc<UserFacts>, bool),
+    known: impl Fn(&str, &Credentials) -> Known,
 ) -> Inspection {
     let bare = bare_token(raw);
     let matched =
@@ -114,8 +133,8 @@ pub fn look(
         token: examined,
     };
     let now = app.map_or_else(crate::clock::system_now, |app| app.now);
-    let (known, exists) = facts(app.map_or("", |app| &app.api_key), credentials.user_id().unwrap_or_default());
-    let user = UserState { facts: &known, exists };
+    let Known { facts, exists, token_ended } = known(app.map_or("", |app| &app.api_key), &credentials);
+    let user = UserState { facts: &facts, exists, token_ended };
     let state = app.map(|app| &*app.state);
     let verdict = verdict::verify(state, &credentials, user, now);
     let refusal = verdict::refusal(&verdict, &credentials);
@@ -133,7 +152,7 @@ pub fn look(
         code: refusal.as_ref().map_or(0, |refusal| refusal.code.number()),
         status: refusal.as_ref().map_or(200, |refusal| refusal.code.status()),
         message: refusal.map(|refusal| refusal.message.into_owned()).unwrap_or_default(),
-        kind: verdict.kind.map(|kind| kind_name(kind, &known)),
+        kind: verdict.kind.map(|kind| kind_name(kind, &facts)),
         header,
         claims,
         now: now.rfc3339(),

@@ -158,7 +158,11 @@ fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, creden
         Some(app) => store.read(&Scope::own(app), |tx| users::exists(tx, user)).unwrap_or(true),
         None => true,
     };
-    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists }, now);
+    let token_ended = match (app, &credentials.token) {
+        (Some(app), Some(examined)) => app.ended_tokens.contains(examined.fingerprint),
+        _ => false,
+    };
+    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists, token_ended }, now);
     Judgement { verdict, now, facts }
 }
 

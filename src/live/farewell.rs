@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::auth::verdict::{Check, Outcome, Verdict};
 use crate::error::{ApiError, Code};
+use crate::fault::ErrorThen;
 use crate::settings::{Emulator, SocketFate};
 
 /// Close codes (RFC 6455 7.4).
@@ -17,6 +18,9 @@ pub mod code {
     /// The token is no longer good: SDKs reconnect, are refused with code 40, and ask their token provider.
     pub const TOKEN: u16 = 4001;
 }
+
+/// The close reason where a token was made to expire.
+const TOKEN_ENDED: &str = "the token was made to expire";
 
 /// How a socket ends.
 #[derive(Clone, Debug)]
@@ -44,6 +48,17 @@ impl Farewell {
     pub fn told(error: ApiError) -> Self {
         let code = if error.code == Code::TokenExpiredError { code::TOKEN } else { code::NORMAL };
         Self { error: Some(error), code, reason: "an error was injected".into() }
+    }
+
+    /// The token expires now.
+    pub fn expired() -> Self {
+        let told = Self::told(ErrorThen { code: Code::TokenExpiredError, message: None }.to_error());
+        Self { reason: TOKEN_ENDED.into(), ..told }
+    }
+
+    /// Whether it is over since one token was made to expire.
+    pub fn is_of_ended_token(&self) -> bool {
+        self.reason == TOKEN_ENDED
     }
 
     /// The socket is closed with a code.

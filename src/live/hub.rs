@@ -12,6 +12,7 @@ use super::limits::Limits;
 use super::longpoll::Polls;
 use super::mailbox::Order;
 use crate::app::App;
+use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;
 use crate::domain::sessions;
 use crate::ids::{AppId, UserId};
@@ -61,6 +62,8 @@ pub struct Connection {
     pub sdk: String,
     /// When it was opened, by the app's clock.
     pub opened_at: Time,
+    /// The token that it was opened with.
+    pub token: Option<Fingerprint>,
     /// When its token expires.
     pub token_expires_at: Option<Time>,
     /// Its place among all connections of the process.

@@ -142,6 +142,8 @@ async fn happened(standing: &Standing, seat: &Seat) -> Result<Vec<Utf8Bytes>> {
                     return Ok(frames);
                 }
                 Next::Judge => standing.judge(),
+                // The client has come with another token meanwhile.
+                Next::End(farewell) if farewell.is_of_ended_token() && !standing.token_ended() => Ok(()),
                 Next::End(farewell) => Err(farewell),
             },
             () = standing.expired() => standing.judge(),

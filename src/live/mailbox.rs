@@ -8,8 +8,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
 use super::limits::Limits;
-use crate::error::Code;
-use crate::fault::{ErrorThen, Silence, SocketThen};
+use crate::fault::{Silence, SocketThen};
 
 /// What somebody wants of one session.
 #[derive(Clone, Debug)]
@@ -40,10 +39,7 @@ impl Order {
             SocketThen::Error(error) => Self::End(Farewell::told(error.to_error())),
             SocketThen::Close(code) => Self::End(Farewell::closed(*code)),
             SocketThen::Silence(silence) => Self::Silence(*silence),
-            SocketThen::Expire(_) => {
-                let expired = ErrorThen { code: Code::TokenExpiredError, message: None };
-                Self::End(Farewell::told(expired.to_error()))
-            }
+            SocketThen::Expire(_) => Self::End(Farewell::expired()),
         }
     }
 }

@@ -193,6 +193,9 @@ pub async fn sign_in(
         }
     };
     let struck = strike.and_then(|strike| strike.socket().cloned());
+    if let (Some(SocketThen::Expire(_)), Some(examined)) = (&struck, &credentials.token) {
+        app.ended_tokens.end(examined.fingerprint);
+    }
     Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who, client, fault, struck })
 }
 

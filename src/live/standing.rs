@@ -38,6 +38,11 @@ impl Standing {
         farewell::of_verdict(&judgement.verdict, &state.emulator, refusal).map_or(Ok(()), Err)
     }
 
+    /// Whether the token was made to expire.
+    pub fn token_ended(&self) -> bool {
+        self.credentials.token.as_ref().is_some_and(|token| self.app.ended_tokens.contains(token.fingerprint))
+    }
+
     /// Sleeps until the token expires, where that is to end the session; for ever otherwise.
     ///
     /// Whoever waits has to begin anew when the app's clock or settings change, which the session is told.

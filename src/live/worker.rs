@@ -107,7 +107,8 @@ impl Worker {
             since: signed_in.since,
         };
         members.by_key.insert(key, member);
-        let exp = signed_in.credentials.token.as_ref().and_then(|token| token.token.as_ref().ok()?.exp);
+        let examined = signed_in.credentials.token.as_deref();
+        let exp = examined.and_then(|examined| examined.token.as_ref().ok()?.exp);
         self.hub.joined(Connection {
             worker: self.number,
             key,
@@ -118,6 +119,7 @@ impl Worker {
             dialect,
             sdk: signed_in.client.clone(),
             opened_at: signed_in.at,
+            token: examined.map(|examined| examined.fingerprint),
             token_expires_at: exp.map(Time::from_seconds),
             number: 0,
         });

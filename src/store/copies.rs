@@ -12,7 +12,7 @@ use tokio::sync::OwnedRwLockWriteGuard;
 
 use super::apps::{self, NewApp};
 use super::states::{self, Copying, Role};
-use super::{Commit, Import, Publish, Scope, Store, run_write};
+use super::{Commit, Import, Publish, Scope, Store, named_tokens, run_write};
 use crate::app::App;
 use crate::clock::{ClockMode, Time, system_now};
 use crate::error::{ApiError, Code, Result};
@@ -151,8 +151,14 @@ impl Store {
     }
 
     /// Makes another app of an app's present state, which is also what a reset of the new one goes back to. `new`'s clock
-    /// is not looked at: the copy's runs as the original's does.
-    pub async fn clone_app(&self, api_key: &str, new: NewApp, expires_at: Option<Time>) -> Result<Arc<App>> {
+    /// is not looked at: the copy's runs as the original's does. `again` makes a named token anew, with the new secret.
+    pub async fn clone_app(
+        &self,
+        api_key: &str,
+        new: NewApp,
+        expires_at: Option<Time>,
+        again: impl Fn(&str) -> Option<String> + Send + 'static,
+    ) -> Result<Arc<App>> {
         let (original, _alone) = self.alone(api_key).await?;
         let baseline = self.copy(original.id).await?;
         let store = self.clone();
@@ -162,6 +168,9 @@ impl Store {
             }
             conn.prepare_cached("UPDATE states SET name = ?3, created_at = ?4, updated_at = ?4 WHERE app IN (?1, ?2)")?
                 .execute(params![copy.0, baseline.0, new.name, original.clock.now().0])?;
+            for state in [copy, baseline] {
+                named_tokens::sign_anew(conn, state, &again)?;
+            }
             let number = apps::create(conn, &new, store.0.seed)?.number;
             apps::set_expiry(conn, number, expires_at)?;
             states::adopt(conn, copy, number, &Role::Live)?;

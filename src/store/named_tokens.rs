@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::{ReadTx, WriteTx};
 use crate::error::Result;
+use crate::ids::AppId;
 
 /// A token with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,21 @@ pub fn with_specs(tx: &ReadTx<'_>) -> Result<Vec<NamedToken>> {
     let rows = query
         .query_map([tx.app.0], |row| Ok(NamedToken { name: row.get(0)?, token: row.get(1)?, spec: row.get(2)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Signs the tokens of a state anew, which came from an app with another secret: those that can be made again from what was
+/// asked for. The others stay as they are.
+pub fn sign_anew(conn: &Connection, state: AppId, again: impl Fn(&str) -> Option<String>) -> Result<()> {
+    let mut query = conn.prepare_cached("SELECT name, spec FROM named_tokens WHERE app = ?1 AND spec IS NOT NULL")?;
+    let specs = query.query_map([state.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let specs = specs.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut update = conn.prepare_cached("UPDATE named_tokens SET token = ?3 WHERE app = ?1 AND name = ?2")?;
+    for (name, spec) in specs {
+        if let Some(token) = again(&spec) {
+            update.execute(params![state.0, name, token])?;
+        }
+    }
+    Ok(())
 }
 
 /// Keeps a token under its name.

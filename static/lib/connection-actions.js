@@ -8,9 +8,9 @@ const whose = (one) => one.user_id ?? one.id;
 export const closeConnection = (app, one, body = {}) =>
   write(`Closed a connection of ${whose(one)}.`, "POST", path(app, one, "close"), body);
 
-/** Ends it as an expired token does. */
+/** Has its token expire: the socket ends with code 40, and the token is refused from now on. */
 export const expireConnection = (app, one) =>
-  write(`Ended a connection of ${whose(one)} as if its token had expired.`, "POST", path(app, one, "close"), { error: { code: 40 } });
+  write(`The token of a connection of ${whose(one)} has expired.`, "POST", path(app, one, "close"), { expire: true });
 
 export const sendTo = (app, one, event) =>
   write(`Sent ${event.type} to ${whose(one)}.`, "POST", path(app, one, "send"), event);

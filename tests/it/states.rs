@@ -150,6 +150,24 @@ fn a_clone_begins_as_the_original_and_goes_its_own_way() {
 }
 
 #[test]
+fn a_clones_named_tokens_are_signed_with_its_own_secret() {
+    let app = TestApp::new();
+    let text = json!({"millpond": 1, "apps": [{"users": {"john": {}}, "tokens": {
+        "john": {"user": "john"}, "wrong": {"user": "john", "secret": "another"}, "server": {"server": true},
+    }}]});
+    app.control("PUT", "/fixture", &text).ok();
+    let clone = clone_of(&app, &json!({}));
+    for _ in 0..2 {
+        let tokens = clone.control("GET", "/tokens", &Value::Null).ok()["tokens"].clone();
+        let bearing = |name: &str| clone.with_token(tokens[name].as_str().unwrap());
+        bearing("john").get("/api/v2/app").ok();
+        bearing("server").get("/api/v2/roles").ok();
+        assert_eq!(bearing("wrong").get("/api/v2/app").error().1, 43);
+        clone.control("POST", "/reset", &json!({})).ok();
+    }
+}
+
+#[test]
 fn a_clone_with_a_time_to_live_is_gone_by_itself_whatever_its_clock_shows() {
     let app = TestApp::new();
     app.freeze("2026-01-31T12:00:00Z");

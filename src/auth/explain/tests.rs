@@ -20,7 +20,7 @@ fn explained(settings: &Value, raw: &str, facts: &UserFacts) -> Vec<ExplainedChe
         auth_type: Some("jwt".to_owned()),
         token: Some(Arc::new(Examined::new(raw, &app.secret))),
     };
-    let user = UserState { facts, exists: true };
+    let user = UserState { facts, exists: true, token_ended: false };
     let verdict = verify(Some(&app), &credentials, user, NOW);
     explain(&verdict, Grounds { app: Some(&app), credentials: &credentials, user, now: NOW })
 }

@@ -34,7 +34,7 @@ fn bearing(claims: &Value) -> Credentials {
 }
 
 fn judged(app: &AppState, credentials: &Credentials, facts: &UserFacts) -> Verdict {
-    verify(Some(app), credentials, UserState { facts, exists: true }, NOW)
+    verify(Some(app), credentials, UserState { facts, exists: true, token_ended: false }, NOW)
 }
 
 fn failed(app: &AppState, credentials: &Credentials) -> Option<Check> {
@@ -53,11 +53,12 @@ fn a_good_token_fails_no_check() {
 #[test]
 fn without_an_app_nothing_behind_its_key_is_reached() {
     let facts = UserFacts::ordinary();
-    let verdict = verify(None, &bearing(&json!({})), UserState { facts: &facts, exists: true }, NOW);
+    let verdict =
+        verify(None, &bearing(&json!({})), UserState { facts: &facts, exists: true, token_ended: false }, NOW);
     assert_eq!(verdict.failed, Some(Check::ApiKeyKnown));
     assert_eq!(verdict.evaluated(Check::Signature), Outcome::NotReached);
     let nothing = Credentials::default();
-    let verdict = verify(None, &nothing, UserState { facts: &facts, exists: true }, NOW);
+    let verdict = verify(None, &nothing, UserState { facts: &facts, exists: true, token_ended: false }, NOW);
     assert_eq!(verdict.failed, Some(Check::ApiKeyPresent));
     assert_eq!(verdict.kind, None);
 }
@@ -101,7 +102,7 @@ fn every_state_of_a_user_fails_its_own_check() {
 #[test]
 fn an_unknown_user_matters_only_when_the_setting_says_so() {
     let facts = UserFacts::ordinary();
-    let user = UserState { facts: &facts, exists: false };
+    let user = UserState { facts: &facts, exists: false, token_ended: false };
     let credentials = bearing(&json!({"user_id": "ghost"}));
     assert_eq!(verify(Some(&plain()), &credentials, user, NOW).failed, None);
     let strict = app(&json!({}), &json!({"unknown_user": "refuse"}));

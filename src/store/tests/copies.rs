@@ -76,7 +76,7 @@ fn a_clone_is_like_the_original_and_of_its_own() {
     let (store, app) = with_app("a");
     fill(&store, &app, "u", 5);
     run(store.write(&Scope::own(&app), save(revoked("john")))).expect("written");
-    let clone = run(store.clone_app("a", new_app("c"), Some(Time(9)))).expect("cloned");
+    let clone = run(store.clone_app("a", new_app("c"), Some(Time(9)), |_| None)).expect("cloned");
     assert_eq!((count(&store, &clone), clone.expires_at), (6, Some(Time(9))));
     assert_eq!(clone.facts("john"), app.facts("john"));
     assert_eq!((clone.clock.mode(), clone.state().name.as_str()), (app.clock.mode(), "c"));
@@ -84,7 +84,7 @@ fn a_clone_is_like_the_original_and_of_its_own() {
     assert!(!is_there(&store, &app, "mine"));
     let clone = run(store.reset("c", CLOSE_CODE_DEFAULT)).expect("reset");
     assert!(is_there(&store, &clone, "u00004") && !is_there(&store, &clone, "mine"));
-    let taken = run(store.clone_app("a", new_app("c"), None)).expect_err("taken");
+    let taken = run(store.clone_app("a", new_app("c"), None, |_| None)).expect_err("taken");
     assert_eq!(taken.message, "api_key \"c\" is taken");
     assert_eq!(count(&store, &clone), 6);
 }

@@ -7,8 +7,8 @@ use millpond::live::limits::Limits;
 use serde_json::{Value, json};
 use tungstenite::protocol::Message;
 
-use crate::app::{TestApp, encode};
-use crate::forge::EXPIRED;
+use crate::app::{TestApp, encode, send};
+use crate::forge::{EXPIRED, refused};
 use crate::sockets::client::{DOORS, Door, JS_PING, Joined, Server, config};
 
 fn socket(then: &Value) -> Value {
@@ -85,9 +85,36 @@ fn a_token_expires_now() {
         let mut open = app.joined(door, "john");
         app.fault(&json!({"operation": "Connect", "times": 2, "then": {"socket": {"expire": true}}}));
         open.ended(EXPIRED, 4001);
-        app.joined(door, "john").ended(EXPIRED, 4001);
-        app.joined(door, "john").quiet();
+        // The token has truly expired: over sockets, over HTTP, and for whoever asks why.
+        let token = app.bearer(&json!({"user_id": "john"})).token.unwrap();
+        assert_eq!(app.show_token("john", &token).through(door).refused()["error"]["code"], 40);
+        refused(&app.with_token(&token).get("/api/v2/app"), "GetApp", EXPIRED);
+        let why = json!({"token": token, "api_key": app.api_key});
+        let told = send("POST", &format!("{}/_millpond/tokens/inspect", app.url), &[], Some(&why.to_string())).ok();
+        assert_eq!(
+            (&told["code"], &told["checks"][6]["seen"]),
+            (&json!(40), &json!("it was made to expire by a fault"))
+        );
+        // A fresh one is good, and struck in its turn.
+        let fresh = |number: i64| app.sign(&json!({"user_id": "john", "number": number}));
+        Joined::of(door, app.show_token("john", &fresh(1)).through(door)).ended(EXPIRED, 4001);
+        Joined::of(door, app.show_token("john", &fresh(2)).through(door)).quiet();
+        app.control("POST", "/reset", &json!({})).ok();
+        app.freeze("2026-01-31T12:00:00Z");
+        app.with_token(&token).get("/api/v2/app").ok();
     }
+}
+
+#[test]
+fn a_connections_token_expires_on_request() {
+    let app = TestApp::at_noon();
+    let mut john = app.join("john");
+    let path = format!("/connections/{}/close", john.id);
+    let both = app.control("POST", &path, &json!({"expire": true, "error": {"code": 5}}));
+    assert_eq!((both.status, &both.body["error"]["field"]), (400, &json!("/expire")));
+    app.control("POST", &path, &json!({"expire": true})).ok();
+    john.ended(EXPIRED, 4001);
+    refused(&app.bearer(&json!({"user_id": "john"})).get("/api/v2/app"), "GetApp", EXPIRED);
 }
 
 #[test]
@@ -216,9 +243,9 @@ fn a_long_poll_is_struck_as_a_socket_is() {
         let id = poll_begun(&app);
         app.fault(&json!({"operation": "Connect", "times": 2, "then": {"socket": then}}));
         assert_eq!(poll(&app, &id), expired);
-        assert_eq!(poll(&app, &poll_begun(&app)), expired, "a later one, with its first poll");
         app.control("POST", &format!("/connections/{id}/send"), &json!({"type": "custom.hi"})).ok();
-        let again = app.bearer(&json!({"user_id": "john"})).get(&format!("/longpoll?connection_id={id}")).ok();
+        let fresh = app.with_token(&app.sign(&json!({"user_id": "john", "number": 1})));
+        let again = fresh.get(&format!("/longpoll?connection_id={id}")).ok();
         assert_eq!(again["events"][0]["type"], "custom.hi", "the session goes on with a fresh token");
     }
     for then in [json!({"close": 4001}), json!({"close": 1000})] {
