@@ -13,7 +13,6 @@ pub struct Child {
     pub process: Process,
     pub url: String,
     pub api_key: String,
-    pub api_secret: String,
 }
 
 /// The binary in this folder, with nothing of the surroundings that it would read.
@@ -29,14 +28,15 @@ pub fn command(folder: &std::path::Path, arguments: &[&str]) -> Command {
 impl Child {
     /// Starts one in memory and waits until it is ready.
     pub fn start(arguments: &[&str]) -> Self {
-        let mut command = command(&std::env::temp_dir(), &["serve", "--memory", "--port", "0", "--json"]);
+        let quiet = ["serve", "--memory", "--port", "0", "--json", "--log", "warn"];
+        let mut command = command(&std::env::temp_dir(), &quiet);
         let mut process = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let app = &ready["apps"][0];
-        Self { process, url: text(&ready["url"]), api_key: text(&app["api_key"]), api_secret: text(&app["api_secret"]) }
+        Self { process, url: text(&ready["url"]), api_key: text(&app["api_key"]) }
     }
 
     /// Calls the control API under the app, and answers what it says.

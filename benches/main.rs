@@ -2,7 +2,7 @@
 //!
 //! Plain programs that print tables, without a harness such as criterion: what counts are ratios between whole servers that are
 //! measured by turns in one run, since the machine is noisy; such a harness measures one function at a time against an earlier run.
-//! No test depends on a number here.
+//! No test depends on a number here. There is one program, since each would be linked for minutes.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and ends where it cannot go on")]
 
@@ -18,8 +18,11 @@ mod sockets;
 mod states;
 mod writes;
 
-/// The benches by name, in the order in which they run. Each is told whether its larger form is wanted.
-const BENCHES: &[(&str, fn(bool))] = &[
+/// A bench by its name. It is told whether its larger form is wanted.
+type Bench = (&'static str, fn(bool));
+
+/// The benches in the order in which they run.
+const BENCHES: &[Bench] = &[
     ("states", states::run),
     #[cfg(unix)]
     ("exec", exec::run),

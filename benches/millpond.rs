@@ -6,7 +6,7 @@ use ::millpond::auth::secret::Secret;
 use ::millpond::clock::{ClockMode, system_now};
 use ::millpond::config::{Config, Database};
 use ::millpond::ids::UserId;
-use ::millpond::mint::{Wanted, mint};
+use ::millpond::mint::{Kind, Wanted, mint};
 use ::millpond::store::apps::NewApp;
 use ::millpond::store::users::{self, User};
 use ::millpond::store::{Import, Store};
@@ -75,7 +75,7 @@ pub fn import(store: &Store, api_key: &str, count: usize) {
 
 /// A token of a user, or of a server.
 pub fn token(user: Option<&str>) -> String {
-    let kind = if user.is_some() { Default::default() } else { ::millpond::mint::Kind::Server };
+    let kind = if user.is_some() { Kind::User } else { Kind::Server };
     let wanted = Wanted { kind, user_id: user.map(str::to_owned), ..Wanted::default() };
     mint(&wanted, &Secret::new(SECRET), system_now()).unwrap().token
 }

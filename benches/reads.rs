@@ -54,7 +54,9 @@ pub fn run(is_big: bool) {
         case.cost_us.clear();
     }
     for _ in 0..rounds {
-        cases.iter_mut().for_each(|case| case.measure(time));
+        for case in &mut cases {
+            case.measure(time);
+        }
     }
     let mut table = Table::new(
         "reads: 32 connections, one serving thread: median (least to most)",
@@ -84,7 +86,7 @@ fn cases() -> Vec<Case> {
     import(&server.store, "thousand", 1_000);
     import(&server.store, "many", 100_000);
     import(&server.store, "faulty", 1_000);
-    let fault = r#"{"operation": "GetApp", "user_id": "user-9", "error": {"code": 40}}"#;
+    let fault = r#"{"operation": "GetApp", "user_id": "user-9", "then": {"error": {"code": 40}}}"#;
     let mut control = Client::connect(&server.url, 1);
     control.once(&request("POST", "/_millpond/apps/faulty/faults", "", fault));
 

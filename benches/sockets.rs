@@ -30,13 +30,17 @@ pub fn run(is_big: bool) {
     let events = Spread::of((0..EVENTS).map(|_| {
         let begun = Instant::now();
         server.control("POST", "/connections/send", r#"{"type": "custom.bench"}"#);
-        sockets.iter_mut().for_each(|socket| read_until(socket, "custom.bench"));
+        for socket in &mut sockets {
+            read_until(socket, "custom.bench");
+        }
         milliseconds(begun)
     }));
     let begun = Instant::now();
     server.control("POST", "/clock/advance", r#"{"by": "2h"}"#);
     let answered = milliseconds(begun);
-    sockets.iter_mut().for_each(|socket| read_until(socket, "connection.error"));
+    for socket in &mut sockets {
+        read_until(socket, "connection.error");
+    }
     let told = milliseconds(begun);
     drop(sockets);
 
