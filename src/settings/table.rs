@@ -1,5 +1,8 @@
 //! The table of Stream's app settings: name, type and limits, default (wire-contract 6.1 and 6.2).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use serde_json::{Number, Value, json};
 
 use crate::auth::go_json::type_name;
@@ -215,8 +218,15 @@ impl Field {
         FIELDS.iter().find(|field| field.name == name)
     }
 
-    /// What it is until it is set.
-    pub fn default(&self) -> Value {
+    /// What the setting of that name is until it is set.
+    pub fn default_of(name: &str) -> Option<&'static Value> {
+        // Their texts are read once, and not in every `GET /app`.
+        static DEFAULTS: LazyLock<HashMap<&str, Value>> =
+            LazyLock::new(|| FIELDS.iter().map(|field| (field.name, field.default())).collect());
+        DEFAULTS.get(name)
+    }
+
+    fn default(&self) -> Value {
         self.default.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| self.kind.zero())
     }
 }
