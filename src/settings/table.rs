@@ -226,7 +226,8 @@ impl Field {
         DEFAULTS.get(name)
     }
 
-    fn default(&self) -> Value {
+    /// What it is until it is set.
+    pub fn default(&self) -> Value {
         self.default.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| self.kind.zero())
     }
 }
