@@ -204,26 +204,31 @@ fn add_retry_after(headers: &mut HeaderMap, rate: Rate, now: Time) {
 
 /// The headers that let a browser's SDK call from any origin and read the rate limits (wire-contract 2.5).
 fn add_cors(headers: &mut HeaderMap) {
-    for (name, value) in [
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
-        (
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
+    for (name, value) in &CORS {
+        headers.insert(name.clone(), value.clone());
+    }
+}
+
+/// What is the same in every answer: made once, and not checked again in every call.
+static CORS: [(HeaderName, HeaderValue); 7] = [
+    (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    (header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
+    (
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static(
             "x-requested-with, content-type, accept, origin, authorization, x-csrftoken, x-stream-client, stream-auth-type, \
              x-csrf-token, content-encoding, x-client-request-id, api_key, x-stream-ext, baggage, sentry-trace, traceparent",
         ),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after",
-        ),
-        (header::CACHE_CONTROL, "no-cache"),
-        // A page served from a public address may call a private one (Chromium's private network access).
-        (HeaderName::from_static("access-control-allow-private-network"), "true"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-}
+    ),
+    (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS")),
+    (
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after"),
+    ),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    // A page served from a public address may call a private one (Chromium's private network access).
+    (HeaderName::from_static("access-control-allow-private-network"), HeaderValue::from_static("true")),
+];
 
 /// One line a call: refused ones are seen by default, the others with `--log millpond=debug`. Never a token.
 fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {

@@ -66,8 +66,8 @@ impl Settings {
     }
 
     /// The value of a setting, or its default.
-    pub fn get(&self, key: &str) -> Value {
-        self.0.get(key).cloned().or_else(|| Field::named(key).map(Field::default)).unwrap_or(Value::Null)
+    pub fn get(&self, key: &str) -> &Value {
+        self.0.get(key).or_else(|| Field::default_of(key)).unwrap_or(&Value::Null)
     }
 
     fn flag(&self, key: &str) -> bool {

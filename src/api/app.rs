@@ -1,9 +1,14 @@
 //! App settings (wire-contract 6).
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use actix_web::web::Data;
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::app::AppState;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::clock::Time;
 use crate::door::Gate;
@@ -12,7 +17,7 @@ use crate::event::{Audience, Event, Payload};
 use crate::params::Body;
 use crate::permission;
 use crate::reply::Reply;
-use crate::settings::{FIELDS, HOOK_TIMES, Kind, Settings, wrong_type};
+use crate::settings::{FIELDS, Field, HOOK_TIMES, Kind, Settings, wrong_type};
 use crate::store::{WriteTx, apps, grants};
 use crate::wire::Empty;
 
@@ -25,22 +30,8 @@ const REVOCATION: &str = "revoke_tokens_issued_before";
 
 /// `GET /app`: everything for a server, a few settings for the others.
 pub async fn get(caller: AnyCaller) -> Reply<AppResponse> {
-    let state = caller.state();
-    let is_server = caller.is_server();
-    let shown = |name: &str| (is_server || CLIENT_FIELDS.contains(&name)) && name != REVOCATION;
-    let set = state.settings.as_stored();
-    let mut app: Map<String, Value> = FIELDS
-        .iter()
-        .filter(|field| shown(field.name) && (!field.optional || set.contains_key(field.name)))
-        .map(|field| (field.name.to_owned(), state.settings.get(field.name)))
-        .collect();
-    app.insert("id".to_owned(), caller.app().number.into());
-    app.insert("name".to_owned(), state.name.clone().into());
-    if is_server {
-        app.insert("grants".to_owned(), serde_json::json!(permission::all_grants(caller.app())));
-    }
-    let revoked_before = state.rules.revoke_tokens_issued_before.filter(|_| is_server);
-    Reply(AppResponse { app: AppFields { app, revoked_before } })
+    let grants = caller.is_server().then(|| permission::all_grants(caller.app()));
+    Reply(AppResponse { app: AppFields { state: caller.state(), number: caller.app().number, grants } })
 }
 
 /// The answer of `GET /app`.
@@ -49,24 +40,37 @@ pub struct AppResponse {
     app: AppFields,
 }
 
+/// An app as a caller sees it; written from its state as it is, without a copy.
 struct AppFields {
-    app: Map<String, Value>,
-    revoked_before: Option<Time>,
+    state: Arc<AppState>,
+    number: i64,
+    /// For servers, which also see every setting.
+    grants: Option<BTreeMap<String, Vec<String>>>,
 }
 
 impl Serialize for AppFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
+        let (state, is_server) = (&self.state, self.grants.is_some());
+        let set = state.settings.as_stored();
         let mut map = serializer.serialize_map(None)?;
-        for (key, value) in &self.app {
-            match value {
-                Value::Array(hooks) if key == "event_hooks" => {
-                    map.serialize_entry(key, &hooks.iter().map(Hook).collect::<Vec<_>>())?;
+        for Field { name, optional, .. } in FIELDS {
+            let is_shown = (is_server || CLIENT_FIELDS.contains(name)) && *name != REVOCATION;
+            if !is_shown || (*optional && !set.contains_key(*name)) {
+                continue;
+            }
+            match state.settings.get(name) {
+                Value::Array(hooks) if *name == "event_hooks" => {
+                    map.serialize_entry(name, &hooks.iter().map(Hook).collect::<Vec<_>>())?;
                 }
-                _ => map.serialize_entry(key, value)?,
+                value => map.serialize_entry(name, value)?,
             }
         }
-        if let Some(time) = self.revoked_before {
+        map.serialize_entry("id", &self.number)?;
+        map.serialize_entry("name", &state.name)?;
+        if let Some(grants) = &self.grants {
+            map.serialize_entry("grants", grants)?;
+        }
+        if let Some(time) = state.rules.revoke_tokens_issued_before.filter(|_| is_server) {
             map.serialize_entry(REVOCATION, &time)?;
         }
         map.end()
@@ -97,7 +101,7 @@ enum Either<'a> {
 /// What `app.updated` says of the settings (wire-contract 5.9).
 fn client_fields(name: &str, settings: &Settings) -> Map<String, Value> {
     let told = ["async_url_enrich_enabled", "auto_translation_enabled", "file_upload_config", "image_upload_config"];
-    let mut shown: Map<String, Value> = told.iter().map(|key| ((*key).to_owned(), settings.get(key))).collect();
+    let mut shown: Map<String, Value> = told.iter().map(|key| ((*key).to_owned(), settings.get(key).clone())).collect();
     shown.insert("name".to_owned(), name.into());
     shown
 }

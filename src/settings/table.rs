@@ -1,5 +1,8 @@
 //! The table of Stream's app settings: name, type and limits, default (wire-contract 6.1 and 6.2).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use serde_json::{Number, Value, json};
 
 use crate::auth::go_json::type_name;
@@ -213,6 +216,14 @@ impl Field {
     /// The field of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name == name)
+    }
+
+    /// What the setting of that name is until it is set.
+    pub fn default_of(name: &str) -> Option<&'static Value> {
+        // Their texts are read once, and not in every `GET /app`.
+        static DEFAULTS: LazyLock<HashMap<&str, Value>> =
+            LazyLock::new(|| FIELDS.iter().map(|field| (field.name, field.default())).collect());
+        DEFAULTS.get(name)
     }
 
     /// What it is until it is set.

@@ -32,7 +32,7 @@ pub const RECORD: &str = "name, settings, emulator, clock_mode, clock_ns, create
 /// Rows of one table that are copied or deleted at once: what the writer does in some milliseconds.
 const PIECE_MAX_ROWS: usize = 1_000;
 /// Rows that are copied in one transaction, so that no other app waits for long.
-const PIECES_MAX_ROWS: usize = 5_000;
+const PIECES_MAX_ROWS: usize = 2_000;
 
 /// What a state is for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,98 @@
+//! Numbers: how they spread, how they are printed, what the system says of a process.
+
+use std::fmt;
+use std::time::Instant;
+
+/// What the same thing measured several times came to.
+pub struct Spread(Vec<f64>);
+
+impl Spread {
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_by(f64::total_cmp);
+        Self(values)
+    }
+
+    pub fn median(&self) -> f64 {
+        self.0[self.0.len() / 2]
+    }
+
+    pub fn most(&self) -> f64 {
+        self.0[self.0.len() - 1]
+    }
+}
+
+/// The median, and the least and the most beside it.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} to {})", short(self.median()), short(self.0[0]), short(self.most()))
+    }
+}
+
+/// A number with the digits that mean something.
+pub fn short(number: f64) -> String {
+    let decimals = match number.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 3,
+    };
+    format!("{number:.decimals$}")
+}
+
+/// How long something takes, in milliseconds, and what it comes to.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
+    let begun = Instant::now();
+    let result = work();
+    (milliseconds(begun), result)
+}
+
+/// Milliseconds since then.
+pub fn milliseconds(begun: Instant) -> f64 {
+    begun.elapsed().as_secs_f64() * 1e3
+}
+
+/// A table with a title, printed at once so that its columns stand in line.
+pub struct Table {
+    title: &'static str,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub fn new<const N: usize>(title: &'static str, columns: [&str; N]) -> Self {
+        Self { title, rows: vec![columns.map(str::to_owned).to_vec()] }
+    }
+
+    pub fn row<const N: usize>(&mut self, cells: [&dyn fmt::Display; N]) {
+        self.rows.push(cells.map(ToString::to_string).to_vec());
+    }
+
+    pub fn print(self) {
+        println!("\n{}", self.title);
+        let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+        let widths: Vec<_> = (0..self.rows[0].len()).map(width).collect();
+        for row in self.rows {
+            let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+            println!("  {}", cells.join("  ").trim_end());
+        }
+    }
+}
+
+/// The memory that a process has in use, in KiB; `None` where there is no `/proc`.
+pub fn memory_kib(pid: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok())
+}
+
+/// The time for which this process's serving threads have run, in nanoseconds; `None` where there is no `/proc`.
+///
+/// It says what an answer costs more steadily than the clock on the wall, which also counts whoever else uses the machine.
+pub fn serving_ns() -> Option<f64> {
+    let threads = std::fs::read_dir("/proc/self/task").ok()?;
+    let run = threads.flatten().filter_map(|thread| {
+        let read = |file| std::fs::read_to_string(thread.path().join(file)).ok();
+        let is_serving = read("comm")?.starts_with("actix-rt");
+        is_serving.then(|| read("schedstat")?.split(' ').next()?.parse::<f64>().ok()).flatten()
+    });
+    Some(run.sum())
+}
