@@ -51,7 +51,7 @@ fn whole_states(store: &Store, users: usize, runs: usize) -> Vec<(&'static str, 
         wait(store.swept()).unwrap();
         times[0].push(timed(|| wait(store.reset("original", CLOSE_CODE)).unwrap()).0);
         wait(store.swept()).unwrap();
-        let (time, clone) = timed(|| wait(store.clone_app("original", new_app("clone"), None)).unwrap());
+        let (time, clone) = timed(|| wait(store.clone_app("original", new_app("clone"), None, |_| None)).unwrap());
         times[1].push(time);
         wait(store.delete_app(&clone)).unwrap();
         wait(store.swept()).unwrap();
@@ -103,7 +103,7 @@ fn stalls() {
         let (writes, time) = writes_during(&store, work);
         table.row([&what, &writes.0, &writes.1, &format!("{time:.0}")]);
     };
-    row("a clone of 100,000 users", &|| drop(wait(store.clone_app("large", new_app("copy"), None)).unwrap()));
+    row("a clone of 100,000 users", &|| drop(wait(store.clone_app("large", new_app("copy"), None, |_| None)).unwrap()));
     row("a reset of 100,000 users", &|| drop(wait(store.reset("large", CLOSE_CODE)).unwrap()));
     row("the sweep after it", &|| wait(store.swept()).unwrap());
     store.close();

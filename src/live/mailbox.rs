@@ -70,8 +70,9 @@ impl Mailbox {
     /// Has a frame sent. Who reads too slowly is ended; nobody waits for it.
     pub fn frame(&self, frame: Utf8Bytes) {
         let waiting = &mut *self.waiting.borrow_mut();
-        // Nothing is said behind an end, or by who is silent.
-        if waiting.is_too_slow || waiting.end.is_some() || waiting.silence == Some(Silence::All) {
+        // Nothing is said behind an end, or by who is silent; a long-poll whose token ended goes on with another.
+        let is_ending = waiting.end.as_ref().is_some_and(|end| !end.is_of_ended_token());
+        if waiting.is_too_slow || is_ending || waiting.silence == Some(Silence::All) {
             return;
         }
         let bytes = waiting.bytes + frame.len();
