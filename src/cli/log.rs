@@ -31,9 +31,14 @@ pub enum Format {
     Json,
 }
 
+/// What the HTTP library says of an answer that breaks off. Only faults make one do so, and a call that was cut is logged
+/// as such. A filter that names the target itself wins.
+const BROKEN_ANSWERS: &str = "actix_http::h1::dispatcher=off";
+
 /// Sets the log up for the process.
 pub fn start(filter: &str, format: Format) -> Result<(), Failure> {
-    let filter = EnvFilter::builder().parse(filter).map_err(|cause| {
+    let whole = format!("{BROKEN_ANSWERS},{filter}");
+    let filter = EnvFilter::builder().parse(whole).map_err(|cause| {
         input(format!("--log: `{filter}` is no filter ({cause}). Examples: millpond=debug; warn,millpond=info; off."))
     })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -42,6 +42,21 @@ fn the_ready_line_goes_to_stderr_when_it_is_asked_for() {
 }
 
 #[test]
+fn a_call_that_a_fault_cuts_is_nothing_to_tell_of() {
+    let script = r#"
+        millpond faults add --operation Hi --cut >/dev/null
+        python3 -c "
+import os, urllib.request
+try:
+    urllib.request.urlopen(os.environ['MILLPOND_URL'] + '/hi?api_key=' + os.environ['STREAM_API_KEY'])
+except (ConnectionError, OSError):
+    print('cut')
+""#;
+    let done = exec(&Place::new(), &[], script);
+    assert_eq!((done.code, &*done.stdout, &*done.stderr), (0, "cut\n", ""));
+}
+
+#[test]
 fn stdin_is_the_commands() {
     let place = Place::new();
     assert_eq!(run(&mut command(&place, &[], "cat"), "to the\ncommand").stdout, "to the\ncommand");
