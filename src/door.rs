@@ -8,7 +8,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
 
 use crate::app::{App, UserFacts};
@@ -18,6 +18,7 @@ use crate::clock::Stopwatch;
 use crate::error::{ApiError, Result};
 use crate::fault::armed::{Fate, Strike};
 use crate::ids::UserId;
+use crate::journal::exchange::Kept;
 use crate::journal::{Caller, Text, Who};
 use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation};
 use crate::params::Params;
@@ -92,6 +93,8 @@ pub struct Call {
     pub stub: Option<Arc<Stub>>,
     /// The connection that the call has opened; one that it names is among the parameters.
     pub opened: OnceCell<Text>,
+    /// The body that came with it, once it was read.
+    pub body: OnceCell<Kept>,
     /// The error that was answered, once there is one.
     pub error: RefCell<Option<ApiError>>,
 }
@@ -171,6 +174,7 @@ impl Door {
             is_cut: Cell::new(false),
             stub: None,
             opened: OnceCell::new(),
+            body: OnceCell::new(),
             error: RefCell::default(),
         }
     }
@@ -272,6 +276,14 @@ impl Call {
         let stub = self.stub.as_ref()?;
         let admitted = self.admit().and_then(|_| self.check_rate());
         Some(admitted.map(|()| reply::stubbed(stub)))
+    }
+
+    /// Keeps the body that came with it for the journal, unless it is a call of the dashboard.
+    pub fn keep_body(&self, body: &Bytes) {
+        if self.client != DASHBOARD && !body.is_empty() {
+            // A second reader would read the same.
+            let _ = self.body.set(Kept::new(body));
+        }
     }
 
     /// How long it has taken so far, in milliseconds.

@@ -12,9 +12,12 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 pub mod entry;
+pub mod exchange;
 pub mod tail;
 
 pub use entry::{Caller, Entry, Outcome, Text, Who};
+use exchange::EXCHANGES_MAX;
+pub use exchange::Exchange;
 
 /// Entries that an app's journal holds; the oldest go first.
 pub const ENTRIES_MAX: usize = 4096;
@@ -33,6 +36,8 @@ pub struct Journal {
 #[derive(Debug, Default)]
 struct Ring {
     entries: VecDeque<Arc<Entry>>,
+    /// Those of the newest calls over HTTP, with the ids of their entries, the oldest first.
+    exchanges: VecDeque<(u64, Exchange)>,
     /// The id of the newest entry; the ids in the ring are without gaps.
     last: u64,
     /// The id up to which entries were pushed out by newer ones.
@@ -56,7 +61,16 @@ impl Journal {
     }
 
     /// Writes an entry, which gets its id here.
-    pub fn push(&self, mut entry: Entry) {
+    pub fn push(&self, entry: Entry) {
+        self.write(entry, None);
+    }
+
+    /// Writes the entry of a call, and keeps what was said.
+    pub fn push_call(&self, entry: Entry, exchange: Exchange) {
+        self.write(entry, Some(exchange));
+    }
+
+    fn write(&self, mut entry: Entry, exchange: Option<Exchange>) {
         entry.clip();
         let gone = {
             let mut ring = self.ring();
@@ -68,7 +82,14 @@ impl Journal {
                 ring.pushed_out = gone.id;
             }
             ring.entries.push_back(Arc::new(entry));
-            gone
+            let unsaid = exchange.and_then(|exchange| {
+                let full = ring.exchanges.len() == EXCHANGES_MAX;
+                let oldest = if full { ring.exchanges.pop_front() } else { None };
+                let id = ring.last;
+                ring.exchanges.push_back((id, exchange));
+                oldest
+            });
+            (gone, unsaid)
         };
         drop(gone);
         self.wake();
@@ -115,9 +136,20 @@ impl Journal {
         ring.entries.get(usize::try_from(id.checked_sub(first)?).ok()?).map(Arc::clone)
     }
 
-    /// Forgets all entries, and answers how many there were. Ids go on.
+    /// What was said in the call with that entry, while it is kept.
+    pub fn exchange(&self, id: u64) -> Option<Exchange> {
+        let ring = self.ring();
+        let at = ring.exchanges.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        ring.exchanges.get(at).map(|(_, exchange)| exchange.clone())
+    }
+
+    /// Forgets all entries and exchanges, and answers how many entries there were. Ids go on.
     pub fn clear(&self) -> usize {
-        let entries = std::mem::take(&mut self.ring().entries);
+        let (entries, exchanges) = {
+            let mut ring = self.ring();
+            (std::mem::take(&mut ring.entries), std::mem::take(&mut ring.exchanges))
+        };
+        drop(exchanges);
         entries.len()
     }
 

@@ -2,15 +2,17 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::{Decompress, Payload};
-use actix_web::web::BytesMut;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::door::Call;
 use crate::error::{ApiError, Code, Result};
 
 /// The largest body that an operation reads, in bytes.
@@ -37,6 +39,12 @@ impl Params {
     /// The names of all parameters, in the order in which they came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The query again, without some of its parameters.
+    pub fn without(&self, names: &[&str]) -> String {
+        let others = self.0.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish()
     }
 
     /// A parameter that has to be there and not empty.
@@ -124,7 +132,7 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 }
 
 /// A body's bytes, up to [`BODY_MAX_BYTES`]; for an empty one those of `{}`.
-pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<BytesMut>> + 'static {
+pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes>> + 'static {
     read_up_to(request, payload, BODY_MAX_BYTES)
 }
 
@@ -133,16 +141,21 @@ pub fn read_up_to(
     request: &HttpRequest,
     payload: &mut Payload,
     most: usize,
-) -> impl Future<Output = Result<BytesMut>> + 'static {
+) -> impl Future<Output = Result<Bytes>> + 'static {
+    let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
     // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
     let whole = read_all(Decompress::from_headers(payload.take(), request.headers()), most);
     async move {
         let late = || Err(ApiError::new(Code::RequestTimeoutError, "the request body did not come in time"));
-        tokio::time::timeout(BODY_TIMEOUT, whole).await.unwrap_or_else(|_| late())
+        let bytes = tokio::time::timeout(BODY_TIMEOUT, whole).await.unwrap_or_else(|_| late())?;
+        if let Some(call) = call {
+            call.keep_body(&bytes);
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) { Ok(Bytes::from_static(b"{}")) } else { Ok(bytes) }
     }
 }
 
-async fn read_all(mut payload: Decompress<Payload>, most: usize) -> Result<BytesMut> {
+async fn read_all(mut payload: Decompress<Payload>, most: usize) -> Result<Bytes> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
@@ -154,7 +167,7 @@ async fn read_all(mut payload: Decompress<Payload>, most: usize) -> Result<Bytes
         }
         bytes.extend_from_slice(&chunk);
     }
-    if bytes.iter().all(u8::is_ascii_whitespace) { Ok(BytesMut::from("{}")) } else { Ok(bytes) }
+    Ok(bytes.freeze())
 }
 
 /// Decodes JSON: syntax first, then types.

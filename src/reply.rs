@@ -20,7 +20,8 @@ use crate::clock::{Time, system_now};
 use crate::door::Call;
 use crate::error::{ApiError, Code};
 use crate::journal::entry::{CLIENT_LEFT, CUT};
-use crate::journal::{Entry, Text};
+use crate::journal::exchange::Kept;
+use crate::journal::{Entry, Exchange, Text};
 use crate::operation::DASHBOARD;
 use crate::rate::Rate;
 use crate::stub::Stub;
@@ -114,7 +115,7 @@ pub fn finish(
     let (request, mut response) = response.into_parts();
     if call.is_cut.get() {
         log_cut(call);
-        record(call, CUT, 0, "");
+        record(call, CUT, 0, "", None);
         return actix_web::dev::ServiceResponse::new(request, cut());
     }
     if let Some(error) = &error {
@@ -128,8 +129,17 @@ pub fn finish(
     }
     log(call, response.status(), error.as_ref());
     let (code, message) = error.as_ref().map_or((0, ""), |error| (error.code.number(), &error.message));
-    record(call, response.status().as_u16(), code, message);
-    actix_web::dev::ServiceResponse::new(request, response)
+    let (response, body) = response.into_parts();
+    // What is streamed has no bytes yet.
+    let (body, kept) = match body.try_into_bytes() {
+        Ok(bytes) => {
+            let kept = Kept::new(&bytes);
+            (BoxBody::new(bytes), Some(kept))
+        }
+        Err(body) => (body, None),
+    };
+    record(call, response.status().as_u16(), code, message, kept);
+    actix_web::dev::ServiceResponse::new(request, response.set_body(body))
 }
 
 /// The answer of a stub.
@@ -255,7 +265,7 @@ fn log_cut(call: &Call) {
 }
 
 /// A call to no app is in no journal, nor is one of the dashboard.
-fn record(call: &Call, status: u16, code: i32, message: &str) {
+fn record(call: &Call, status: u16, code: i32, message: &str, answer: Option<Kept>) {
     let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
     let named = || call.params.get("connection_id").and_then(Text::some);
     let stub = call.stub.as_deref().filter(|_| code == 0 && status != CUT);
@@ -264,7 +274,7 @@ fn record(call: &Call, status: u16, code: i32, message: &str) {
         Some(stub) if call.operation.places.is_empty() => stub.place().into(),
         _ => Cow::Borrowed(call.operation.name),
     };
-    scope.app.journal.push(Entry {
+    let entry = Entry {
         path: call.path.clone(),
         who: call.who.clone(),
         code,
@@ -275,12 +285,13 @@ fn record(call: &Call, status: u16, code: i32, message: &str) {
         fault: call.fault.get().map(Arc::clone),
         stubbed: stub.is_some(),
         ..Entry::new(scope.now, operation, call.method, status)
-    });
+    };
+    scope.app.journal.push_call(entry, Exchange::new(&call.params, call.body.get().cloned(), answer));
 }
 
 /// Writes down a call whose client hung up before the answer.
 pub fn abandoned(call: &Call) {
-    record(call, CLIENT_LEFT, 0, "the client left before the answer");
+    record(call, CLIENT_LEFT, 0, "the client left before the answer", None);
 }
 
 /// The method of an operation's place, as a word that lives on.

@@ -18,7 +18,7 @@ use super::error::{ControlError, Result};
 use super::shapes::{self, Cleared, Count};
 use crate::clock::{SECOND_NS, parse_duration};
 use crate::journal::tail::{News, Tail};
-use crate::journal::{ENTRIES_MAX, Entry};
+use crate::journal::{ENTRIES_MAX, Entry, exchange};
 use crate::live::hub::Hub;
 
 pub mod filter;
@@ -48,6 +48,17 @@ pub struct Keyed<'a> {
     /// The entry.
     #[serde(flatten)]
     pub entry: &'a Entry,
+}
+
+/// An entry, and what was said in the call.
+#[derive(Serialize, JsonSchema)]
+pub struct Whole {
+    #[serde(flatten)]
+    entry: Arc<Entry>,
+    /// What came, with secrets masked. Null throughout where nothing is kept.
+    request: exchange::Request,
+    /// What was answered, likewise.
+    answer: exchange::Body,
 }
 
 /// Whether the newest come first.
@@ -123,7 +134,10 @@ pub async fn get(control: Data<Control>, path: Path<(String, String)>) -> Result
         ControlError::not_found("unknown_request", format!("the journal has no entry \"{id}\""))
             .with_hint(format!("it holds the newest {ENTRIES_MAX}; GET /_millpond/apps/{key}/requests lists them"))
     };
-    Ok(HttpResponse::Ok().json(&*found.ok_or_else(missing)?))
+    let entry = found.ok_or_else(missing)?;
+    let said = app.journal.exchange(entry.id);
+    let (request, answer) = said.map(|said| (said.request(), said.answer())).unwrap_or_default();
+    Ok(HttpResponse::Ok().json(Whole { entry, request, answer }))
 }
 
 /// `DELETE /apps/{api_key}/requests`: forgets all entries. Ids go on.

@@ -15,7 +15,6 @@ use super::{
 };
 use crate::dashboard;
 use crate::fixture::format::Fixture;
-use crate::journal::Entry;
 use crate::settings::Emulator;
 use crate::stub::Stub;
 
@@ -327,8 +326,8 @@ fn of_journal() -> Vec<Endpoint> {
         ])
         .answers::<requests::Verified>()
         .answers_what(409, "It has not", super::endpoint::of::<requests::Verified>),
-        get("/apps/{api_key}/requests/{id}", "getRequest", "An entry", requests::get)
-            .answers::<Entry>()
+        get("/apps/{api_key}/requests/{id}", "getRequest", "An entry, and what was said in the call", requests::get)
+            .answers::<requests::Whole>()
             .refuses(404, &["unknown_request"]),
         get(
             "/apps/{api_key}/events",

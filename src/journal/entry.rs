@@ -97,21 +97,7 @@ const TOKEN_BEGIN: &str = "eyJ";
 impl Text {
     /// The text, if it is harmless and short.
     pub fn new(text: &str) -> Self {
-        if !text.contains(TOKEN_BEGIN) {
-            return Self(clipped(text, TEXT_MAX_BYTES).into());
-        }
-        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_+/=.%".contains(c);
-        let (mut harmless, mut rest) = (String::new(), text);
-        while let Some(at) = rest.find(TOKEN_BEGIN) {
-            let (before, token) = rest.split_at(at);
-            let (token, behind) = token.split_at(token.find(|c| !is_part(c)).unwrap_or(token.len()));
-            harmless.push_str(before);
-            // Writing to a string cannot fail.
-            let _ = write!(harmless, "[token {}]", Fingerprint::of(token));
-            rest = behind;
-        }
-        harmless.push_str(rest);
-        Self(clipped(&harmless, TEXT_MAX_BYTES).into())
+        Self(clipped(&harmless(text), TEXT_MAX_BYTES).into())
     }
 
     /// The text, unless it is empty.
@@ -135,6 +121,25 @@ impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
+}
+
+/// A text in which what looks like a token was replaced by its fingerprint.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(TOKEN_BEGIN) {
+        return Cow::Borrowed(text);
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_+/=.%".contains(c);
+    let (mut harmless, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(TOKEN_BEGIN) {
+        let (before, token) = rest.split_at(at);
+        let (token, behind) = token.split_at(token.find(|c| !is_part(c)).unwrap_or(token.len()));
+        harmless.push_str(before);
+        // Writing to a string cannot fail.
+        let _ = write!(harmless, "[token {}]", Fingerprint::of(token));
+        rest = behind;
+    }
+    harmless.push_str(rest);
+    Cow::Owned(harmless)
 }
 
 /// The beginning of a text, at most so many bytes.

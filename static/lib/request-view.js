@@ -1,5 +1,6 @@
 // One request of the journal: why it was let in or refused, what was sent, what was answered.
 
+import { ofApp, read } from "./api.js";
 import { ofStream } from "./curl.js";
 import { badge, button, code, copyButton, facts, fill, h } from "./dom.js";
 import { both, exact } from "./time.js";
@@ -26,7 +27,24 @@ export function drawRequest(context, detail, entry, close) {
   const isCall = entry.path.startsWith("/") && !entry.path.startsWith("/_millpond") && !["EVENT", "WS"].includes(entry.method);
   const bearsToken = entry.token && entry.caller !== "server";
   const hasBody = !["GET", "DELETE"].includes(entry.method);
-  const curl = isCall ? ofStream(context.app, entry.method, entry.path, { token: bearsToken ? "$TOKEN" : undefined, body: hasBody ? {} : undefined }) : null;
+  const [sent, answered, again] = [h("div"), h("div"), h("div")];
+  /** What was said comes with the entry when it is asked for alone; the list has none of it. */
+  const said = (whole) => {
+    fill(answered, code(answer(whole), "Answer"));
+    if (!isCall) return;
+    const { query, body, body_bytes: bytes } = whole.request ?? {};
+    fill(sent, shown(query && Object.keys(query).length > 0 ? query : null, "Query"), shown(body, "Request body"),
+      whole.request ? about("request body", whole.request) : null);
+    const curl = ofStream(context.app, entry.method, entry.path, { query: query ?? {}, token: bearsToken ? "$TOKEN" : undefined, body: body ?? (hasBody ? {} : undefined) });
+    const note = [
+      "The journal keeps no token, and masks secrets.",
+      bearsToken ? "Set TOKEN to one, such as millpond token makes." : "",
+      hasBody && bytes !== undefined && !isKept(body) ? "Put your body in place of {}." : "",
+    ];
+    fill(again, h("section", { class: "part" }, h("h3", {}, "Again"), h("code", { class: "line", tabindex: "0" }, curl),
+      h("div", { class: "actions" }, copyButton(curl, "the curl line", { label: "Copy as curl" })),
+      h("p", { class: "about" }, note.filter(Boolean).join(" "))));
+  };
   fill(
     detail,
     h("div", { class: "card-head sticky" }, h("h2", { tabindex: "-1" }, entry.operation), button("Close", close, { class: "small", "data-close": true })),
@@ -48,18 +66,33 @@ export function drawRequest(context, detail, entry, close) {
         ["Connection", entry.connection_id ? h("code", {}, entry.connection_id) : null],
         ["Took", entry.duration_ms ? `${entry.duration_ms} ms` : null],
         ["ID", h("code", {}, String(entry.id))],
-      ])),
-    h("section", { class: "part" }, h("h3", {}, "Answer"), code(answer(entry), "Answer")),
-    curl ? h("section", { class: "part" }, h("h3", {}, "Again"), h("code", { class: "line", tabindex: "0" }, curl),
-      h("div", { class: "actions" }, copyButton(curl, "the curl line", { label: "Copy as curl" })),
-      h("p", { class: "about" }, `The journal keeps no query, no body and no token.${bearsToken ? " Set TOKEN to one, such as millpond token makes." : ""}${hasBody ? " Put your body in place of {}." : ""}`)) : null,
+      ]),
+      sent),
+    h("section", { class: "part" }, h("h3", {}, "Answer"), answered),
+    again,
   );
+  if (!isCall || entry.request) said(entry);
+  // Without it there is still the entry.
+  else read(ofApp(context.app, `/requests/${entry.id}`), { signal: context.signal }).then(said, () => said(entry));
   detail.querySelector("h2").focus({ preventScroll: true });
   detail.scrollTop = 0;
 }
 
+const isKept = (body) => body !== undefined && body !== null;
+
+const shown = (value, label) => (isKept(value) ? [h("p", { class: "about" }, `${label}:`), code(JSON.stringify(value, null, 2), label)] : null);
+
+/** Why there is no body, where there is none. */
+function about(what, { body, body_bytes: bytes, body_kind: kind }) {
+  if (isKept(body)) return null;
+  if (bytes === null) return h("p", { class: "about" }, `No ${what} is kept: there was none, it was not read, or the call is too old.`);
+  const why = { too_long: "too long to keep", json: "null", text: "no JSON", binary: "no JSON" }[kind];
+  return h("p", { class: "about" }, `The ${what} has ${bytes.toLocaleString("en")} bytes: ${why}.`);
+}
+
 /** The answer as far as the journal keeps it. */
 function answer(entry) {
+  if (isKept(entry.answer?.body)) return JSON.stringify(entry.answer.body, null, 2);
   if (entry.code > 0) return JSON.stringify({ code: entry.code, message: entry.message, StatusCode: entry.status }, null, 2);
   return entry.method === "EVENT" ? "sent to the user’s connections" : entry.method === "WS" ? `closed with ${entry.status}` : `HTTP ${entry.status}`;
 }

@@ -1,6 +1,7 @@
 //! The journal: what is in it, and the ways to ask it.
 
 mod entries;
+mod exchanges;
 mod live;
 mod queries;
 mod redaction;

@@ -78,7 +78,7 @@ fn each_entry_comes_as_it_is_in_the_list() {
     call(&app, "john");
     let (id, name, data) = stream.next().unwrap();
     assert_eq!((id, name.as_str()), (Some(2), "request"));
-    assert_eq!(data, app.ask("/2").ok());
+    assert_eq!(data, app.journal("user_id=john")[0]);
     call(&app, "jane");
     assert_eq!(stream.next().unwrap().2["user_id"], "jane");
 }

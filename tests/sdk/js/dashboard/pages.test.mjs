@@ -287,6 +287,8 @@ test('requests: before the first, how to point an SDK here; then live, with the 
   await page.says('Refused with code 40, HTTP 401', detail);
   await page.says('fail, decides', detail);
   await page.says(/^curl .*\/api\/v2\/app/, detail);
+  await page.says(/"StatusCode": 401,[^]*"more_info"/, detail.getByRole('region', { name: 'Answer' }));
+  await page.says(/^No request body is kept/, detail);
   await page.button('Copy as curl').waitFor();
   assert.ok(!(await detail.textContent()).includes(expired), 'the token is not shown');
   await page.button('Close').click();
