@@ -116,6 +116,7 @@ pub struct Request {
 
 /// What may be seen of a body.
 #[derive(Debug, Default, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "they stand beside others in a flattened object")]
 pub struct Body {
     /// Its JSON, with `"[redacted]"` in place of secrets; null where it is not kept.
     body: Value,
