@@ -260,6 +260,11 @@ impl Publish {
     fn new(ends_group: bool, run: impl FnOnce() + 'static) -> Self {
         Self { ends_group, run: Box::new(run) }
     }
+
+    /// Memory has nothing to hear of.
+    fn nothing() -> Self {
+        Self::new(false, || {})
+    }
 }
 
 /// A job that ran in its savepoint.

@@ -80,8 +80,8 @@ pub async fn take(control: Data<Control>, key: Path<String>, body: ControlBody<T
             format!("a snapshot's name has 1 to {NAME_MAX_CHARS} letters, digits and the signs _ - ."),
         ));
     }
-    let kept = control.store.snapshots(&key).await?;
-    if kept.len() >= SNAPSHOTS_MAX && kept.iter().all(|snapshot| snapshot.name != name) {
+    let kept = control.store.snapshot_names(&key)?;
+    if kept.len() >= SNAPSHOTS_MAX && !kept.contains(&name) {
         let message = format!("an app has at most {SNAPSHOTS_MAX} snapshots");
         return Err(ControlError::conflict("too_many_snapshots", message).with_hint("delete one"));
     }

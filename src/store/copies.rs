@@ -117,7 +117,7 @@ impl Store {
                     keep_baseline(conn, &app)?;
                 }
             }
-            Ok(((), Publish::new(false, || {})))
+            Ok(((), Publish::nothing()))
         });
         kept.await.map(|((), _)| ())
     }
@@ -125,7 +125,7 @@ impl Store {
     /// Takes an app back to its last import, or else to its beginning. Its sockets are closed with `close_code`.
     pub async fn reset(&self, api_key: &str, close_code: u16) -> Result<Arc<App>> {
         let (app, _alone) = self.alone(api_key).await?;
-        let baseline = self.find(app.number, "baseline", None).await?;
+        let baseline = self.find(app.number, "baseline", None)?;
         let baseline = baseline.ok_or_else(|| ApiError::internal(&"an app has nothing to be reset to"))?;
         self.put_in_place(app.number, baseline, close_code).await
     }
@@ -133,14 +133,13 @@ impl Store {
     /// Takes everything back to the last import or the first start: apps that were made since are deleted, and those that
     /// were deleted come back.
     pub async fn reset_all(&self, close_code: u16) -> Result<()> {
-        let (known, _) = self.queue(|conn| Ok((apps::numbers(conn)?, Publish::new(false, || {})))).await?;
-        for (number, is_base) in known {
+        for (number, is_base) in apps::numbers(self.reader()?.as_ref())? {
             let app = self.apps().all().into_iter().find(|app| app.number == number);
             match (app, is_base) {
                 (Some(app), true) => drop(self.reset(&app.api_key, close_code).await?),
                 (Some(app), false) => self.delete_app(&app).await?,
                 (None, true) => {
-                    if let Some(baseline) = self.find(number, "baseline", None).await? {
+                    if let Some(baseline) = self.find(number, "baseline", None)? {
                         self.put_in_place(number, baseline, close_code).await?;
                     }
                 }
@@ -189,32 +188,41 @@ impl Store {
         self.copy_then(app.id, move |conn, copy| {
             states::adopt(conn, copy, app.number, &Role::Snapshot(name.clone(), at))?;
             let snapshot = Snapshot { users: count_users(conn, copy)?, name, created_at: at };
-            Ok((snapshot, Publish::new(false, || {})))
+            Ok((snapshot, Publish::nothing()))
         })
         .await
     }
 
     /// An app's snapshots, by name.
     pub async fn snapshots(&self, api_key: &str) -> Result<Vec<Snapshot>> {
-        let number = self.known(api_key)?.number;
-        let listed = self.queue(move |conn| {
-            let mut query = conn.prepare_cached(
+        let app = self.known(api_key)?;
+        // Counting visits every user of every snapshot.
+        self.scan(&Scope::own(&app), move |tx| {
+            let mut query = tx.conn().prepare_cached(
                 "SELECT app, snapshot, kept_at FROM states WHERE owner = ?1 AND role = 'snapshot' ORDER BY snapshot",
             )?;
-            let kept = query.query_map([number], |row| Ok((AppId(row.get(0)?), row.get(1)?, Time(row.get(2)?))))?;
+            let kept = query.query_map([app.number], |row| Ok((AppId(row.get(0)?), row.get(1)?, Time(row.get(2)?))))?;
             let snapshots = kept.map(|kept| {
                 let (state, name, created_at) = kept?;
-                Ok(Snapshot { name, created_at, users: count_users(conn, state)? })
+                Ok(Snapshot { name, created_at, users: count_users(tx.conn(), state)? })
             });
-            Ok((snapshots.collect::<Result<Vec<_>>>()?, Publish::new(false, || {})))
-        });
-        listed.await.map(|(snapshots, _)| snapshots)
+            snapshots.collect()
+        })
+        .await
+    }
+
+    /// The names of an app's snapshots.
+    pub fn snapshot_names(&self, api_key: &str) -> Result<Vec<String>> {
+        let (number, conn) = (self.known(api_key)?.number, self.reader()?);
+        let mut query = conn.prepare_cached("SELECT snapshot FROM states WHERE owner = ?1 AND role = 'snapshot'")?;
+        let names = query.query_map([number], |row| row.get(0))?;
+        Ok(names.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Puts a snapshot in the place of an app's present state. `None` when there is none of that name.
     pub async fn restore(&self, api_key: &str, name: &str, close_code: u16) -> Result<Option<Arc<App>>> {
         let (app, _alone) = self.alone(api_key).await?;
-        match self.find(app.number, "snapshot", Some(name)).await? {
+        match self.find(app.number, "snapshot", Some(name))? {
             Some(snapshot) => self.put_in_place(app.number, snapshot, close_code).await.map(Some),
             None => Ok(None),
         }
@@ -223,8 +231,8 @@ impl Store {
     /// Forgets a snapshot. Answers whether there was one of that name.
     pub async fn forget_snapshot(&self, api_key: &str, name: &str) -> Result<bool> {
         let (app, _alone) = self.alone(api_key).await?;
-        let Some(snapshot) = self.find(app.number, "snapshot", Some(name)).await? else { return Ok(false) };
-        self.queue(move |conn| Ok((states::give_up(conn, snapshot)?, Publish::new(false, || {})))).await?;
+        let Some(snapshot) = self.find(app.number, "snapshot", Some(name))? else { return Ok(false) };
+        self.queue(move |conn| Ok((states::give_up(conn, snapshot)?, Publish::nothing()))).await?;
         self.sweep_soon();
         Ok(true)
     }
@@ -259,12 +267,8 @@ impl Store {
         }
     }
 
-    async fn find(&self, number: i64, role: &'static str, snapshot: Option<&str>) -> Result<Option<AppId>> {
-        let snapshot = snapshot.map(str::to_owned);
-        let found = self.queue(move |conn| {
-            Ok((states::find(conn, number, role, snapshot.as_deref())?, Publish::new(false, || {})))
-        });
-        found.await.map(|(found, _)| found)
+    fn find(&self, number: i64, role: &str, snapshot: Option<&str>) -> Result<Option<AppId>> {
+        states::find(self.reader()?.as_ref(), number, role, snapshot)
     }
 
     /// Puts a copy of a state in the place of an app's live one.
@@ -283,7 +287,7 @@ impl Store {
 
     /// Copies a state. Until it is adopted the copy belongs to nobody.
     async fn copy(&self, from: AppId) -> Result<AppId> {
-        self.copy_then(from, |_, copy| Ok((copy, Publish::new(false, || {})))).await
+        self.copy_then(from, |_, copy| Ok((copy, Publish::nothing()))).await
     }
 
     /// Copies a state, and ends with `finish` in the transaction of the last piece. Nothing may change the state meanwhile.
@@ -292,25 +296,24 @@ impl Store {
         from: AppId,
         finish: impl FnOnce(&Connection, AppId) -> Result<(T, Publish)> + Send + 'static,
     ) -> Result<T> {
-        let mut step = Step::Begin(finish);
+        let (mut begun, mut finish) = (None, finish);
         loop {
             let piece = self.queue(move |conn| {
-                let (mut copying, finish) = match step {
-                    Step::Begin(finish) => (states::begin_copy(conn, from)?, finish),
-                    Step::On(copying, finish) => (copying, finish),
-                    Step::Done(result) => return Ok((Step::Done(result), Publish::new(false, || {}))),
+                let mut copying: Copying = match begun {
+                    Some(copying) => copying,
+                    None => states::begin_copy(conn, from)?,
                 };
                 if states::copy_on(conn, &mut copying)? {
                     let (result, publish) = finish(conn, copying.to)?;
-                    Ok((Step::Done(result), publish))
+                    Ok((Ok(result), publish))
                 } else {
-                    Ok((Step::On(copying, finish), Publish::new(false, || {})))
+                    Ok((Err((copying, finish)), Publish::nothing()))
                 }
             });
             // What fails leaves a state that nobody has, for the next start to sweep.
             match piece.await?.0 {
-                Step::Done(result) => return Ok(result),
-                unfinished => step = unfinished,
+                Ok(result) => return Ok(result),
+                Err((copying, again)) => (begun, finish) = (Some(copying), again),
             }
         }
     }
@@ -337,7 +340,7 @@ impl Store {
     fn sweep_soon(&self) {
         let store = self.clone();
         let sent = self.send(
-            |conn| Ok((states::sweep(conn)?, Publish::new(false, || {}))),
+            |conn| Ok((states::sweep(conn)?, Publish::nothing())),
             move |swept| {
                 if matches!(swept, Ok((true, _))) {
                     store.sweep_soon();
@@ -352,16 +355,9 @@ impl Store {
 
     /// Takes everything away that was given up.
     pub async fn swept(&self) -> Result<()> {
-        while self.queue(|conn| Ok((states::sweep(conn)?, Publish::new(false, || {})))).await?.0 {}
+        while self.queue(|conn| Ok((states::sweep(conn)?, Publish::nothing()))).await?.0 {}
         Ok(())
     }
-}
-
-/// A copy on its way.
-enum Step<F, T> {
-    Begin(F),
-    On(Copying, F),
-    Done(T),
 }
 
 fn keep_baseline(conn: &Connection, app: &App) -> Result<()> {
