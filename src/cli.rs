@@ -18,6 +18,7 @@ mod inspect;
 mod json_file;
 mod log;
 mod operations;
+mod origin;
 mod pair;
 mod print;
 mod repeat;

@@ -42,6 +42,8 @@ pub struct Config {
     pub port: u16,
     /// Further names under which the control API may be called.
     pub allowed_hosts: Vec<String>,
+    /// Origins whose pages may do everything that the control API does.
+    pub allowed_origins: Vec<String>,
     /// Where the state lies.
     pub database: Database,
     /// The first app's pair.
@@ -66,6 +68,7 @@ impl Default for Config {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: PORT_DEFAULT,
             allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
             database: Database::File(DATABASE_DEFAULT.into()),
             pair: default_pair(),
             pair_is_given: false,

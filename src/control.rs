@@ -26,7 +26,6 @@ pub mod status;
 pub mod stubs;
 pub mod tokens;
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -39,6 +38,7 @@ use crate::clock::{Time, system_now};
 use crate::fixture::apply::Defaults;
 use crate::store::{Scope, Store};
 use error::{ControlError, Result};
+use guard::Reach;
 
 /// The longest sleep for the end of an app; after it the system's time is looked at again.
 const NAP_MAX: Duration = Duration::from_secs(60);
@@ -49,10 +49,8 @@ pub struct Control {
     pub store: Store,
     /// Where the process can be reached.
     pub url: String,
-    /// The address it is bound to.
-    pub bound: IpAddr,
-    /// Further names under which it may be called.
-    pub allowed_hosts: Vec<String>,
+    /// By which names and from which pages it may be called.
+    pub reach: Reach,
     /// When it started, by the system's time.
     pub started_at: Time,
     /// Told when an app with a time to live was made.
@@ -66,19 +64,11 @@ pub struct Control {
 
 impl Control {
     /// A control API that is not ready yet.
-    pub fn new(
-        store: Store,
-        url: String,
-        bound: IpAddr,
-        allowed_hosts: Vec<String>,
-        started_at: Time,
-        defaults: Defaults,
-    ) -> Self {
+    pub fn new(store: Store, url: String, reach: Reach, started_at: Time, defaults: Defaults) -> Self {
         Self {
             store,
             url,
-            bound,
-            allowed_hosts,
+            reach,
             started_at,
             mortals: Notify::new(),
             defaults,

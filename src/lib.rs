@@ -36,6 +36,7 @@ pub mod mint;
 pub mod operation;
 pub mod params;
 pub mod permission;
+pub mod private;
 pub mod rate;
 pub mod reply;
 pub mod routes;

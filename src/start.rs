@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::clock::system_now;
 use crate::config::{Config, Database};
 use crate::control::Control;
+use crate::control::guard::Reach;
 use crate::door::Gate;
 use crate::fixture::apply::{self, Mode};
 use crate::fixture::format::{Problem, problem_at};
@@ -82,8 +83,9 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
     let defaults = config.fixture_defaults();
-    let (host, hosts) = (config.host, config.allowed_hosts);
-    let control = Data::new(Control::new(store.clone(), url.clone(), host, hosts, started_at, defaults));
+    let reach =
+        Reach { bound: config.host, allowed_hosts: config.allowed_hosts, allowed_origins: config.allowed_origins };
+    let control = Data::new(Control::new(store.clone(), url.clone(), reach, started_at, defaults));
     let (hub, leaving) = Hub::new(config.limits);
     store.listen(Tell(Arc::clone(&hub)));
     let leaves = actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));

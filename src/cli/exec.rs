@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::origin::OriginArgs;
 use super::pair::{PairArgs, Resolved, resolve};
 use super::repeat::RepeatArgs;
 use super::target::AppArgs;
@@ -42,6 +43,8 @@ pub struct Args {
     repeat: RepeatArgs,
     #[command(flatten)]
     app: AppArgs,
+    #[command(flatten)]
+    origins: OriginArgs,
     /// Set each variable a second time with this before its name, as a front end's build tool wants it; there without secrets
     #[arg(long, value_name = "PREFIX", value_parser = env::prefix)]
     prefix: Option<String>,
@@ -86,6 +89,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         pair: resolved.pair.clone(),
         pair_is_given: resolved.is_given(),
         fixtures: fixture::load_all(&args.fixtures)?,
+        allowed_origins: args.origins.allowed.clone(),
         ..Config::default()
     }))
 }

@@ -7,11 +7,12 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::target::{AppArgs, Client, TargetArgs};
-use super::{BAD_INPUT, DONE, Outcome, failed, input, print};
+use super::{BAD_INPUT, DONE, Outcome, input, print};
 use crate::config::{Config, LoadedFixture};
 use crate::fixture::apply::{self, Mode};
 use crate::fixture::format::{self, FILE_MAX_BYTES, Problem};
 use crate::fixture::shipped::{shipped, shipped_names};
+use crate::private;
 use crate::start::{Failure, problem_of};
 use crate::store::{Store, file::Place};
 
@@ -251,9 +252,7 @@ fn export(output: Option<&Path>, app: &AppArgs, target: &TargetArgs) -> Outcome 
     let client = target.find()?;
     let text = client.get_fixture(&path(&client, app)?)?;
     match output {
-        Some(file) => {
-            std::fs::write(file, &text).map_err(|cause| failed(format!("cannot write {}: {cause}", file.display())))?;
-        }
+        Some(file) => private::replace(file, &text)?,
         None => print::out(text.strip_suffix('\n').unwrap_or(&text))?,
     }
     Ok(DONE)

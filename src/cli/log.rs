@@ -4,11 +4,15 @@ use std::fmt::{self, Write as _};
 
 use clap::ValueEnum;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber};
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::input;
 use super::print::{Paint, plain};
@@ -35,6 +39,15 @@ pub enum Format {
 /// as such. A filter that names the target itself wins.
 const BROKEN_ANSWERS: &str = "actix_http::h1::dispatcher=off";
 
+/// Libraries that see requests and frames may say what is in them below this level: tokens. No filter lets that through.
+const OF_OTHERS: LevelFilter = LevelFilter::INFO;
+
+/// Whether a library's line may be logged at all: ours never say a token.
+fn is_silent_on_tokens(of: &Metadata<'_>) -> bool {
+    let target = of.target();
+    target == "millpond" || target.starts_with("millpond::") || *of.level() <= OF_OTHERS
+}
+
 /// Sets the log up for the process.
 pub fn start(filter: &str, format: Format) -> Result<(), Failure> {
     let whole = format!("{BROKEN_ANSWERS},{filter}");
@@ -42,9 +55,10 @@ pub fn start(filter: &str, format: Format) -> Result<(), Failure> {
         input(format!("--log: `{filter}` is no filter ({cause}). Examples: millpond=debug; warn,millpond=info; off."))
     })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let silent = filter_fn(is_silent_on_tokens);
     let started = match format {
-        Format::Json => log.json().try_init(),
-        Format::Text => log.event_format(Compact(Paint::stderr())).try_init(),
+        Format::Json => log.json().finish().with(silent).try_init(),
+        Format::Text => log.event_format(Compact(Paint::stderr())).finish().with(silent).try_init(),
     };
     started.map_err(|cause| Failure::Other(anyhow::anyhow!("cannot start the log: {cause}")))
 }

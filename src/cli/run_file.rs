@@ -1,13 +1,12 @@
 //! `.millpond/run.json`: how verbs in this directory, or below it, find the millpond that was started here.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Database;
+use crate::private;
 
 /// millpond's folder in a working directory.
 const FOLDER: &str = ".millpond";
@@ -37,7 +36,7 @@ impl RunFile {
             return Ok(None);
         }
         let path = here.join(NAME);
-        replace(&path, &serde_json::to_string(self)?)?;
+        private::replace(&path, &format!("{}\n", serde_json::to_string(self)?))?;
         Ok(Some(path))
     }
 
@@ -59,14 +58,4 @@ impl RunFile {
         let files = here.ancestors().map(|folder| folder.join(FOLDER).join(NAME));
         files.filter_map(|path| Self::read(&path).map(|file| (path, file))).collect()
     }
-}
-
-/// Writes a file by rename, so that whoever reads it sees all of it or nothing.
-pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let what = || format!("cannot write {}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(what)?;
-    writeln!(file, "{text}").with_context(what)?;
-    file.persist(path).with_context(what)?;
-    Ok(())
 }

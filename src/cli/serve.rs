@@ -3,12 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
+use super::origin::OriginArgs;
 use super::pair::{PairArgs, Resolved, resolve};
 use super::repeat::RepeatArgs;
-use super::run_file::{self, RunFile};
+use super::run_file::RunFile;
 use super::screen::Screen;
 use super::{DONE, FAILED, Outcome, fixture, log, print};
 use crate::config::{Config, DATABASE_DEFAULT, Database, PORT_DEFAULT};
+use crate::private;
 use crate::start::{self, Failure, Running};
 
 /// Threads that serve, at the most.
@@ -47,6 +49,8 @@ pub struct Args {
     /// A further name under which the control API may be called; may be given several times
     #[arg(long = "allow-host", value_name = "NAME")]
     allowed_hosts: Vec<String>,
+    #[command(flatten)]
+    origins: OriginArgs,
     /// Print exactly one line on stdout, in JSON, once everything is ready
     #[arg(long)]
     json: bool,
@@ -101,6 +105,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         host: args.host,
         port: args.port,
         allowed_hosts: args.allowed_hosts.clone(),
+        allowed_origins: args.origins.allowed.clone(),
         database: if args.memory { Database::Memory } else { Database::File(args.db.clone()) },
         pair: resolved.pair.clone(),
         pair_is_given: resolved.is_given(),
@@ -163,7 +168,7 @@ fn announce(
     let path = run_file.write(database)?;
     let ready = running.ready_line().to_string();
     if let Some(file) = &args.ready_file {
-        run_file::replace(file, &ready)?;
+        private::replace(file, &format!("{ready}\n"))?;
     }
     if args.json {
         print::out(&ready)?;

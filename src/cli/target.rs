@@ -1,6 +1,7 @@
 //! Finding the running millpond, and talking to it. Nothing else is ever called.
 
 use std::io::{BufRead, BufReader};
+use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,10 +9,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Request, request};
-use url::Url;
+use url::{Host, Url};
 
 use super::run_file::RunFile;
-use super::{failed, input, pair};
+use super::{failed, input, pair, print};
 use crate::auth::secret::Secret;
 use crate::clock::Time;
 use crate::config::PORT_DEFAULT;
@@ -132,11 +133,29 @@ impl TargetArgs {
             return Ok(Some(client));
         }
         let running = RunFile::all().into_iter().find_map(|(path, file)| {
+            // A repository may come with a run file of somebody else's, who would be shown secrets.
+            if !leads_to_this_machine(&file.url) {
+                let shown = path.display();
+                print::note(&format!("{shown} is not followed: {} is not on this machine. --url takes it.", file.url));
+                return None;
+            }
             let mut client = Client::new(file.url, Found::RunFile(path));
             client.started_for = Some(file.api_key);
             client.check().is_ok().then_some(client)
         });
         Ok(running)
+    }
+}
+
+/// Whether a URL names loopback, or an address that this machine has.
+fn leads_to_this_machine(url: &str) -> bool {
+    let host = Url::parse(url).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+    let has = |address: IpAddr| address.is_loopback() || UdpSocket::bind((address, 0)).is_ok();
+    match host {
+        Some(Host::Ipv4(address)) => has(address.into()),
+        Some(Host::Ipv6(address)) => has(address.into()),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
     }
 }
 

@@ -2,10 +2,13 @@
 //! cannot name what is not there, nor miss what is.
 
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
+
+use super::guard;
 
 /// Makes a schema.
 type Describe = Box<dyn Fn(&mut SchemaGenerator) -> Schema>;
@@ -39,6 +42,8 @@ pub struct Endpoint {
     pub answers: Vec<Answer>,
     /// The statuses with which it refuses, beside those that its path, query and body bring along; with their codes.
     pub refusals: Vec<(u16, &'static [&'static str])>,
+    /// Whether a page that this machine serves from another port may call it.
+    for_neighbours: bool,
     route: Route,
 }
 
@@ -103,12 +108,26 @@ impl Endpoint {
     {
         let route = web::method(method.clone()).to(handler);
         let (query, body, answers, refusals) = (Vec::new(), None, Vec::new(), Vec::new());
-        Self { method, path, id, summary, query, body, answers, refusals, route }
+        // Reading is harmless unless it is said to show secrets; changing is not unless it is said to be.
+        let for_neighbours = method == Method::GET;
+        Self { method, path, id, summary, query, body, answers, refusals, for_neighbours, route }
     }
 
     /// Puts it into place.
     pub fn mount(self, config: &mut ServiceConfig) {
-        config.route(self.path, self.route);
+        let for_neighbours = self.for_neighbours;
+        let guarded = self.route.wrap(from_fn(move |request, next| guard::for_whom(for_neighbours, request, next)));
+        config.route(self.path, guarded);
+    }
+
+    /// It shows secrets, or tokens that are as good: not to a page that this machine serves from another port.
+    pub fn shows_secrets(self) -> Self {
+        Self { for_neighbours: false, ..self }
+    }
+
+    /// A page that this machine serves from another port may call it, although it does more than look.
+    pub fn serves_neighbours(self) -> Self {
+        Self { for_neighbours: true, ..self }
     }
 
     /// It reads these from the query.

@@ -11,10 +11,21 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpResponse, ResponseError};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use url::Url;
 
 use super::Control;
 use super::error::ControlError;
+use crate::params::Params;
+
+/// Where a request comes from, as far as its `Origin` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    /// A program, the dashboard, or a page whose origin was allowed: everything.
+    Own,
+    /// A page that this machine serves from another port: whatever a front end in development needs, and no secret.
+    Neighbour,
+}
 
 /// Lets a request through when its `Host` and `Origin` are this machine's, and answers a local page's preflight.
 pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -24,10 +35,13 @@ pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<
     let origin = request.headers().get(header::ORIGIN).cloned();
     let target = request.connection_info().host().to_owned();
     let page = ["/_millpond", "/_millpond/"].contains(&request.path());
-    let checked = check(request.headers(), &target, &control).and_then(|()| check_site(request.headers(), page));
-    if let Err(refusal) = checked {
-        return Ok(request.into_response(refusal.error_response()));
-    }
+    let checked = check(request.headers(), &target, &control.reach)
+        .and_then(|from| check_site(request.headers(), page).map(|()| from));
+    let from = match checked {
+        Ok(from) => from,
+        Err(refusal) => return Ok(request.into_response(refusal.error_response())),
+    };
+    request.extensions_mut().insert(from);
     let preflight = request.method() == Method::OPTIONS;
     let mut response = match *request.method() {
         _ if preflight => request.into_response(HttpResponse::NoContent().finish()),
@@ -41,32 +55,75 @@ pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<
     Ok(response)
 }
 
-fn check(headers: &HeaderMap, target: &str, control: &Control) -> Result<(), ControlError> {
+/// Lets a request to a route through unless it is a neighbour's and the route, or what is asked of it, is not for neighbours.
+pub async fn for_whom(
+    neighbours: bool,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_neighbour = request.extensions().get::<From>() == Some(&From::Neighbour);
+    let asks_for_secrets = Params::parse(request.query_string()).get("secrets").is_some();
+    if is_neighbour && (!neighbours || asks_for_secrets) {
+        let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+        let refusal = ControlError::forbidden(
+            "foreign_origin",
+            format!(
+                "a page of the origin \"{origin}\" may ask the token provider and read what holds no secret, and \
+                 neither read secrets nor change anything"
+            ),
+        );
+        let refusal = refusal.with_hint(format!("start millpond with --allow-origin {origin}"));
+        return Ok(request.into_response(refusal.error_response()));
+    }
+    next.call(request).await
+}
+
+fn check(headers: &HeaderMap, target: &str, reach: &Reach) -> Result<From, ControlError> {
     // HTTP/2 and absolute targets carry the host in the target, not in a header.
-    let host = match headers.get(header::HOST) {
-        Some(host) => host.to_str().unwrap_or_default(),
+    let host = match only(headers, &header::HOST) {
+        Some(host) => host?,
         None => target,
     };
-    if !is_own_host(host, control) {
-        return Err(ControlError::forbidden(
-            "foreign_host",
-            format!("the control API is not served to the host \"{host}\""),
+    let foreign_host = || {
+        ControlError::forbidden("foreign_host", format!("the control API is not served to the host \"{host}\""))
+            .with_hint("call it by a loopback name, or start millpond with --allow-host NAME")
+    };
+    let own = authority(&format!("http://{host}")).filter(|own| reach.is_own(own)).ok_or_else(foreign_host)?;
+    let Some(origin) = only(headers, &header::ORIGIN) else { return Ok(From::Own) };
+    let origin = origin?;
+    match authority(origin) {
+        // Apps in a web view have origins of schemes of their own, such as `capacitor://localhost`.
+        _ if reach.allows_origin(origin) => Ok(From::Own),
+        Some(page) if page == own => Ok(From::Own),
+        Some(page) if reach.is_own(&page) => Ok(From::Neighbour),
+        _ => Err(ControlError::forbidden(
+            "foreign_origin",
+            format!("the control API is not served to pages of the origin \"{origin}\""),
         )
-        .with_hint("call it by a loopback name, or start millpond with --allow-host NAME"));
+        .with_hint("open the page from a loopback address, or start millpond with --allow-origin ORIGIN")),
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().unwrap_or_default();
-    let own = origin
-        .split_once("://")
-        .is_some_and(|(scheme, host)| ["http", "https"].contains(&scheme) && is_own_host(host, control));
-    if own {
-        return Ok(());
+}
+
+/// A header that may be there once. Of two, a proxy and we could each believe another.
+fn only<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<Result<&'a str, ControlError>> {
+    let mut values = headers.get_all(name);
+    let value = values.next()?;
+    if values.next().is_some() {
+        return Some(Err(ControlError::forbidden("foreign_host", format!("there is more than one header `{name}`"))));
     }
-    Err(ControlError::forbidden(
-        "foreign_origin",
-        format!("the control API is not served to pages of the origin \"{origin}\""),
-    )
-    .with_hint("open the page from a loopback address, or start millpond with --allow-host NAME"))
+    Some(Ok(value.to_str().unwrap_or("\u{fffd}")))
+}
+
+/// Host and port of an origin: scheme, host and port, and nothing else. What only looks like one has none.
+fn authority(origin: &str) -> Option<(url::Host, u16)> {
+    let url = Url::parse(origin).ok()?;
+    let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
+    let ends = url.query().is_none() && url.fragment().is_none() && !origin.contains(['@', '\\', ' ', '\t', '\n']);
+    let is_web = ["http", "https"].contains(&url.scheme()) && !origin.ends_with('/');
+    if !(bare && ends && is_web) {
+        return None;
+    }
+    Some((url.host()?.to_owned(), url.port_or_known_default()?))
 }
 
 /// Browsers send no `Origin` with a plain GET, such as that of an image or of a link, but say whether it comes from a page of
@@ -81,25 +138,38 @@ fn check_site(headers: &HeaderMap, page: bool) -> Result<(), ControlError> {
         .with_hint("open the address itself, or call it from a page with a loopback address, by fetch with CORS"))
 }
 
-/// A loopback name or address, the bound address, or a name that was allowed; any port.
-fn is_own_host(host: &str, control: &Control) -> bool {
-    let name = without_port(host).to_ascii_lowercase();
-    let name = name.trim_end_matches('.');
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    match bare.parse::<IpAddr>() {
-        Ok(address) => address.to_canonical().is_loopback() || address == control.bound || is_allowed(bare, control),
-        Err(_) => name == "localhost" || name.ends_with(".localhost") || is_allowed(name, control),
+/// By which names the control API may be called, and from which pages.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// The address it is bound to.
+    pub bound: IpAddr,
+    /// Further names under which it may be called.
+    pub allowed_hosts: Vec<String>,
+    /// Origins whose pages may do everything.
+    pub allowed_origins: Vec<String>,
+}
+
+impl Reach {
+    /// A loopback name or address, the bound address, or a name that was allowed; any port.
+    fn is_own(&self, (host, _): &(url::Host, u16)) -> bool {
+        let is_local = |address: IpAddr| address.to_canonical().is_loopback() || address == self.bound;
+        let own = match host {
+            url::Host::Ipv4(address) => is_local((*address).into()),
+            url::Host::Ipv6(address) => is_local((*address).into()),
+            url::Host::Domain(name) => {
+                let name = name.trim_end_matches('.');
+                return name == "localhost" || name.ends_with(".localhost") || self.allows_host(name);
+            }
+        };
+        own || self.allows_host(host.to_string().trim_matches(['[', ']']))
     }
-}
 
-fn is_allowed(name: &str, control: &Control) -> bool {
-    control.allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
-}
+    fn allows_host(&self, name: &str) -> bool {
+        self.allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
+    }
 
-fn without_port(host: &str) -> &str {
-    match host.rfind(']') {
-        Some(end) => &host[..=end],
-        None => host.split_once(':').map_or(host, |(name, _)| name),
+    fn allows_origin(&self, origin: &str) -> bool {
+        self.allowed_origins.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin))
     }
 }
 
@@ -120,27 +190,21 @@ fn allow(headers: &mut HeaderMap, origin: HeaderValue) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Time;
-    use crate::config::Config;
-    use crate::store::{Store, file::Place};
 
-    fn verdict(host: &str, origin: Option<&str>) -> bool {
-        let store = Store::open(Place::temporary().expect("a place")).expect("a store");
-        let bound = "192.168.7.9".parse().expect("an address");
-        let control = Control::new(
-            store,
-            String::new(),
-            bound,
-            vec!["millpond".to_owned(), "10.0.2.2".to_owned()],
-            Time(0),
-            Config::default().fixture_defaults(),
-        );
+    /// What a request with these headers is taken for.
+    fn verdict(hosts: &[&str], origins: &[&str]) -> Option<From> {
+        let reach = Reach {
+            bound: "192.168.7.9".parse().expect("an address"),
+            allowed_hosts: vec!["millpond".to_owned(), "10.0.2.2".to_owned()],
+            allowed_origins: vec!["http://shop.test:8080/".to_owned(), "capacitor://localhost".to_owned()],
+        };
         let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, host.parse().expect("a value"));
-        if let Some(origin) = origin {
-            headers.insert(header::ORIGIN, origin.parse().expect("a value"));
+        for (name, values) in [(header::HOST, hosts), (header::ORIGIN, origins)] {
+            for value in values {
+                headers.append(name.clone(), value.parse().expect("a value"));
+            }
         }
-        check(&headers, host, &control).is_ok()
+        check(&headers, hosts[0], &reach).ok()
     }
 
     #[test]
@@ -148,21 +212,23 @@ mod tests {
         for host in [
             "localhost",
             "LOCALHOST:7663",
+            "localhost.:7663",
             "127.0.0.1:1",
             "127.8.8.8",
             "[::1]:7663",
             "[::ffff:127.0.0.1]",
             "192.168.7.9:80",
             "millpond:7663",
+            "MillPond",
             "10.0.2.2",
             "app.localhost:3",
         ] {
-            assert!(verdict(host, None), "{host}");
+            assert_eq!(verdict(&[host], &[]), Some(From::Own), "{host}");
         }
     }
 
     #[test]
-    fn foreign_hosts_are_refused() {
+    fn foreign_and_odd_hosts_are_refused() {
         for host in [
             "evil.example",
             "evil.example:7663",
@@ -171,25 +237,71 @@ mod tests {
             "[2001:db8::1]:7663",
             "127.0.0.1.evil.example",
             "",
+            "localhost:1@evil.example",
+            "evil.example@localhost",
+            "localhost:notaport",
+            "localhost:1:2",
+            "localhost/evil",
+            "localhost\\evil",
+            "localhost#evil",
+            "localhost evil.example",
         ] {
-            assert!(!verdict(host, None), "{host}");
+            assert_eq!(verdict(&[host], &[]), None, "{host}");
         }
     }
 
     #[test]
-    fn foreign_origins_are_refused_and_local_ones_of_any_port_pass() {
-        for origin in ["http://localhost:5173", "http://127.0.0.1", "https://[::1]:3000", "http://LOCALHOST:1"] {
-            assert!(verdict("localhost", Some(origin)), "{origin}");
+    fn of_two_hosts_or_origins_none_is_believed() {
+        assert_eq!(verdict(&["localhost", "localhost"], &[]), None);
+        assert_eq!(verdict(&["localhost", "evil.example"], &[]), None);
+        assert_eq!(verdict(&["localhost"], &["http://localhost", "http://localhost"]), None);
+        assert_eq!(verdict(&["localhost"], &["http://localhost", "http://evil.example"]), None);
+    }
+
+    #[test]
+    fn only_the_same_host_and_port_is_the_own_origin() {
+        for (host, origin) in [
+            ("localhost:7663", "http://localhost:7663"),
+            ("LOCALHOST:7663", "http://localhost:7663"),
+            ("[::1]:7663", "http://[::1]:7663"),
+            ("millpond", "http://millpond"),
+            ("localhost:7663", "http://shop.test:8080"),
+            ("localhost:7663", "capacitor://localhost"),
+        ] {
+            assert_eq!(verdict(&[host], &[origin]), Some(From::Own), "{origin}");
         }
+        for origin in [
+            "http://localhost:5173",
+            "http://127.0.0.1:7663",
+            "https://[::1]:3000",
+            "http://LOCALHOST:1",
+            "http://app.localhost:7663",
+            "http://millpond:7663",
+        ] {
+            assert_eq!(verdict(&["localhost:7663"], &[origin]), Some(From::Neighbour), "{origin}");
+        }
+    }
+
+    #[test]
+    fn foreign_and_odd_origins_are_refused() {
         for origin in [
             "null",
             "http://evil.example",
             "http://localhost.evil.example:5173",
+            "http://shop.test",
             "file://",
             "",
+            "ftp://localhost",
+            "capacitor://elsewhere",
             "http://evil.example#localhost",
+            "http://localhost:1@evil.example",
+            "http://localhost@localhost",
+            "http://localhost/",
+            "http://localhost/x",
+            "http://localhost?x",
+            "localhost",
         ] {
-            assert!(!verdict("localhost", Some(origin)), "{origin}");
+            assert_eq!(verdict(&["localhost:7663"], &[origin]), None, "{origin}");
         }
     }
 }

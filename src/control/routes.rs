@@ -110,13 +110,15 @@ fn of_states() -> Vec<Endpoint> {
     const ONE: &str =
         r#"{"millpond": 1, "apps": [{"users": {"john": {"name": "John"}}, "tokens": {"john": {"user": "john"}}}]}"#;
     vec![
-        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all).answers::<Fixture>(),
+        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all).answers::<Fixture>().shows_secrets(),
         put("/fixture", "importAll", "The apps of a fixture, in YAML or JSON, and no others", fixture::put_all)
             .asks(fixture::parameters())
             .takes_what(shapes::fixture, &[ONE])
             .answers::<fixture::Imported>()
             .refuses(400, &["invalid_fixture"]),
-        get("/apps/{api_key}/fixture", "exportApp", "An app as a fixture", fixture::get).answers::<Fixture>(),
+        get("/apps/{api_key}/fixture", "exportApp", "An app as a fixture", fixture::get)
+            .answers::<Fixture>()
+            .shows_secrets(),
         put("/apps/{api_key}/fixture", "importApp", "An app as a fixture with one app says", fixture::put)
             .asks(fixture::parameters())
             .takes_what(shapes::fixture, &[ONE])
@@ -182,6 +184,7 @@ fn of_settings() -> Vec<Endpoint> {
 fn of_tokens() -> Vec<Endpoint> {
     let provided = |endpoint: Endpoint| {
         endpoint
+            .serves_neighbours()
             .answers::<provider::Provided>()
             .refuses(403, &["user_deleted", "user_deactivated"])
             .refuses(404, &["unknown_user"])
@@ -189,7 +192,8 @@ fn of_tokens() -> Vec<Endpoint> {
     };
     vec![
         get("/apps/{api_key}/tokens", "namedTokens", "The fixture's tokens by name", tokens::named)
-            .answers::<tokens::NamedTokens>(),
+            .answers::<tokens::NamedTokens>()
+            .shows_secrets(),
         post("/apps/{api_key}/tokens", "mintToken", "Mints any token, also a wrong one", tokens::mint)
             .takes::<crate::mint::Wanted>(&[
                 r#"{"user_id": "john", "ttl": "1h"}"#,
@@ -202,7 +206,8 @@ fn of_tokens() -> Vec<Endpoint> {
             .answers_what(200, "The samples", |generator| {
                 let sample = generator.subschema_for::<samples::Sample>();
                 shapes::object(&json!({ "samples": { "type": "array", "items": sample } }))
-            }),
+            })
+            .shows_secrets(),
         provided(
             get("/apps/{api_key}/token-provider", "provideToken", "A token for a user, asked for in the query", provider::get)
                 .asks(provider::parameters()),
@@ -328,6 +333,7 @@ fn of_journal() -> Vec<Endpoint> {
         .answers_what(409, "It has not", super::endpoint::of::<requests::Verified>),
         get("/apps/{api_key}/requests/{id}", "getRequest", "An entry, and what was said in the call", requests::get)
             .answers::<requests::Whole>()
+            .shows_secrets()
             .refuses(404, &["unknown_request"]),
         get(
             "/apps/{api_key}/events",

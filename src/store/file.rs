@@ -1,10 +1,12 @@
 //! Where the database lies, and who has it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+
+use crate::private;
 
 /// A place for a database, held by this process alone.
 pub struct Place {
@@ -25,15 +27,18 @@ impl Place {
             bail!("--db wants a file; use --memory for a database that is gone with the process");
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        private::make_folder(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         if path.is_dir() {
             bail!("{} is a folder; --db wants a file", path.display());
         }
-        if folder.ends_with(".millpond") && !folder.join(".gitignore").exists() {
-            fs::write(folder.join(".gitignore"), "*\n")?;
+        if folder.ends_with(".millpond") {
+            private::close_to_others(folder)?;
+            private::make(&folder.join(".gitignore"), "*\n")?;
         }
-        let lock = lock(path)?;
-        Ok(Self { database: path.to_owned(), durable: true, lock, temporary: None })
+        let database = behind_links(path)?;
+        let lock = lock(&database)?;
+        make_private(&database)?;
+        Ok(Self { database, durable: true, lock, temporary: None })
     }
 
     /// A temporary file that is gone with the process.
@@ -42,6 +47,7 @@ impl Place {
             tempfile::Builder::new().prefix("millpond-").tempdir().context("cannot make a temporary folder")?;
         let database = folder.path().join("millpond.db");
         let lock = lock(&database)?;
+        make_private(&database)?;
         Ok(Self { database, durable: false, lock, temporary: Some(folder) })
     }
 
@@ -67,18 +73,36 @@ impl Place {
     }
 }
 
+/// The file that a name leads to: two names of one database are one database, with one lock. A link to nothing is refused,
+/// so that none makes us write where it points.
+fn behind_links(path: &Path) -> anyhow::Result<PathBuf> {
+    if !private::is_link(path) {
+        return Ok(path.to_owned());
+    }
+    fs::canonicalize(path).with_context(|| {
+        format!("{} is a link to nothing. Remove it, or give --db the file that is meant", path.display())
+    })
+}
+
+/// Makes the database's file before SQLite does, which would let others read it; its companions take its mode.
+fn make_private(database: &Path) -> anyhow::Result<()> {
+    private::open(database).with_context(|| format!("cannot open {}", database.display()))?;
+    for companion in ["-wal", "-shm"] {
+        private::close_to_others(&beside(database, companion))?;
+    }
+    Ok(())
+}
+
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Takes the lock file beside the database and writes this process's id into it.
 fn lock(database: &Path) -> anyhow::Result<File> {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".lock");
-    let path = PathBuf::from(name);
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
+    let path = beside(database, ".lock");
+    let mut file = private::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => {
             file.set_len(0)?;

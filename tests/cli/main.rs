@@ -8,6 +8,8 @@ mod faults;
 mod harness;
 mod help;
 mod requests;
+#[cfg(unix)]
+mod safety;
 mod serving;
 mod signing;
 mod states;

@@ -571,6 +571,40 @@ fn pages_of_this_machine_are_answered_with_cors() {
     assert!(preflight.header("access-control-allow-methods").unwrap().contains("POST"));
 }
 
+/// A front end in development asks the token provider, and shows what it is told. It is also what a script of somebody
+/// else's in it can do.
+#[test]
+fn a_page_of_another_port_asks_the_provider_and_reads_what_is_no_secret_and_nothing_else() {
+    let app = TestApp::new();
+    let neighbour = ("origin", "http://localhost:5173");
+    let provider = format!("/_millpond/apps/{}/token-provider", app.api_key);
+    let asked = app.bare("POST", &provider, &[neighbour], Some(r#"{"user_id": "john"}"#));
+    assert_eq!(asked.status, 200, "{}", asked.text);
+    for endpoint in millpond::control::routes::table().into_iter().flat_map(|area| area.endpoints) {
+        let path = endpoint.path.replace("{api_key}", &app.api_key).replace("{name}", "none").replace("{id}", "none");
+        let path = format!("/_millpond{path}");
+        let secret = ["exportAll", "exportApp", "namedTokens", "sampleTokens", "getRequest"].contains(&endpoint.id);
+        let refused = |path: &str| {
+            let answer = app.bare(endpoint.method.as_str(), path, &[neighbour], None);
+            assert_eq!((answer.status, &answer.body["error"]["code"]), (403, &json!("foreign_origin")), "{path}");
+            let message = answer.body["error"].to_string();
+            assert!(message.contains("http://localhost:5173") && message.contains("--allow-origin"), "{message}");
+            // So that the page's author reads it.
+            assert_eq!(answer.header("access-control-allow-origin"), Some("http://localhost:5173"));
+        };
+        if path.ends_with("/token-provider") {
+            continue;
+        }
+        if secret || endpoint.method != "GET" {
+            refused(&path);
+        } else if !endpoint.id.starts_with("follow") && endpoint.id != "waitForRequests" {
+            let answer = app.bare("GET", &path, &[neighbour], None);
+            assert_ne!(answer.status, 403, "{path} {}", answer.text);
+            refused(&format!("{path}?secrets=true"));
+        }
+    }
+}
+
 #[test]
 fn foreign_pages_are_refused_also_in_a_preflight_and_get_no_cors() {
     let app = TestApp::new();
