@@ -6,5 +6,6 @@ pub mod explain;
 pub mod fingerprint;
 pub mod go_json;
 pub mod secret;
+pub mod times;
 pub mod token;
 pub mod verdict;

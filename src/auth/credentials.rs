@@ -68,6 +68,11 @@ impl Credentials {
         self.auth_type.as_deref().and_then(AuthType::parse)
     }
 
+    /// The claims of the token, when it can be read.
+    pub fn claims(&self) -> Option<&Token> {
+        self.token.as_deref()?.token.as_ref().ok()
+    }
+
     /// The user that the token names.
     pub fn user_id(&self) -> Option<&str> {
         self.token.as_ref()?.user_id()

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::credentials::Credentials;
 use super::secret::Secret;
+use super::times::Times;
 use super::token;
 use super::verdict::{Check, Outcome, UserState, Verdict};
 use crate::app::AppState;
@@ -34,6 +35,8 @@ pub struct Grounds<'a> {
     pub credentials: &'a Credentials,
     /// What is known of the user.
     pub user: UserState<'a>,
+    /// The token's times as the app judges them.
+    pub times: Times,
     /// The moment.
     pub now: Time,
 }
@@ -141,7 +144,7 @@ fn moment(seconds: i64, now: Time) -> String {
 }
 
 fn time_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, String) {
-    let token = grounds.credentials.token.as_deref().and_then(|examined| examined.token.as_ref().ok());
+    let token = grounds.credentials.claims();
     let (claim, value, wanted) = match check {
         Check::Expiry => ("exp", token.and_then(|token| token.exp), "no exp, or one that is not past"),
         Check::NotBefore => ("nbf", token.and_then(|token| token.nbf), "no nbf, or one that is not in the future"),
@@ -164,7 +167,7 @@ fn revocation_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (St
         Check::AppRevocation => ("the app", grounds.app.and_then(|app| app.rules.revoke_tokens_issued_before)),
         _ => ("the user", grounds.user.facts.revoke_tokens_issued_before),
     };
-    let token = grounds.credentials.token.as_deref().and_then(|examined| examined.token.as_ref().ok());
+    let token = grounds.credentials.claims();
     let Some(before) = before else { return (format!("{whose} revoked nothing"), "no revocation".to_owned()) };
     let unchecked = grounds.app.is_some_and(|app| app.emulator.disabled_auth_checks == DisabledAuthChecks::ParseOnly);
     let seen = match token {

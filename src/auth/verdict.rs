@@ -4,9 +4,10 @@
 //! that fails decides. Whoever wants words (`explain`) makes them from the verdict later.
 
 use super::credentials::{AuthType, Credentials, Examined};
+use super::times::Times;
 use super::token::Token;
 use crate::app::{AppState, UserFacts};
-use crate::clock::Time;
+use crate::clock::{SECOND_NS, Time};
 use crate::error::{ApiError, Code};
 use crate::settings::{DisabledAuthChecks, RevocationGranularity, UnknownUser};
 
@@ -162,8 +163,14 @@ pub struct UserState<'a> {
     pub token_ended: bool,
 }
 
-/// Judges credentials.
-pub fn verify(app: Option<&AppState>, credentials: &Credentials, user: UserState<'_>, now: Time) -> Verdict {
+/// Judges credentials, at a moment by the app's clock. The token's times are handed over as the app judges them.
+pub fn verify(
+    app: Option<&AppState>,
+    credentials: &Credentials,
+    user: UserState<'_>,
+    times: Times,
+    now: Time,
+) -> Verdict {
     let mut verdict = Verdict { evaluated: [Outcome::NotReached; Check::ALL.len()], failed: None, kind: None };
     let has_key = credentials.api_key.as_deref().is_some_and(|key| !key.is_empty());
     verdict.set(Check::ApiKeyPresent, Outcome::of(has_key));
@@ -182,7 +189,7 @@ pub fn verify(app: Option<&AppState>, credentials: &Credentials, user: UserState
         }
         // An unknown auth type is no reason to hide what is wrong with the token.
         (Some(app), Some(AuthType::Jwt) | None) => {
-            judge_token(&mut verdict, app, credentials.token.as_deref(), user, now);
+            judge_token(&mut verdict, app, credentials.token.as_deref(), user, (times, now));
         }
         (None, _) => {}
     }
@@ -202,7 +209,13 @@ impl Verdict {
     }
 }
 
-fn judge_token(verdict: &mut Verdict, app: &AppState, examined: Option<&Examined>, user: UserState<'_>, now: Time) {
+fn judge_token(
+    verdict: &mut Verdict,
+    app: &AppState,
+    examined: Option<&Examined>,
+    user: UserState<'_>,
+    (times, now): (Times, Time),
+) {
     let Some((token, verifies)) = examined.and_then(|e| Some((e.token.as_ref().ok()?, e.signature_verifies))) else {
         verdict.set(Check::TokenWellFormed, Outcome::Fail);
         return;
@@ -222,33 +235,32 @@ fn judge_token(verdict: &mut Verdict, app: &AppState, examined: Option<&Examined
             verdict.set(check, Outcome::Skipped);
         }
     } else {
-        judge_times(verdict, app, token, now);
+        judge_times(verdict, app, times, now);
         if user.token_ended {
             verdict.set(Check::Expiry, Outcome::Fail);
         }
-        judge_revocation(verdict, app, token, user.facts);
+        judge_revocation(verdict, app, token, times, user.facts);
     }
     judge_user(verdict, app, token, user);
 }
 
-fn judge_times(verdict: &mut Verdict, app: &AppState, token: &Token, now: Time) {
+fn judge_times(verdict: &mut Verdict, app: &AppState, times: Times, now: Time) {
+    let leeway = i64::from(app.emulator.iat_leeway_seconds) * SECOND_NS;
     // Zero leeway: `exp` is past when the moment lies behind it (wire-contract 1.4).
-    let unexpired = |exp: i64| now <= Time::from_seconds(exp);
-    let latest_iat = now.seconds() + i64::from(app.emulator.iat_leeway_seconds);
-    verdict.set(Check::Expiry, optional(token.exp, unexpired));
-    verdict.set(Check::NotBefore, optional(token.nbf, |nbf| nbf <= now.seconds()));
-    // Whole seconds: SDKs that issue "now" must pass (wire-contract, trap 12).
-    verdict.set(Check::IssuedAt, optional(token.iat, |iat| iat <= latest_iat));
+    verdict.set(Check::Expiry, optional(times.expiry, |expiry| now <= expiry));
+    verdict.set(Check::NotBefore, optional(times.not_before, |begin| begin <= now));
+    // Claims are whole seconds: what SDKs issue "now" passes (wire-contract, trap 12).
+    verdict.set(Check::IssuedAt, optional(times.issued, |issued| issued <= now.plus(leeway)));
 }
 
-fn optional(claim: Option<i64>, holds: impl Fn(i64) -> bool) -> Outcome {
-    claim.map_or(Outcome::Skipped, |claim| Outcome::of(holds(claim)))
+fn optional(time: Option<Time>, holds: impl Fn(Time) -> bool) -> Outcome {
+    time.map_or(Outcome::Skipped, |time| Outcome::of(holds(time)))
 }
 
-fn judge_revocation(verdict: &mut Verdict, app: &AppState, token: &Token, user: &UserFacts) {
+fn judge_revocation(verdict: &mut Verdict, app: &AppState, token: &Token, times: Times, user: &UserFacts) {
     let judge = |revoked_before: Option<Time>| match revoked_before {
         None => Outcome::Skipped,
-        Some(before) => Outcome::of(!is_revoked(token.iat, before, app.emulator.revocation_granularity)),
+        Some(before) => Outcome::of(!is_revoked(times.issued, before, app.emulator.revocation_granularity)),
     };
     // Server tokens are spared (wire-contract 3).
     let (by_app, by_user) = match token.user_id {
@@ -260,11 +272,11 @@ fn judge_revocation(verdict: &mut Verdict, app: &AppState, token: &Token, user: 
 }
 
 /// Whether a revocation reaches a token: one without `iat` always, others when issued before it (wire-contract 3).
-fn is_revoked(iat: Option<i64>, before: Time, granularity: RevocationGranularity) -> bool {
-    match (iat, granularity) {
+fn is_revoked(issued: Option<Time>, before: Time, granularity: RevocationGranularity) -> bool {
+    match (issued, granularity) {
         (None, _) => true,
-        (Some(iat), RevocationGranularity::Second) => iat < before.seconds(),
-        (Some(iat), RevocationGranularity::Exact) => Time::from_seconds(iat) < before,
+        (Some(issued), RevocationGranularity::Second) => issued.seconds() < before.seconds(),
+        (Some(issued), RevocationGranularity::Exact) => issued < before,
     }
 }
 

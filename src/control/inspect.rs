@@ -14,6 +14,7 @@ use super::error::Result;
 use crate::app::{App, AppState, ROLE_GUEST, UserFacts};
 use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::explain::{self, ExplainedCheck, Grounds};
+use crate::auth::times::Times;
 use crate::auth::token;
 use crate::auth::verdict::{self, Kind, UserState};
 use crate::clock::Time;
@@ -136,7 +137,8 @@ pub fn look(
     let Known { facts, exists, token_ended } = known(app.map_or("", |app| &app.api_key), &credentials);
     let user = UserState { facts: &facts, exists, token_ended };
     let state = app.map(|app| &*app.state);
-    let verdict = verdict::verify(state, &credentials, user, now);
+    let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
+    let verdict = verdict::verify(state, &credentials, user, times, now);
     let refusal = verdict::refusal(&verdict, &credentials);
     let (header, claims) = bare.map_or((Value::Null, Value::Null), explain::contents);
     let hint = match (bare, app, matched) {
@@ -158,7 +160,7 @@ pub fn look(
         now: now.rfc3339(),
         matched_secret: matched.map(|app| app.api_key.clone()),
         hint,
-        checks: explain::explain(&verdict, Grounds { app: state, credentials: &credentials, user, now }),
+        checks: explain::explain(&verdict, Grounds { app: state, credentials: &credentials, user, times, now }),
     }
 }
 

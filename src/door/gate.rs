@@ -7,6 +7,7 @@ use quick_cache::sync::Cache;
 
 use crate::app::{App, AppState, UserFacts};
 use crate::auth::credentials::{Credentials, Examined};
+use crate::auth::times::Times;
 use crate::auth::verdict::{self, Kind, UserState, Verdict};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
@@ -162,7 +163,8 @@ fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, creden
         (Some(app), Some(examined)) => app.ended_tokens.contains(examined.fingerprint),
         _ => false,
     };
-    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists, token_ended }, now);
+    let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
+    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists, token_ended }, times, now);
     Judgement { verdict, now, facts }
 }
 

@@ -741,6 +741,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
 
     use millpond::app::{AppState, UserFacts};
     use millpond::auth::explain::{Grounds, explain};
+    use millpond::auth::times::Times;
     use millpond::auth::verdict::{UserState, refusal, verify};
     use millpond::clock::Time;
     use millpond::settings::{Emulator, IAT_LEEWAY_MAX_SECONDS, Settings};
@@ -751,6 +752,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
         auth_type: Some("jwt".to_owned()),
         token: Some(Arc::new(examined)),
     };
+    let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
     let facts = UserFacts { revoke_tokens_issued_before: Some(now), ..UserFacts::ordinary() };
     for patch in [json!({}), json!({"disable_auth_checks": true, "revoke_tokens_issued_before": now.0})] {
         let mut settings = Settings::default();
@@ -761,10 +763,11 @@ fn judge_in_every_state(examined: Examined, now: i64) {
         ] {
             let app = AppState::plain(Secret::new("s"), settings.clone(), Emulator::default().patched(&own).unwrap());
             let user = UserState { facts: &facts, exists: false, token_ended: false };
-            let verdict = verify(Some(&app), &credentials, user, now);
+            let verdict = verify(Some(&app), &credentials, user, times, now);
             let refused = refusal(&verdict, &credentials);
             assert_eq!(refused.is_some(), verdict.failed.is_some());
-            assert_eq!(explain(&verdict, Grounds { app: Some(&app), credentials: &credentials, user, now }).len(), 14);
+            let grounds = Grounds { app: Some(&app), credentials: &credentials, user, times, now };
+            assert_eq!(explain(&verdict, grounds).len(), 14);
         }
     }
 }

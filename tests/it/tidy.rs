@@ -70,6 +70,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "clock.now()",
         ],
     ),
+    ("auth/times", &["actix_web", "crate::store", "crate::app", "crate::door", "system_now", ".now()"]),
     ("auth/credentials", &["actix_web", "crate::store", "crate::api", "crate::reply", "crate::door"]),
     ("auth/explain", &["actix_web", "crate::store", "crate::reply", "crate::door"]),
     ("auth/go_json", &["actix_web", "crate::"]),

@@ -21,8 +21,9 @@ fn explained(settings: &Value, raw: &str, facts: &UserFacts) -> Vec<ExplainedChe
         token: Some(Arc::new(Examined::new(raw, &app.secret))),
     };
     let user = UserState { facts, exists: true, token_ended: false };
-    let verdict = verify(Some(&app), &credentials, user, NOW);
-    explain(&verdict, Grounds { app: Some(&app), credentials: &credentials, user, now: NOW })
+    let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
+    let verdict = verify(Some(&app), &credentials, user, times, NOW);
+    explain(&verdict, Grounds { app: Some(&app), credentials: &credentials, user, times, now: NOW })
 }
 
 fn signed(claims: &Value) -> String {

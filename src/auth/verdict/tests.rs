@@ -33,8 +33,13 @@ fn bearing(claims: &Value) -> Credentials {
     shown(&token::sign(&token::header(), claims, &Secret::new("s")))
 }
 
+/// The times of a token that nothing has moved.
+fn as_sent(credentials: &Credentials) -> Times {
+    credentials.claims().map_or_else(Times::default, Times::as_sent)
+}
+
 fn judged(app: &AppState, credentials: &Credentials, facts: &UserFacts) -> Verdict {
-    verify(Some(app), credentials, UserState { facts, exists: true, token_ended: false }, NOW)
+    verify(Some(app), credentials, UserState { facts, exists: true, token_ended: false }, as_sent(credentials), NOW)
 }
 
 fn failed(app: &AppState, credentials: &Credentials) -> Option<Check> {
@@ -53,12 +58,18 @@ fn a_good_token_fails_no_check() {
 #[test]
 fn without_an_app_nothing_behind_its_key_is_reached() {
     let facts = UserFacts::ordinary();
-    let verdict =
-        verify(None, &bearing(&json!({})), UserState { facts: &facts, exists: true, token_ended: false }, NOW);
+    let verdict = verify(
+        None,
+        &bearing(&json!({})),
+        UserState { facts: &facts, exists: true, token_ended: false },
+        Times::default(),
+        NOW,
+    );
     assert_eq!(verdict.failed, Some(Check::ApiKeyKnown));
     assert_eq!(verdict.evaluated(Check::Signature), Outcome::NotReached);
     let nothing = Credentials::default();
-    let verdict = verify(None, &nothing, UserState { facts: &facts, exists: true, token_ended: false }, NOW);
+    let verdict =
+        verify(None, &nothing, UserState { facts: &facts, exists: true, token_ended: false }, Times::default(), NOW);
     assert_eq!(verdict.failed, Some(Check::ApiKeyPresent));
     assert_eq!(verdict.kind, None);
 }
@@ -104,10 +115,10 @@ fn an_unknown_user_matters_only_when_the_setting_says_so() {
     let facts = UserFacts::ordinary();
     let user = UserState { facts: &facts, exists: false, token_ended: false };
     let credentials = bearing(&json!({"user_id": "ghost"}));
-    assert_eq!(verify(Some(&plain()), &credentials, user, NOW).failed, None);
+    assert_eq!(verify(Some(&plain()), &credentials, user, as_sent(&credentials), NOW).failed, None);
     let strict = app(&json!({}), &json!({"unknown_user": "refuse"}));
-    assert_eq!(verify(Some(&strict), &credentials, user, NOW).failed, Some(Check::UserKnown));
-    assert_eq!(verify(Some(&strict), &bearing(&json!({})), user, NOW).failed, None);
+    assert_eq!(verify(Some(&strict), &credentials, user, as_sent(&credentials), NOW).failed, Some(Check::UserKnown));
+    assert_eq!(verify(Some(&strict), &bearing(&json!({})), user, Times::default(), NOW).failed, None);
 }
 
 #[test]
@@ -126,13 +137,24 @@ fn a_revocation_in_any_part_of_a_second_spares_that_second_unless_it_is_exact() 
         for (iat, by_second, exact) in
             [(NOW_SECONDS - 1, true, true), (NOW_SECONDS, false, ns > 0), (NOW_SECONDS + 1, false, false)]
         {
-            assert_eq!(is_revoked(Some(iat), before, RevocationGranularity::Second), by_second, "{iat} {ns}");
-            assert_eq!(is_revoked(Some(iat), before, RevocationGranularity::Exact), exact, "{iat} {ns}");
+            assert_eq!(
+                is_revoked(Some(Time::from_seconds(iat)), before, RevocationGranularity::Second),
+                by_second,
+                "{iat} {ns}"
+            );
+            assert_eq!(
+                is_revoked(Some(Time::from_seconds(iat)), before, RevocationGranularity::Exact),
+                exact,
+                "{iat} {ns}"
+            );
         }
         assert!(is_revoked(None, before, RevocationGranularity::Second));
     }
-    assert!(is_revoked(Some(-2), Time(-1), RevocationGranularity::Second), "seconds are rounded down before 1970 too");
-    assert!(!is_revoked(Some(-1), Time(-1), RevocationGranularity::Second));
+    assert!(
+        is_revoked(Some(Time::from_seconds(-2)), Time(-1), RevocationGranularity::Second),
+        "seconds are rounded down before 1970 too"
+    );
+    assert!(!is_revoked(Some(Time::from_seconds(-1)), Time(-1), RevocationGranularity::Second));
 }
 
 #[test]
