@@ -10,6 +10,8 @@ use crate::live::limits::Limits;
 
 /// The port unless another is asked for.
 pub const PORT_DEFAULT: u16 = 7663;
+/// Names another port in place of [`PORT_DEFAULT`]. Not MILLPOND_PORT, which Kubernetes sets for a service of that name.
+pub const PORT_VARIABLE: &str = "MILLPOND_DEFAULT_PORT";
 /// The database unless another is asked for.
 pub const DATABASE_DEFAULT: &str = ".millpond/millpond.db";
 

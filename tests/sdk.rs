@@ -38,6 +38,10 @@ const SWITCHED: u64 = 101;
 /// Held by the suites of `js` and `py` while they run: they install the same packages, and sixteen workers beside them would
 /// have the SDKs of the others run into their time-outs.
 static ALONE: Mutex<()> = Mutex::new(());
+/// Names the Chromium that the suites in a browser drive.
+const CHROMIUM_VARIABLE: &str = "MILLPOND_CHROMIUM";
+/// Where Debian's is.
+const CHROMIUM_DEFAULT: &str = "/usr/bin/chromium";
 /// Held while Chromium is looked for, and installed where there is none.
 static CHROMIUM: Mutex<()> = Mutex::new(());
 
@@ -129,7 +133,8 @@ fn javascript(url: &str) -> Result<(), String> {
 fn browser(folder: &str) -> Result<(), String> {
     {
         let _alone = CHROMIUM.lock();
-        chromium_at(Path::new("/usr/bin/chromium"), "apt-get")?;
+        let named = env::var_os(CHROMIUM_VARIABLE).filter(|path| !path.is_empty());
+        chromium(named.as_deref().map(Path::new), Path::new(CHROMIUM_DEFAULT), "apt-get")?;
     }
     let directory = sdk_directory(folder);
     npm_ci(&directory)?;
@@ -141,9 +146,12 @@ fn browser(folder: &str) -> Result<(), String> {
     run(&format!("the suite {folder} in a real browser"), SUITE_BOUND, without_stream_variables(&mut suite))
 }
 
-/// Installs Debian's Chromium where there is none.
-fn chromium_at(place: &Path, apt_get: &str) -> Result<(), String> {
-    if place.exists() {
+/// Takes the Chromium that somebody names; else Debian's, which is installed where there is none.
+fn chromium(named: Option<&Path>, place: &Path, apt_get: &str) -> Result<(), String> {
+    if let Some(named) = named.filter(|named| !named.exists()) {
+        return Err(format!("{CHROMIUM_VARIABLE} names {}, which is not there.", named.display()));
+    }
+    if named.is_some() || place.exists() {
         return Ok(());
     }
     let root = fs::metadata("/proc/self").is_ok_and(|of_this_process| of_this_process.uid() == 0);
@@ -159,7 +167,10 @@ fn chromium_at(place: &Path, apt_get: &str) -> Result<(), String> {
             command.env("DEBIAN_FRONTEND", "noninteractive"),
         )
         .map_err(|error| {
-            format!("{error}\nInstall Chromium as {}: the SDK tests in a real browser drive it.", place.display())
+            format!(
+                "{error}\nInstall Chromium as {}, or name yours with {CHROMIUM_VARIABLE}: the SDK tests in a real browser drive it.",
+                place.display()
+            )
         })?;
     }
     Ok(())
@@ -209,16 +220,21 @@ fn sdk_directory(language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk").join(language)
 }
 
-/// Points a suite at the server and at nothing else: no `STREAM_*` of the developer's own, no proxy in between.
+/// Points a suite at the server and at nothing else: no millpond and no app of the developer's own, no proxy in between.
 fn against<'a>(suite: &'a mut Command, url: &str) -> &'a mut Command {
     without_stream_variables(suite).env("MILLPOND_URL", url).env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1")
 }
 
+/// Leaves out what would lead to a millpond or to an app of the developer's own, but for what these tests themselves set.
 fn without_stream_variables(command: &mut Command) -> &mut Command {
-    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("STREAM_")) {
+    let ours = ["MILLPOND_BIN", CHROMIUM_VARIABLE];
+    let leads_away =
+        |name: &str| name.starts_with("STREAM_") || (name.starts_with("MILLPOND_") && !ours.contains(&name));
+    for (name, _) in env::vars_os().filter(|(name, _)| leads_away(&name.to_string_lossy())) {
         command.env_remove(name);
     }
-    command
+    // On port 0 nobody listens: a verb that was not told where finds nothing.
+    command.env("MILLPOND_DEFAULT_PORT", "0")
 }
 
 fn at_least(tool: &str, wanted: (u32, u32), advice: &str) -> Result<(), String> {
@@ -492,7 +508,11 @@ fn a_command_that_fails_or_hangs_is_an_error_with_all_it_wrote() {
     assert!(hung.contains("did not end within 1s") && hung.contains("begun"), "{hung}");
     let missing = at_least("no-such-tool-anywhere", (1, 0), "Install it.").unwrap_err();
     assert!(missing.ends_with("Install it."), "{missing}");
-    let missing = chromium_at(Path::new("/no/chromium"), "no-such-apt-get").unwrap_err();
-    assert!(missing.contains("no-such-apt-get update") && missing.contains("Install Chromium"), "{missing}");
+    let nowhere = Path::new("/no/chromium");
+    let missing = chromium(None, nowhere, "no-such-apt-get").unwrap_err();
+    assert!(missing.contains("no-such-apt-get update") && missing.contains(CHROMIUM_VARIABLE), "{missing}");
+    let missing = chromium(Some(nowhere), Path::new("/"), "no-such-apt-get").unwrap_err();
+    assert_eq!(missing, "MILLPOND_CHROMIUM names /no/chromium, which is not there.");
+    assert_eq!(chromium(Some(Path::new("/")), nowhere, "no-such-apt-get"), Ok(()), "nothing is installed beside it");
     assert!(at_least("python3", (99, 0), "Install it.").unwrap_err().contains("too old"));
 }

@@ -9,10 +9,9 @@ use url::Url;
 
 use super::print::{Paint, plain};
 use super::run_file::RunFile;
-use super::target::{Client, Found, RemoteApp, TargetArgs};
+use super::target::{Client, Found, RemoteApp, TargetArgs, default_port};
 use super::{DONE, FAILED, Outcome, apps, holder, pair, print};
 use crate::clock::{SECOND_NS, system_now};
-use crate::config::PORT_DEFAULT;
 use crate::start::{Failure, REWRITTEN_PORT, SOCKET_PORTS};
 
 /// A clock that differs by less is not worth a word: the answer took time as well.
@@ -77,7 +76,7 @@ pub fn run(args: &Args) -> Outcome {
             findings.extend(rewrite(&client.url));
             findings.push(variables(&client.url, &apps, variable));
         }
-        Err(_) => findings.push(port()),
+        Err(_) => findings.extend(default_port().ok().map(port)),
     }
     findings.push(proxies(variable));
     findings.extend(node());
@@ -134,13 +133,13 @@ fn stale_run_files() -> Vec<Finding> {
     told.collect()
 }
 
-fn port() -> Finding {
-    let address = SocketAddr::from(([127, 0, 0, 1], PORT_DEFAULT));
+fn port(number: u16) -> Finding {
+    let address = SocketAddr::from(([127, 0, 0, 1], number));
     match TcpListener::bind(address) {
-        Ok(_) => fine("port", format!("{PORT_DEFAULT} is free")),
+        Ok(_) => fine("port", format!("{number} is free")),
         Err(cause) => {
             let holder = holder::of(address).map(|holder| format!(" by {holder}")).unwrap_or_default();
-            wrong("port", format!("{PORT_DEFAULT} is taken{holder} ({cause}); start millpond with another --port"))
+            wrong("port", format!("{number} is taken{holder} ({cause}); start millpond with another --port"))
         }
     }
 }

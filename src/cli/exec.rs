@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::origin::OriginArgs;
-use super::pair::{PairArgs, Resolved, resolve};
+use super::pair::{KEY_VARIABLE, PairArgs, Resolved, SECRET_VARIABLE, resolve, resolve_alone};
 use super::repeat::RepeatArgs;
 use super::target::AppArgs;
 use super::{Outcome, env, fixture, input, log, print, serve};
@@ -26,14 +26,20 @@ const FILTER_DEFAULT: &str = "warn";
 /// Prints nothing of its own when all goes well. `SIGINT`, `SIGTERM` and `SIGHUP` are passed on to the command's process group;
 /// a second `SIGINT` or `SIGTERM` kills it. Whatever the command leaves running is ended.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "millpond exec [OPTIONS] [--] <COMMAND>...",
+    mut_arg("api_key", |arg| arg.help("The api key [default: the fixture's, else a made-up one]")),
+    after_help = "\
 Examples:
   millpond exec --fixture quickstart -- npx playwright test
   millpond exec -- sh -c 'curl -s $MILLPOND_URL/_millpond/health'
   millpond exec --fixture quickstart --prefix VITE_ -- npm run dev    a front end sees VITE_STREAM_API_KEY, ...
   millpond exec --log millpond=debug -- npm test                      every call, on stderr
 
-STREAM_* and MILLPOND_TOKEN_* variables from outside do not reach the command.")]
+STREAM_* and MILLPOND_TOKEN_* variables from outside do not reach the command, and no pair is taken
+from them or from .env without --use-env-credentials.
+Options stand before the command; all that follows its name is its own."
+)]
 pub struct Args {
     #[arg(long = "fixture", value_name = "FILE|NAME", help = fixture::help())]
     fixtures: Vec<String>,
@@ -60,25 +66,46 @@ pub struct Args {
     /// The log's form
     #[arg(long, value_enum, default_value_t)]
     log_format: log::Format,
-    /// Accept a secret from the environment or .env although `NODE_ENV` is production
-    #[arg(long)]
+    /// Take the pair of `STREAM_API_KEY` and `STREAM_API_SECRET` in the environment, else in .env
+    #[arg(long, conflicts_with_all = ["api_key", "api_secret"])]
+    use_env_credentials: bool,
+    /// Accept a secret from there although `NODE_ENV` is production
+    #[arg(long, requires = "use_env_credentials")]
     allow_production: bool,
     /// The command and its arguments
-    #[arg(last = true, required = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
     log::start(&args.filter, args.log_format)?;
-    let resolved = resolve(&args.pair)?;
-    resolved.guard(args.allow_production)?;
+    let resolved = credentials(args)?;
     let config = config(args, &resolved)?;
     let runtime = actix_web::rt::System::new();
     let outcome = runtime.block_on(exec(config, &resolved, args));
     // The process ends now, and waits for no thread that has nothing left to do.
     std::mem::forget(runtime);
     outcome
+}
+
+/// The pair: a run is the same everywhere unless its caller asks for the one that lies about here.
+fn credentials(args: &Args) -> Result<Resolved, Failure> {
+    if !args.use_env_credentials {
+        return resolve_alone(&args.pair);
+    }
+    let resolved = resolve(&args.pair)?;
+    resolved.guard(args.allow_production)?;
+    let key = &resolved.pair.api_key;
+    match (resolved.place(), resolved.foreign_place()) {
+        // The guard has said it.
+        (_, Some(_)) => {}
+        (Some(place), None) => print::note(&format!("note: the pair of {key} comes from {place}")),
+        (None, None) => print::note(&format!(
+            "note: neither the environment nor .env has {KEY_VARIABLE} and {SECRET_VARIABLE}; the pair is the made-up one of {key}"
+        )),
+    }
+    Ok(resolved)
 }
 
 fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {

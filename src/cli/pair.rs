@@ -55,6 +55,11 @@ pub fn resolve(args: &PairArgs) -> Result<Resolved, Failure> {
     choose(flags, (environment(KEY_VARIABLE), environment(SECRET_VARIABLE)), || dot_env(Path::new(".env")))
 }
 
+/// The pair of `exec`, which is the same on every machine: what the environment and `.env` say is not even read.
+pub fn resolve_alone(args: &PairArgs) -> Result<Resolved, Failure> {
+    choose((args.api_key.clone(), args.api_secret.clone()), (None, None), || (None, None))
+}
+
 /// The api key that this directory's programs use, be it with a secret or without.
 pub fn key_in_use() -> Option<String> {
     environment(KEY_VARIABLE).or_else(|| dot_env(Path::new(".env")).0)
@@ -123,15 +128,20 @@ impl Resolved {
         self.source != Source::Default
     }
 
+    /// Where it lay about; `None` when it was typed here, or nobody named one.
+    pub fn place(&self) -> Option<&'static str> {
+        match self.source {
+            Source::Environment => Some("the environment"),
+            Source::DotEnv => Some(".env"),
+            Source::Flags | Source::Default => None,
+        }
+    }
+
     /// The place of a secret that may be real; `None` for one that is millpond's own or was typed here.
     pub fn foreign_place(&self) -> Option<&'static str> {
         let secret = &self.pair.api_secret;
         let own = *secret == default_pair().api_secret || secret.starts_with(MADE_SECRET_PREFIX);
-        match self.source {
-            Source::Environment if !own => Some("the environment"),
-            Source::DotEnv if !own => Some(".env"),
-            _ => None,
-        }
+        self.place().filter(|_| !own)
     }
 
     /// Says so when a secret may be real, and refuses it where `NODE_ENV` says production.

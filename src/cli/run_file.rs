@@ -52,10 +52,14 @@ impl RunFile {
         serde_json::from_slice(&fs::read(path).ok()?).ok()
     }
 
-    /// Those of the working directory and of the folders above it, nearest first.
+    /// Those of the working directory and of the folders above it, nearest first; the home directory is the last that is
+    /// looked into, since what lies above is not this user's.
     pub fn all() -> Vec<(PathBuf, Self)> {
         let Ok(here) = std::env::current_dir() else { return Vec::new() };
-        let files = here.ancestors().map(|folder| folder.join(FOLDER).join(NAME));
+        let home = std::env::home_dir().and_then(|home| home.canonicalize().ok());
+        let above_home = |folder: &Path| home.as_ref().is_some_and(|home| home != folder && home.starts_with(folder));
+        let folders = here.ancestors().take_while(|folder| !above_home(folder));
+        let files = folders.map(|folder| folder.join(FOLDER).join(NAME));
         files.filter_map(|path| Self::read(&path).map(|file| (path, file))).collect()
     }
 }

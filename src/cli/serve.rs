@@ -8,8 +8,9 @@ use super::pair::{PairArgs, Resolved, resolve};
 use super::repeat::RepeatArgs;
 use super::run_file::RunFile;
 use super::screen::Screen;
+use super::target::default_port;
 use super::{DONE, FAILED, Outcome, fixture, log, print};
-use crate::config::{Config, DATABASE_DEFAULT, Database, PORT_DEFAULT};
+use crate::config::{Config, DATABASE_DEFAULT, Database};
 use crate::private;
 use crate::start::{self, Failure, Running};
 
@@ -34,8 +35,9 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = host)]
     host: IpAddr,
     /// The port; 0 takes a free one. On 3030, also 8800 and 8900, to which SDKs rewrite it for sockets
-    #[arg(long, default_value_t = PORT_DEFAULT)]
-    port: u16,
+    /// [default: `MILLPOND_DEFAULT_PORT`, then 7663]
+    #[arg(long)]
+    port: Option<u16>,
     /// The database's file
     #[arg(long, value_name = "FILE", default_value = DATABASE_DEFAULT, conflicts_with = "memory")]
     db: PathBuf,
@@ -103,7 +105,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
     let defaults = Config::default();
     Ok(args.repeat.applied_to(Config {
         host: args.host,
-        port: args.port,
+        port: args.port.map_or_else(default_port, Ok)?,
         allowed_hosts: args.allowed_hosts.clone(),
         allowed_origins: args.origins.allowed.clone(),
         database: if args.memory { Database::Memory } else { Database::File(args.db.clone()) },

@@ -15,7 +15,7 @@ use super::run_file::RunFile;
 use super::{failed, input, pair, print};
 use crate::auth::secret::Secret;
 use crate::clock::Time;
-use crate::config::PORT_DEFAULT;
+use crate::config::{PORT_DEFAULT, PORT_VARIABLE};
 use crate::fixture::format::Problem;
 use crate::mint::{self, Kind, Wanted};
 use crate::start::Failure;
@@ -36,7 +36,7 @@ const EXPORT_MAX_BYTES: u64 = 1024 * 1024 * 1024;
 /// Which millpond.
 #[derive(Debug, Default, clap::Args)]
 pub struct TargetArgs {
-    /// The running millpond [default: `MILLPOND_URL`, then .millpond/run.json here or above, then port 7663]
+    /// The running millpond [default: `MILLPOND_URL`, then .millpond/run.json here or above, then port 7663 or `MILLPOND_DEFAULT_PORT`]
     #[arg(long, value_name = "URL", global = true)]
     pub url: Option<String>,
 }
@@ -106,7 +106,7 @@ impl TargetArgs {
         if let Some(client) = self.find_named()? {
             return Ok(client);
         }
-        let url = format!("http://127.0.0.1:{PORT_DEFAULT}");
+        let url = format!("http://127.0.0.1:{}", default_port()?);
         let client = Client::new(url, Found::DefaultPort);
         client.check().map_err(|cause| {
             failed(format!(
@@ -144,6 +144,15 @@ impl TargetArgs {
             client.check().is_ok().then_some(client)
         });
         Ok(running)
+    }
+}
+
+/// The port where millpond is when nobody says where: `MILLPOND_DEFAULT_PORT` is for who runs it elsewhere, and keeps the
+/// tests to themselves.
+pub fn default_port() -> Result<u16, Failure> {
+    match std::env::var(PORT_VARIABLE).ok().filter(|port| !port.is_empty()) {
+        None => Ok(PORT_DEFAULT),
+        Some(port) => port.parse().map_err(|cause| input(format!("{PORT_VARIABLE}: `{port}` is no port ({cause})."))),
     }
 }
 

@@ -186,6 +186,25 @@ fn an_emulator_is_found_by_flag_then_variable_then_run_file_also_from_below() {
 }
 
 #[test]
+fn the_default_port_and_the_home_directory_bound_the_search() {
+    let place = Place::new();
+    let server = place.serve(&["--memory"]);
+    let port = server.ready["port"].to_string();
+    assert_eq!(place.run_with(&["apps"], &[("MILLPOND_DEFAULT_PORT", &port)], "").code, 0);
+    place.run(&["apps"]).refused(1, &["no millpond was found"]);
+    place.run_with(&["apps"], &[("MILLPOND_DEFAULT_PORT", "http")], "").refused(2, &["MILLPOND_DEFAULT_PORT: `http`"]);
+
+    let _above = place.serve(&[]);
+    std::fs::create_dir_all(place.path("home/below")).expect("folders");
+    let from_below = |home: &str| {
+        let mut command = place.command(&["apps"]);
+        run(command.current_dir(place.path("home/below")).env("HOME", place.path(home)), "")
+    };
+    assert_eq!(from_below("").code, 0, "the home directory is looked into");
+    from_below("home").refused(1, &["no millpond was found"]);
+}
+
+#[test]
 fn a_proxy_is_never_asked() {
     let place = Place::new();
     let _server = place.serve(&[]);

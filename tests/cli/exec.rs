@@ -68,7 +68,9 @@ fn stdin_is_the_commands() {
 fn seen(done: &Done) -> BTreeMap<&str, &str> {
     assert_eq!(done.code, 0, "{done:?}");
     let pairs = done.stdout.lines().filter_map(|line| line.split_once('='));
-    pairs.filter(|(name, _)| name.contains("STREAM") || name.contains("MILLPOND")).collect()
+    let ours = |name: &str| name.contains("STREAM") || name.contains("MILLPOND");
+    // The harness's own reaches everybody.
+    pairs.filter(|(name, _)| ours(name) && *name != "MILLPOND_DEFAULT_PORT").collect()
 }
 
 #[test]
@@ -140,7 +142,58 @@ fn bad_input_is_refused_before_the_command_starts() {
     refused(&["--prefix", "1 x"], &["--prefix"]);
     refused(&["--log", "=="], &["--log"]);
     place.run(&["exec"]).refused(2, &["<COMMAND>"]);
-    place.run(&["exec", "touch", "ran"]).refused(2, &["exec [OPTIONS] -- <COMMAND>"]);
+    refused(&["--use-env-credentials", "--api-key", "k", "--api-secret", "s"], &["cannot be used with"]);
+    assert!(!place.path("ran").exists());
+}
+
+#[test]
+fn what_follows_the_commands_name_is_the_commands_with_two_dashes_or_without() {
+    let place = Place::new();
+    let script = "echo $STREAM_API_KEY \"$@\"";
+    let words = ["sh", "-c", script, "sh", "--json", "--fixture", "x", "--help"];
+    for dashes in [&["--"][..], &[]] {
+        let done = place.run(&[&["exec", "--fixture", "quickstart"], dashes, &words].concat());
+        assert_eq!((done.line(), &*done.stderr), ("millpond --json --fixture x --help", ""), "{dashes:?}");
+    }
+    let dashed = place.run(&["exec", "sh", "-c", script, "sh", "--", "-x"]);
+    assert_eq!(dashed.line(), "millpond -- -x", "later dashes are the command's");
+    place.run(&["exec", "--fixtrue", "quickstart", "true"]).refused(2, &["--fixtrue", "--fixture"]);
+}
+
+#[test]
+fn the_pair_that_lies_about_reaches_the_command_only_when_it_is_asked_for() {
+    let place = Place::new();
+    place.write(".env", "STREAM_API_KEY=dotted\nSTREAM_API_SECRET=dotted-secret\n");
+    let outside = [
+        ("STREAM_API_KEY", "parents"),
+        ("STREAM_API_SECRET", "parents-secret"),
+        ("STREAM_SECRET", "parents-secret"),
+        ("VITE_STREAM_API_SECRET", "parents-secret"),
+    ];
+    // What the command sees of it, and what a millpond of its own would find there.
+    let script = "env | grep -i secret; millpond apps --secrets";
+    let run_with = |flags: &[&str], variables: &[(&str, &str)], script: &str| {
+        run(command(&place, flags, script).envs(variables.iter().copied()), "")
+    };
+    let alone = run_with(&["--prefix", "VITE_"], &outside, script);
+    assert!(alone.stdout.contains(SECRET) && !alone.stdout.contains("parents"), "{alone:?}");
+    assert!(!alone.stdout.contains("dotted") && alone.stderr.is_empty(), "{alone:?}");
+    let half = run_with(&[], &[("STREAM_API_SECRET", "parents-secret")], script);
+    assert!(half.code == 0 && half.stdout.contains(SECRET) && !half.stdout.contains("parents"), "{half:?}");
+    let production = run_with(&[], &[&outside[..], &[("NODE_ENV", "production")]].concat(), script);
+    assert_eq!((production.code, &*production.stderr), (0, ""), "there is nothing to be guarded");
+
+    let pair = "echo $STREAM_API_KEY $STREAM_API_SECRET";
+    let asked = run_with(&["--use-env-credentials"], &outside, pair);
+    assert_eq!(asked.line(), "parents parents-secret");
+    assert!(asked.stderr.contains("STREAM_API_SECRET comes from the environment"), "{asked:?}");
+    let dotted = run_with(&["--use-env-credentials"], &[], pair);
+    assert_eq!(dotted.line(), "dotted dotted-secret");
+    assert!(dotted.stderr.contains("STREAM_API_SECRET comes from .env"), "{dotted:?}");
+    fs::remove_file(place.path(".env")).expect("the file");
+    let none = run_with(&["--use-env-credentials"], &[], pair);
+    assert_eq!(none.line(), format!("millpond {SECRET}"));
+    assert!(none.stderr.contains("neither the environment nor .env has STREAM_API_KEY"), "{none:?}");
 }
 
 #[test]
@@ -148,10 +201,10 @@ fn a_secret_that_may_be_real_is_refused_in_production() {
     let place = Place::new();
     let variables = [("STREAM_API_KEY", "k"), ("STREAM_API_SECRET", "s"), ("NODE_ENV", "production")];
     let with = |flags: &[&str]| run(command(&place, flags, "echo ran").envs(variables), "");
-    let refused = with(&[]);
+    let refused = with(&["--use-env-credentials"]);
     refused.refused(2, &["NODE_ENV is production", "--allow-production"]);
     assert_eq!(refused.stdout, "");
-    let allowed = with(&["--allow-production"]);
+    let allowed = with(&["--use-env-credentials", "--allow-production"]);
     assert_eq!((allowed.line(), allowed.stderr.lines().count()), ("ran", 1), "a quiet line on stderr");
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 /// A bound for what should take milliseconds, on a machine that is busy.
 const BOUND: Duration = Duration::from_secs(60);
+/// How long one that overstayed has to end after a signal.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// The secret of the pair that is taken when nobody names one.
 pub const SECRET: &str = "millpond-secret-that-is-worth-nothing";
@@ -81,6 +83,8 @@ impl Place {
         for (name, _) in std::env::vars().filter(|(name, _)| ours(name)) {
             command.env_remove(name);
         }
+        // Nor a millpond of theirs: run files are looked for up to the home directory, and on port 0 nobody listens.
+        command.env("HOME", self.0.path()).env("MILLPOND_DEFAULT_PORT", "0");
         command
     }
 
@@ -117,7 +121,18 @@ pub fn run(command: &mut Command, stdin: &str) -> Done {
     let text = stdin.to_owned();
     // On a thread of its own, since the program may answer before it has read all, or read nothing.
     let writer = thread::spawn(move || drop(pipe.write_all(text.as_bytes())));
-    let output = child.wait_with_output().expect("an end");
+    let pid = child.id();
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    let output = ended.recv_timeout(BOUND).unwrap_or_else(|_| {
+        // First so that `exec` can end what it has started.
+        let killed = ["TERM", "KILL"].map(|name| {
+            signal(pid, name);
+            ended.recv_timeout(GRACE)
+        });
+        panic!("{command:?} did not end within {BOUND:?}; ended by a signal, it gave {killed:?}")
+    });
+    let output = output.expect("an end");
     writer.join().expect("the writer");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     Done { code: output.status.code().expect("an exit code"), stdout: text(output.stdout), stderr: text(output.stderr) }
@@ -137,6 +152,23 @@ fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
     receiver
+}
+
+/// What comes until the pipe is closed.
+fn rest(lines: &Receiver<String>) -> String {
+    let mut all = Vec::new();
+    loop {
+        match lines.recv_timeout(BOUND) {
+            Ok(line) => all.push(line),
+            Err(RecvTimeoutError::Disconnected) => return all.join("\n"),
+            Err(RecvTimeoutError::Timeout) => panic!("it did not end within {BOUND:?} after {all:#?}"),
+        }
+    }
+}
+
+/// Whether a process was there to be told.
+fn signal(pid: u32, name: &str) -> bool {
+    Command::new("kill").args(["-s", name, &pid.to_string()]).status().expect("kill").success()
 }
 
 impl Server {
@@ -170,15 +202,15 @@ impl Server {
     }
 
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status().expect("kill");
-        assert!(sent.success(), "{sent}");
+        assert!(signal(self.pid(), name), "{name} did not reach {}", self.pid());
     }
 
     /// Waits for the end and gives the exit code (`None` after a kill) and what else was written.
     pub fn end(mut self) -> (Option<i32>, String, String) {
+        let [stdout, stderr] = [rest(&self.stdout), rest(&self.stderr)];
+        // Its pipes are closed, so it has ended or is about to.
         let status = self.child.wait().expect("an end");
-        let rest = |lines: &Receiver<String>| lines.iter().collect::<Vec<_>>().join("\n");
-        (status.code(), rest(&self.stdout), rest(&self.stderr))
+        (status.code(), stdout, stderr)
     }
 
     /// Asks it to stop, and gives what it had still written on stdout and stderr.

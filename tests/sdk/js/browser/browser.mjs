@@ -11,7 +11,7 @@ export const BOUND_MS = 20_000;
 
 export function launch() {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: process.env.MILLPOND_CHROMIUM || '/usr/bin/chromium',
     args: [
       '--no-sandbox',
       '--disable-gpu',
