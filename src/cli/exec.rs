@@ -40,6 +40,7 @@ STREAM_* and MILLPOND_TOKEN_* variables from outside do not reach the command, a
 from them or from .env without --use-env-credentials.
 Options stand before the command; all that follows its name is its own."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Args {
     #[arg(long = "fixture", value_name = "FILE|NAME", help = fixture::help())]
     fixtures: Vec<String>,
