@@ -23,27 +23,38 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The query's parameters, decoded. All are texts; of a repeated one the first counts.
 #[derive(Clone, Debug, Default)]
-pub struct Params(Vec<(String, String)>);
+pub struct Params {
+    pairs: Vec<(String, String)>,
+    with_semicolon: Vec<String>,
+}
 
 impl Params {
     /// Decodes a query string (`+` is a space).
     pub fn parse(query: &str) -> Self {
-        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        let decoded = |text: &str| url::form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
+        let with_semicolon = query.split('&').filter(|pair| pair.contains(';'));
+        let with_semicolon = with_semicolon.flat_map(|pair| decoded(pair).into_iter().map(|(name, _)| name)).collect();
+        Self { pairs: decoded(query), with_semicolon }
+    }
+
+    /// Whether a `;` stood in a parameter as it is, not as `%3B`: Go's servers drop such a parameter.
+    pub fn has_raw_semicolon(&self, name: &str) -> bool {
+        self.with_semicolon.iter().any(|other| other == name)
     }
 
     /// A parameter's text.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The names of all parameters, in the order in which they came.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.pairs.iter().map(|(name, _)| name.as_str())
     }
 
     /// The query again, without some of its parameters.
     pub fn without(&self, names: &[&str]) -> String {
-        let others = self.0.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        let others = self.pairs.iter().filter(|(name, _)| !names.contains(&name.as_str()));
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish()
     }
 

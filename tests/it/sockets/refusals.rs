@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use tungstenite::protocol::Message;
 
-use super::client::{DOORS, Door, Show, Socket};
-use crate::app::{TestApp, encode};
+use super::client::{DOORS, Door, Joined, Show, Socket};
+use crate::app::{TestApp, encode, send};
 use crate::forge::{
     BEFORE_ISSUE, EXPIRED, HEADER, NO_AUTH_TYPE, NOON, NOON_TEXT, NOT_YET, REVOKED, SEGMENTS, b64, token,
 };
@@ -190,6 +190,33 @@ fn key_and_auth_type_are_looked_at_before_the_first_frame() {
         let legacy = Socket::open(&app.url, &format!("/connect?{query}&json=nope"), &[]).refused();
         assert_eq!(legacy, Door::Legacy.refusal(wanted), "{query}");
     }
+}
+
+#[test]
+fn a_json_with_a_raw_semicolon_in_it_is_no_json_and_an_escaped_one_is_part_of_it() {
+    let app = TestApp::at_noon();
+    let token = app.sign(&json!({"user_id": "john"}));
+    let keys = format!("api_key={}&stream-auth-type=jwt&authorization={token}", app.api_key);
+    let json = crate::app::encode(&json!({"user_details": {"id": "john", "name": "a;b"}}).to_string());
+    assert!(json.contains("%3B"));
+    for path in ["/connect", "/longpoll"] {
+        for raw in [json.replace("%3B", ";"), format!("{json};")] {
+            let query = format!("{path}?{keys}&json={raw}");
+            if path == "/connect" {
+                assert_eq!(Socket::open(&app.url, &query, &[]).refused(), Door::Legacy.refusal(INVALID), "{raw}");
+            } else {
+                let answer = send("GET", &format!("{}{query}", app.url), &[], None);
+                let message = "LongPoll failed with error: \"invalid json data\"";
+                assert_eq!((answer.status, &answer.body["message"]), (400, &json!(message)), "{raw}");
+            }
+        }
+    }
+    // Elsewhere in the query a semicolon is nothing special.
+    let joined = Joined::of(Door::Legacy, Socket::open(&app.url, &format!("/connect?x=1;2&{keys}&json={json}"), &[]));
+    assert_eq!(joined.hello["me"]["name"], "a;b");
+    // Who shows no good key is told that first.
+    let refused = Socket::open(&app.url, "/connect?api_key=nobody&stream-auth-type=jwt&json={;}", &[]).refused();
+    assert_eq!(refused, Door::Legacy.refusal(NO_APP));
 }
 
 #[test]
