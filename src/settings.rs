@@ -192,13 +192,13 @@ pub struct OpenSockets {
     pub on_revocation: SocketFate,
     /// The socket's token expired.
     pub on_expiry: SocketFate,
-    /// The socket's user was deactivated or deleted.
+    /// The socket's user was deactivated. A deletion always closes.
     pub on_deactivation: SocketFate,
 }
 
 impl Default for OpenSockets {
     fn default() -> Self {
-        Self { on_revocation: SocketFate::Close, on_expiry: SocketFate::Keep, on_deactivation: SocketFate::Close }
+        Self { on_revocation: SocketFate::Close, on_expiry: SocketFate::Keep, on_deactivation: SocketFate::Keep }
     }
 }
 

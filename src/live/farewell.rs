@@ -80,7 +80,7 @@ pub fn of_verdict(verdict: &Verdict, settings: &Emulator, refusal: impl Fn(Check
         let (fate, code, reason) = match check {
             Check::Expiry => (open.on_expiry, code::TOKEN, "the token has expired"),
             Check::AppRevocation | Check::UserRevocation => (open.on_revocation, code::TOKEN, "the token was revoked"),
-            Check::UserNotDeleted => (open.on_deactivation, code::NORMAL, "the user was deleted"),
+            Check::UserNotDeleted => (SocketFate::Close, code::NORMAL, "the user was deleted"),
             Check::UserNotDeactivated => (open.on_deactivation, code::NORMAL, "the user was deactivated"),
             // A clock that was set back makes no open socket invalid.
             Check::NotBefore | Check::IssuedAt => return None,

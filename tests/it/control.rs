@@ -197,7 +197,7 @@ fn settings_begin_with_the_documented_defaults() {
         "iat_leeway_seconds": 0,
         "unknown_user": "tolerate",
         "disabled_auth_checks": "parse_only",
-        "open_sockets": {"on_revocation": "close", "on_expiry": "keep", "on_deactivation": "close"},
+        "open_sockets": {"on_revocation": "close", "on_expiry": "keep", "on_deactivation": "keep"},
         "rate_limits": "report",
         "calls_per_minute": {},
     });
@@ -211,10 +211,7 @@ fn a_settings_patch_merges_and_null_goes_back() {
     patch(json!({"unknown_user": "refuse", "open_sockets": {"on_expiry": "close"}}));
     let all = patch(json!({"iat_leeway_seconds": 5}));
     assert_eq!(all["unknown_user"], "refuse");
-    assert_eq!(
-        all["open_sockets"],
-        json!({"on_revocation": "close", "on_expiry": "close", "on_deactivation": "close"})
-    );
+    assert_eq!(all["open_sockets"], json!({"on_revocation": "close", "on_expiry": "close", "on_deactivation": "keep"}));
     assert_eq!(all["iat_leeway_seconds"], 5);
     let back = patch(json!({"unknown_user": null, "open_sockets": {"on_expiry": null}}));
     assert_eq!((&back["unknown_user"], &back["open_sockets"]["on_expiry"]), (&json!("tolerate"), &json!("keep")));

@@ -98,10 +98,10 @@ fn with_keep_an_expired_token_leaves_its_socket_open() {
 }
 
 #[test]
-fn keep_is_the_default_for_expiry_and_close_for_the_others() {
+fn close_is_the_default_for_revocation_and_keep_for_the_others() {
     let app = TestApp::at_noon();
     let settings = app.control("GET", "/settings", &Value::Null).ok();
-    let wanted = json!({"on_revocation": "close", "on_expiry": "keep", "on_deactivation": "close"});
+    let wanted = json!({"on_revocation": "close", "on_expiry": "keep", "on_deactivation": "keep"});
     assert_eq!(settings["open_sockets"], wanted);
 }
 
@@ -179,10 +179,10 @@ fn a_deactivation_is_told_and_ends_the_sockets_for_good() {
 }
 
 #[test]
-fn a_deletion_is_told_and_ends_the_sockets_for_good() {
+fn a_deletion_is_told_and_ends_the_sockets_for_good_whatever_is_set() {
     for door in DOORS {
-        for mode in ["soft", "hard"] {
-            let app = app("on_deactivation", "close");
+        for (mode, fate) in [("soft", "close"), ("soft", "keep"), ("hard", "close"), ("hard", "keep")] {
+            let app = app("on_deactivation", fate);
             let mut ended = john(&app, door, &json!({}));
             let deletion = json!({"user_ids": ["john"], "user": mode, "messages": mode, "conversations": mode});
             app.root().post("/api/v2/users/delete", &deletion).ok();
@@ -193,19 +193,22 @@ fn a_deletion_is_told_and_ends_the_sockets_for_good() {
 }
 
 #[test]
-fn with_keep_a_deactivated_or_deleted_users_socket_stays_open() {
+fn by_default_a_deactivated_users_socket_stays_open_and_hears_on_until_the_user_is_deleted() {
     for door in DOORS {
-        let app = app("on_deactivation", "keep");
+        let app = TestApp::at_noon();
+        app.upsert(&[json!({"id": "john"})]);
         let mut kept = john(&app, door, &json!({}));
         app.root().post("/api/v2/users/john/deactivate", &json!({})).ok();
         assert_eq!(kept.json()["type"], "user.deactivated");
         kept.quiet();
+        assert_eq!(app.show("john").through(door).refused(), door.refusal(DEACTIVATED), "what is new is refused");
+        app.set(&json!({"auto_translation_enabled": true}));
+        assert_eq!(kept.json()["type"], "app.updated");
         app.root().post("/api/v2/users/john/reactivate", &json!({})).ok();
         assert_eq!(kept.json()["type"], "user.reactivated");
         app.root().post("/api/v2/users/delete", &json!({"user_ids": ["john"]})).ok();
         assert_eq!(kept.json()["type"], "user.deleted");
-        kept.quiet();
-        kept.leave();
+        kept.ended(DELETED, 1000);
     }
 }
 

@@ -268,6 +268,25 @@ describe('events', { concurrency: true }, () => {
     }
   }
 
+  for (const Sdk of SDKS) {
+    test(`${Sdk.sdk}: by default a user who is deactivated while connected hears on; a deletion ends it for good`, async (t) => {
+      const own = await newApp('deactivated while connected');
+      const session = client(t, Sdk, own);
+      await session.connect({ id: 'john' }, own.userToken('john'));
+      const types = record(session);
+      await own.node.deactivateUser({ user_id: 'john' });
+      await pinged(session);
+      const event = heard(session, 'app.updated');
+      await own.node.updateApp({ async_url_enrich_enabled: true });
+      await event;
+      assert.equal(types.includes('connection.error'), false);
+      await refused(session.read(), { status: 404, code: 16, operation: 'GetApp', reason: 'the user john was deactivated' });
+      const close = closed(session);
+      await own.node.deleteUsers({ user_ids: ['john'] });
+      assert.equal((await close).code, 1000);
+    });
+  }
+
   test('a setting that is changed acts on the sockets that are open already', async (t) => {
     const own = await newApp('keep, then close');
     const session = client(t, Feeds, own);

@@ -103,7 +103,7 @@ describe('what SDKs do by their own fault', { concurrency: true }, () => {
       const session = client(t, Sdk, app);
       await session.connect(john, app.userToken('john'));
       const close = closed(session);
-      await app.node.deactivateUser({ user_id: 'john' });
+      await app.node.deleteUsers({ user_ids: ['john'] });
       assert.equal((await close).code, 1000);
       assert.equal(session.connection.isHealthy, true);
     }
