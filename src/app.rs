@@ -3,8 +3,8 @@
 //! The database is the truth. Its writer publishes here after each commit and before it answers, so that
 //! authentication reads no database and the next request already sees the change (design.md 4).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
@@ -22,6 +22,10 @@ use crate::permission::catalogue::Permission;
 use crate::rate::RateCounters;
 use crate::settings::{Emulator, Rules, Settings};
 use crate::stub::Stubs;
+
+pub mod ended;
+
+use ended::{End, EndedTokens, ShownTokens};
 
 /// Everything of an app but its users, as of one commit.
 #[derive(Clone, Debug)]
@@ -152,8 +156,10 @@ pub struct App {
     pub whole: Arc<sync::RwLock<()>>,
     /// What was called.
     pub journal: Journal,
-    /// Tokens that were made to expire before their time.
+    /// Tokens that were ended by hand.
     pub ended_tokens: EndedTokens,
+    /// Tokens that users have in use.
+    pub shown_tokens: ShownTokens,
     state: ArcSwap<AppState>,
     /// Only the users of whom something special is known; absent means ordinary.
     exceptional: RwLock<HashMap<UserId, Arc<UserFacts>>>,
@@ -171,6 +177,7 @@ impl App {
         clock: ClockMode,
         state: AppState,
         exceptional: HashMap<UserId, Arc<UserFacts>>,
+        ended_tokens: EndedTokens,
         seed: Option<u64>,
     ) -> Self {
         let Identity { id, number, api_key, expires_at } = identity;
@@ -185,7 +192,8 @@ impl App {
             presence: Presence::default(),
             whole: Arc::default(),
             journal: Journal::default(),
-            ended_tokens: EndedTokens::default(),
+            ended_tokens,
+            shown_tokens: ShownTokens::default(),
             state: ArcSwap::from_pointee(state),
             exceptional: RwLock::new(exceptional),
             ordinary: Arc::new(UserFacts::ordinary()),
@@ -278,6 +286,12 @@ impl App {
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Takes over which tokens a commit ended, or took back (`None`). For the store alone.
+    pub fn publish_ended(&self, changed: impl IntoIterator<Item = (Fingerprint, Option<End>)>) {
+        self.ended_tokens.change(changed);
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+
     /// A new id (a version 4 UUID) from the app's own generator.
     pub fn new_id(&self) -> String {
         let mut bytes = [0; 16];
@@ -287,33 +301,6 @@ impl App {
 
     fn generator(&self) -> MutexGuard<'_, StdRng> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Tokens that were made to expire before their time, by a fault. Gone with the state, and with the process.
-#[derive(Debug, Default)]
-pub struct EndedTokens {
-    any: AtomicBool,
-    ended: RwLock<HashSet<Fingerprint>>,
-}
-
-/// Tokens that can be made to expire in one state of an app; beyond that the set begins anew.
-const ENDED_TOKENS_MAX: usize = 100_000;
-
-impl EndedTokens {
-    /// Has a token be expired from now on.
-    pub fn end(&self, token: Fingerprint) {
-        let mut ended = self.ended.write().unwrap_or_else(PoisonError::into_inner);
-        if ended.len() >= ENDED_TOKENS_MAX {
-            ended.clear();
-        }
-        ended.insert(token);
-        self.any.store(true, Ordering::Release);
-    }
-
-    /// Whether a token was made to expire. Where none was, that costs one look.
-    pub fn contains(&self, token: Fingerprint) -> bool {
-        self.any.load(Ordering::Acquire) && self.ended.read().unwrap_or_else(PoisonError::into_inner).contains(&token)
     }
 }
 

@@ -6,7 +6,7 @@
 //! for, scans on a small pool.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -21,7 +21,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::app::ended::End;
 use crate::app::{App, AppState, Apps, Gone, UserFacts};
+use crate::auth::fingerprint::Fingerprint;
 use crate::clock::{ClockMode, Time};
 use crate::error::{ApiError, Code, Result};
 use crate::event::Event;
@@ -32,6 +34,7 @@ pub mod bans;
 pub mod blocks;
 pub mod copies;
 pub mod devices;
+pub mod ended_tokens;
 pub mod faults;
 pub mod file;
 pub mod grants;
@@ -167,6 +170,14 @@ impl WriteTx<'_> {
         }
     }
 
+    /// Tells memory, after the commit, that a token of a user's was ended, or no longer is.
+    fn token_ended(&self, token: Fingerprint, end: Option<End>, user: Option<UserId>) {
+        let mut effects = self.effects.borrow_mut();
+        effects.ended.push((token, end));
+        // Its sockets are told, as on a revocation. Whoever makes one expire sees to its sockets himself.
+        effects.revoked.extend(user.filter(|_| end == Some(End::Revoked)));
+    }
+
     /// Sets the app's clock after the commit.
     fn clock_changed(&self, clock: ClockMode) {
         self.effects.borrow_mut().clock = Some(clock);
@@ -204,20 +215,24 @@ struct Effects {
     facts: HashMap<UserId, UserFacts>,
     reload: bool,
     clock: Option<ClockMode>,
+    /// Tokens that were ended, or no longer are.
+    ended: Vec<(Fingerprint, Option<End>)>,
+    /// Whose tokens were revoked by hand.
+    revoked: HashSet<UserId>,
     events: Vec<Event>,
 }
 
 impl Effects {
     /// Whether memory has to hear of it before the next job runs.
     fn changes_memory(&self) -> bool {
-        self.reload || self.clock.is_some() || !self.facts.is_empty()
+        self.reload || self.clock.is_some() || !self.facts.is_empty() || !self.ended.is_empty()
     }
 
     fn publish(self, store: &Store, app: &Arc<App>, state: Option<AppState>) {
         let commit = Commit {
             number: 0,
             app: self.clock.is_some() || state.is_some(),
-            users: self.facts.keys().cloned().collect(),
+            users: self.facts.keys().cloned().chain(self.revoked).collect(),
             events: self.events,
         };
         if let Some(clock) = self.clock {
@@ -227,6 +242,9 @@ impl Effects {
             app.publish_state(state);
         }
         app.publish_facts(self.facts);
+        if !self.ended.is_empty() {
+            app.publish_ended(self.ended);
+        }
         store.tell(app, commit);
     }
 }

@@ -9,6 +9,7 @@ use super::times::Times;
 use super::token;
 use super::verdict::{Check, Outcome, UserState, Verdict};
 use crate::app::AppState;
+use crate::app::ended::End;
 use crate::clock::Time;
 use crate::settings::{DisabledAuthChecks, RevocationGranularity};
 
@@ -152,7 +153,9 @@ fn time_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, 
     };
     let now = format!("; now is {}", grounds.now.rfc3339());
     let seen = match (value, outcome) {
-        _ if check == Check::Expiry && grounds.user.token_ended => "it was made to expire by a fault".to_owned(),
+        _ if check == Check::Expiry && grounds.user.token_ended == Some(End::Expired) => {
+            "it was made to expire by a fault".to_owned()
+        }
         (None, _) => format!("no {claim}"),
         (Some(value), Outcome::Skipped) => {
             format!("{claim} {}; not looked at, since auth checks are disabled", moment(value, grounds.now))
@@ -163,6 +166,10 @@ fn time_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, 
 }
 
 fn revocation_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, String) {
+    if check == Check::UserRevocation && grounds.user.token_ended == Some(End::Revoked) {
+        let wanted = "a token that was not among those in use when they were revoked";
+        return ("it was revoked as one that the user had in use".to_owned(), wanted.to_owned());
+    }
     let (whose, before) = match check {
         Check::AppRevocation => ("the app", grounds.app.and_then(|app| app.rules.revoke_tokens_issued_before)),
         _ => ("the user", grounds.user.facts.revoke_tokens_issued_before),

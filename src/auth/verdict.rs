@@ -6,6 +6,7 @@
 use super::credentials::{AuthType, Credentials, Examined};
 use super::times::Times;
 use super::token::Token;
+use crate::app::ended::End;
 use crate::app::{AppState, UserFacts};
 use crate::clock::{SECOND_NS, Time};
 use crate::error::{ApiError, Code};
@@ -159,8 +160,8 @@ pub struct UserState<'a> {
     pub facts: &'a UserFacts,
     /// Whether the user is there. Only asked for under `unknown_user: refuse`; otherwise take `true`.
     pub exists: bool,
-    /// Whether the token was made to expire before its time.
-    pub token_ended: bool,
+    /// As what the token was ended by hand, if it was.
+    pub token_ended: Option<End>,
 }
 
 /// Judges credentials, at a moment by the app's clock. The token's times are handed over as the app judges them.
@@ -236,10 +237,12 @@ fn judge_token(
         }
     } else {
         judge_times(verdict, app, times, now);
-        if user.token_ended {
-            verdict.set(Check::Expiry, Outcome::Fail);
-        }
         judge_revocation(verdict, app, token, times, user.facts);
+        match user.token_ended {
+            Some(End::Expired) => verdict.set(Check::Expiry, Outcome::Fail),
+            Some(End::Revoked) => verdict.set(Check::UserRevocation, Outcome::Fail),
+            None => {}
+        }
     }
     judge_user(verdict, app, token, user);
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::body::{ControlBody, misread_text};
 use super::error::{ControlError, Result};
 use super::reset::check_close_code;
-use super::{Control, shapes};
+use super::{Control, ended_tokens, shapes};
 use crate::app::App;
 use crate::clock::Time;
 use crate::fixture::faults::read_error;
@@ -18,6 +18,7 @@ use crate::live::farewell::Farewell;
 use crate::live::hub::{Connection, Hub};
 use crate::live::mailbox::Order;
 use crate::params::Params;
+use crate::store::Scope;
 use crate::wire::{Dialect, events};
 
 /// A connection as the control API shows it.
@@ -147,9 +148,9 @@ pub async fn close(
     body: ControlBody<Close>,
 ) -> Result<HttpResponse> {
     let (key, id) = path.into_inner();
-    let app = control.app(&key)?;
-    let connections = named(&hub, &app, &id)?;
-    close_each(&hub, &app, connections, body.0).await
+    let scope = control.scope(&key)?;
+    let connections = named(&hub, &scope.app, &id)?;
+    close_each(&control, &hub, &scope, connections, body.0).await
 }
 
 /// `POST /apps/{api_key}/connections/close?user_id=`: the same for all of a user, or of the app.
@@ -160,9 +161,9 @@ pub async fn close_all(
     request: HttpRequest,
     body: ControlBody<Close>,
 ) -> Result<HttpResponse> {
-    let app = control.app(&key)?;
-    let connections = chosen(&hub, &app, &request);
-    close_each(&hub, &app, connections, body.0).await
+    let scope = control.scope(&key)?;
+    let connections = chosen(&hub, &scope.app, &request);
+    close_each(&control, &hub, &scope, connections, body.0).await
 }
 
 /// `POST /apps/{api_key}/connections/{id}/send`: `{type, ...}`, as it is; `created_at` is added where it is missing.
@@ -201,13 +202,18 @@ fn check_event(event: &Map<String, Value>) -> Result<()> {
     }
 }
 
-async fn close_each(hub: &Hub, app: &App, connections: Vec<Connection>, close: Close) -> Result<HttpResponse> {
+async fn close_each(
+    control: &Control,
+    hub: &Hub,
+    scope: &Scope,
+    connections: Vec<Connection>,
+    close: Close,
+) -> Result<HttpResponse> {
     let expire = close.expire;
     let farewell = close.farewell()?;
     if expire {
-        for token in connections.iter().filter_map(|connection| connection.token) {
-            app.ended_tokens.end(token);
-        }
+        let tokens = connections.iter().filter_map(|connection| ended_tokens::expired(connection, scope.now));
+        ended_tokens::end(&control.store, scope, tokens.collect()).await?;
     }
     let orders = connections.into_iter().map(|connection| (connection, Order::End(farewell.clone())));
     Ok(HttpResponse::Ok().json(Closed { closed: hub.order(orders.collect()).await }))

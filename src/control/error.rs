@@ -11,7 +11,7 @@ use crate::error::{ApiError, Code};
 use crate::fixture::format::Problem;
 
 /// Every code of the control API's errors.
-pub const CODES: [&str; 26] = [
+pub const CODES: [&str; 28] = [
     "api_key_taken",
     "app_changed",
     "fault_id_taken",
@@ -24,12 +24,14 @@ pub const CODES: [&str; 26] = [
     "refused",
     "stopping",
     "too_large",
+    "too_many_ended_tokens",
     "too_many_faults",
     "too_many_snapshots",
     "too_many_stubs",
     "unknown_app",
     "unknown_asset",
     "unknown_connection",
+    "unknown_ended_token",
     "unknown_fault",
     "unknown_request",
     "unknown_route",

@@ -1,12 +1,14 @@
 //! Faults: the next calls that match one fail, wait or are cut; also on sockets.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use serde_json::{Value, json};
 
-use super::Control;
 use super::body::{TextBody, misread_text};
 use super::error::{ControlError, Result};
+use super::{Control, ended_tokens};
 use crate::app::App;
 use crate::fault::armed::Armed;
 use crate::fault::{Fault, SocketThen};
@@ -77,12 +79,18 @@ pub async fn add(control: Data<Control>, hub: Data<Hub>, key: Path<String>, body
         let open = hub.connections_of(scope.app.id).into_iter();
         let struck = open.filter_map(|connection| {
             let then = armed.strike_open(connection.user.as_ref().map(UserId::as_str), connection.caller)?;
-            if let (SocketThen::Expire(_), Some(token)) = (&then, connection.token) {
-                scope.app.ended_tokens.end(token);
-            }
-            Some((connection, Order::of_fault(&then)))
+            Some((connection, then))
         });
-        hub.order(struck.collect()).await;
+        let struck: Vec<_> = struck.collect();
+        let expire = struck.iter().filter(|(_, then)| matches!(then, SocketThen::Expire(_)));
+        let tokens = expire.filter_map(|(connection, _)| ended_tokens::expired(connection, scope.now)).collect();
+        if let Err(refusal) = ended_tokens::end(&control.store, &scope, tokens).await {
+            let id = Arc::clone(&armed.id);
+            control.store.write(&scope, move |tx| faults::remove(tx, &id)).await?;
+            return Err(refusal);
+        }
+        let orders = struck.into_iter().map(|(connection, then)| (connection, Order::of_fault(&then)));
+        hub.order(orders.collect()).await;
     }
     Ok(HttpResponse::Created().json(shown(armed)))
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::Control;
 use super::body::ControlBody;
 use super::error::Result;
+use crate::app::ended::End;
 use crate::app::{App, AppState, ROLE_GUEST, UserFacts};
 use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::explain::{self, ExplainedCheck, Grounds};
@@ -84,8 +85,8 @@ pub async fn inspect(control: Data<Control>, body: ControlBody<Inspect>) -> Resu
         let Some(app) = app else { return Known::nothing() };
         let user = credentials.user_id().unwrap_or_default();
         let exists = control.store.read(&Scope::own(&app), |tx| users::exists(tx, user)).unwrap_or(true);
-        let ended = |examined: &Arc<Examined>| app.ended_tokens.contains(examined.fingerprint);
-        Known { facts: app.facts(user), exists, token_ended: credentials.token.as_ref().is_some_and(ended) }
+        let token_ended = credentials.token.as_ref().and_then(|token| app.ended_tokens.get(token.fingerprint));
+        Known { facts: app.facts(user), exists, token_ended }
     };
     let raw = token.unwrap_or_default();
     let inspection = look(&raw, api_key.as_deref(), auth_type.as_deref(), &candidates, known);
@@ -98,14 +99,14 @@ pub struct Known {
     pub facts: Arc<UserFacts>,
     /// Whether the user is there.
     pub exists: bool,
-    /// Whether the token was made to expire.
-    pub token_ended: bool,
+    /// As what the token was ended by hand.
+    pub token_ended: Option<End>,
 }
 
 impl Known {
     /// What a place without users knows.
     pub fn nothing() -> Self {
-        Self { facts: Arc::new(UserFacts::ordinary()), exists: true, token_ended: false }
+        Self { facts: Arc::new(UserFacts::ordinary()), exists: true, token_ended: None }
     }
 }
 

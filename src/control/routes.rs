@@ -10,8 +10,8 @@ use super::endpoint::{Area, Endpoint, Parameter};
 use super::error::ControlError;
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
-    apps, clock, connections, events, faults, fixture, guard, inspect, openapi, operations, provider, requests, reset,
-    samples, scenarios, settings, snapshots, status, stubs, tokens,
+    apps, clock, connections, ended_tokens, events, faults, fixture, guard, inspect, openapi, operations, provider,
+    requests, reset, samples, scenarios, settings, snapshots, status, stubs, tokens,
 };
 use crate::dashboard;
 use crate::fixture::format::Fixture;
@@ -208,6 +208,23 @@ fn of_tokens() -> Vec<Endpoint> {
                 shapes::object(&json!({ "samples": { "type": "array", "items": sample } }))
             })
             .shows_secrets(),
+        get("/apps/{api_key}/ended-tokens", "listEndedTokens", "The tokens that were ended by hand, the newest first", ended_tokens::list)
+            .asks(ended_tokens::parameters())
+            .lists::<ended_tokens::Shown>("ended_tokens"),
+        post(
+            "/apps/{api_key}/ended-tokens",
+            "endTokensInUse",
+            "Revokes the tokens that a user has in use, and none that is minted later",
+            ended_tokens::end_in_use,
+        )
+        .takes::<ended_tokens::InUse>(&[r#"{"user_id": "john"}"#])
+        .answers::<ended_tokens::Ended>()
+        .refuses(404, &["unknown_user"])
+        .refuses(409, &["too_many_ended_tokens"]),
+        delete("/apps/{api_key}/ended-tokens", "takeBackEndedTokens", "Takes all back, those of a user, or one", ended_tokens::take_back)
+            .asks(ended_tokens::choice())
+            .answers::<Cleared>()
+            .refuses(404, &["unknown_ended_token"]),
         provided(
             get("/apps/{api_key}/token-provider", "provideToken", "A token for a user, asked for in the query", provider::get)
                 .asks(provider::parameters()),
@@ -238,7 +255,7 @@ fn of_faults() -> Vec<Endpoint> {
                 ],
             )
             .creates::<shapes::ArmedFault>()
-            .refuses(409, &["fault_id_taken", "too_many_faults", "app_changed"]),
+            .refuses(409, &["fault_id_taken", "too_many_faults", "too_many_ended_tokens", "app_changed"]),
         delete("/apps/{api_key}/faults", "clearFaults", "Takes all faults away", faults::clear).answers::<Cleared>(),
         delete("/apps/{api_key}/faults/{id}", "deleteFault", "Takes a fault away", faults::remove)
             .answers::<Deleted>()
@@ -277,7 +294,8 @@ fn of_connections() -> Vec<Endpoint> {
         )
         .asks([shapes::of_user()])
         .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
-        .answers::<connections::Closed>(),
+        .answers::<connections::Closed>()
+        .refuses(409, &["too_many_ended_tokens"]),
         post(
             "/apps/{api_key}/connections/send",
             "sendToConnections",
@@ -290,7 +308,8 @@ fn of_connections() -> Vec<Endpoint> {
         post("/apps/{api_key}/connections/{id}/close", "closeConnection", "Closes a connection", connections::close)
             .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
             .answers::<connections::Closed>()
-            .refuses(404, &["unknown_connection"]),
+            .refuses(404, &["unknown_connection"])
+            .refuses(409, &["too_many_ended_tokens"]),
         post(
             "/apps/{api_key}/connections/{id}/send",
             "sendToConnection",

@@ -15,7 +15,7 @@ use crate::ids::UserId;
 use crate::journal::{Caller, Who};
 use crate::operation::Operation;
 use crate::rate::{Platform, Rate};
-use crate::settings::UnknownUser;
+use crate::settings::{DisabledAuthChecks, UnknownUser};
 use crate::store::{Admission, Scope, Store, users};
 
 /// Tokens whose signature was tried that are remembered at the most.
@@ -78,6 +78,9 @@ impl Gate {
         let credentials =
             Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
         let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
+        if let (Some(app), Some(state)) = (&app, &state) {
+            remember(app, state, &credentials, &judgement.verdict);
+        }
         Judged { app, state, credentials, epoch, judgement }
     }
 }
@@ -160,12 +163,26 @@ fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, creden
         None => true,
     };
     let token_ended = match (app, &credentials.token) {
-        (Some(app), Some(examined)) => app.ended_tokens.contains(examined.fingerprint),
-        _ => false,
+        (Some(app), Some(examined)) => app.ended_tokens.get(examined.fingerprint),
+        _ => None,
     };
     let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
     let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists, token_ended }, times, now);
     Judgement { verdict, now, facts }
+}
+
+/// Remembers a user's token that was good as one in use. One that passes only since auth checks are disabled is none that
+/// could be ended.
+fn remember(app: &App, state: &AppState, credentials: &Credentials, verdict: &Verdict) {
+    let can_end = match verdict.kind {
+        Some(Kind::User) => true,
+        Some(Kind::UnverifiedUser) => state.emulator.disabled_auth_checks == DisabledAuthChecks::CheckTimes,
+        Some(Kind::Server | Kind::Anonymous) | None => false,
+    };
+    if let (None, true, Some(examined)) = (verdict.failed, can_end, &credentials.token) {
+        let expires_at = examined.expires_at();
+        app.shown_tokens.saw(examined.fingerprint, examined.user_id().unwrap_or_default(), expires_at);
+    }
 }
 
 /// The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that what was

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use super::hub::Hub;
 use crate::api::users::UserRequest;
+use crate::app::ended::End;
 use crate::app::{App, ROLE_ANONYMOUS};
-use crate::auth::credentials::{AuthType, Credentials};
+use crate::auth::credentials::{AuthType, Credentials, Examined};
 use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
@@ -23,9 +24,9 @@ use crate::params::Params;
 use crate::rate::{LIMIT_DEFAULT, Rate};
 use crate::routes;
 use crate::settings::wrong_type;
-use crate::store::Scope;
-use crate::store::devices;
+use crate::store::ended_tokens::EndedToken;
 use crate::store::users::User;
+use crate::store::{Scope, WriteTx, devices, ended_tokens};
 use crate::wire::Dialect;
 use crate::wire::users::UserResponse;
 
@@ -178,9 +179,15 @@ pub async fn sign_in(
     let Judged { app: Some(app), credentials, epoch, .. } = judged else {
         return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
     };
+    let struck = strike.and_then(|strike| strike.socket().cloned());
+    let is_ended = matches!(struck, Some(SocketThen::Expire(_)));
+    let ends = credentials.token.as_deref().filter(|_| is_ended).map(|token| expired(token, at));
     let connection_id = app.new_id();
     let (user, me, since) = match user {
-        None => (None, anonymous(at), gate.store.told()),
+        None => match end(gate, &Scope::own(&app), ends).await {
+            Ok(()) => (None, anonymous(at), gate.store.told()),
+            Err(refusal) => return Err(refused(refusal)),
+        },
         Some(details) => {
             let scope = Scope::admitted(
                 &app,
@@ -188,16 +195,12 @@ pub async fn sign_in(
                 epoch,
                 gate.admission(&app, credentials.clone(), verdict::refusal_to_connect),
             );
-            match open(gate, hub, &scope, details).await {
+            match open(gate, hub, &scope, details, ends).await {
                 Ok(((id, me), since)) => (Some(id), me, since),
                 Err(refusal) => return Err(refused(refusal)),
             }
         }
     };
-    let struck = strike.and_then(|strike| strike.socket().cloned());
-    if let (Some(SocketThen::Expire(_)), Some(examined)) = (&struck, &credentials.token) {
-        app.ended_tokens.end(examined.fingerprint);
-    }
     Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who, client, fault, struck })
 }
 
@@ -277,15 +280,44 @@ fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
     })
 }
 
-async fn open(gate: &Data<Gate>, hub: &Hub, scope: &Scope, details: Details) -> Result<((UserId, UserResponse), u64)> {
+async fn open(
+    gate: &Data<Gate>,
+    hub: &Hub,
+    scope: &Scope,
+    details: Details,
+    ends: Option<EndedToken>,
+) -> Result<((UserId, UserResponse), u64)> {
     let _permit = hub.connects.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
     gate.store
         .write_numbered(scope, move |tx| {
+            end_one(tx, ends)?;
             let devices = devices::of(tx, &details.id)?;
             let user = sessions::open(tx, details)?;
             Ok((user.id.clone(), UserResponse::own(user, devices)))
         })
         .await
+}
+
+/// The token of a sign-in that a fault has expire at once.
+fn expired(token: &Examined, at: Time) -> EndedToken {
+    EndedToken {
+        token: token.fingerprint,
+        kind: End::Expired,
+        user_id: token.user_id().map(UserId::trusted),
+        ended_at: at,
+        expires_at: token.expires_at(),
+    }
+}
+
+async fn end(gate: &Data<Gate>, scope: &Scope, ends: Option<EndedToken>) -> Result<()> {
+    if ends.is_some() { gate.store.write(scope, |tx| end_one(tx, ends)).await } else { Ok(()) }
+}
+
+fn end_one(tx: &WriteTx<'_>, ends: Option<EndedToken>) -> Result<()> {
+    match ends {
+        Some(ended) => ended_tokens::end(tx, &[ended])?.map_err(|full| ApiError::input(full.to_string())),
+        None => Ok(()),
+    }
 }
 
 /// Nobody in particular, as a connection is told of it (wire-contract 1.5).

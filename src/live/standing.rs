@@ -38,9 +38,9 @@ impl Standing {
         farewell::of_verdict(&judgement.verdict, &state.emulator, refusal).map_or(Ok(()), Err)
     }
 
-    /// Whether the token was made to expire.
+    /// Whether the token was ended by hand.
     pub fn token_ended(&self) -> bool {
-        self.credentials.token.as_ref().is_some_and(|token| self.app.ended_tokens.contains(token.fingerprint))
+        self.credentials.token.as_ref().is_some_and(|token| self.app.ended_tokens.get(token.fingerprint).is_some())
     }
 
     /// Sleeps until the token expires, where that is to end the session; for ever otherwise.

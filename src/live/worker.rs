@@ -13,7 +13,7 @@ use super::hub::{Connection, Hub, Told};
 use super::mailbox::Mailbox;
 use super::sign_in::SignedIn;
 use crate::app::App;
-use crate::clock::Time;
+use crate::auth::credentials::Examined;
 use crate::event::{Audience, Event};
 use crate::ids::{AppId, UserId};
 use crate::store::Commit;
@@ -108,7 +108,6 @@ impl Worker {
         };
         members.by_key.insert(key, member);
         let examined = signed_in.credentials.token.as_deref();
-        let exp = examined.and_then(|examined| examined.token.as_ref().ok()?.exp);
         self.hub.joined(Connection {
             worker: self.number,
             key,
@@ -120,7 +119,7 @@ impl Worker {
             sdk: signed_in.client.clone(),
             opened_at: signed_in.at,
             token: examined.map(|examined| examined.fingerprint),
-            token_expires_at: exp.map(Time::from_seconds),
+            token_expires_at: examined.and_then(Examined::expires_at),
             number: 0,
         });
         if self.hub.is_stopping() {

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde_json::{Map, Value};
 
 use super::states::{self, Role};
-use super::{ReadTx, WriteTx, faults, grants, permissions, roles, stubs, users};
+use super::{ReadTx, WriteTx, ended_tokens, faults, grants, permissions, roles, stubs, users};
+use crate::app::ended::EndedTokens;
 use crate::app::{App, AppState, Identity, mixed};
 use crate::auth::secret::Secret;
 use crate::clock::{ClockMode, Time};
@@ -107,7 +108,8 @@ pub fn load(conn: &Connection, number: i64, seed: Option<u64>) -> Result<App> {
     let exceptional = users::exceptional(conn, id)?.into_iter().map(|(user, facts)| (user, Arc::new(facts))).collect();
     let identity = Identity { id, number, api_key: api_key.into(), expires_at: expires_at.map(Time) };
     let seed = seed.map(|seed| own_seed(conn, id, seed)).transpose()?;
-    Ok(App::new(identity, clock, load_state(conn, id)?, exceptional, seed))
+    let ended = EndedTokens::new(ended_tokens::kinds(conn, id)?);
+    Ok(App::new(identity, clock, load_state(conn, id)?, exceptional, ended, seed))
 }
 
 /// A seed that is the same for the same state, and another for one that has ids in it which the seed made before.

@@ -10,6 +10,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_init.sql"),
     include_str!("migrations/0002_states.sql"),
     include_str!("migrations/0003_named_token_specs.sql"),
+    include_str!("migrations/0004_ended_tokens.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

@@ -24,6 +24,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("named_tokens", "name"),
     ("faults", "id"),
     ("stubs", "place"),
+    ("ended_tokens", "token"),
 ];
 
 /// The columns of a state's own row that are part of the state. The others say whose it is and what for.

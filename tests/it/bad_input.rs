@@ -762,7 +762,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
             json!({"disabled_auth_checks": "check_times", "revocation_granularity": "exact", "iat_leeway_seconds": IAT_LEEWAY_MAX_SECONDS}),
         ] {
             let app = AppState::plain(Secret::new("s"), settings.clone(), Emulator::default().patched(&own).unwrap());
-            let user = UserState { facts: &facts, exists: false, token_ended: false };
+            let user = UserState { facts: &facts, exists: false, token_ended: None };
             let verdict = verify(Some(&app), &credentials, user, times, now);
             let refused = refusal(&verdict, &credentials);
             assert_eq!(refused.is_some(), verdict.failed.is_some());

@@ -13,6 +13,7 @@ mod callers;
 mod connections;
 mod control;
 mod devices;
+mod ended_tokens;
 mod faults;
 mod fixture_routes;
 mod fixtures;

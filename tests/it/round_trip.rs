@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use millpond::app::App;
+use millpond::app::ended::End;
+use millpond::auth::fingerprint::Fingerprint;
 use millpond::clock::{ClockMode, Time};
 use millpond::config::Config;
 use millpond::error::Result;
@@ -14,6 +16,7 @@ use millpond::ids::UserId;
 use millpond::permission::catalogue::{BUILT_IN_ROLES, Permission};
 use millpond::store::bans::{self, Ban};
 use millpond::store::devices::{self, Device};
+use millpond::store::ended_tokens::{self, EndedToken};
 use millpond::store::tasks::{self, Task};
 use millpond::store::users::{self, Deletion, User};
 use millpond::store::{
@@ -83,6 +86,9 @@ apps:
       - {method: GET, path: "/api/v2/things/{id}", body: null}
     tasks:
       - {id: t-1, status: failed, result: {why: late}, created_at: -2h, updated_at: -1h}
+    ended_tokens:
+      - {token: 0123456789ab, kind: expired, user: john, ended_at: -1h, expires_at: +1h}
+      - {token: ba9876543210}
 "#;
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -445,6 +451,14 @@ fn save_frame(tx: &WriteTx<'_>, frame: &Frame) -> Result<()> {
     permissions::save(tx, &permission)?;
     let (id, status) = ("t".to_owned(), "completed".to_owned());
     tasks::save(tx, &Task { id, status, result: frame.result.clone(), created_at, updated_at })?;
+    let ended = EndedToken {
+        token: Fingerprint::of(&frame.name),
+        kind: if frame.grants.is_empty() { End::Expired } else { End::Revoked },
+        user_id: frame.grants.keys().next().map(|id| UserId::trusted(id)),
+        ended_at: created_at,
+        expires_at: (created_at != updated_at).then_some(updated_at),
+    };
+    ended_tokens::save(tx, &ended)?;
     apps::save_times(tx, Some(created_at), Some(updated_at))
 }
 

@@ -20,7 +20,7 @@ fn explained(settings: &Value, raw: &str, facts: &UserFacts) -> Vec<ExplainedChe
         auth_type: Some("jwt".to_owned()),
         token: Some(Arc::new(Examined::new(raw, &app.secret))),
     };
-    let user = UserState { facts, exists: true, token_ended: false };
+    let user = UserState { facts, exists: true, token_ended: None };
     let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
     let verdict = verify(Some(&app), &credentials, user, times, NOW);
     explain(&verdict, Grounds { app: Some(&app), credentials: &credentials, user, times, now: NOW })

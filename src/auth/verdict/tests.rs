@@ -39,7 +39,7 @@ fn as_sent(credentials: &Credentials) -> Times {
 }
 
 fn judged(app: &AppState, credentials: &Credentials, facts: &UserFacts) -> Verdict {
-    verify(Some(app), credentials, UserState { facts, exists: true, token_ended: false }, as_sent(credentials), NOW)
+    verify(Some(app), credentials, UserState { facts, exists: true, token_ended: None }, as_sent(credentials), NOW)
 }
 
 fn failed(app: &AppState, credentials: &Credentials) -> Option<Check> {
@@ -61,7 +61,7 @@ fn without_an_app_nothing_behind_its_key_is_reached() {
     let verdict = verify(
         None,
         &bearing(&json!({})),
-        UserState { facts: &facts, exists: true, token_ended: false },
+        UserState { facts: &facts, exists: true, token_ended: None },
         Times::default(),
         NOW,
     );
@@ -69,7 +69,7 @@ fn without_an_app_nothing_behind_its_key_is_reached() {
     assert_eq!(verdict.evaluated(Check::Signature), Outcome::NotReached);
     let nothing = Credentials::default();
     let verdict =
-        verify(None, &nothing, UserState { facts: &facts, exists: true, token_ended: false }, Times::default(), NOW);
+        verify(None, &nothing, UserState { facts: &facts, exists: true, token_ended: None }, Times::default(), NOW);
     assert_eq!(verdict.failed, Some(Check::ApiKeyPresent));
     assert_eq!(verdict.kind, None);
 }
@@ -113,7 +113,7 @@ fn every_state_of_a_user_fails_its_own_check() {
 #[test]
 fn an_unknown_user_matters_only_when_the_setting_says_so() {
     let facts = UserFacts::ordinary();
-    let user = UserState { facts: &facts, exists: false, token_ended: false };
+    let user = UserState { facts: &facts, exists: false, token_ended: None };
     let credentials = bearing(&json!({"user_id": "ghost"}));
     assert_eq!(verify(Some(&plain()), &credentials, user, as_sent(&credentials), NOW).failed, None);
     let strict = app(&json!({}), &json!({"unknown_user": "refuse"}));
