@@ -3,23 +3,19 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::time::Duration;
 
-use actix_web::dev::{Decompress, Payload};
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::body::{self, Unbounded};
 use crate::door::Call;
 use crate::error::{ApiError, Code, Result};
 
 /// The largest body that an operation reads, in bytes.
 pub const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
-
-/// How long a body may take to come in. SDKs give up after 3 to 30 seconds themselves.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The query's parameters, decoded. All are texts; of a repeated one the first counts.
 #[derive(Clone, Debug, Default)]
@@ -154,11 +150,9 @@ pub fn read_up_to(
     most: usize,
 ) -> impl Future<Output = Result<Bytes>> + 'static {
     let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
-    // A compressed body is read when its Content-Encoding says so; the limit is on what comes out.
-    let whole = read_all(Decompress::from_headers(payload.take(), request.headers()), most);
+    let whole = body::read(request.clone(), payload.take(), most);
     async move {
-        let late = || Err(ApiError::new(Code::RequestTimeoutError, "the request body did not come in time"));
-        let bytes = tokio::time::timeout(BODY_TIMEOUT, whole).await.unwrap_or_else(|_| late())?;
+        let bytes = whole.await?;
         if let Some(call) = call {
             call.keep_body(&bytes);
         }
@@ -166,25 +160,18 @@ pub fn read_up_to(
     }
 }
 
-async fn read_all(mut payload: Decompress<Payload>, most: usize) -> Result<Bytes> {
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| ApiError::input("the request body could not be read"))?;
-        if bytes.len() + chunk.len() > most {
-            return Err(ApiError::new(
-                Code::PayloadTooBigError,
-                format!("the request body is larger than {most} bytes"),
-            ));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
-}
-
 /// Decodes JSON: syntax first, then types.
 ///
 /// By way of a tree, so that of a repeated key the last counts, as in Go.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    match body::measure(bytes) {
+        Ok(()) => {}
+        Err(Unbounded::Depth) => return Err(ApiError::input("invalid json data")),
+        Err(Unbounded::Values) => {
+            let message = format!("the request body holds more than {} values", body::VALUES_MAX);
+            return Err(ApiError::new(Code::PayloadTooBigError, message));
+        }
+    }
     let tree: Value = serde_json::from_slice(bytes).map_err(|_| ApiError::input("invalid json data"))?;
     // Derived decoders would take an array for a struct, field by field.
     if !tree.is_object() {

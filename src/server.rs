@@ -4,11 +4,11 @@ use std::net::TcpListener;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_http::{HttpService, Request};
+use actix_http::{ConnectionType, HttpService, Request};
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -18,6 +18,7 @@ use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{App, Error};
 use tokio::sync::Notify;
 
+use crate::body::Flight;
 use crate::control::{self, Control};
 use crate::door::{self, Gate};
 use crate::live;
@@ -34,6 +35,11 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
+/// Connections that are open at the same time at the most; further ones wait in the listener's queue.
+const CONNECTIONS_MAX: usize = 16_384;
+/// Connections that the system completes before they are taken, so that a burst of clients is not turned away.
+pub const BACKLOG: i32 = 4_096;
+
 /// How long a stop waits for what is in flight.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -48,6 +54,8 @@ pub struct Shared {
     pub hub: Arc<Hub>,
     /// What is being answered.
     pub in_flight: InFlight,
+    /// The room that bodies share.
+    pub flight: Data<Flight>,
 }
 
 /// Mounts everything.
@@ -60,6 +68,7 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
     config
         .app_data(Data::clone(&shared.gate))
         .app_data(Data::clone(&shared.control))
+        .app_data(Data::clone(&shared.flight))
         .app_data(Data::from(Arc::clone(&shared.hub)))
         .configure(control::routes::mount)
         .service(streams("/api/v2", Dialect::V2))
@@ -73,6 +82,8 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
 /// The parts of `actix_web::HttpServer` put together by hand, since it has no place for what takes upgrades over.
 pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> anyhow::Result<Server> {
     let mut server = Server::build().workers(workers).disable_signals();
+    // The library counts for each worker.
+    server = server.max_concurrent_connections((CONNECTIONS_MAX / workers.max(1)).max(1));
     for listener in listeners {
         let shared = shared.clone();
         server = server.listen("millpond", listener, move || {
@@ -125,8 +136,12 @@ pub struct InFlight(Arc<Counted>);
 #[derive(Default)]
 struct Counted {
     now: AtomicUsize,
+    stopping: AtomicBool,
     drained: Notify,
 }
+
+/// In place of the count: nothing is answered any more.
+const CLOSED: usize = usize::MAX;
 
 impl InFlight {
     async fn count<B: MessageBody>(
@@ -134,18 +149,33 @@ impl InFlight {
         request: ServiceRequest,
         next: Next<B>,
     ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-        self.0.now.fetch_add(1, Ordering::AcqRel);
-        let one = One(self.0);
+        let counted =
+            self.0.now.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| (now != CLOSED).then(|| now + 1));
+        if counted.is_err() {
+            // It came over a kept connection after the last answer. The end of the process closes that without one, and
+            // the client, which was never answered, may send it again elsewhere.
+            std::future::pending::<()>().await;
+        }
+        let one = One(Arc::clone(&self.0));
+        let mut response = next.call(request).await?;
+        if self.0.stopping.load(Ordering::Acquire) {
+            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
         // The answer's body takes the count along: it is over when the connection has taken its last byte.
-        Ok(next.call(request).await?.map_body(|_, body| Counting { body: Box::pin(body), _one: one }))
+        Ok(response.map_body(|_, body| Counting { body: Box::pin(body), _one: one }))
     }
 
-    /// Waits until nothing is in flight, for a bounded time.
+    /// From now on the connection of each answer is closed behind it.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Release);
+    }
+
+    /// Waits until nothing is in flight, for a bounded time. What comes later is not begun.
     pub async fn drained(&self) {
         let empty = async {
             loop {
                 let changed = self.0.drained.notified();
-                if self.0.now.load(Ordering::Acquire) == 0 {
+                if self.0.now.compare_exchange(0, CLOSED, Ordering::AcqRel, Ordering::Acquire).is_ok() {
                     return;
                 }
                 changed.await;

@@ -9,7 +9,9 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
 use actix_web::web::Data;
 use serde_json::{Value, json};
+use socket2::{Domain, Protocol, Socket, Type};
 
+use crate::body::Flight;
 use crate::clock::system_now;
 use crate::config::{Config, Database};
 use crate::control::Control;
@@ -94,6 +96,7 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
         control: Data::clone(&control),
         hub: Arc::clone(&hub),
         in_flight: InFlight::default(),
+        flight: Data::new(Flight::default()),
     };
     let in_flight = shared.in_flight.clone();
     let server = server::serve(listeners, &shared, config.workers)?;
@@ -167,13 +170,24 @@ fn ports(asked: u16) -> Vec<u16> {
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).map_err(|cause| match cause.kind() {
+    bound(address).map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => Failure::Other(anyhow::anyhow!(
             "{address} is in use{}. Stop that program, or take a free port with --port 0.",
             crate::cli::holder::of(address).map(|holder| format!(" by {holder}")).unwrap_or_default()
         )),
         _ => Failure::Other(anyhow::anyhow!("cannot listen on {address}: {cause}")),
     })
+}
+
+/// As the standard library binds, with a longer queue.
+fn bound(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A port whose last connections still linger is free; on Windows the option means another thing.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(server::BACKLOG)?;
+    Ok(socket.into())
 }
 
 /// An address that a client on this machine can call: the unspecified one listens everywhere, but is no target.
@@ -218,6 +232,7 @@ impl Running {
     /// What is in flight gets a bounded time; the library's own stop would sleep first (field.md 4.10).
     pub async fn stop(self) {
         self.handle.pause().await;
+        self.in_flight.stop();
         self.burials.abort();
         if tokio::time::timeout(SOCKETS_TIMEOUT, self.hub.stop()).await.is_err() {
             tracing::warn!("stopping although sockets are still open");

@@ -49,8 +49,13 @@ pub mod tasks;
 pub mod user_filter;
 pub mod users;
 
-/// Writes that may wait for the writer; one more is an error, never a wait without end.
-const WRITE_QUEUE_MAX: usize = 1024;
+/// Writes that stand in the writer's queue. Further ones wait for a place where they are asked for, and are forgotten when
+/// whoever asked is gone.
+const WRITES_QUEUED_MAX: usize = 1024;
+/// Steps of jobs on whole states that stand there beside them, so that a burst of writes does not hold up a reset.
+const WHOLE_QUEUED_MAX: usize = 64;
+/// Sweeps that stand there beside them; one more is left to the next.
+const SWEEPS_QUEUED_MAX: usize = 64;
 /// Writes that share one commit at the most.
 const GROUP_MAX: usize = 128;
 /// Scans that run at the same time.
@@ -308,6 +313,10 @@ struct Inner {
     random: Mutex<StdRng>,
     path: PathBuf,
     writer: Mutex<Option<(SyncSender<Job>, JoinHandle<()>)>>,
+    /// Places in the writer's queue for writes.
+    writes: Arc<Semaphore>,
+    /// The same for steps of jobs on whole states.
+    whole: Arc<Semaphore>,
     scans: Semaphore,
     place: file::Place,
     listener: OnceLock<Box<dyn Listener>>,
@@ -344,7 +353,7 @@ impl Store {
         for app in apps::load_all(&conn, seed)? {
             apps.insert(Arc::new(app), copies::CLOSE_CODE_DEFAULT);
         }
-        let (sender, jobs) = sync_channel(WRITE_QUEUE_MAX);
+        let (sender, jobs) = sync_channel(WRITES_QUEUED_MAX + WHOLE_QUEUED_MAX + SWEEPS_QUEUED_MAX);
         let writer =
             std::thread::Builder::new().name("millpond-writer".to_owned()).spawn(move || write_loop(&conn, &jobs))?;
         Ok(Self(Arc::new(Inner {
@@ -354,6 +363,8 @@ impl Store {
             random: Mutex::new(seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64)),
             path,
             writer: Mutex::new(Some((sender, writer))),
+            writes: Arc::new(Semaphore::new(WRITES_QUEUED_MAX)),
+            whole: Arc::new(Semaphore::new(WHOLE_QUEUED_MAX)),
             scans: Semaphore::new(SCANS_MAX),
             place,
             listener: OnceLock::new(),
@@ -464,7 +475,7 @@ impl Store {
             Ok(shared) => shared,
             Err(_) => whole.read().await,
         };
-        self.queue(move |conn| {
+        self.queue_at(&self.0.writes, move |conn| {
             let (result, effects) = run_write(conn, &scope, job)?;
             let state = if effects.reload { Some(apps::load_state(conn, scope.app.id)?) } else { None };
             let publish = Publish::new(effects.changes_memory(), move || effects.publish(&store, &scope.app, state));
@@ -473,15 +484,37 @@ impl Store {
         .await
     }
 
-    /// Puts work on the writer's queue: it runs in a savepoint, its group is committed, it publishes, it answers.
+    /// A step of a job on whole states, on the writer's queue.
     async fn queue<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<(T, Publish)> + Send + 'static,
     ) -> Result<(T, u64)> {
+        self.queue_at(&self.0.whole, work).await
+    }
+
+    /// Puts work on the writer's queue, once there is a place: it runs in a savepoint, its group is committed, it publishes,
+    /// it answers. Whoever is gone by then has nothing done.
+    async fn queue_at<T: Send + 'static>(
+        &self,
+        places: &Arc<Semaphore>,
+        work: impl FnOnce(&Connection) -> Result<(T, Publish)> + Send + 'static,
+    ) -> Result<(T, u64)> {
+        let place = Arc::clone(places).acquire_owned().await.map_err(|closed| ApiError::internal(&closed))?;
+        let waiting = Arc::new(());
+        let waits = Arc::downgrade(&waiting);
+        let work = move |conn: &Connection| {
+            drop(place);
+            if waits.strong_count() == 0 {
+                return Err(ApiError::input("who asked for this is gone"));
+            }
+            work(conn)
+        };
         let (answer, answered) = oneshot::channel();
         let sent = self.send(work, move |outcome| drop(answer.send(outcome)));
         sent.map_err(|unsent| ApiError::internal(&unsent))?;
-        answered.await.unwrap_or_else(|_| Err(ApiError::internal(&"the writer ended before it answered")))
+        let outcome = answered.await;
+        drop(waiting);
+        outcome.unwrap_or_else(|_| Err(ApiError::internal(&"the writer ended before it answered")))
     }
 
     /// The same for whoever does not wait: `done` gets the result, and the number of the last commit that was told, on the
@@ -507,7 +540,7 @@ impl Store {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((sender, _)) = writer.as_ref() else { return Err("the database is closed".to_owned()) };
         sender.try_send(job).map_err(|refused| match refused {
-            TrySendError::Full(_) => format!("{WRITE_QUEUE_MAX} writes are waiting already"),
+            TrySendError::Full(_) => "the writer's queue is full".to_owned(),
             TrySendError::Disconnected(_) => "the writer has ended".to_owned(),
         })
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 use super::error::{ControlError, Result};
+use crate::body::{self, Unbounded};
 use crate::fixture::format::Problem;
 use crate::params;
 
@@ -53,6 +54,15 @@ pub fn misread_text(problems: &[Problem]) -> ControlError {
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    body::measure(bytes).map_err(|fault| {
+        ControlError::invalid(
+            "",
+            match fault {
+                Unbounded::Depth => format!("the body is nested deeper than {} levels", body::DEPTH_MAX),
+                Unbounded::Values => format!("the body holds more than {} values", body::VALUES_MAX),
+            },
+        )
+    })?;
     let tree: Value = serde_json::from_slice(bytes)
         .map_err(|cause| ControlError::invalid("", format!("the body is not JSON: {cause}")))?;
     // Derived decoders would take an array for a struct, field by field.

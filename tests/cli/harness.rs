@@ -247,6 +247,12 @@ impl Server {
         (answer.status().as_u16(), answer.body_mut().read_json().expect("JSON"))
     }
 
+    /// Waits until somebody else's call has made a user.
+    pub fn wait_for_user(&self, id: &str, token: &str) {
+        let path = format!("/users/{id}/export");
+        while self.call("GET", &path, token, None).0 != 200 {}
+    }
+
     /// Creates a user, and insists on the answer.
     pub fn create_user(&self, place: &Place, id: &str) {
         let token = place.run(&["token", "--server", "--url", &self.url]);

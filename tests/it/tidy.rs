@@ -137,6 +137,7 @@ fn only_these_modules_name_the_http_library() {
     let edge = [
         "api",
         "auth/caller",
+        "body",
         "control",
         "dashboard",
         "door",
