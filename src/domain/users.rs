@@ -16,8 +16,8 @@ use crate::store::{ReadTx, WriteTx};
 pub const BATCH_MAX: usize = 100;
 /// A user's custom data at the most, in bytes of JSON.
 pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
-/// How deep a user's custom data nest at the most. JSON that nests much deeper could be written, but not read back.
-pub const CUSTOM_MAX_DEPTH: usize = 100;
+/// How deep a user's custom data nest at the most: what every body that may hold them has room for ([`crate::body::DEPTH_MAX`]).
+pub const CUSTOM_MAX_DEPTH: usize = 60;
 /// A user's name at the most, in characters. Production's limit is not known.
 pub const NAME_MAX_CHARS: usize = 1_024;
 /// The picture's address at the most, in characters.

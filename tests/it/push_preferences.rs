@@ -88,8 +88,8 @@ fn what_is_kept_of_a_users_preferences_has_limits() {
     change(json!({"channel_cid": "x".repeat(255)})).ok();
     let text = "chat_preferences has 5129 bytes, more than the 5120 that are allowed";
     refused(&change(json!({"chat_preferences": {"a": "x".repeat(5_121)}})), OPERATION, 413, 22, text);
-    let nested = (0..105).fold(json!(1), |inner, _| json!({"a": inner}));
-    let text = "feeds_preferences nest deeper than the 100 levels that are allowed";
+    let nested = (0..61).fold(json!(1), |inner, _| json!({"a": inner}));
+    let text = "feeds_preferences nest deeper than the 60 levels that are allowed";
     refused(&change(json!({"feeds_preferences": nested})), OPERATION, 400, 4, text);
 }
 

@@ -213,12 +213,12 @@ fn custom_data_have_at_most_five_kilobytes() {
 fn custom_data_that_nest_too_deep_are_refused_and_what_passes_can_be_read() {
     let app = TestApp::new();
     let nested = |depth: usize| (1..depth).fold(json!(1), |inner, _| json!({"a": inner}));
-    app.upsert(&[json!({"id": "john", "custom": {"a": nested(100)}})]);
-    assert_eq!(found(&app, "john")["custom"], json!({"a": nested(100)}));
-    let text = "custom data of user john nest deeper than the 100 levels that are allowed";
-    let upsert = app.server().post("/api/v2/users", &one(&json!({"id": "john", "custom": {"a": nested(101)}})));
+    app.upsert(&[json!({"id": "john", "custom": {"a": nested(60)}})]);
+    assert_eq!(found(&app, "john")["custom"], json!({"a": nested(60)}));
+    let text = "custom data of user john nest deeper than the 60 levels that are allowed";
+    let upsert = app.server().post("/api/v2/users", &one(&json!({"id": "john", "custom": {"a": nested(61)}})));
     refused(&upsert, "UpdateUsers", 400, 4, text);
-    let change = json!({"users": [{"id": "john", "set": {"b.c": nested(100)}}]});
+    let change = json!({"users": [{"id": "john", "set": {"b.c": nested(60)}}]});
     refused(&app.server().patch("/api/v2/users", &change), "UpdateUsersPartial", 400, 4, text);
 }
 
