@@ -19,7 +19,7 @@ use crate::fault::armed::Faults;
 use crate::ids::{AppId, UserId};
 use crate::journal::{Bell, Journal};
 use crate::permission::catalogue::Permission;
-use crate::rate::RateCounters;
+use crate::rate::{RateCounters, UserCounters};
 use crate::settings::{Emulator, Rules, Settings};
 use crate::stub::Stubs;
 
@@ -150,6 +150,8 @@ pub struct App {
     pub clock: Clock,
     /// Its requests of this minute, by operation.
     pub rates: RateCounters,
+    /// The same for each user, where limits refuse.
+    pub user_rates: UserCounters,
     /// Who has connections open.
     pub presence: Presence,
     /// Held together by all writes, and alone by whatever copies, exchanges or removes the whole state in several steps.
@@ -189,6 +191,7 @@ impl App {
             expires_at,
             clock: Clock::new(clock),
             rates: RateCounters::default(),
+            user_rates: UserCounters::default(),
             presence: Presence::default(),
             whole: Arc::default(),
             journal: Journal::default(),

@@ -1,15 +1,17 @@
 //! Rate limits: per app, operation and platform, in windows of one minute of the app's clock (wire-contract 2.5).
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::clock::Time;
 use crate::error::{ApiError, Code, Result};
+use crate::ids::{USER_ID_MAX_BYTES, UserId};
 use crate::operation::OPERATIONS_MAX;
 use crate::settings::RateLimits;
 
 /// From where a call comes, as far as the limits are concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Platform {
     /// A server SDK, or anyone with a server token.
     ServerSide,
@@ -76,6 +78,13 @@ impl Rate {
         Self { limit: LIMIT_DEFAULT, remaining: LIMIT_DEFAULT, reset: window_end(now), exceeded: false }
     }
 
+    /// Of two windows that a call is in, the one that refuses it, or is nearer to that.
+    #[must_use]
+    pub fn tighter(self, other: Self) -> Self {
+        let room = |rate: &Self| (!rate.exceeded, rate.remaining, rate.limit);
+        if room(&other) < room(&self) { other } else { self }
+    }
+
     /// Refuses a call that is one too many, where limits are enforced.
     pub fn check(self, limits: RateLimits) -> Result<()> {
         if !self.exceeded || limits == RateLimits::Report {
@@ -132,6 +141,44 @@ impl RateCounters {
     }
 }
 
+/// Users whose calls are counted in one minute of an app; calls of more than these are let pass.
+const USERS_MAX: usize = 16_384;
+
+/// The counters of one app's users, for the minute that runs: each has what its users called in it, and no more.
+#[derive(Debug, Default)]
+pub struct UserCounters(Mutex<UserWindow>);
+
+#[derive(Debug, Default)]
+struct UserWindow {
+    window: u32,
+    users: HashMap<UserId, HashMap<(usize, Platform), u32>>,
+}
+
+impl UserCounters {
+    /// Counts a user's call of the operation with this index in the table of routes. `None` when too many others have
+    /// called in this minute.
+    pub fn count(&self, id: &str, operation: usize, limit: u32, platform: Platform, now: Time) -> Option<Rate> {
+        if id.len() > USER_ID_MAX_BYTES {
+            return None;
+        }
+        let window = window_of(now);
+        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counters.window != window {
+            // Their memory goes with them.
+            *counters = UserWindow { window, users: HashMap::new() };
+        }
+        if !counters.users.contains_key(id) {
+            if counters.users.len() >= USERS_MAX {
+                return None;
+            }
+            counters.users.insert(UserId::trusted(id), HashMap::new());
+        }
+        let used = counters.users.get_mut(id)?.entry((operation, platform)).or_default();
+        *used = used.saturating_add(1);
+        Some(rate(limit, *used, now))
+    }
+}
+
 fn rate(limit: u32, used: u32, now: Time) -> Rate {
     Rate { limit, remaining: limit.saturating_sub(used), reset: window_end(now), exceeded: used > limit }
 }
@@ -154,6 +201,38 @@ fn used(packed: u64, window: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn users_are_counted_in_bounded_memory_and_each_minute_begins_with_none() {
+        let counters = UserCounters::default();
+        let count = |user: &str, seconds| {
+            let rate = counters.count(user, 1, 60, Platform::Web, Time::from_seconds(seconds))?;
+            Some((rate.remaining, rate.reset))
+        };
+        for user in 0..USERS_MAX {
+            assert_eq!(count(&user.to_string(), 0), Some((59, 60)));
+        }
+        assert_eq!(count("one more", 59), None, "is let pass");
+        assert_eq!(count("0", 59), Some((58, 60)), "who is counted goes on being counted");
+        // Also with a clock that goes back.
+        for minute in [1, 7, -3] {
+            assert_eq!(count("one more", minute * 60), Some((59, minute * 60 + 60)));
+            assert_eq!(counters.0.lock().expect("not poisoned").users.len(), 1);
+        }
+    }
+
+    #[test]
+    fn the_tighter_window_refuses_or_is_nearer_to_it() {
+        let window = |limit, used| rate(limit, used, Time(0));
+        for (one, other) in [
+            (window(60, 1), window(10_000, 1)),
+            (window(60, 61), window(10, 10)),
+            (window(60, 61), window(300, 301)),
+            (window(300, 290), window(60, 3)),
+        ] {
+            assert_eq!((one.tighter(other), other.tighter(one)), (one, one));
+        }
+    }
 
     #[test]
     fn a_client_is_told_by_its_words() {

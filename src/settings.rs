@@ -218,30 +218,39 @@ fn leeway<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::E
 /// The most calls of an operation in a minute that an app may set.
 pub const CALLS_PER_MINUTE_MAX: u32 = 1_000_000;
 
-/// Numbers by operation. `null` takes one back.
-fn limits<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, u32>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(try_from = "u32")]
-    struct Limit(u32);
+/// Calls of an operation in a minute that production takes of one user on one platform (wire-contract 2.5).
+pub const USER_CALLS_PER_MINUTE: u32 = 60;
 
-    impl TryFrom<u32> for Limit {
-        type Error = String;
+/// A number of calls in a minute that an app may set.
+#[derive(Deserialize)]
+#[serde(try_from = "u32")]
+struct Limit(u32);
 
-        fn try_from(calls: u32) -> Result<Self, String> {
-            if (1..=CALLS_PER_MINUTE_MAX).contains(&calls) {
-                Ok(Self(calls))
-            } else {
-                Err(format!("{calls} calls a minute; at least 1 and at most {CALLS_PER_MINUTE_MAX}"))
-            }
+impl TryFrom<u32> for Limit {
+    type Error = String;
+
+    fn try_from(calls: u32) -> Result<Self, String> {
+        if (1..=CALLS_PER_MINUTE_MAX).contains(&calls) {
+            Ok(Self(calls))
+        } else {
+            Err(format!("{calls} calls a minute; at least 1 and at most {CALLS_PER_MINUTE_MAX}"))
         }
     }
+}
 
+/// One number, or `null` for none.
+fn limit<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    Ok(Option::<Limit>::deserialize(deserializer)?.map(|limit| limit.0))
+}
+
+/// Numbers by operation. `null` takes one back.
+fn limits<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, u32>, D::Error> {
     let given = BTreeMap::<String, Option<Limit>>::deserialize(deserializer)?;
     Ok(given.into_iter().filter_map(|(operation, limit)| Some((operation, limit?.0))).collect())
 }
 
 /// millpond's own settings of one app: where production's behaviour is not known, the choice is here.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Emulator {
     /// Which tokens a revocation reaches.
@@ -263,7 +272,30 @@ pub struct Emulator {
     #[serde(deserialize_with = "limits")]
     #[schemars(extend("additionalProperties" = { "type": "integer", "minimum": 1, "maximum": CALLS_PER_MINUTE_MAX }))]
     pub calls_per_minute: BTreeMap<String, u32>,
+    /// Calls of each operation in a minute that are taken of one user on one platform, where rate limits refuse; `null`
+    /// for as many as the app takes. Servers are not counted.
+    #[serde(deserialize_with = "limit")]
+    #[schemars(range(min = 1, max = CALLS_PER_MINUTE_MAX))]
+    pub user_calls_per_minute: Option<u32>,
 }
+
+impl Default for Emulator {
+    fn default() -> Self {
+        Self {
+            revocation_granularity: RevocationGranularity::default(),
+            iat_leeway_seconds: 0,
+            unknown_user: UnknownUser::default(),
+            disabled_auth_checks: DisabledAuthChecks::default(),
+            open_sockets: OpenSockets::default(),
+            rate_limits: RateLimits::default(),
+            calls_per_minute: BTreeMap::new(),
+            user_calls_per_minute: Some(USER_CALLS_PER_MINUTE),
+        }
+    }
+}
+
+/// Settings of which `null` is a value of its own, and not the way back to the default.
+const NULLABLE: [&str; 1] = ["user_calls_per_minute"];
 
 impl Emulator {
     /// What was set, for the database: the settings that are not at their default.
@@ -271,13 +303,17 @@ impl Emulator {
         difference(&json!(self), &json!(Self::default())).unwrap_or_else(|| json!({}))
     }
 
-    /// The settings with a JSON patch merged in; objects merge key by key, `null` goes back to the default.
+    /// The settings with a JSON patch merged in; objects merge key by key, `null` goes back to the default
+    /// where it is no value itself.
     ///
     /// # Errors
     /// The field that is wrong, and why.
     pub fn patched(&self, patch: &Value) -> Result<Self, serde_path_to_error::Error<serde_json::Error>> {
         let mut whole = json!(self);
         merge(&mut whole, patch, &json!(Self::default()));
+        for name in NULLABLE.into_iter().filter(|name| patch.get(name).is_some_and(Value::is_null)) {
+            whole[name] = Value::Null;
+        }
         serde_path_to_error::deserialize(&whole)
     }
 }

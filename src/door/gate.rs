@@ -15,7 +15,7 @@ use crate::ids::UserId;
 use crate::journal::{Caller, Who};
 use crate::operation::Operation;
 use crate::rate::{Platform, Rate};
-use crate::settings::{DisabledAuthChecks, UnknownUser};
+use crate::settings::{DisabledAuthChecks, RateLimits, UnknownUser};
 use crate::store::{Admission, Scope, Store, users};
 
 /// Tokens whose signature was tried that are remembered at the most.
@@ -129,7 +129,14 @@ impl Judged {
         let Judgement { verdict, now, .. } = &self.judgement;
         let is_server = verdict.kind == Some(Kind::Server) && verdict.failed.is_none();
         let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
-        Some(app.rates.count(index, limit, Platform::of(client, is_server), *now))
+        let platform = Platform::of(client, is_server);
+        let of_app = app.rates.count(index, limit, platform, *now);
+        let own = state.emulator.user_calls_per_minute.filter(|_| state.emulator.rate_limits == RateLimits::Enforce);
+        // Whom a token names is known only when it is good: nobody else's calls are taken from a user.
+        let is_user = matches!(verdict.kind, Some(Kind::User | Kind::UnverifiedUser)) && verdict.failed.is_none();
+        let user = self.credentials.user_id().filter(|_| is_user);
+        let of_user = own.zip(user).and_then(|(limit, user)| app.user_rates.count(user, index, limit, platform, *now));
+        Some(of_user.map_or(of_app, |of_user| of_app.tighter(of_user)))
     }
 }
 

@@ -179,10 +179,10 @@ function control(spec, changed) {
   const parsed = () => { try { return JSON.parse(box.value || "null"); } catch { return box.value; } };
   return {
     spec, element: h("div", { class: `setting ${spec.kind === "json" ? "tall" : "pick"}` }, h("div", {}, h("label", { for: id }, spec.label), about), box),
-    get: () => (spec.kind === "select" ? box.value : spec.kind === "number" ? Number(box.value) : parsed()),
+    get: () => (spec.kind === "select" ? box.value : spec.kind !== "number" ? parsed() : box.value ? Number(box.value) : null),
     set: (value) => { box.value = spec.kind === "json" ? JSON.stringify(value ?? {}, null, 1) : String(value ?? ""); },
     problem: () => {
-      if (spec.kind === "number" && (!box.value || !Number.isInteger(Number(box.value)))) return "a whole number is needed";
+      if (spec.kind === "number" && (box.value ? !Number.isInteger(Number(box.value)) : !spec.optional)) return "a whole number is needed";
       if (spec.kind !== "json") return null;
       try { JSON.parse(box.value || "{}"); return null; } catch (cause) { return `this is not JSON: ${cause.message}`; }
     },

@@ -70,6 +70,10 @@ const EMULATOR = [
     about: "What happens over the limit. Production refuses with HTTP 429, code 9.",
   },
 ];
+const CALLS_OF_USER = {
+  path: "user_calls_per_minute", kind: "number", min: 1, max: 1000000, optional: true, label: "Calls per minute of one user",
+  about: "Of each operation, where limits refuse. Production takes 60; leave it empty for as many as the app takes.",
+};
 const CALLS = {
   path: "calls_per_minute", kind: "json", label: "Calls per minute",
   about: "The limit of an operation by its name, such as {\"QueryUsers\": 60}. Production’s limits depend on the plan.",
@@ -79,7 +83,7 @@ export async function render(context) {
   const { app, root } = context;
   const own = await OWN.read(app).catch(() => ({}));
   if (context.signal.aborted) return;
-  const specs = "calls_per_minute" in own ? [...EMULATOR, CALLS] : EMULATOR;
+  const specs = "calls_per_minute" in own ? [...EMULATOR, CALLS_OF_USER, CALLS] : EMULATOR;
   let drawRevocation = () => {};
   const authentication = settingsForm(context, STREAMS, AUTHENTICATION, {
     onSaved(settings) {

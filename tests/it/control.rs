@@ -200,6 +200,7 @@ fn settings_begin_with_the_documented_defaults() {
         "open_sockets": {"on_revocation": "close", "on_expiry": "keep", "on_deactivation": "keep"},
         "rate_limits": "report",
         "calls_per_minute": {},
+        "user_calls_per_minute": 60,
     });
     assert_eq!(settings, defaults);
 }

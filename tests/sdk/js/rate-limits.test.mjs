@@ -157,6 +157,27 @@ test("an app's own numbers are told, shown, and enforced until the next minute",
   assert.equal((await app.node.upsertUsers([{ id: 'john' }])).metadata.rateLimit.rateLimit, 300, 'of another app');
 });
 
+test('feeds-client: one user may make 60 calls of an operation in a minute, others and servers go on', async () => {
+  const own = await newApp('of one user');
+  await own.freeze('2030-01-01T00:00:30Z');
+  await own.emulator({ rate_limits: 'enforce', calls_per_minute: { GetApp: 200 } });
+  const signedIn = (id) => {
+    const one = own.feeds();
+    one.tokenManager.setTokenOrProvider(own.sign({ user_id: id }));
+    return one;
+  };
+  const john = signedIn('john');
+  for (let left = 59; left >= 0; left -= 1) {
+    const { rate_limit, rate_limit_remaining } = (await john.getApp()).metadata.rate_limit;
+    assert.deepEqual([rate_limit, rate_limit_remaining], [60, left]);
+  }
+  await refused(john.getApp(), { status: 429, code: 9, operation: 'GetApp', reason: /The limit is 60 a minute/ });
+  assert.equal((await signedIn('mary').getApp()).metadata.rate_limit.rate_limit, 60);
+  for (let n = 0; n < 61; n += 1) await own.node.getApp();
+  await own.advance('30s');
+  await john.getApp();
+});
+
 test('a sign-in over a socket that is one too many is refused with 9', async (t) => {
   const own = await newApp('own connects');
   await own.freeze('2030-01-01T00:00:30Z');
