@@ -17,6 +17,7 @@ pub mod holder;
 mod inspect;
 mod json_file;
 mod log;
+mod open;
 mod operations;
 mod origin;
 mod pair;
@@ -29,9 +30,11 @@ mod samples;
 mod screen;
 mod serve;
 mod states;
+mod stop;
 mod stubs;
 mod target;
 mod token;
+mod users;
 
 use std::ffi::OsString;
 
@@ -80,6 +83,7 @@ enum Verb {
     Samples(samples::Args),
     RevokeToken(revoke::UserArgs),
     RevokeAllTokens(revoke::AllArgs),
+    Users(users::Args),
     Apps(apps::Args),
     Clock(apps::ClockArgs),
     Requests(requests::Args),
@@ -92,6 +96,8 @@ enum Verb {
     Operations(operations::Args),
     Healthcheck(healthcheck::Args),
     Doctor(doctor::Args),
+    Open(open::Args),
+    Stop(stop::Args),
     Completions(completions::Args),
 }
 
@@ -139,6 +145,7 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::Samples(args) => samples::run(&args),
         Verb::RevokeToken(args) => revoke::user(&args),
         Verb::RevokeAllTokens(args) => revoke::all(&args),
+        Verb::Users(args) => users::run(&args),
         Verb::Apps(args) => apps::run(&args),
         Verb::Clock(args) => apps::clock(&args),
         Verb::Requests(args) => requests::run(&args),
@@ -151,6 +158,8 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::Operations(args) => operations::run(&args),
         Verb::Healthcheck(args) => healthcheck::run(&args),
         Verb::Doctor(args) => doctor::run(&args),
+        Verb::Open(args) => open::run(&args),
+        Verb::Stop(args) => stop::run(&args),
         Verb::Completions(args) => completions::run(&args),
     }
 }

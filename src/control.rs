@@ -32,7 +32,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::clock::{Time, system_now};
@@ -61,6 +61,8 @@ pub struct Control {
     /// The description of this API, once somebody asked for it.
     pub description: OnceLock<Bytes>,
     ready: AtomicBool,
+    /// True once somebody asked for the end. Whoever can end the process listens.
+    stop: watch::Sender<bool>,
 }
 
 impl Control {
@@ -75,7 +77,24 @@ impl Control {
             defaults,
             description: OnceLock::new(),
             ready: AtomicBool::new(false),
+            stop: watch::Sender::new(false),
         }
+    }
+
+    /// Waits until somebody asks for the end of the process. As long as nobody waits, nobody can ask.
+    pub fn asked_to_stop(&self) -> impl Future<Output = ()> + use<> {
+        let mut asked = self.stop.subscribe();
+        async move {
+            // The control API lives on for as long as the process: then nobody asks any more.
+            if asked.wait_for(|asked| *asked).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Asks for the end of the process. False where it ends by another hand, as that of `exec` does with its command.
+    pub fn ask_to_stop(&self) -> bool {
+        self.stop.send(true).is_ok()
     }
 
     /// From now on the process is ready: fixtures are in, listeners are up.

@@ -251,10 +251,9 @@ fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
             tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, stubbed, duration_ms, "answered");
         }
         Some(error) => {
-            let check =
-                call.who.verdict.and_then(|verdict| verdict.failed).map_or("none", crate::auth::verdict::Check::name);
+            let (user, check) = (call.who.user(), call.who.check());
             let (code, reason) = (error.code.number(), error.message.as_ref());
-            tracing::info!(target: "millpond::request", operation, status, code, caller, check, reason, sdk, duration_ms, "refused");
+            tracing::info!(target: "millpond::request", operation, status, code, caller, user, check, reason, sdk, duration_ms, "refused");
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs, segment};
+use super::target::{AppArgs, Client, TargetArgs};
 use super::{DONE, Outcome, print};
 
 /// List the running millpond's apps; make one, clone one, delete one
@@ -53,8 +53,8 @@ Examples:
     /// Delete an app and all that is in it
     #[command(after_help = "Example:\n  millpond apps delete mp_1a2b3c4d5e6f")]
     Delete {
-        /// Its api key
-        #[arg(value_name = "KEY")]
+        /// Its api key, or its name
+        #[arg(value_name = "KEY|NAME")]
         key: String,
     },
 }
@@ -96,11 +96,12 @@ pub fn run(args: &Args) -> Outcome {
             client.send("POST", &Client::path_of(&original, "/clone"), &new.body(ttl.as_ref()))?
         }
         Some(Verb::Delete { key }) => {
-            client.send("DELETE", &format!("/_millpond/apps/{}", segment(key)), &json!({}))?
+            let app = client.app(&AppArgs { app: Some(key.clone()) })?;
+            client.send("DELETE", &Client::path_of(&app, ""), &json!({}))?
         }
     };
     let text = match &args.verb {
-        Some(Verb::Delete { key }) => format!("{} is gone", plain(key)),
+        Some(Verb::Delete { .. }) => format!("{} is gone", bare(&answer["deleted"])),
         _ => pair(&answer),
     };
     print::answer(args.json, &answer, &text)?;
@@ -120,17 +121,18 @@ fn list(args: &Args, client: &Client) -> Outcome {
         print::json(&answer)?;
         return Ok(DONE);
     }
-    let mut rows = vec![row(["api key", "name", "clock", if args.secrets { "api secret" } else { "" }])];
-    for app in answer["apps"].as_array().into_iter().flatten() {
+    let row = |app: &Value| {
         let secret = app["api_secret"].as_str().map(plain).unwrap_or_default();
-        rows.push(row([&bare(&app["api_key"]), &bare(&app["name"]), &time(&app["clock"]), &secret]));
-    }
-    print::out(&print::table(&rows))?;
+        vec![bare(&app["api_key"]), bare(&app["name"]), time(&app["clock"]), secret]
+    };
+    let apps = answer["apps"].as_array().into_iter().flatten();
+    print::out(&print::list(
+        &["api key", "name", "clock", if args.secrets { "api secret" } else { "" }],
+        apps.map(row).collect(),
+        "there are no apps",
+        "`millpond apps create` makes one",
+    ))?;
     Ok(DONE)
-}
-
-fn row(cells: [&str; 4]) -> Vec<String> {
-    cells.map(str::to_owned).into()
 }
 
 /// Read or move an app's clock, which all its tokens are judged by
@@ -201,12 +203,23 @@ pub fn clock(args: &ClockArgs) -> Outcome {
     Ok(DONE)
 }
 
+/// How far it is off: `-1d 2h`, of which the largest two units are told.
+fn offset(seconds: &Value) -> String {
+    let Some(seconds) = seconds.as_f64() else { return bare(seconds) };
+    let sign = if seconds < 0.0 { "-" } else { "+" };
+    let span = std::time::Duration::try_from_secs_f64(seconds.abs()).unwrap_or_default().as_secs();
+    let units = [("d", span / 86_400), ("h", span / 3_600 % 24), ("m", span / 60 % 60), ("s", span % 60)];
+    let told = units.into_iter().filter(|(_, count)| *count > 0).take(2);
+    let told = told.map(|(unit, count)| format!("{count}{unit}")).collect::<Vec<_>>().join(" ");
+    format!("{sign}{}", if told.is_empty() { "0s" } else { &told })
+}
+
 /// A clock in words.
 pub fn time(clock: &Value) -> String {
-    let now = bare(&clock["now"]);
+    let now = print::time(&clock["now"], None);
     match clock["mode"].as_str() {
         Some("frozen") => format!("{now}, frozen"),
-        Some("offset") => format!("{now}, {} s from the system's", bare(&clock["offset_seconds"])),
+        Some("offset") => format!("{now}, {} from the system's", offset(&clock["offset_seconds"])),
         _ => now,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::faults::error;
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs, segment};
+use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
 use super::{DONE, Outcome, input, print};
 use crate::start::Failure;
 
@@ -111,7 +111,7 @@ pub fn run(args: &Args) -> Outcome {
         return Ok(DONE);
     }
     let text = match &args.verb {
-        None => table(answer["connections"].as_array().map(Vec::as_slice).unwrap_or_default()),
+        None => table(&app, answer["connections"].as_array().map(Vec::as_slice).unwrap_or_default()),
         Some(Verb::Close { .. }) => format!("{}: {} closed", plain(&app.api_key), bare(&answer["closed"])),
         Some(Verb::Send { .. }) => format!("{}: sent to {}", plain(&app.api_key), bare(&answer["sent"])),
     };
@@ -123,11 +123,17 @@ fn parsed(event: &str) -> Result<Value, Failure> {
     serde_json::from_str(event).map_err(|cause| input(format!("the event is not JSON: {cause}")))
 }
 
-fn table(connections: &[Value]) -> String {
-    let head = ["id", "user", "dialect", "opened at", "token expires at", "sdk"].map(str::to_owned).to_vec();
-    let rows = connections.iter().map(|connection| {
-        let text = |name: &str| if connection[name].is_null() { "-".to_owned() } else { bare(&connection[name]) };
-        ["id", "user_id", "dialect", "opened_at", "token_expires_at", "sdk"].map(text).to_vec()
-    });
-    print::table(&[head].into_iter().chain(rows).collect::<Vec<_>>())
+fn table(app: &RemoteApp, connections: &[Value]) -> String {
+    let row = |connection: &Value| {
+        let [id, user, dialect, sdk] = ["id", "user_id", "dialect", "sdk"].map(|name| print::cell(&connection[name]));
+        let [opened, expires] =
+            ["opened_at", "token_expires_at"].map(|name| print::time(&connection[name], app.now().ok()));
+        vec![id, user, dialect, opened, expires, sdk]
+    };
+    print::list(
+        &["id", "user", "dialect", "opened at", "token expires at", "sdk"],
+        connections.iter().map(row).collect(),
+        &format!("nobody is connected to {}", app.api_key),
+        "a client is once its SDK's connectUser succeeds: `millpond env` points it here",
+    )
 }

@@ -275,7 +275,12 @@ mod tests {
 
     #[test]
     fn variables_that_lead_elsewhere_are_named_but_never_a_secret() {
-        let app = RemoteApp { api_key: "k".to_owned(), api_secret: "s".to_owned(), clock: serde_json::Value::Null };
+        let app = RemoteApp {
+            api_key: "k".to_owned(),
+            name: "k".to_owned(),
+            api_secret: "s".to_owned(),
+            clock: serde_json::Value::Null,
+        };
         let found = |list: &[(&str, &str)]| variables("http://127.0.0.1:7663", std::slice::from_ref(&app), from(list));
         let good = [("STREAM_API_KEY", "k"), ("STREAM_API_SECRET", "s"), ("STREAM_BASE_URL", "http://localhost:7663/")];
         assert_eq!(found(&good).level, Level::Fine);

@@ -65,7 +65,7 @@ pub struct Variable {
     pub value: String,
     /// Whether it lets its holder act as a server.
     is_secret: bool,
-    /// Whether it is a token that has expired, by the app's clock.
+    /// Whether it is a token that has expired since it was minted, by the app's clock.
     has_expired: bool,
 }
 
@@ -123,11 +123,20 @@ pub fn variables<'a>(
         variable("STREAM_CHAT_URL", url, false),
         variable("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://"), false),
     ];
-    variables.extend(tokens.map(|(name, token)| {
-        let claims = token::contents(token).map(|contents| contents.claims).unwrap_or_default();
+    let tokens: Vec<_> = tokens
+        .map(|(name, token)| (name, token, token::contents(token).map(|contents| contents.claims).unwrap_or_default()))
+        .collect();
+    // They were minted together, when the newest was: one that was over by then was wanted so, and is no surprise.
+    let minted = tokens
+        .iter()
+        .filter_map(|(_, _, claims)| claims["iat"].as_i64())
+        .filter(|iat| Time::from_seconds(*iat) <= now)
+        .max()
+        .unwrap_or(i64::MIN);
+    variables.extend(tokens.into_iter().map(|(name, token, claims)| {
         let is_servers = claims.is_object() && claims.get("user_id").is_none();
         // As the verdict has it: good until the moment lies behind.
-        let has_expired = claims["exp"].as_i64().is_some_and(|exp| now > Time::from_seconds(exp));
+        let has_expired = claims["exp"].as_i64().is_some_and(|exp| exp > minted && now > Time::from_seconds(exp));
         Variable { has_expired, ..variable(&format!("{TOKEN_PREFIX}{}", env_suffix(name)), token, is_servers) }
     }));
     variables

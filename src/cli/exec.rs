@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::origin::OriginArgs;
 use super::pair::{KEY_VARIABLE, PairArgs, Resolved, SECRET_VARIABLE, resolve, resolve_alone};
 use super::repeat::RepeatArgs;
-use super::target::AppArgs;
+use super::target::{AppArgs, chosen};
 use super::{Outcome, env, fixture, input, log, print, serve};
 use crate::config::{Config, Database};
 use crate::start::{self, Failure, Running};
@@ -156,11 +156,15 @@ impl Environment {
 
 fn environment(running: &Running, resolved: &Resolved, args: &Args) -> Result<Environment, Failure> {
     let apps = running.store.apps();
-    let key = args.app.app.clone().unwrap_or_else(|| serve::started_for(running, resolved));
-    let app = apps.get(&key).ok_or_else(|| {
-        let keys: Vec<_> = apps.all().iter().map(|app| app.api_key.to_string()).collect();
-        input(format!("--app: there is no app with the api key \"{key}\". There is: {}.", keys.join(", ")))
-    })?;
+    let key = match &args.app.app {
+        None => serve::started_for(running, resolved),
+        Some(wanted) => {
+            let named: Vec<_> =
+                apps.all().iter().map(|app| (app.api_key.to_string(), app.state().name.clone())).collect();
+            chosen("--app", wanted, named.iter().map(|(key, name)| (key.as_str(), name.as_str())))?
+        }
+    };
+    let app = apps.get(&key).ok_or_else(|| input(format!("there is no app with the api key \"{key}\".")))?;
     let tokens = running.store.read(&Scope::own(&app), named_tokens::all);
     let tokens = tokens.map_err(|cause| anyhow::anyhow!("{}", cause.message))?;
     let tokens = tokens.iter().map(|(name, token)| (name.as_str(), token.as_str()));

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs, segment};
+use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
 use super::{DONE, Outcome, input, print};
 use crate::fault::EVERY_OPERATION;
 use crate::start::Failure;
@@ -182,12 +182,12 @@ pub fn run(args: &Args) -> Outcome {
         }
         (_, Some(fault)) => {
             let fault = client.send("POST", &path(""), &fault)?;
-            let text = table(std::slice::from_ref(&fault));
+            let text = table(&app, std::slice::from_ref(&fault));
             (fault, text)
         }
         (_, None) => {
             let answer = client.get(&path(""))?;
-            let text = table(answer["faults"].as_array().map(Vec::as_slice).unwrap_or_default());
+            let text = table(&app, answer["faults"].as_array().map(Vec::as_slice).unwrap_or_default());
             (answer, text)
         }
     };
@@ -195,17 +195,21 @@ pub fn run(args: &Args) -> Outcome {
     Ok(DONE)
 }
 
-fn table(faults: &[Value]) -> String {
-    let head = ["id", "operation", "user", "caller", "hits", "then"].map(str::to_owned).to_vec();
+fn table(app: &RemoteApp, faults: &[Value]) -> String {
     let rows = faults.iter().map(|fault| {
-        let text = |name: &str| if fault[name].is_null() { "-".to_owned() } else { bare(&fault[name]) };
+        let text = |name: &str| print::cell(&fault[name]);
         let hits = match fault["times"].as_u64() {
             Some(times) => format!("{} of {times}", bare(&fault["hits"])),
             None => bare(&fault["hits"]),
         };
         vec![text("id"), text("operation"), text("user_id"), text("caller"), hits, words(&fault["then"])]
     });
-    print::table(&[head].into_iter().chain(rows).collect::<Vec<_>>())
+    print::list(
+        &["id", "operation", "user", "caller", "hits", "then"],
+        rows.collect(),
+        &format!("{} has no faults", app.api_key),
+        "`millpond faults add --operation GetApp --error 40` makes the next GetApp fail",
+    )
 }
 
 /// What happens, in words: `error 40`, `rate limit 30s`, `socket silence all`.

@@ -63,7 +63,7 @@ pub fn start(filter: &str, format: Format) -> Result<(), Failure> {
     started.map_err(|cause| Failure::Other(anyhow::anyhow!("cannot start the log: {cause}")))
 }
 
-/// `12:30:01 refused GetApp 401, code 40, expiry: JWTAuth error: token is expired (exp)`.
+/// `12:30:01 refused GetApp 401, code 40, john, expiry: JWTAuth error: token is expired (exp)`.
 struct Compact(Paint);
 
 impl<S, N> FormatEvent<S, N> for Compact
@@ -92,12 +92,13 @@ fn call(fields: &Fields, paint: Paint) -> String {
     if of("code") == "0" {
         return format!("answered {operation} {status}, {}, {} ms", of("caller"), of("duration_ms"));
     }
-    let check = match of("check") {
-        "none" => String::new(),
-        check => format!(", {check}"),
+    let said = |name| match of(name) {
+        "" => String::new(),
+        text => format!(", {text}"),
     };
+    let (user, check) = (said("user"), said("check"));
     let refused = paint.yellow("refused");
-    format!("{refused} {} {status}, code {}{check}: {}", paint.bold(operation), of("code"), of("reason"))
+    format!("{refused} {} {status}, code {}{user}{check}: {}", paint.bold(operation), of("code"), of("reason"))
 }
 
 fn other(level: Level, fields: &Fields, paint: Paint) -> String {
@@ -152,7 +153,9 @@ mod tests {
             call(&fields(&list), Paint::OFF),
             "refused GetApp 401, code 40, expiry: JWTAuth error: token is expired (exp)"
         );
-        list[3].1 = "none";
+        list.push(("user", "john"));
+        assert!(call(&fields(&list), Paint::OFF).starts_with("refused GetApp 401, code 40, john, expiry: JWT"));
+        list.retain(|(name, _)| *name != "check" && *name != "user");
         assert!(call(&fields(&list), Paint::OFF).starts_with("refused GetApp 401, code 40: JWT"));
     }
 }

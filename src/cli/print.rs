@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use serde_json::Value;
 
 use super::failed;
+use crate::clock::Time;
 use crate::start::Failure;
 
 /// Writes a result and a line end to stdout. A reader who has gone (`| head`) is no failure.
@@ -51,6 +52,41 @@ pub fn plain(text: &str) -> String {
 /// A JSON value as plain text: strings bare, the rest as JSON.
 pub fn bare(value: &Value) -> String {
     value.as_str().map_or_else(|| plain(&value.to_string()), plain)
+}
+
+/// The same for a table: what is not there is a dash.
+pub fn cell(value: &Value) -> String {
+    if value.is_null() { "-".to_owned() } else { bare(value) }
+}
+
+/// A moment for a table, in UTC and to the second: without its day when that is the day of `now`.
+pub fn time(value: &Value, now: Option<Time>) -> String {
+    moment(value, now, "HH:MM:SS".len())
+}
+
+/// The same to the millisecond.
+pub fn time_ms(value: &Value, now: Option<Time>) -> String {
+    moment(value, now, "HH:MM:SS.mmm".len())
+}
+
+fn moment(value: &Value, now: Option<Time>, length: usize) -> String {
+    // Some answers tell times in text, some in nanoseconds.
+    let moment = value.as_str().and_then(|text| Time::parse(text).ok()).or(value.as_i64().map(Time));
+    let Some(text) = moment.map(Time::rfc3339) else { return cell(value) };
+    let today = now.map(Time::rfc3339).unwrap_or_default();
+    let (day, clock) = text.trim_end_matches('Z').split_once('T').unwrap_or_default();
+    let fraction = if clock.contains('.') { "000" } else { ".000" };
+    let clock: String = clock.chars().chain(fraction.chars()).take(length).collect();
+    if today.starts_with(day) { clock } else { format!("{day} {clock}") }
+}
+
+/// A list for people. One that is empty says what there is none of, and how that is changed.
+pub fn list(head: &[&str], rows: Vec<Vec<String>>, none: &str, how: &str) -> String {
+    if rows.is_empty() {
+        return format!("{}; {how}", plain(none));
+    }
+    let head = head.iter().copied().map(str::to_owned).collect();
+    table(&[vec![head], rows].concat())
 }
 
 /// Rows with their columns aligned, two blanks apart; the last column is not filled up.
@@ -134,6 +170,18 @@ mod tests {
     fn columns_are_aligned_and_lines_end_without_blanks() {
         let rows = [vec!["a".to_owned(), "bc".to_owned()], vec!["äöü".to_owned(), String::new()]];
         assert_eq!(table(&rows), "a    bc\näöü");
+    }
+
+    #[test]
+    fn a_time_is_read_at_a_glance() {
+        let now = Time::parse("2026-01-31T12:00:00Z").ok();
+        let shown = |value: Value| [time(&value, now), time_ms(&value, now)];
+        assert_eq!(shown("2026-01-31T09:05:07.123456789Z".into()), ["09:05:07", "09:05:07.123"]);
+        assert_eq!(shown(1_769_860_800_000_000_000_i64.into()), ["12:00:00", "12:00:00.000"]);
+        let other = ["2026-02-01 09:05:07", "2026-02-01 09:05:07.000"];
+        assert_eq!(shown("2026-02-01T09:05:07Z".into()), other);
+        assert_eq!(time(&"2026-01-31T09:05:07Z".into(), None), "2026-01-31 09:05:07");
+        assert_eq!(shown(Value::Null), ["-", "-"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::print::{Paint, bare, plain};
-use super::target::{AppArgs, Client, TargetArgs};
+use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
 use super::{DONE, FAILED, Outcome, failed, input, json_file, print};
 use crate::start::Failure;
 
@@ -133,11 +133,11 @@ pub fn run(args: &Args) -> Outcome {
     let app = client.app(&args.app)?;
     let path = |rest: &str| Client::path_of(&app, rest);
     match &args.verb {
-        None if args.follow => follow(args, &client, &path("/events")),
-        None => list(args, &client, &path("/requests")),
+        None if args.follow => follow(args, &client, &app, &path("/events")),
+        None => list(args, &client, &app, &path("/requests")),
         Some(Verb::Wait { count, timeout }) => {
             let beside = [("count", count.to_string()), ("timeout", timeout.clone())];
-            wait(args, &client, &(path("/requests/wait") + &args.filters.query(&beside)))
+            wait(args, &client, &app, &(path("/requests/wait") + &args.filters.query(&beside)))
         }
         Some(Verb::Verify { file }) => {
             args.filters.none("verify")?;
@@ -156,7 +156,7 @@ pub fn run(args: &Args) -> Outcome {
     }
 }
 
-fn list(args: &Args, client: &Client, path: &str) -> Outcome {
+fn list(args: &Args, client: &Client, app: &RemoteApp, path: &str) -> Outcome {
     let limit = args.limit.map(|limit| ("limit", limit.to_string()));
     let answer = client.get(&format!("{path}{}", args.filters.query(limit.as_slice())))?;
     if args.json {
@@ -164,8 +164,16 @@ fn list(args: &Args, client: &Client, path: &str) -> Outcome {
         return Ok(DONE);
     }
     let entries = answer["requests"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if entries.is_empty() {
+        let how = if args.filters.given().is_empty() {
+            "a call to it is listed here: `millpond env` points an SDK at it"
+        } else {
+            "`millpond requests` lists all there is"
+        };
+        return print::out(&format!("nothing that fits was called of {}; {how}", plain(&app.api_key))).map(|()| DONE);
+    }
     // As in a log: the newest is nearest to the prompt.
-    show(entries.iter().rev())?;
+    show(app, entries.iter().rev())?;
     let (shown, total) = (entries.len() as u64, answer["total"].as_u64().unwrap_or_default());
     if shown < total {
         print::note(&format!("the newest {shown} of {total}; --limit shows more"));
@@ -174,10 +182,10 @@ fn list(args: &Args, client: &Client, path: &str) -> Outcome {
 }
 
 /// A table, in which what was refused or failed is marked.
-fn show<'a>(entries: impl Iterator<Item = &'a Value>) -> Result<(), Failure> {
+fn show<'a>(app: &RemoteApp, entries: impl Iterator<Item = &'a Value>) -> Result<(), Failure> {
     let head = ["", "id", "at", "operation", "user", "caller", "status", "code", "message"].map(str::to_owned).into();
     let entries: Vec<&Value> = entries.collect();
-    let rows: Vec<Vec<String>> = [head].into_iter().chain(entries.iter().map(|entry| row(entry))).collect();
+    let rows: Vec<Vec<String>> = [head].into_iter().chain(entries.iter().map(|entry| row(app, entry))).collect();
     let (table, paint) = (print::table(&rows), Paint::stdout());
     let is_bad = |line: usize| line.checked_sub(1).is_some_and(|at| mark(entries[at]) != ' ');
     let lines = table.lines().enumerate();
@@ -190,20 +198,20 @@ fn mark(entry: &Value) -> char {
     if entry["outcome"] == "ok" { ' ' } else { '!' }
 }
 
-fn row(entry: &Value) -> Vec<String> {
-    let text = |name: &str| if entry[name].is_null() { "-".to_owned() } else { bare(&entry[name]) };
-    let named = ["id", "at", "operation", "user_id", "caller", "status", "code", "message"].map(text);
-    [mark(entry).to_string()].into_iter().chain(named).collect()
+fn row(app: &RemoteApp, entry: &Value) -> Vec<String> {
+    let at = print::time_ms(&entry["at"], app.now().ok());
+    let named = ["operation", "user_id", "caller", "status", "code", "message"].map(|name| print::cell(&entry[name]));
+    [mark(entry).to_string(), print::cell(&entry["id"]), at].into_iter().chain(named).collect()
 }
 
 /// Shows what comes, until the emulator stops or the app is gone.
-fn follow(args: &Args, client: &Client, path: &str) -> Outcome {
+fn follow(args: &Args, client: &Client, app: &RemoteApp, path: &str) -> Outcome {
     let mut name = String::new();
     for line in client.lines(&format!("{path}{}", args.filters.query(&[])))? {
         let line = line.map_err(|cause| failed(format!("{} answers no more: {cause}", client.url)))?;
         match line.split_once(": ") {
             Some(("event", event)) => event.clone_into(&mut name),
-            Some(("data", data)) => told(args, &name, &serde_json::from_str(data).unwrap_or_default())?,
+            Some(("data", data)) => told(args, app, &name, &serde_json::from_str(data).unwrap_or_default())?,
             // Ids, comments, and the empty line behind each event.
             _ => {}
         }
@@ -214,16 +222,16 @@ fn follow(args: &Args, client: &Client, path: &str) -> Outcome {
     }
 }
 
-fn told(args: &Args, event: &str, data: &Value) -> Result<(), Failure> {
+fn told(args: &Args, app: &RemoteApp, event: &str, data: &Value) -> Result<(), Failure> {
     match event {
         "request" if args.json => print::out(&data.to_string()),
         "request" => {
-            let cells = row(data);
+            let cells = row(app, data);
             let [mark, id, at, operation, user, caller, status, code, message] = cells.as_slice() else {
                 return Ok(());
             };
             let line = format!(
-                "{mark} {id:>5}  {at:30}  {operation:20}  {user:16}  {caller:9}  {status:>4}  {code:>3}  {message}"
+                "{mark} {id:>5}  {at:12}  {operation:20}  {user:16}  {caller:9}  {status:>4}  {code:>3}  {message}"
             );
             print::out(&if mark == " " { line.trim_end().to_owned() } else { Paint::stdout().red(&line) })
         }
@@ -239,7 +247,7 @@ fn told(args: &Args, event: &str, data: &Value) -> Result<(), Failure> {
     }
 }
 
-fn wait(args: &Args, client: &Client, path: &str) -> Outcome {
+fn wait(args: &Args, client: &Client, app: &RemoteApp, path: &str) -> Outcome {
     let (status, answer) = client.ask("GET", path, None, &[200, 408])?;
     let code = if status == 200 { DONE } else { FAILED };
     if args.json {
@@ -248,11 +256,11 @@ fn wait(args: &Args, client: &Client, path: &str) -> Outcome {
     }
     let list = |name: &str| answer[name].as_array().map(Vec::as_slice).unwrap_or_default();
     if code == DONE {
-        show(list("requests").iter())?;
+        show(app, list("requests").iter())?;
     } else {
         let matched = list("requests").len();
         print::error(&format!("it did not happen in time; {matched} matched, and this was seen instead:"));
-        show(list("requests").iter().chain(list("seen")))?;
+        show(app, list("requests").iter().chain(list("seen")))?;
     }
     Ok(code)
 }

@@ -13,18 +13,28 @@ use crate::start::Failure;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  millpond revoke-token --user john                    those issued until now, by the app's clock
-  millpond revoke-token --user john --before -1h
-  millpond revoke-token --user john --undo
+  millpond revoke-token john                           those issued until now, by the app's clock
+  millpond revoke-token john --before -1h
+  millpond revoke-token john --undo
 
 Whole seconds count: a token made within the same second stays good, unless the app's setting
 revocation_granularity is `exact`. To be sure of it: --before 1s, one second from now.")]
 pub struct UserArgs {
-    /// The user
-    #[arg(long, short, value_name = "ID")]
-    user: String,
+    #[command(flatten)]
+    whom: Whom,
     #[command(flatten)]
     common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Whom {
+    /// The user
+    #[arg(value_name = "USER_ID")]
+    user_id: Option<String>,
+    /// The same, as Stream's own command line has it
+    #[arg(long, short, value_name = "ID")]
+    user: Option<String>,
 }
 
 /// Refuse the tokens of all users from now on; server tokens are spared
@@ -83,14 +93,17 @@ impl Common {
 
 /// Runs `revoke-token`.
 pub fn user(args: &UserArgs) -> Outcome {
+    let Some(user_id) = args.whom.user_id.as_ref().or(args.whom.user.as_ref()) else {
+        return Err(input("name the user."));
+    };
     let client = args.common.target.find()?;
     let app = client.app(&args.common.app)?;
     let time = args.common.time(&app)?;
     let set = json!({"revoke_tokens_issued_before": time});
-    client.stream("PATCH", "/users", &app, &json!({"users": [{"id": args.user, "set": set}]}))?;
-    let user = print::plain(&args.user);
-    let answer = json!({"app": app.api_key, "user_id": args.user, "revoke_tokens_issued_before": time});
-    args.common.tell(&user, &time, &format!("millpond revoke-token --user {user} --undo"), &answer)?;
+    client.stream("PATCH", "/users", &app, Some(&json!({"users": [{"id": user_id, "set": set}]})))?;
+    let user = print::plain(user_id);
+    let answer = json!({"app": app.api_key, "user_id": user_id, "revoke_tokens_issued_before": time});
+    args.common.tell(&user, &time, &format!("millpond revoke-token {user} --undo"), &answer)?;
     Ok(DONE)
 }
 
@@ -99,7 +112,7 @@ pub fn all(args: &AllArgs) -> Outcome {
     let client = args.common.target.find()?;
     let app = client.app(&args.common.app)?;
     let time = args.common.time(&app)?;
-    client.stream("PATCH", "/app", &app, &json!({"revoke_tokens_issued_before": time}))?;
+    client.stream("PATCH", "/app", &app, Some(&json!({"revoke_tokens_issued_before": time})))?;
     let answer = json!({"app": app.api_key, "revoke_tokens_issued_before": time});
     args.common.tell("all users", &time, "millpond revoke-all-tokens --undo", &answer)?;
     Ok(DONE)

@@ -124,6 +124,7 @@ async fn serve(config: Config, resolved: &Resolved, args: &Args) -> Outcome {
         warn_of_others(config.host);
     }
     let running = start::start(config).await?;
+    let asked = running.control.asked_to_stop();
     let left = announce(&running, &database, resolved, args);
     let left = match left {
         Ok(left) => left,
@@ -132,8 +133,10 @@ async fn serve(config: Config, resolved: &Resolved, args: &Args) -> Outcome {
             return Err(failure);
         }
     };
-    signals.next().await;
-    tracing::info!("stopping; a second signal stops at once");
+    tokio::select! {
+        () = signals.next() => tracing::info!("stopping; a second signal stops at once"),
+        () = asked => tracing::info!("stopping, as `millpond stop` asks; a signal stops at once"),
+    }
     if let Some((path, run_file)) = &left {
         run_file.remove(path);
     }

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs, segment};
+use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
 use super::{DONE, Outcome, print};
 
 /// Go back to the fixture: the last import, else the first start
@@ -113,7 +113,7 @@ pub fn snapshot(args: &SnapshotArgs) -> Outcome {
     let (answer, text) = match &args.verb {
         None => {
             let answer = client.get(&path(""))?;
-            let text = table(answer["snapshots"].as_array().map(Vec::as_slice).unwrap_or_default());
+            let text = table(&app, answer["snapshots"].as_array().map(Vec::as_slice).unwrap_or_default());
             (answer, text)
         }
         Some(Verb::Take { name }) => {
@@ -134,9 +134,15 @@ pub fn snapshot(args: &SnapshotArgs) -> Outcome {
     Ok(DONE)
 }
 
-fn table(snapshots: &[Value]) -> String {
-    let head = ["name", "created at", "users"].map(str::to_owned).to_vec();
-    let rows =
-        snapshots.iter().map(|snapshot| ["name", "created_at", "users"].map(|name| bare(&snapshot[name])).to_vec());
-    print::table(&[head].into_iter().chain(rows).collect::<Vec<_>>())
+fn table(app: &RemoteApp, snapshots: &[Value]) -> String {
+    let row = |snapshot: &Value| {
+        let created = print::time(&snapshot["created_at"], app.now().ok());
+        vec![bare(&snapshot["name"]), created, bare(&snapshot["users"])]
+    };
+    print::list(
+        &["name", "created at", "users"],
+        snapshots.iter().map(row).collect(),
+        &format!("{} has no snapshots", app.api_key),
+        "`millpond snapshot take NAME` keeps the present state",
+    )
 }

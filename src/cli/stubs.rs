@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs};
+use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
 use super::{DONE, Outcome, json_file, print};
 
 /// Answer an operation, or any path, with something fixed; authentication stays the real one
@@ -91,13 +91,12 @@ pub fn run(args: &Args) -> Outcome {
     } else if answer["cleared"].is_u64() {
         print::out(&format!("{}: {} gone", plain(&app.api_key), bare(&answer["cleared"])))?;
     } else {
-        print::out(&table(answer["stubs"].as_array().map(Vec::as_slice).unwrap_or_default()))?;
+        print::out(&table(&app, answer["stubs"].as_array().map(Vec::as_slice).unwrap_or_default()))?;
     }
     Ok(DONE)
 }
 
-fn table(stubs: &[Value]) -> String {
-    let head = ["answers", "status", "bytes"].map(str::to_owned).to_vec();
+fn table(app: &RemoteApp, stubs: &[Value]) -> String {
     let rows = stubs.iter().map(|stub| {
         let place = match stub["operation"].as_str() {
             Some(operation) => plain(operation),
@@ -105,5 +104,10 @@ fn table(stubs: &[Value]) -> String {
         };
         vec![place, bare(&stub["status"]), stub["body"].to_string().len().to_string()]
     });
-    print::table(&[head].into_iter().chain(rows).collect::<Vec<_>>())
+    print::list(
+        &["answers", "status", "bytes"],
+        rows.collect(),
+        &format!("{} has no stubs", app.api_key),
+        r#"`echo '{"operation": "Follow", "body": {}}' | millpond stubs put -` makes one"#,
+    )
 }

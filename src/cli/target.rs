@@ -16,6 +16,7 @@ use super::{failed, input, pair, print};
 use crate::auth::secret::Secret;
 use crate::clock::Time;
 use crate::config::{PORT_DEFAULT, PORT_VARIABLE};
+use crate::fixture::did_you_mean;
 use crate::fixture::format::Problem;
 use crate::mint::{self, Kind, Wanted};
 use crate::start::Failure;
@@ -44,8 +45,8 @@ pub struct TargetArgs {
 /// Which app of it.
 #[derive(Debug, Default, clap::Args)]
 pub struct AppArgs {
-    /// The app's api key [default: `STREAM_API_KEY` when the emulator knows it, then the app it was started for]
-    #[arg(long, value_name = "KEY", global = true)]
+    /// The app: its api key, or its name [default: `STREAM_API_KEY` when the emulator knows it, then the app it was started for]
+    #[arg(long, value_name = "KEY|NAME", global = true)]
     pub app: Option<String>,
 }
 
@@ -79,6 +80,8 @@ pub struct Client {
 pub struct RemoteApp {
     /// Its api key.
     pub api_key: String,
+    /// Its name.
+    pub name: String,
     /// Its secret.
     pub api_secret: String,
     /// Its clock, as the control API shows it.
@@ -216,11 +219,12 @@ impl Client {
     }
 
     /// Calls an operation of Stream's as a server does.
-    pub fn stream(&self, method: &str, path: &str, app: &RemoteApp, body: &Value) -> Result<Value, Failure> {
+    pub fn stream(&self, method: &str, path: &str, app: &RemoteApp, body: Option<&Value>) -> Result<Value, Failure> {
         let key: String = url::form_urlencoded::byte_serialize(app.api_key.as_bytes()).collect();
+        let joint = if path.contains('?') { '&' } else { '?' };
         let token = app.server_token()?;
         let headers = [("authorization", token.as_str()), ("stream-auth-type", "jwt")];
-        self.call(method, &format!("/api/v2{path}?api_key={key}"), Some(body), &headers)
+        self.call(method, &format!("/api/v2{path}{joint}api_key={key}"), body, &headers)
     }
 
     /// Asks the control API something that may take as long as its longest wait, and gives the status with the answer
@@ -338,26 +342,51 @@ impl Client {
         let apps = self.apps()?;
         let known = |key: &str| apps.iter().find(|app| app.api_key == key);
         let chosen = match &args.app {
-            Some(key) => known(key).ok_or_else(|| {
-                let keys: Vec<_> = apps.iter().map(|app| app.api_key.as_str()).collect();
-                input(format!(
-                    "--app: {} has no app with the api key \"{key}\". It has: {}.",
-                    self.url,
-                    keys.join(", ")
-                ))
-            })?,
+            Some(wanted) => {
+                let named = apps.iter().map(|app| (app.api_key.as_str(), app.name.as_str()));
+                known(&chosen("--app", wanted, named)?)
+            }
             None => pair::key_in_use()
                 .and_then(|key| known(&key))
                 .or_else(|| self.started_for.as_deref().and_then(known))
-                .or(apps.first())
-                .ok_or_else(|| failed(format!("{} has no app", self.url)))?,
+                .or(apps.first()),
         };
-        Ok(chosen.clone())
+        let none = || input(format!("{} has no app. `millpond apps create` makes one.", self.url));
+        chosen.cloned().ok_or_else(none)
     }
 
     /// A path of the control API for an app.
     pub fn path_of(app: &RemoteApp, rest: &str) -> String {
         format!("/_millpond/apps/{}{rest}", segment(&app.api_key))
+    }
+}
+
+/// The key of the app that is meant by a key or a name, of apps of which these are the keys and names. A key wins.
+pub fn chosen<'a>(
+    flag: &str,
+    wanted: &str,
+    apps: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> Result<String, Failure> {
+    if let Some((key, _)) = apps.clone().find(|(key, _)| *key == wanted) {
+        return Ok(key.to_owned());
+    }
+    let of_that_name: Vec<_> = apps.clone().filter(|(_, name)| *name == wanted).map(|(key, _)| key).collect();
+    match of_that_name.as_slice() {
+        [key] => Ok((*key).to_owned()),
+        [] => {
+            let words: Vec<_> = apps.clone().flat_map(|(key, name)| [key, name]).collect();
+            let near = did_you_mean(wanted, &words).map(|near| format!(" ({near})")).unwrap_or_default();
+            let listed = apps.map(|(key, name)| if key == name { key.to_owned() } else { format!("{key} ({name})") });
+            let listed = listed.collect::<Vec<_>>().join(", ");
+            Err(input(format!(
+                "{flag}: millpond has no app with the api key or the name \"{wanted}\"{near}. It has: {listed}."
+            )))
+        }
+        keys => Err(input(format!(
+            "{flag}: {} apps have the name \"{wanted}\"; give the api key of one: {}.",
+            keys.len(),
+            keys.join(", ")
+        ))),
     }
 }
 

@@ -145,7 +145,7 @@ pub fn create(args: &CreateArgs) -> Outcome {
 }
 
 /// `name=json` pairs; what is no JSON is text.
-fn fields(flag: &str, given: &[String]) -> Result<Map<String, Value>, Failure> {
+pub fn fields(flag: &str, given: &[String]) -> Result<Map<String, Value>, Failure> {
     let field = |text: &String| match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => {
             let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
@@ -173,7 +173,7 @@ fn print_minted(common: &Common, wanted: &Value) -> Outcome {
 }
 
 enum Signer {
-    Emulator(Client, RemoteApp),
+    Emulator(Box<Client>, RemoteApp),
     Own(Resolved),
 }
 
@@ -183,7 +183,7 @@ fn signer(common: &Common) -> Result<Signer, Failure> {
     if common.app.app.is_some() {
         let client = common.target.find()?;
         let app = client.app(&common.app)?;
-        return Ok(Signer::Emulator(client, app));
+        return Ok(Signer::Emulator(Box::new(client), app));
     }
     let resolved = resolve(&common.pair)?;
     // A variable that leads nowhere does not keep a token from being made: only a flag is insisted on.
@@ -200,7 +200,7 @@ fn signer(common: &Common) -> Result<Signer, Failure> {
             .into_iter()
             .find(|app| app.api_key == resolved.pair.api_key && app.api_secret == resolved.pair.api_secret)
     };
-    Ok(app.map_or(Signer::Own(resolved), |app| Signer::Emulator(client, app)))
+    Ok(app.map_or(Signer::Own(resolved), |app| Signer::Emulator(Box::new(client), app)))
 }
 
 fn own(resolved: &Resolved, wanted: &Value) -> Result<Value, Failure> {

@@ -11,12 +11,13 @@ use crate::error::{ApiError, Code};
 use crate::fixture::format::Problem;
 
 /// Every code of the control API's errors.
-pub const CODES: [&str; 28] = [
+pub const CODES: [&str; 29] = [
     "api_key_taken",
     "app_changed",
     "fault_id_taken",
     "foreign_host",
     "foreign_origin",
+    "ends_otherwise",
     "internal",
     "invalid_fixture",
     "invalid_request",

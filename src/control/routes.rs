@@ -70,7 +70,13 @@ pub fn table() -> Vec<Area> {
 fn process() -> Vec<Endpoint> {
     vec![
         get("/health", "health", "Whether the process is ready", status::health).answers::<status::Health>(),
-        get("/info", "info", "What runs here", status::info).asks([shapes::secrets()]).answers::<status::Info>(),
+        get("/info", "info", "What runs here", status::info)
+            .asks([shapes::secrets(), shapes::nonce()])
+            .answers::<status::Info>(),
+        post("/stop", "stop", "Ends the process, once what is in flight is answered", status::stop)
+            .takes::<status::Nothing>(&["{}"])
+            .answers::<status::Stopping>()
+            .refuses(409, &["ends_otherwise"]),
         get(
             "/operations",
             "operations",

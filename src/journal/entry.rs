@@ -166,6 +166,11 @@ impl Who {
     pub fn user(&self) -> Option<&str> {
         self.user_id.as_ref().map(UserId::as_str)
     }
+
+    /// The check of the credentials that failed, if one did.
+    pub fn check(&self) -> Option<&'static str> {
+        self.verdict.and_then(|verdict| verdict.failed).map(Check::name)
+    }
 }
 
 /// Something that happened.

@@ -93,7 +93,9 @@ async fn first_words(
             Some(signed_in)
         }
         Err(Refused { error, at, by, fault, .. }) => {
-            log_connect(&client, "none", error.as_ref().map_or(CUT, |error| error.code.status()), error.as_ref());
+            let status = error.as_ref().map_or(CUT, |error| error.code.status());
+            let who = by.as_ref().map(|(_, who)| who.clone()).unwrap_or_default();
+            log_connect(&client, &who, status, error.as_ref());
             let attempt = Attempt { at, dialect, client: &client, started, fault };
             if let Some((app, who)) = by {
                 attempt.failed(&app, who, error.as_ref());
@@ -123,13 +125,14 @@ async fn first_frame(socket: &mut Socket) -> Result<Vec<u8>, Farewell> {
 }
 
 /// One line for each connect, as for each call.
-fn log_connect(sdk: &str, caller: &str, status: u16, error: Option<&crate::error::ApiError>) {
-    let operation = "Connect";
+fn log_connect(sdk: &str, who: &Who, status: u16, error: Option<&crate::error::ApiError>) {
+    let (operation, caller) = ("Connect", who.caller.name());
     match error {
         None => tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, "connected"),
         Some(error) => {
             let (code, reason) = (error.code.number(), error.message.as_ref());
-            tracing::info!(target: "millpond::request", operation, status, code, caller, reason, sdk, "refused");
+            let (user, check) = (who.user(), who.check());
+            tracing::info!(target: "millpond::request", operation, status, code, caller, user, check, reason, sdk, "refused");
         }
     }
 }
@@ -155,7 +158,7 @@ impl Session {
     async fn start(worker: &Rc<Worker>, gate: Data<Gate>, dialect: Dialect, signed_in: SignedIn, mut socket: Socket) {
         let seat = worker.join(&signed_in, dialect);
         let SignedIn { app, credentials, epoch, connection_id, me, at, who, client, struck, .. } = signed_in;
-        log_connect(&client, who.caller.name(), 101, None);
+        log_connect(&client, &who, 101, None);
         if app.epoch() != epoch {
             // Something changed between the verdict and the place among those who hear of it.
             seat.mailbox.judge();

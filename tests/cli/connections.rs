@@ -10,16 +10,21 @@ use super::harness::{Place, Server};
 
 /// A socket of a user's, and its connection's id.
 fn joined(place: &Place, server: &Server, user: &str) -> (WebSocket<TcpStream>, String) {
-    let token = place.run(&["token", user]);
+    let (socket, hello) = signed_in(server, user, place.run(&["token", user]).line());
+    (socket, hello["connection_id"].as_str().unwrap_or_else(|| panic!("{hello}")).to_owned())
+}
+
+/// A socket that shows a token, and the answer to that.
+fn signed_in(server: &Server, user: &str, token: &str) -> (WebSocket<TcpStream>, Value) {
     let key = server.ready["apps"][0]["api_key"].as_str().expect("a key");
     let stream = TcpStream::connect(server.url.trim_start_matches("http://")).expect("a connection");
     stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).expect("a bound");
     let url = format!("{}/api/v2/connect?api_key={key}&stream-auth-type=jwt", server.url.replacen("http", "ws", 1));
     let (mut socket, _) = client(url, stream).expect("an upgrade");
-    let first = json!({"token": token.line(), "user_details": {"id": user}});
+    let first = json!({"token": token, "user_details": {"id": user}});
     socket.send(Message::text(first.to_string())).expect("sent");
-    let hello = heard(&mut socket);
-    (socket, hello["connection_id"].as_str().unwrap_or_else(|| panic!("{hello}")).to_owned())
+    let answer = heard(&mut socket);
+    (socket, answer)
 }
 
 fn heard(socket: &mut WebSocket<TcpStream>) -> Value {
@@ -32,6 +37,24 @@ fn closed(socket: &mut WebSocket<TcpStream>) -> u16 {
     match socket.read().expect("a message") {
         Message::Close(Some(frame)) => frame.code.into(),
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_refused_sign_in_is_one_line_that_names_user_and_check() {
+    let place = Place::new();
+    let server = place.serve(&["--memory"]);
+    for (token, wanted) in [
+        (
+            &["token", "john", "--ttl", "-1h", "--iat", "-2h"][..],
+            "code 40, john, expiry: JWTAuth error: token is expired",
+        ),
+        (&["token", "jane", "--secret", "another-apps"], "code 43, jane, signature: JWTAuth error"),
+    ] {
+        let token = place.run(token);
+        signed_in(&server, "john", token.line());
+        let line = server.stderr_line("refused");
+        assert!(line.contains(&format!("refused Connect 401, {wanted}")) && !line.contains(token.line()), "{line}");
     }
 }
 

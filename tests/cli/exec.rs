@@ -113,17 +113,21 @@ fn the_environment_is_that_of_env_and_nothing_inherited_speaks_of_another_app() 
 #[test]
 fn the_app_is_that_of_the_pair_or_the_one_that_is_named() {
     let place = Place::new();
-    place.write("two.yaml", "millpond: 1\napps: [{api_key: a, api_secret: x}, {api_key: b, api_secret: y}]\n");
+    place.write(
+        "two.yaml",
+        "millpond: 1\napps: [{api_key: a, api_secret: x}, {api_key: b, api_secret: y, name: Bee}]\n",
+    );
     let script = "echo $STREAM_API_KEY $STREAM_API_SECRET";
     for (flags, wanted) in [
         (&["--fixture", "two.yaml"][..], "a x"),
         (&["--fixture", "two.yaml", "--app", "b"], "b y"),
+        (&["--fixture", "two.yaml", "--app", "Bee"], "b y"),
         (&["--fixture", "two.yaml", "--api-key", "c", "--api-secret", "z"], "c z"),
     ] {
         assert_eq!(exec(&place, flags, script).line(), wanted, "{flags:?}");
     }
     let unknown = exec(&place, &["--fixture", "two.yaml", "--app", "c"], "touch ran");
-    unknown.refused(2, &["--app: there is no app with the api key \"c\". There is: a, b."]);
+    unknown.refused(2, &["--app: millpond has no app with the api key or the name \"c\"", "It has: a, b (Bee)."]);
     assert!(!place.path("ran").exists());
 }
 
@@ -282,7 +286,7 @@ fn nothing_that_the_command_started_outlives_it() {
 }
 
 /// Types into a terminal and reads from it, as this script says (terminal.py).
-fn in_a_terminal(place: &Place, program: &[&str], script: &str) -> Done {
+pub fn in_a_terminal(place: &Place, program: &[&str], script: &str) -> Done {
     let driver = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/terminal.py");
     run(place.clean("python3", &[&[driver], program].concat()).env("MILLPOND", env!("CARGO_BIN_EXE_millpond")), script)
 }

@@ -7,6 +7,8 @@ mod exec;
 mod faults;
 mod harness;
 mod help;
+mod lists;
+mod process;
 mod requests;
 #[cfg(unix)]
 mod safety;
@@ -14,3 +16,4 @@ mod serving;
 mod signing;
 mod states;
 mod stubs;
+mod users;

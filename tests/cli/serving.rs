@@ -335,7 +335,7 @@ fn a_refused_call_is_one_line_in_the_log_without_its_token() {
     let (status, body) = server.call("GET", "/app", token, None);
     assert_eq!((status, &body["code"]), (401, &json!(40)));
     let line = server.stderr_line("refused");
-    let wanted = " refused GetApp 401, code 40, expiry: JWTAuth error: token is expired (exp)";
+    let wanted = " refused GetApp 401, code 40, john, expiry: JWTAuth error: token is expired (exp)";
     assert!(line.ends_with(wanted), "{line}");
     assert!(!line.contains(token), "{line}");
 
@@ -346,7 +346,7 @@ fn a_refused_call_is_one_line_in_the_log_without_its_token() {
     assert_eq!(text.matches("\"message\":").count(), 1, "strict readers take no key twice: {text}");
     let fields = &line["fields"];
     assert_eq!((&fields["operation"], &fields["status"], &fields["code"]), (&json!("GetApp"), &json!(401), &json!(40)));
-    assert_eq!(fields["check"], "expiry");
+    assert_eq!((&fields["user"], &fields["check"]), (&json!("john"), &json!("expiry")));
     assert!(!line.to_string().contains(token), "{line}");
 }
 
