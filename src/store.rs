@@ -19,7 +19,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{RwLock, Semaphore, oneshot};
 
 use crate::app::ended::End;
 use crate::app::{App, AppState, Apps, Gone, UserFacts};
@@ -318,6 +318,8 @@ struct Inner {
     /// The same for steps of jobs on whole states.
     whole: Arc<Semaphore>,
     scans: Semaphore,
+    /// Held together by jobs on some whole states, and alone by those on all.
+    everything: Arc<RwLock<()>>,
     place: file::Place,
     listener: OnceLock<Box<dyn Listener>>,
     told: AtomicU64,
@@ -366,6 +368,7 @@ impl Store {
             writes: Arc::new(Semaphore::new(WRITES_QUEUED_MAX)),
             whole: Arc::new(Semaphore::new(WHOLE_QUEUED_MAX)),
             scans: Semaphore::new(SCANS_MAX),
+            everything: Arc::default(),
             place,
             listener: OnceLock::new(),
             told: AtomicU64::new(0),

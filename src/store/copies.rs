@@ -3,12 +3,15 @@
 //! A state is never emptied and filled again: a copy is made beside it, piece by piece, so that no other app waits for
 //! long, and takes its place in one commit. With it comes a new [`App`], so that whatever memory held is over as well;
 //! calls that began before are refused.
+//!
+//! Between the pieces of a copy other jobs run. So that none of them takes away or exchanges what is being copied, each job
+//! has the apps that it touches alone until it is over: those that it names, one after the other by key, or all at once.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
-use tokio::sync::OwnedRwLockWriteGuard;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
 
 use super::apps::{self, NewApp};
 use super::states::{self, Copying, Role};
@@ -33,12 +36,17 @@ pub struct Snapshot {
     pub users: i64,
 }
 
-/// Held by whoever has an app's whole state alone: writes wait.
-type Alone = OwnedRwLockWriteGuard<()>;
+/// Held by whoever has whole states alone: writes to them wait, and so do jobs that touch one of them, or all.
+struct Alone {
+    _apps: Vec<OwnedRwLockWriteGuard<()>>,
+    _some: OwnedRwLockReadGuard<()>,
+}
 
 impl Store {
     /// Creates an app. When it answers, the app is known to everyone, and a reset of the app goes back to now.
     pub async fn create_app(&self, new: NewApp) -> Result<Arc<App>> {
+        // An app that was deleted and has this key may be on its way back.
+        let _some = self.some().await;
         let store = self.clone();
         self.queue(move |conn| {
             if let Some(number) = apps::number(conn, &new.api_key)? {
@@ -61,12 +69,9 @@ impl Store {
     /// Fills several apps in one transaction, making those that are not there: all of it or nothing. With `others_go`
     /// all other apps are deleted. A reset goes back to what is there now.
     pub async fn import(&self, imports: Vec<Import>, others_go: bool) -> Result<()> {
-        // In one order, so that two imports cannot wait for each other.
         let keys: BTreeSet<_> = imports.iter().map(|import| import.new.api_key.clone()).collect();
-        let mut alone = Vec::new();
-        for key in &keys {
-            alone.extend(self.alone(key).await.ok());
-        }
+        let (_all, _named) =
+            if others_go { (Some(self.all().await), None) } else { (None, Some(self.these(&keys).await)) };
         let store = self.clone();
         let imported = self.queue(move |conn| {
             let mut published: Vec<Box<dyn FnOnce()>> = Vec::new();
@@ -131,22 +136,23 @@ impl Store {
     }
 
     /// Takes everything back to the last import or the first start: apps that were made since are deleted, and those that
-    /// were deleted come back.
+    /// were deleted come back. What fails for one app is told when the others are done.
     pub async fn reset_all(&self, close_code: u16) -> Result<()> {
+        let _all = self.all().await;
+        let mut outcome = Ok(());
         for (number, is_base) in apps::numbers(self.reader()?.as_ref())? {
             let app = self.apps().all().into_iter().find(|app| app.number == number);
-            match (app, is_base) {
-                (Some(app), true) => drop(self.reset(&app.api_key, close_code).await?),
-                (Some(app), false) => self.delete_app(&app).await?,
-                (None, true) => {
-                    if let Some(baseline) = self.find(number, "baseline", None)? {
-                        self.put_in_place(number, baseline, close_code).await?;
-                    }
-                }
-                (None, false) => {}
-            }
+            let done = match (app, is_base) {
+                (Some(app), false) => self.take_away(app).await,
+                (_, true) => match self.find(number, "baseline", None)? {
+                    Some(baseline) => self.put_in_place(number, baseline, close_code).await.map(drop),
+                    None => Ok(()),
+                },
+                (None, false) => Ok(()),
+            };
+            outcome = outcome.and(done);
         }
-        Ok(())
+        outcome
     }
 
     /// Makes another app of an app's present state, which is also what a reset of the new one goes back to. `new`'s clock
@@ -159,9 +165,9 @@ impl Store {
         again: impl Fn(&str) -> Option<String> + Send + 'static,
     ) -> Result<Arc<App>> {
         let (original, _alone) = self.alone(api_key).await?;
-        let baseline = self.copy(original.id).await?;
-        let store = self.clone();
-        self.copy_then(original.id, move |conn, copy| {
+        let half = self.copy(original.id).await?;
+        let (baseline, store) = (half.state, self.clone());
+        let cloned = self.copy_then(original.id, move |conn, copy| {
             if apps::number(conn, &new.api_key)?.is_some() {
                 return Err(ApiError::input(format!("api_key \"{}\" is taken", new.api_key)));
             }
@@ -177,8 +183,10 @@ impl Store {
             let app = Arc::new(apps::load(conn, number, store.0.seed)?);
             let known = Arc::clone(&app);
             Ok((app, Publish::new(true, move || store.take_over(known, CLOSE_CODE_DEFAULT))))
-        })
-        .await
+        });
+        let cloned = cloned.await?;
+        half.is_whole();
+        Ok(cloned)
     }
 
     /// Keeps an app's present state under a name, in place of one of that name.
@@ -241,6 +249,10 @@ impl Store {
     pub async fn delete_app(&self, app: &Arc<App>) -> Result<()> {
         // Whoever has it alone may have put another state in its place meanwhile; that one is meant as well.
         let (app, _alone) = self.alone(&app.api_key).await?;
+        self.take_away(app).await
+    }
+
+    async fn take_away(&self, app: Arc<App>) -> Result<()> {
         let store = self.clone();
         self.queue(move |conn| {
             apps::delete(conn, app.number)?;
@@ -256,8 +268,34 @@ impl Store {
         self.apps().get(api_key).ok_or_else(unknown)
     }
 
+    /// Nobody has everything alone meanwhile.
+    async fn some(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.0.everything).read_owned().await
+    }
+
+    /// Nobody has a whole state alone meanwhile.
+    async fn all(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.0.everything).write_owned().await
+    }
+
     /// The app of that key, once all its writes are done and with the next ones waiting.
     async fn alone(&self, api_key: &str) -> Result<(Arc<App>, Alone)> {
+        let some = self.some().await;
+        let (app, alone) = self.alone_in_turn(api_key).await?;
+        Ok((app, Alone { _apps: vec![alone], _some: some }))
+    }
+
+    /// Those of these keys that have an app, in the order of their keys, so that two jobs cannot wait for each other.
+    async fn these(&self, keys: &BTreeSet<String>) -> Alone {
+        let some = self.some().await;
+        let mut apps = Vec::new();
+        for key in keys {
+            apps.extend(self.alone_in_turn(key).await.ok().map(|(_, alone)| alone));
+        }
+        Alone { _apps: apps, _some: some }
+    }
+
+    async fn alone_in_turn(&self, api_key: &str) -> Result<(Arc<App>, OwnedRwLockWriteGuard<()>)> {
         loop {
             let app = self.known(api_key)?;
             let alone = Arc::clone(&app.whole).write_owned().await;
@@ -286,8 +324,10 @@ impl Store {
     }
 
     /// Copies a state. Until it is adopted the copy belongs to nobody.
-    async fn copy(&self, from: AppId) -> Result<AppId> {
-        self.copy_then(from, |_, copy| Ok((copy, Publish::nothing()))).await
+    async fn copy(&self, from: AppId) -> Result<Half> {
+        let store = self.clone();
+        self.copy_then(from, move |_, copy| Ok((Half { store, state: copy, is_whole: false }, Publish::nothing())))
+            .await
     }
 
     /// Copies a state, and ends with `finish` in the transaction of the last piece. Nothing may change the state meanwhile.
@@ -297,6 +337,7 @@ impl Store {
         finish: impl FnOnce(&Connection, AppId) -> Result<(T, Publish)> + Send + 'static,
     ) -> Result<T> {
         let (mut begun, mut finish) = (None, finish);
+        let mut half: Option<Half> = None;
         loop {
             let piece = self.queue(move |conn| {
                 let mut copying: Copying = match begun {
@@ -310,10 +351,15 @@ impl Store {
                     Ok((Err((copying, finish)), Publish::nothing()))
                 }
             });
-            // What fails leaves a state that nobody has, for the next start to sweep.
             match piece.await?.0 {
-                Ok(result) => return Ok(result),
-                Err((copying, again)) => (begun, finish) = (Some(copying), again),
+                Ok(result) => {
+                    half.into_iter().for_each(Half::is_whole);
+                    return Ok(result);
+                }
+                Err((copying, again)) => {
+                    half.get_or_insert_with(|| Half { store: self.clone(), state: copying.to, is_whole: false });
+                    (begun, finish) = (Some(copying), again);
+                }
             }
         }
     }
@@ -357,6 +403,36 @@ impl Store {
     pub async fn swept(&self) -> Result<()> {
         while self.queue(|conn| Ok((states::sweep(conn)?, Publish::nothing()))).await?.0 {}
         Ok(())
+    }
+}
+
+/// A copy that nobody has yet. Whatever ends its making before it is whole, an error or a caller who is gone, has it swept.
+struct Half {
+    store: Store,
+    state: AppId,
+    is_whole: bool,
+}
+
+impl Half {
+    /// Somebody has it now.
+    fn is_whole(mut self) {
+        self.is_whole = true;
+    }
+}
+
+impl Drop for Half {
+    fn drop(&mut self) {
+        if self.is_whole {
+            return;
+        }
+        let (store, state) = (self.store.clone(), self.state);
+        let sent = self.store.send(
+            move |conn| Ok((states::give_up_half(conn, state)?, Publish::nothing())),
+            move |_| store.sweep_soon(),
+        );
+        if let Err(unsent) = sent {
+            tracing::debug!(unsent, "a copy that was not finished is swept at the next start");
+        }
     }
 }
 

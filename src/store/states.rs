@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::clock::Time;
-use crate::error::Result;
+use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
 
 /// Every table in which rows of a state lie under its number, and the rest of its primary key.
@@ -30,10 +30,11 @@ pub const TABLES: &[(&str, &str)] = &[
 /// The columns of a state's own row that are part of the state. The others say whose it is and what for.
 pub const RECORD: &str = "name, settings, emulator, clock_mode, clock_ns, created_at, updated_at";
 
-/// Rows of one table that are copied or deleted at once: what the writer does in some milliseconds.
-const PIECE_MAX_ROWS: usize = 1_000;
+/// Rows of one table that are copied or deleted at once: what the writer does in some milliseconds. Few in unit tests, so that
+/// small states are copied in many pieces as well.
+const PIECE_MAX_ROWS: usize = if cfg!(test) { 20 } else { 1_000 };
 /// Rows that are copied in one transaction, so that no other app waits for long.
-const PIECES_MAX_ROWS: usize = 2_000;
+const PIECES_MAX_ROWS: usize = 2 * PIECE_MAX_ROWS;
 
 /// What a state is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,13 @@ pub enum Role {
 }
 
 /// Gives a state that was made its owner and role. Whichever had the role is given up.
+///
+/// # Errors
+/// When there is no such owner.
 pub fn adopt(conn: &Connection, state: AppId, owner: i64, role: &Role) -> Result<()> {
+    if !conn.prepare_cached("SELECT 1 FROM apps WHERE id = ?1")?.exists([owner])? {
+        return Err(no_such_state());
+    }
     let (word, name, at) = match role {
         Role::Live => ("live", None, None),
         Role::Baseline => ("baseline", None, None),
@@ -74,6 +81,13 @@ pub fn give_up(conn: &Connection, state: AppId) -> Result<()> {
     Ok(())
 }
 
+/// The same for a state that nobody has yet. One that somebody has by now stays.
+pub fn give_up_half(conn: &Connection, state: AppId) -> Result<()> {
+    conn.prepare_cached("UPDATE states SET role = 'gone', owner = 0 WHERE app = ?1 AND role = 'making'")?
+        .execute([state.0])?;
+    Ok(())
+}
+
 /// Takes a piece of what was given up away. Answers whether something may be left.
 pub fn sweep(conn: &Connection) -> Result<bool> {
     let mut query = conn.prepare_cached("SELECT app FROM states WHERE role = 'gone' ORDER BY app LIMIT 1")?;
@@ -89,9 +103,11 @@ pub fn sweep(conn: &Connection) -> Result<bool> {
     Ok(true)
 }
 
-/// Takes away what an earlier process did not get to: states that were given up, and those that were half made.
+/// Takes away what an earlier process did not get to: states that were given up, those that were half made, and those of an
+/// app that is not there.
 pub fn sweep_all(conn: &Connection) -> Result<()> {
     conn.execute("UPDATE states SET role = 'gone', owner = 0 WHERE role = 'making'", [])?;
+    conn.execute("UPDATE states SET role = 'gone', owner = 0 WHERE owner NOT IN (SELECT id FROM apps)", [])?;
     while sweep(conn)? {}
     Ok(())
 }
@@ -107,14 +123,32 @@ pub struct Copying {
 
 /// Begins to copy a state. The copy belongs to nobody until it is adopted, and is swept at the next start when it never is.
 pub fn begin_copy(conn: &Connection, from: AppId) -> Result<Copying> {
-    let sql =
-        format!("INSERT INTO states (owner, role, {RECORD}) SELECT 0, 'making', {RECORD} FROM states WHERE app = ?1");
-    conn.prepare_cached(&sql)?.execute([from.0])?;
+    let sql = format!(
+        "INSERT INTO states (owner, role, {RECORD}) SELECT 0, 'making', {RECORD} FROM states WHERE app = ?1 AND {LIVING}"
+    );
+    // Where there is no such state, the last row id is that of another's.
+    if conn.prepare_cached(&sql)?.execute([from.0])? != 1 {
+        return Err(no_such_state());
+    }
     Ok(Copying { from, to: AppId(conn.last_insert_rowid()), table: 0 })
 }
 
+/// Holds of a state that an app has.
+const LIVING: &str = "role IN ('live', 'baseline', 'snapshot') AND owner IN (SELECT id FROM apps)";
+
+fn no_such_state() -> ApiError {
+    ApiError::new(Code::AccessKeyError, "api_key not valid")
+}
+
 /// Copies some thousand rows. Answers whether everything is copied.
+///
+/// # Errors
+/// When the state that is copied is nobody's any more.
 pub fn copy_on(conn: &Connection, copying: &mut Copying) -> Result<bool> {
+    let sql = format!("SELECT 1 FROM states WHERE app = ?1 AND {LIVING}");
+    if !conn.prepare_cached(&sql)?.exists([copying.from.0])? {
+        return Err(no_such_state());
+    }
     let mut copied = 0;
     while let Some((table, key)) = TABLES.get(copying.table) {
         let rows = copy_piece(conn, table, key, copying)?;

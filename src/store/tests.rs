@@ -349,8 +349,9 @@ fn what_was_cut_short_is_finished_at_the_next_start() {
         conn.execute_batch(migration).expect("the schema");
     }
     conn.execute_batch(
-        "INSERT INTO states (app, owner, role, name, created_at, updated_at)
-         VALUES (7, 0, 'gone', '', 0, 0), (8, 1, 'live', '', 0, 0), (9, 0, 'making', '', 0, 0);
+        "INSERT INTO apps (id, api_key, api_secret) VALUES (1, 'k', 's');
+         INSERT INTO states (app, owner, role, name, created_at, updated_at)
+         VALUES (7, 0, 'gone', '', 0, 0), (8, 1, 'live', '', 0, 0), (9, 0, 'making', '', 0, 0), (10, 2, 'live', '', 0, 0);
          INSERT INTO grants VALUES (7, 'user', '[]'), (8, 'user', '[]'), (9, 'user', '[]')",
     )
     .expect("rows");
@@ -386,3 +387,5 @@ fn the_apps_of_an_older_database_are_there_under_the_new_schema() {
 
 #[path = "tests/copies.rs"]
 mod copies_tests;
+
+mod races;

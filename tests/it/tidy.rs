@@ -195,6 +195,7 @@ const BOUNDS: &[&str] = &[
     "FROM apps WHERE id = ?1",
     "WHERE owner = ?1 AND",
     "WHERE role = 'making'",
+    "WHERE owner NOT IN (SELECT id FROM apps)",
 ];
 
 /// Between apps lies nothing but this column.
