@@ -9,7 +9,13 @@
 mod child;
 mod client;
 #[cfg(unix)]
+mod crash;
+#[cfg(unix)]
 mod exec;
+#[cfg(unix)]
+#[path = "../tests/cli/harness.rs"]
+#[expect(dead_code, reason = "the tests want more of it than a bench")]
+mod harness;
 mod journal;
 mod measure;
 mod millpond;
@@ -30,7 +36,12 @@ const BENCHES: &[Bench] = &[
     ("writes", writes::run),
     ("sockets", sockets::run),
     ("journal", journal::run),
+    #[cfg(unix)]
+    ("crash", crash::run),
 ];
+
+/// Those that run only when they are named: they take many minutes.
+const ON_REQUEST: &[&str] = &["crash"];
 
 fn main() {
     // Cargo adds `--bench`.
@@ -44,7 +55,8 @@ fn main() {
     }
     let is_big = flags.iter().any(|flag| flag == "--big");
     for (name, bench) in BENCHES {
-        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+        let is_meant = names.is_empty() && !ON_REQUEST.contains(name);
+        if is_meant || names.iter().any(|wanted| wanted == name) {
             bench(is_big);
         }
     }

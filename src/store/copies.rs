@@ -185,7 +185,7 @@ impl Store {
             Ok((app, Publish::new(true, move || store.take_over(known, CLOSE_CODE_DEFAULT))))
         });
         let cloned = cloned.await?;
-        half.is_whole();
+        half.keep();
         Ok(cloned)
     }
 
@@ -353,7 +353,7 @@ impl Store {
             });
             match piece.await?.0 {
                 Ok(result) => {
-                    half.into_iter().for_each(Half::is_whole);
+                    half.into_iter().for_each(Half::keep);
                     return Ok(result);
                 }
                 Err((copying, again)) => {
@@ -415,7 +415,7 @@ struct Half {
 
 impl Half {
     /// Somebody has it now.
-    fn is_whole(mut self) {
+    fn keep(mut self) {
         self.is_whole = true;
     }
 }

@@ -3,6 +3,8 @@
 mod clients;
 mod connections;
 #[cfg(unix)]
+mod crash;
+#[cfg(unix)]
 mod exec;
 mod faults;
 mod harness;
