@@ -29,6 +29,7 @@ use crate::error::{ApiError, Code, Result};
 use crate::event::Event;
 use crate::ids::{AppId, UserId};
 
+mod alone;
 pub mod apps;
 pub mod bans;
 pub mod blocks;

@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
-use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard};
 
 use super::apps::{self, NewApp};
 use super::states::{self, Copying, Role};
@@ -34,12 +33,6 @@ pub struct Snapshot {
     pub created_at: Time,
     /// Users in it.
     pub users: i64,
-}
-
-/// Held by whoever has whole states alone: writes to them wait, and so do jobs that touch one of them, or all.
-struct Alone {
-    _apps: Vec<OwnedRwLockWriteGuard<()>>,
-    _some: OwnedRwLockReadGuard<()>,
 }
 
 impl Store {
@@ -263,46 +256,9 @@ impl Store {
         Ok(())
     }
 
-    fn known(&self, api_key: &str) -> Result<Arc<App>> {
+    pub(super) fn known(&self, api_key: &str) -> Result<Arc<App>> {
         let unknown = || ApiError::new(Code::AccessKeyError, "api_key not valid");
         self.apps().get(api_key).ok_or_else(unknown)
-    }
-
-    /// Nobody has everything alone meanwhile.
-    async fn some(&self) -> OwnedRwLockReadGuard<()> {
-        Arc::clone(&self.0.everything).read_owned().await
-    }
-
-    /// Nobody has a whole state alone meanwhile.
-    async fn all(&self) -> OwnedRwLockWriteGuard<()> {
-        Arc::clone(&self.0.everything).write_owned().await
-    }
-
-    /// The app of that key, once all its writes are done and with the next ones waiting.
-    async fn alone(&self, api_key: &str) -> Result<(Arc<App>, Alone)> {
-        let some = self.some().await;
-        let (app, alone) = self.alone_in_turn(api_key).await?;
-        Ok((app, Alone { _apps: vec![alone], _some: some }))
-    }
-
-    /// Those of these keys that have an app, in the order of their keys, so that two jobs cannot wait for each other.
-    async fn these(&self, keys: &BTreeSet<String>) -> Alone {
-        let some = self.some().await;
-        let mut apps = Vec::new();
-        for key in keys {
-            apps.extend(self.alone_in_turn(key).await.ok().map(|(_, alone)| alone));
-        }
-        Alone { _apps: apps, _some: some }
-    }
-
-    async fn alone_in_turn(&self, api_key: &str) -> Result<(Arc<App>, OwnedRwLockWriteGuard<()>)> {
-        loop {
-            let app = self.known(api_key)?;
-            let alone = Arc::clone(&app.whole).write_owned().await;
-            if app.gone().is_none() {
-                return Ok((app, alone));
-            }
-        }
     }
 
     fn find(&self, number: i64, role: &str, snapshot: Option<&str>) -> Result<Option<AppId>> {
