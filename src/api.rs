@@ -5,9 +5,11 @@ pub mod app;
 pub mod blocks;
 pub mod connect;
 pub mod devices;
+pub mod flags;
 pub mod guest;
 pub mod lifecycle;
 pub mod moderation;
+pub mod mutes;
 pub mod permissions;
 pub mod push_preferences;
 pub mod rate_limits;
@@ -17,17 +19,31 @@ pub mod users;
 pub mod viewer;
 
 use actix_web::{HttpMessage, HttpRequest};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 use std::rc::Rc;
 
 use crate::auth::caller::AnyCaller;
 use crate::door::Call;
 use crate::error::{ApiError, Result};
+use crate::params::Body;
 use crate::reply::{self, Reply};
 use crate::wire::Empty;
 
 /// `GET /hi`: the warm-up call of the chat SDK. Any answer will do, so nobody is asked who they are.
 pub async fn hi() -> Reply<Empty> {
     Reply(Empty {})
+}
+
+/// The body of ReportClientCallEvent.
+#[derive(Deserialize)]
+pub struct ClientEventsRequest {
+    events: Option<Vec<Map<String, Value>>>,
+}
+
+/// `POST /call_client_event`: what a video SDK tells of its own doings, with or without a token. Nobody reads it.
+pub async fn report_client_event(_: AnyCaller, body: Body<ClientEventsRequest>) -> Result<Reply<Empty>> {
+    body.0.events.map(|_| Reply(Empty {})).ok_or_else(|| ApiError::input("events is a required field"))
 }
 
 /// An operation of Stream's that is not built: 501 with its name, behind real authentication.

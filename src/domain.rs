@@ -2,6 +2,7 @@
 
 pub mod bans;
 pub mod devices;
+pub mod flags;
 pub mod guests;
 pub mod lifecycle;
 pub mod partial;

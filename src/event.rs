@@ -10,6 +10,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::clock::Time;
 use crate::ids::UserId;
+use crate::store::devices::Device;
+use crate::store::mutes::Mute;
 use crate::store::users::User;
 
 /// Who hears of an event.
@@ -44,6 +46,22 @@ pub enum Payload {
         shadow: bool,
         /// Where; `None` for the whole app.
         channel_cid: Option<String>,
+    },
+    /// Whom a user has muted by now, with all else that the user's own connections are told of it.
+    Mutes {
+        /// Who has muted.
+        user: Box<User>,
+        /// Its devices.
+        devices: Vec<Device>,
+        /// Its mutes.
+        mutes: Vec<Mute>,
+    },
+    /// Somebody was muted, or is no longer.
+    Muted {
+        /// Who did it.
+        user: Box<User>,
+        /// Upon whom.
+        targets: Vec<User>,
     },
     /// A deletion.
     Deleted {
@@ -89,6 +107,8 @@ impl Event {
         match &self.payload {
             Payload::User(user)
             | Payload::Ban { user, .. }
+            | Payload::Mutes { user, .. }
+            | Payload::Muted { user, .. }
             | Payload::Deleted { user, .. }
             | Payload::Custom { user, .. } => Some(user.id.clone()),
             Payload::App(_) => None,

@@ -32,6 +32,8 @@ pub enum Mounts {
     V2,
     /// Un-prefixed alone.
     Legacy,
+    /// `/video` alone.
+    Video,
 }
 
 impl Mounts {
@@ -41,6 +43,7 @@ impl Mounts {
             Self::All => true,
             Self::V2 => dialect == Dialect::V2,
             Self::Legacy => dialect == Dialect::Legacy,
+            Self::Video => dialect == Dialect::Video,
         }
     }
 
@@ -50,6 +53,7 @@ impl Mounts {
             Self::All => &["/api/v2", "", "/video"],
             Self::V2 => &["/api/v2"],
             Self::Legacy => &[""],
+            Self::Video => &["/video"],
         }
     }
 }

@@ -88,6 +88,11 @@ operations! {
     DeletePermission [DELETE All "/permissions/{id}"] => built api::permissions::delete;
     Ban [POST All "/moderation/ban"] => built api::moderation::ban;
     Unban [POST All "/moderation/unban"] [DELETE Legacy "/moderation/ban"] => built api::moderation::unban;
+    Mute [POST All "/moderation/mute"] => built api::mutes::mute;
+    Unmute [POST All "/moderation/unmute"] => built api::mutes::unmute;
+    Flag [POST All "/moderation/flag"] => built api::flags::flag;
+    Unflag [POST Legacy "/moderation/unflag"] => built api::flags::unflag;
+    ReportClientCallEvent [POST Video "/call_client_event"] [POST V2 "/video/call_client_event"] => built api::report_client_event;
     GetRateLimits [GET All "/rate_limits"] => built api::rate_limits::get;
     Hi [GET Legacy "/hi"] => built api::hi;
     // Upgrades do not come this way: `live::upgrade` takes them over.

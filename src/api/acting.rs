@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
+use crate::auth::caller::OwnedSubject;
 use crate::error::{ApiError, Result};
+use crate::permission::{self, Request};
+use crate::store::WriteTx;
 
 /// A user named by an object.
 #[derive(Deserialize)]
@@ -23,5 +26,13 @@ pub fn named<'a>(user_id: Option<&'a String>, user: Option<&'a UserReference>) -
     match (user_id.map(String::as_str).filter(|id| !id.is_empty()), by_object) {
         (Some(_), Some(_)) => Err(ApiError::input("cannot set both user and user_id.")),
         (id, object) => Ok(id.or(object)),
+    }
+}
+
+/// Refuses unless a caller may do this, by the role that it has when the write runs. A server (`None`) may.
+pub fn may(tx: &WriteTx<'_>, by: Option<OwnedSubject>, action: &str) -> Result<()> {
+    match by.map(|by| by.renewed(tx)) {
+        None => Ok(()),
+        Some(by) => permission::check(&tx.state(), by.as_subject(), Request::app_level(action)),
     }
 }

@@ -3,8 +3,8 @@
 use actix_web::web::Data;
 use serde::Deserialize;
 
-use super::acting::{UserReference, named};
-use crate::auth::caller::{AnyCaller, OwnedSubject};
+use super::acting::{UserReference, may, named};
+use crate::auth::caller::AnyCaller;
 use crate::clock::SECOND_NS;
 use crate::domain::bans as ban_rules;
 use crate::domain::users as rules;
@@ -12,7 +12,6 @@ use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::params::{Body, within};
-use crate::permission::{self, Request};
 use crate::reply::Reply;
 use crate::store::bans::{self, Ban};
 use crate::store::{WriteTx, users};
@@ -79,21 +78,13 @@ pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) ->
     let by = caller.owned_subject();
     gate.store
         .write(caller.scope(), move |tx| {
-            may_ban(tx, by)?;
+            may(tx, by, "BanUser")?;
             rules::undeleted(tx, &ban.user_id)?;
             bans::save(tx, &ban)?;
             emit_ban(tx, "user.banned", &ban)
         })
         .await?;
     Ok(Reply(Empty {}))
-}
-
-/// Refuses unless the caller may ban, by the role that it has when the ban is written.
-fn may_ban(tx: &WriteTx<'_>, by: Option<OwnedSubject>) -> Result<()> {
-    match by.map(|by| by.renewed(tx)) {
-        None => Ok(()),
-        Some(by) => permission::check(&tx.state(), by.as_subject(), Request::app_level("BanUser")),
-    }
 }
 
 /// Tells the banned user's own connections. The event shows the user as it now is.
@@ -128,7 +119,7 @@ pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> 
     let by = caller.owned_subject();
     gate.store
         .write(caller.scope(), move |tx| {
-            may_ban(tx, by)?;
+            may(tx, by, "BanUser")?;
             let user = rules::undeleted(tx, &target)?;
             let other_kind = names_kind && channel.is_empty() && user.ban.is_some_and(|ban| ban.shadow != shadow);
             if other_kind {

@@ -4,10 +4,10 @@ use crate::auth::caller::AnyCaller;
 use crate::error::Result;
 use crate::ids::UserId;
 use crate::store::users::User;
-use crate::store::{ReadTx, devices};
+use crate::store::{ReadTx, devices, mutes};
 use crate::wire::users::UserResponse;
 
-/// Who looks at users. Devices and blocks are shown to servers and to the user itself alone.
+/// Who looks at users. Devices, blocks and mutes are shown to servers and to the user itself alone.
 pub enum Viewer {
     /// A server.
     Server,
@@ -35,8 +35,11 @@ impl Viewer {
 
     /// A `FullUserResponse`.
     pub fn full(&self, tx: &ReadTx<'_>, user: User) -> Result<UserResponse> {
-        let devices = if self.sees_all_of(&user) { devices::of(tx, user.id.as_str())? } else { Vec::new() };
-        Ok(UserResponse::full(self.shown(user), devices))
+        if !self.sees_all_of(&user) {
+            return Ok(UserResponse::full(self.shown(user), Vec::new(), Vec::new()));
+        }
+        let (devices, mutes) = (devices::of(tx, user.id.as_str())?, mutes::of(tx, user.id.as_str())?);
+        Ok(UserResponse::full(user, devices, mutes))
     }
 
     fn shown(&self, user: User) -> User {

@@ -74,5 +74,6 @@ fn mounts(mounts: Mounts) -> &'static str {
         Mounts::All => "",
         Mounts::V2 => " (`/api/v2` only)",
         Mounts::Legacy => " (un-prefixed only)",
+        Mounts::Video => " (`/video` only)",
     }
 }

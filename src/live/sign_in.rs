@@ -26,7 +26,7 @@ use crate::routes;
 use crate::settings::wrong_type;
 use crate::store::ended_tokens::EndedToken;
 use crate::store::users::User;
-use crate::store::{Scope, WriteTx, devices, ended_tokens};
+use crate::store::{Scope, WriteTx, devices, ended_tokens, mutes};
 use crate::wire::Dialect;
 use crate::wire::users::UserResponse;
 
@@ -292,8 +292,9 @@ async fn open(
         .write_numbered(scope, move |tx| {
             end_one(tx, ends)?;
             let devices = devices::of(tx, &details.id)?;
+            let mutes = mutes::of(tx, &details.id)?;
             let user = sessions::open(tx, details)?;
-            Ok((user.id.clone(), UserResponse::own(user, devices)))
+            Ok((user.id.clone(), UserResponse::own(user, devices, mutes)))
         })
         .await
 }
@@ -329,5 +330,5 @@ fn anonymous(now: Time) -> UserResponse {
         online: true,
         ..User::new(UserId::trusted("!anon"), Time::NEVER)
     };
-    UserResponse::own(user, Vec::new())
+    UserResponse::own(user, Vec::new(), Vec::new())
 }

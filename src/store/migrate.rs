@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_states.sql"),
     include_str!("migrations/0003_named_token_specs.sql"),
     include_str!("migrations/0004_ended_tokens.sql"),
+    include_str!("migrations/0005_mutes_and_flags.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

@@ -15,6 +15,8 @@ pub const TABLES: &[(&str, &str)] = &[
     ("user_teams", "team, user_id"),
     ("bans", "user_id, channel_cid"),
     ("blocks", "user_id, blocked_id"),
+    ("mutes", "user_id, target_id"),
+    ("flags", "user_id, entity_type, entity_id"),
     ("devices", "id"),
     ("push_preferences", "user_id, channel_cid"),
     ("roles", "name"),

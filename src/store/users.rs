@@ -279,17 +279,22 @@ fn save_teams(tx: &WriteTx<'_>, user: &User) -> Result<()> {
 /// Removes everything that hangs on a user but the row itself, which stays as the mark of the deletion.
 pub fn strip(tx: &WriteTx<'_>, id: &str) -> Result<()> {
     clear(tx, id)?;
-    tx.conn()
-        .prepare_cached("DELETE FROM blocks WHERE app = ?1 AND blocked_id = ?2")?
-        .execute(params![tx.app.0, id])?;
+    for sql in
+        ["DELETE FROM blocks WHERE app = ?1 AND blocked_id = ?2", "DELETE FROM mutes WHERE app = ?1 AND target_id = ?2"]
+    {
+        tx.conn().prepare_cached(sql)?.execute(params![tx.app.0, id])?;
+    }
     Ok(())
 }
 
-/// Removes what is the user's own: bans, blocks, devices, push preferences. Who has blocked the user still has.
+/// Removes what is the user's own: bans, blocks, mutes, flags, devices, push preferences. Who has blocked or muted the user
+/// still has.
 pub fn clear(tx: &WriteTx<'_>, id: &str) -> Result<()> {
     for sql in [
         "DELETE FROM bans WHERE app = ?1 AND user_id = ?2",
         "DELETE FROM blocks WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM mutes WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM flags WHERE app = ?1 AND user_id = ?2",
         "DELETE FROM devices WHERE app = ?1 AND user_id = ?2",
         "DELETE FROM push_preferences WHERE app = ?1 AND user_id = ?2",
     ] {

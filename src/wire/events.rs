@@ -44,6 +44,16 @@ impl Serialize for Event {
                 optional(&mut map, "cid", channel_cid.as_ref())?;
                 map.serialize_entry("shadow", shadow)?;
             }
+            Payload::Mutes { user, devices, mutes } => {
+                map.serialize_entry("me", &UserResponse::own(User::clone(user), devices.clone(), mutes.clone()))?;
+            }
+            Payload::Muted { user, targets } => {
+                map.serialize_entry("user", &about(user))?;
+                match targets.as_slice() {
+                    [target] => map.serialize_entry("target_user", &about(target))?,
+                    targets => map.serialize_entry("target_users", &targets.iter().map(about).collect::<Vec<_>>())?,
+                }
+            }
             Payload::Deleted { user, hard } => {
                 map.serialize_entry("user", &about(user))?;
                 map.serialize_entry("hard_delete", hard)?;

@@ -8,6 +8,7 @@ use super::{Dialect, dialect, optional};
 use crate::clock::Time;
 use crate::domain::users::BUILT_IN;
 use crate::store::devices::Device;
+use crate::store::mutes::Mute;
 use crate::store::users::User;
 
 /// Which fields of a user are shown.
@@ -30,34 +31,36 @@ enum View {
 pub struct UserResponse {
     user: User,
     devices: Vec<DeviceResponse>,
+    mutes: Vec<MuteResponse>,
     view: View,
 }
 
 impl UserResponse {
     /// `UserResponse`.
     pub fn plain(user: User) -> Self {
-        Self { user, devices: Vec::new(), view: View::Plain }
+        Self { user, devices: Vec::new(), mutes: Vec::new(), view: View::Plain }
     }
 
     /// `UserResponse` with its devices, for an export.
     pub fn with_devices(user: User, devices: Vec<Device>) -> Self {
-        Self { view: View::WithDevices, ..Self::full(user, devices) }
+        Self { view: View::WithDevices, ..Self::full(user, devices, Vec::new()) }
     }
 
     /// `FullUserResponse`.
-    pub fn full(user: User, devices: Vec<Device>) -> Self {
-        Self { user, devices: devices.into_iter().map(DeviceResponse::from).collect(), view: View::Full }
+    pub fn full(user: User, devices: Vec<Device>, mutes: Vec<Mute>) -> Self {
+        let mutes = mutes.into_iter().map(|mute| MuteResponse::new(&user, mute)).collect();
+        Self { devices: devices.into_iter().map(DeviceResponse::from).collect(), mutes, view: View::Full, user }
     }
 
     /// `OwnUserResponse`: the `me` of a connection.
-    pub fn own(user: User, devices: Vec<Device>) -> Self {
-        Self { view: View::Own, ..Self::full(user, devices) }
+    pub fn own(user: User, devices: Vec<Device>, mutes: Vec<Mute>) -> Self {
+        Self { view: View::Own, ..Self::full(user, devices, mutes) }
     }
 
     /// What an event says of a user.
     pub fn event(user: User) -> Self {
         let shown = User { blocked_ids: Vec::new(), revoke_tokens_issued_before: None, ..user };
-        Self { user: shown, devices: Vec::new(), view: View::Event }
+        Self { view: View::Event, ..Self::plain(shown) }
     }
 
     /// The user's id.
@@ -102,9 +105,8 @@ impl Serialize for UserResponse {
             map.serialize_entry("push_preferences", &PushLevels::default())?;
         }
         if matches!(self.view, View::Full | View::Own) {
-            for empty in ["mutes", "channel_mutes"] {
-                map.serialize_entry(empty, &[(); 0])?;
-            }
+            map.serialize_entry("mutes", &self.mutes)?;
+            map.serialize_entry("channel_mutes", &[(); 0])?;
             for zero in ["unread_count", "total_unread_count", "unread_channels", "unread_threads"] {
                 map.serialize_entry(zero, &0)?;
             }
@@ -137,6 +139,38 @@ struct PushLevels {
 impl Default for PushLevels {
     fn default() -> Self {
         Self { chat_level: "all", call_level: "all", feeds_level: "all" }
+    }
+}
+
+/// A mute to be written.
+#[derive(Clone, Debug, Serialize)]
+pub struct MuteResponse {
+    user: UserResponse,
+    target: UserResponse,
+    created_at: Time,
+    updated_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<Time>,
+}
+
+impl MuteResponse {
+    /// A mute of this user's. Whom either has blocked is not said in each.
+    pub fn new(user: &User, mute: Mute) -> Self {
+        let brief = |user: User| {
+            UserResponse::plain(User { blocked_ids: Vec::new(), revoke_tokens_issued_before: None, ..user })
+        };
+        Self {
+            user: brief(user.clone()),
+            target: brief(mute.target),
+            created_at: mute.row.created_at,
+            updated_at: mute.row.updated_at,
+            expires: mute.row.expires_at,
+        }
+    }
+
+    /// Who is muted.
+    pub fn target_id(&self) -> &str {
+        self.target.id()
     }
 }
 

@@ -65,6 +65,11 @@ const WHO: &[(&str, Open)] = &[
     ("DeletePermission", Open::Server),
     ("Ban", Open::Role("BanUser")),
     ("Unban", Open::Role("BanUser")),
+    ("Mute", Open::Users("Mute")),
+    ("Unmute", Open::Users("Unmute")),
+    ("Flag", Open::Users("Flag")),
+    ("Unflag", Open::Users("Unflag")),
+    ("ReportClientCallEvent", Open::Everyone),
     ("GetRateLimits", Open::Server),
     ("Hi", Open::World),
     ("Connect", Open::Session),
@@ -79,7 +84,7 @@ const WHO: &[(&str, Open)] = &[
 fn body() -> Value {
     json!({
         "target_user_id": "john", "blocked_user_id": "john", "id": "d", "push_provider": "apn",
-        "preferences": [{"chat_level": "all"}], "event": {"type": "x"},
+        "preferences": [{"chat_level": "all"}], "event": {"type": "x"}, "events": [],
     })
 }
 

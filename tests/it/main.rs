@@ -23,6 +23,7 @@ mod isolation;
 mod journal;
 mod lifecycle;
 mod moderation;
+mod mutes;
 mod page;
 mod permissions;
 mod persistence;

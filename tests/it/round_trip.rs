@@ -67,6 +67,8 @@ apps:
         devices:
           - {id: d1, push_provider: apn, push_provider_name: main, voip: true, hardware_id: h, created_at: -1d}
         blocks: [{id: jane, created_at: -3h}]
+        mutes: [{id: jane, expires_at: +1h, created_at: -3h, updated_at: -2h}]
+        flags: [{entity_type: "stream:user", entity_id: jane, item_id: i, reason: rude, custom: {a: 1}, created_at: -3h, updated_at: -2h}]
         push_preferences: {chat_level: all, call_level: none, disabled_until: +1d, chat_preferences: {b: 1, a: 2}}
         channel_push_preferences: {"messaging:a": {}, "messaging:b": {feeds_level: none}}
       jane: {}

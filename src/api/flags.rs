@@ -1,0 +1,132 @@
+//! Flagging for moderators (wire-contract 4.10; the shapes on v2 and the older ones).
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::acting::{UserReference, may, named};
+use super::viewer::Viewer;
+use crate::auth::caller::AnyCaller;
+use crate::clock::Time;
+use crate::domain::flags as flag_rules;
+use crate::domain::users as rules;
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::params::Body;
+use crate::reply::{self, Reply};
+use crate::store::flags::{self, Flag};
+use crate::wire::Empty;
+use crate::wire::users::UserResponse;
+
+/// The kind of thing that a user is, where older clients flag one.
+const USER: &str = "stream:user";
+
+/// The body of Flag. Older clients name a user by `target_user_id`, and a message by `target_message_id`.
+#[derive(Deserialize)]
+pub struct FlagRequest {
+    entity_type: Option<String>,
+    entity_id: Option<String>,
+    target_user_id: Option<String>,
+    target_message_id: Option<String>,
+    reason: Option<String>,
+    custom: Option<Map<String, Value>>,
+    user_id: Option<String>,
+    user: Option<UserReference>,
+}
+
+/// The answer of Flag: on v2 the item alone, to older clients the flag.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum FlagResponse {
+    /// On v2.
+    Item {
+        /// The item of the review queue.
+        item_id: String,
+    },
+    /// To older clients.
+    Flag {
+        /// The flag.
+        flag: Box<UserFlag>,
+        /// The item of the review queue.
+        review_queue_item_id: String,
+    },
+}
+
+/// A user's flag upon another.
+#[derive(Serialize)]
+pub struct UserFlag {
+    user: UserResponse,
+    target_user: UserResponse,
+    created_by_automod: bool,
+    created_at: Time,
+    updated_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    custom: Map<String, Value>,
+}
+
+impl FlagRequest {
+    fn target_user(&self) -> Option<&String> {
+        self.target_user_id.as_ref().filter(|id| !id.is_empty())
+    }
+
+    /// What kind of thing is flagged, and which.
+    fn entity(&self) -> Result<(String, String)> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        match (given(&self.target_user_id), given(&self.entity_type), given(&self.entity_id)) {
+            (Some(user), _, _) => Ok((USER.to_owned(), user)),
+            _ if given(&self.target_message_id).is_some() => Err(reply::not_built("Flag of a message")),
+            (None, Some(kind), Some(id)) => Ok((kind, id)),
+            (None, None, _) => Err(ApiError::input("entity_type is a required field")),
+            (None, Some(_), None) => Err(ApiError::input("entity_id is a required field")),
+        }
+    }
+}
+
+/// `POST /moderation/flag`: whatever is flagged of one thing belongs to one item.
+pub async fn flag(caller: AnyCaller, gate: Data<Gate>, body: Body<FlagRequest>) -> Result<Reply<FlagResponse>> {
+    let request = body.0;
+    let user_id = caller.acting_user(named(request.user_id.as_ref(), request.user.as_ref())?)?;
+    let (entity_type, entity_id) = request.entity()?;
+    let target = request.target_user().cloned();
+    let flag = Flag {
+        user_id: user_id.to_string(),
+        entity_type,
+        entity_id,
+        item_id: String::new(),
+        reason: request.reason.filter(|reason| !reason.is_empty()),
+        custom: request.custom.unwrap_or_default(),
+        created_at: caller.scope().now,
+        updated_at: caller.scope().now,
+    };
+    flag_rules::check(&flag)?;
+    let (by, is_server, viewer) = (caller.owned_subject(), caller.is_server(), Viewer::of(&caller));
+    let answer = gate.store.write(caller.scope(), move |tx| {
+        may(tx, by, "FlagUser")?;
+        let user = if is_server { rules::present(tx, user_id.as_str())? } else { rules::ensure(tx, &user_id)? };
+        let target = target.map(|id| rules::undeleted(tx, &id)).transpose()?;
+        let known = flags::item_of(tx, &flag.entity_type, &flag.entity_id)?;
+        let item_id = known.unwrap_or_else(|| tx.new_id());
+        flags::save(tx, &Flag { item_id: item_id.clone(), ..flag.clone() })?;
+        let Some(target) = target else { return Ok(FlagResponse::Item { item_id }) };
+        let flag = flags::get(tx, user_id.as_str(), &flag.entity_type, &flag.entity_id)?.unwrap_or(flag);
+        let flag = UserFlag {
+            user: viewer.plain(user),
+            target_user: viewer.plain(target),
+            created_by_automod: false,
+            created_at: flag.created_at,
+            updated_at: flag.updated_at,
+            reason: flag.reason,
+            custom: flag.custom,
+        };
+        Ok(FlagResponse::Flag { flag: Box::new(flag), review_queue_item_id: item_id })
+    });
+    Ok(Reply(answer.await?))
+}
+
+/// `POST /moderation/unflag`: answered, and nothing else, as production does since its review queue ends flags.
+pub async fn unflag(caller: AnyCaller, body: Body<FlagRequest>) -> Result<Reply<Empty>> {
+    caller.acting_user(named(body.0.user_id.as_ref(), body.0.user.as_ref())?)?;
+    body.0.entity()?;
+    Ok(Reply(Empty {}))
+}

@@ -1,0 +1,103 @@
+//! The `flags` table: who has flagged what for moderators.
+
+use rusqlite::{OptionalExtension, params};
+use serde_json::{Map, Value};
+
+use super::apps::from_json;
+use super::{ReadTx, WriteTx};
+use crate::clock::Time;
+use crate::error::Result;
+
+/// Flags of one user that are kept at the most; one more makes the oldest go.
+pub const PER_USER_MAX: u32 = 1_000;
+
+/// A flag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flag {
+    /// Who has flagged.
+    pub user_id: String,
+    /// What kind of thing.
+    pub entity_type: String,
+    /// Which thing.
+    pub entity_id: String,
+    /// The thing's item in the review queue.
+    pub item_id: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// What the app stores with it.
+    pub custom: Map<String, Value>,
+    /// Since when.
+    pub created_at: Time,
+    /// When it was last said.
+    pub updated_at: Time,
+}
+
+/// Sets a flag; the same user's flag upon the same thing is said anew. Of the user's flags only the newest stay.
+pub fn save(tx: &WriteTx<'_>, flag: &Flag) -> Result<()> {
+    let custom = Value::Object(flag.custom.clone()).to_string();
+    let conn = tx.conn();
+    conn.prepare_cached(
+        "INSERT INTO flags (app, user_id, entity_type, entity_id, item_id, reason, custom, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (app, user_id, entity_type, entity_id) DO UPDATE SET item_id = excluded.item_id,
+            reason = excluded.reason, custom = excluded.custom, updated_at = excluded.updated_at",
+    )?
+    .execute(params![
+        tx.app.0,
+        flag.user_id,
+        flag.entity_type,
+        flag.entity_id,
+        flag.item_id,
+        flag.reason,
+        custom,
+        flag.created_at.0,
+        flag.updated_at.0
+    ])?;
+    conn.prepare_cached(
+        "DELETE FROM flags WHERE app = ?1 AND user_id = ?2 AND (entity_type, entity_id) IN (
+            SELECT entity_type, entity_id FROM flags WHERE app = ?1 AND user_id = ?2
+            ORDER BY created_at DESC, entity_type = ?3 AND entity_id = ?4 DESC, entity_type, entity_id LIMIT -1 OFFSET ?5)",
+    )?
+    .execute(params![tx.app.0, flag.user_id, flag.entity_type, flag.entity_id, PER_USER_MAX])?;
+    Ok(())
+}
+
+/// The item of a thing that somebody has flagged already.
+pub fn item_of(tx: &ReadTx<'_>, entity_type: &str, entity_id: &str) -> Result<Option<String>> {
+    let mut query = tx
+        .conn()
+        .prepare_cached("SELECT item_id FROM flags WHERE app = ?1 AND entity_type = ?2 AND entity_id = ?3 LIMIT 1")?;
+    Ok(query.query_row(params![tx.app.0, entity_type, entity_id], |row| row.get(0)).optional()?)
+}
+
+/// The flag of a user upon a thing.
+pub fn get(tx: &ReadTx<'_>, user_id: &str, entity_type: &str, entity_id: &str) -> Result<Option<Flag>> {
+    let text =
+        format!("SELECT {COLUMNS} FROM flags WHERE app = ?1 AND user_id = ?2 AND entity_type = ?3 AND entity_id = ?4");
+    let mut query = tx.conn().prepare_cached(&text)?;
+    query.query_row(params![tx.app.0, user_id, entity_type, entity_id], |row| Ok(flag_of(row))).optional()?.transpose()
+}
+
+/// Every flag of the app, by its key.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Flag>> {
+    let mut query = tx.conn().prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM flags WHERE app = ?1 ORDER BY user_id, entity_type, entity_id"
+    ))?;
+    let rows = query.query_map([tx.app.0], |row| Ok(flag_of(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+const COLUMNS: &str = "user_id, entity_type, entity_id, item_id, reason, custom, created_at, updated_at";
+
+fn flag_of(row: &rusqlite::Row<'_>) -> Result<Flag> {
+    Ok(Flag {
+        user_id: row.get(0)?,
+        entity_type: row.get(1)?,
+        entity_id: row.get(2)?,
+        item_id: row.get(3)?,
+        reason: row.get(4)?,
+        custom: from_json(&row.get::<_, String>(5)?)?,
+        created_at: Time(row.get(6)?),
+        updated_at: Time(row.get(7)?),
+    })
+}

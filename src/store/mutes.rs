@@ -1,0 +1,109 @@
+//! The `mutes` table: who has muted whom.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::users::{self, User};
+use super::{ReadTx, WriteTx};
+use crate::clock::Time;
+use crate::error::Result;
+
+/// Mutes of a user that are shown at the most: the newest.
+const SHOWN_MAX: u32 = 1_000;
+
+/// A mute as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Who has muted.
+    pub user_id: String,
+    /// Whom.
+    pub target_id: String,
+    /// Since when.
+    pub created_at: Time,
+    /// When it was last said.
+    pub updated_at: Time,
+    /// When it ends, if it does.
+    pub expires_at: Option<Time>,
+}
+
+/// A mute that holds, and whom it is upon.
+#[derive(Clone, Debug)]
+pub struct Mute {
+    /// Who is muted.
+    pub target: User,
+    /// The rest.
+    pub row: Row,
+}
+
+/// Sets a mute. One that is there keeps its beginning, unless it had ended.
+pub fn save(tx: &WriteTx<'_>, row: &Row) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT INTO mutes (app, user_id, target_id, created_at, updated_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (app, user_id, target_id) DO UPDATE SET updated_at = excluded.updated_at,
+                created_at = iif(expires_at <= excluded.updated_at, excluded.created_at, created_at),
+                expires_at = excluded.expires_at",
+        )?
+        .execute(params![
+            tx.app.0,
+            row.user_id,
+            row.target_id,
+            row.created_at.0,
+            row.updated_at.0,
+            row.expires_at.map(|at| at.0)
+        ])?;
+    Ok(())
+}
+
+/// Ends a mute. Answers whether there was one.
+pub fn remove(tx: &WriteTx<'_>, user_id: &str, target_id: &str) -> Result<bool> {
+    let gone = tx
+        .conn()
+        .prepare_cached("DELETE FROM mutes WHERE app = ?1 AND user_id = ?2 AND target_id = ?3")?
+        .execute(params![tx.app.0, user_id, target_id])?;
+    Ok(gone > 0)
+}
+
+/// A user's mutes that hold now, newest first.
+pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Mute>> {
+    let mut query = tx.conn().prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM mutes WHERE app = ?1 AND user_id = ?2 AND (expires_at IS NULL OR expires_at > ?3)
+         ORDER BY created_at DESC, target_id LIMIT ?4"
+    ))?;
+    let rows = query.query_map(params![tx.app.0, user_id, tx.now.0, SHOWN_MAX], row_of)?;
+    let mut mutes = Vec::new();
+    for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+        if let Some(target) = users::get(tx, &row.target_id)? {
+            mutes.push(Mute { target, row });
+        }
+    }
+    Ok(mutes)
+}
+
+/// The mute of a user upon another, if there is one.
+pub fn get(tx: &ReadTx<'_>, user_id: &str, target: User) -> Result<Option<Mute>> {
+    let mut query = tx
+        .conn()
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM mutes WHERE app = ?1 AND user_id = ?2 AND target_id = ?3"))?;
+    let row = query.query_row(params![tx.app.0, user_id, target.id.as_str()], row_of).optional()?;
+    Ok(row.map(|row| Mute { target, row }))
+}
+
+/// Every mute of the app, ended ones included, by user and target.
+pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Row>> {
+    let mut query =
+        tx.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM mutes WHERE app = ?1 ORDER BY user_id, target_id"))?;
+    let rows = query.query_map([tx.app.0], row_of)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+const COLUMNS: &str = "user_id, target_id, created_at, updated_at, expires_at";
+
+fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        user_id: row.get(0)?,
+        target_id: row.get(1)?,
+        created_at: Time(row.get(2)?),
+        updated_at: Time(row.get(3)?),
+        expires_at: row.get::<_, Option<i64>>(4)?.map(Time),
+    })
+}
