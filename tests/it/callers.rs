@@ -101,7 +101,7 @@ fn body_of(operation: &str) -> Value {
 const QUERY: &str = "?payload=%7B%22filter_conditions%22%3A%7B%7D%7D&query=user&target_user_id=john&id=d";
 
 /// Calls an operation at each of its places, with a path made of plain words.
-fn at_each_place(operation: &str, mut each: impl FnMut(&str, &str, Value)) {
+pub fn at_each_place(operation: &str, mut each: impl FnMut(&str, &str, Value)) {
     let operation = OPERATIONS.iter().find(|known| known.name == operation).unwrap();
     for place in operation.places {
         let path: String = place
@@ -163,6 +163,19 @@ fn with_another_apps_token_every_operation_is_refused() {
     for (operation, _) in WHO.iter().filter(|(_, open)| is_judged(*open)) {
         everywhere_refused(&user, operation, 401, 43, &text);
         everywhere_refused(&server, operation, 401, 5, "Token signature is invalid");
+    }
+}
+
+/// No operation lets in what comes with a token of somebody (wire-contract 1.5).
+#[test]
+fn a_token_of_somebody_is_refused_to_an_anonymous_caller_by_every_operation() {
+    let app = app();
+    let text = "anon auth token must have user_id claim equal to '!anon'";
+    for claims in [json!({}), json!({"server": true}), json!({"user_id": "john"})] {
+        let caller = app.with_token_as("anonymous", &app.sign(&claims));
+        for (operation, _) in WHO.iter().filter(|(_, open)| is_judged(*open)) {
+            everywhere_refused(&caller, operation, 401, 5, text);
+        }
     }
 }
 
