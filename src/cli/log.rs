@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::input;
 use super::print::{Paint, plain};
 use crate::clock::system_now;
+use crate::operation::UNKNOWN;
 use crate::start::Failure;
 
 /// What is logged unless another filter is given.
@@ -88,7 +89,16 @@ where
 
 fn call(fields: &Fields, paint: Paint) -> String {
     let of = |name| fields.of(name);
-    let (operation, status) = (of("operation"), of("status"));
+    let status = of("status");
+    // What no route has goes by what was called.
+    let operation = match of("operation") {
+        operation if operation == UNKNOWN.name => format!("{operation} {} {}", of("method"), of("path")),
+        operation => operation.to_owned(),
+    };
+    let operation = operation.as_str();
+    if status == "0" {
+        return format!("{} {operation}: the connection, by a fault", paint.yellow("cut"));
+    }
     if of("code") == "0" {
         return format!("answered {operation} {status}, {}, {} ms", of("caller"), of("duration_ms"));
     }
@@ -97,8 +107,12 @@ fn call(fields: &Fields, paint: Paint) -> String {
         text => format!(", {text}"),
     };
     let (user, check) = (said("user"), said("check"));
+    let why = match of("seen") {
+        "" => String::new(),
+        seen => format!(" ({seen}; wanted: {})", of("wanted")),
+    };
     let refused = paint.yellow("refused");
-    format!("{refused} {} {status}, code {}{user}{check}: {}", paint.bold(operation), of("code"), of("reason"))
+    format!("{refused} {} {status}, code {}{user}{check}: {}{why}", paint.bold(operation), of("code"), of("reason"))
 }
 
 fn other(level: Level, fields: &Fields, paint: Paint) -> String {
@@ -157,5 +171,7 @@ mod tests {
         assert!(call(&fields(&list), Paint::OFF).starts_with("refused GetApp 401, code 40, john, expiry: JWT"));
         list.retain(|(name, _)| *name != "check" && *name != "user");
         assert!(call(&fields(&list), Paint::OFF).starts_with("refused GetApp 401, code 40: JWT"));
+        list.extend([("seen", "exp 5"), ("wanted", "no exp")]);
+        assert!(call(&fields(&list), Paint::OFF).ends_with("token is expired (exp) (exp 5; wanted: no exp)"));
     }
 }

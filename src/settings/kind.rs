@@ -329,7 +329,7 @@ mod tests {
             assert!(Kind::Url.accept("webhook_url", &json!(text)).is_ok(), "{text}");
         }
         assert_eq!(Kind::Int(0, 1000).accept("offset", &json!(1001)), Err("offset must be 1,000 or less".to_owned()));
-        assert_eq!(Kind::Bool.accept("x", &json!(1)), Err("field `x` contains type number. expecting bool".to_owned()));
+        assert_eq!(Kind::Bool.accept("x", &json!(1)), Err("expected bool for field \"x\" but got number".to_owned()));
     }
 
     #[test]

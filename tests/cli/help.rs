@@ -118,15 +118,15 @@ fn fixture_check_finds_every_mistake_in_streams_settings() {
         ),
         (
             "moderation_enabled: 'yes'",
-            "contains type string. expecting bool (`moderation_enabled` takes true or false)",
+            "expected bool for field \"moderation_enabled\" but got string (`moderation_enabled` takes true or false)",
         ),
         (
             "webhook_events: [a, 1, b, 2]",
-            "27: /webhook_events/1: field `webhook_events[1]` contains type number. expecting string (`webhook_events` takes a list of",
+            "27: /webhook_events/1: expected string for field \"webhook_events[1]\" but got number (`webhook_events` takes a list of",
         ),
         (
             "user_search_disallowed_roles: {}",
-            "expecting array (`user_search_disallowed_roles` takes a list of at most 10 texts of at most 100 characters)",
+            "but got object (`user_search_disallowed_roles` takes a list of at most 10 texts of at most 100 characters)",
         ),
         (
             "file_upload_config: {size_limit: -1}",
@@ -139,7 +139,7 @@ fn fixture_check_finds_every_mistake_in_streams_settings() {
         ("event_hooks: [{created_at: soon}, {}]", "/event_hooks/0: created_at must be a valid RFC 3339 time"),
         (
             "activity_metrics_config: {a: 1, b: x}",
-            "/activity_metrics_config/b: field `activity_metrics_config.b` contains type string. expecting int",
+            "/activity_metrics_config/b: expected int for field \"activity_metrics_config.b\" but got string",
         ),
     ];
     let place = Place::new();
@@ -174,8 +174,10 @@ fn operations_are_a_table_json_and_markdown() {
     let header = table.stdout.lines().next().unwrap_or_default().to_owned();
     assert_eq!(header.split_whitespace().collect::<Vec<_>>(), ["operation", "state", "where"]);
     let listed = place.run(&["operations", "--json"]).json();
-    let count = listed["operations"].as_array().expect("a list").len();
-    assert_eq!(table.stdout.lines().count(), count + 1);
+    let count = |name: &str| listed[name].as_array().expect("a list").len();
+    // Each table has a head; between them is a sentence, with a line of air on both sides.
+    assert_eq!(table.stdout.lines().count(), 1 + count("operations") + 3 + 1 + count("families"));
+    assert!(table.stdout.contains("Feeds data") && table.stdout.contains("/api/v2/feeds"), "{}", table.stdout);
     assert!(table.stdout.contains("GetApp") && table.stdout.contains("GET /api/v2/app"), "{}", table.stdout);
     assert_eq!(
         place.run(&["operations", "--markdown"]).stdout.trim_end(),

@@ -5,8 +5,10 @@ mod exchanges;
 mod live;
 mod queries;
 mod redaction;
+mod trace;
 mod verify;
 mod wait;
+mod why;
 
 use std::sync::Arc;
 use std::time::Instant;
