@@ -3,6 +3,7 @@
 pub mod acting;
 pub mod app;
 pub mod blocks;
+pub mod check_push;
 pub mod connect;
 pub mod devices;
 pub mod exports;
@@ -13,6 +14,7 @@ pub mod moderation;
 pub mod mutes;
 pub mod permissions;
 pub mod push_preferences;
+pub mod push_providers;
 pub mod rate_limits;
 pub mod roles;
 pub mod tasks;

@@ -7,5 +7,6 @@ pub mod guests;
 pub mod lifecycle;
 pub mod partial;
 pub mod push;
+pub mod push_providers;
 pub mod sessions;
 pub mod users;

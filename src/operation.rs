@@ -106,7 +106,8 @@ impl Operation {
             "GetApp" | "Connect" => 10_000,
             "UpdateUsers" | "UpdateUsersPartial" | "CreateDevice" => 300,
             "DeactivateUser" | "DeactivateUsers" | "ReactivateUser" | "ReactivateUsers" | "DeleteUser"
-            | "DeleteUsers" | "ExportUser" | "ExportUsers" | "ListDevices" | "DeleteDevice" | "UpdateApp" => 60,
+            | "DeleteUsers" | "ExportUser" | "ExportUsers" | "ListDevices" | "DeleteDevice" | "UpdateApp"
+            | "CheckPush" => 60,
             _ => LIMIT_DEFAULT,
         }
     }

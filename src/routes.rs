@@ -85,6 +85,10 @@ operations! {
     ListDevices [GET All "/devices"] => built api::devices::list;
     CreateDevice [POST All "/devices"] => built api::devices::create;
     DeleteDevice [DELETE All "/devices"] => built api::devices::delete;
+    ListPushProviders [GET All "/push_providers"] => built api::push_providers::list;
+    UpsertPushProvider [POST All "/push_providers"] => built api::push_providers::upsert;
+    DeletePushProvider [DELETE All "/push_providers/{type}/{name}"] => built api::push_providers::delete;
+    CheckPush [POST All "/check_push"] => built api::check_push::check;
     UpdatePushNotificationPreferences [POST All "/push_preferences"] => built api::push_preferences::update;
     ListRoles [GET All "/roles"] => built api::roles::list;
     CreateRole [POST All "/roles"] => built api::roles::create;

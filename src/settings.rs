@@ -186,6 +186,16 @@ words! {
     }
 }
 
+words! {
+    /// Whether a device needs a push provider that is configured.
+    pub enum PushProviders {
+        /// Devices are taken, whatever is configured.
+        Lenient = "lenient",
+        /// As in production: a device of a provider that the app has not configured is refused.
+        Strict = "strict",
+    }
+}
+
 /// What open sockets live through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -279,6 +289,8 @@ pub struct Emulator {
     #[serde(deserialize_with = "limit")]
     #[schemars(range(min = 1, max = CALLS_PER_MINUTE_MAX))]
     pub user_calls_per_minute: Option<u32>,
+    /// Whether a device needs a push provider that is configured.
+    pub push_providers: PushProviders,
 }
 
 impl Default for Emulator {
@@ -292,6 +304,7 @@ impl Default for Emulator {
             rate_limits: RateLimits::default(),
             calls_per_minute: BTreeMap::new(),
             user_calls_per_minute: Some(USER_CALLS_PER_MINUTE),
+            push_providers: PushProviders::default(),
         }
     }
 }

@@ -45,6 +45,7 @@ pub mod mutes;
 pub mod named_tokens;
 pub mod permissions;
 pub mod push_preferences;
+pub mod push_providers;
 pub mod roles;
 pub mod states;
 pub mod stubs;

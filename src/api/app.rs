@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 use crate::app::AppState;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::clock::Time;
+use crate::domain::devices::PUSH_PROVIDERS;
+use crate::domain::push_providers;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
@@ -62,6 +64,9 @@ impl Serialize for AppFields {
                 Value::Array(hooks) if *name == "event_hooks" => {
                     map.serialize_entry(name, &hooks.iter().map(Hook).collect::<Vec<_>>())?;
                 }
+                value if *name == "push_notifications" => {
+                    map.serialize_entry(name, &push_notifications(&state.settings, value))?;
+                }
                 value => map.serialize_entry(name, value)?,
             }
         }
@@ -75,6 +80,22 @@ impl Serialize for AppFields {
         }
         map.end()
     }
+}
+
+/// Which providers push, as their unnamed configurations have it; what was never configured is as it was set.
+fn push_notifications(settings: &Settings, set: &Value) -> Value {
+    let mut shown = set.clone();
+    for provider in PUSH_PROVIDERS {
+        let Some(set) = push_providers::setting(provider).map(|name| settings.get(name)).filter(|set| set.is_object())
+        else {
+            continue;
+        };
+        shown[*provider]["enabled"] = push_providers::unnamed(settings, provider).is_some().into();
+        if let Some(development) = set.get("development").filter(|_| *provider == "apn") {
+            shown["apn"]["development"] = development.clone();
+        }
+    }
+    shown
 }
 
 /// An event hook, with its times in the dialect of who asks.

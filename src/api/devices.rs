@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::acting::{UserReference, named};
 use crate::auth::caller::AnyCaller;
-use crate::domain::devices::{self as device_rules, ID_MAX_CHARS, PUSH_PROVIDERS};
+use crate::domain::devices::{self as device_rules, ID_MAX_CHARS};
+use crate::domain::push_providers::{self, check_provider};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::params::{Body, max_chars};
 use crate::reply::Reply;
+use crate::settings::PushProviders;
 use crate::store::devices::{self, Device};
 use crate::wire::Empty;
 use crate::wire::users::DeviceResponse;
@@ -34,9 +36,7 @@ pub async fn create(caller: AnyCaller, gate: Data<Gate>, body: Body<CreateDevice
     let id = limited("id", request.id)?.ok_or_else(|| ApiError::input("id is a required field"))?;
     let provider = request.push_provider.filter(|provider| !provider.is_empty());
     let provider = provider.ok_or_else(|| ApiError::input("push_provider is a required field"))?;
-    if !PUSH_PROVIDERS.contains(&provider.as_str()) {
-        return Err(ApiError::input(format!("push_provider must be one of [{}]", PUSH_PROVIDERS.join(" "))));
-    }
+    check_provider("push_provider", &provider)?;
     let device = Device {
         id,
         user_id: user.to_string(),
@@ -54,6 +54,10 @@ pub async fn create(caller: AnyCaller, gate: Data<Gate>, body: Body<CreateDevice
             } else {
                 rules::ensure(tx, &user)?
             };
+            if tx.state().emulator.push_providers == PushProviders::Strict {
+                let name = device.push_provider_name.as_deref().unwrap_or_default();
+                push_providers::require(tx, &device.push_provider, name)?;
+            }
             device_rules::register(tx, &device)
         })
         .await?;

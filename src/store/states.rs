@@ -19,6 +19,7 @@ pub const TABLES: &[(&str, &str)] = &[
     ("flags", "user_id, entity_type, entity_id"),
     ("devices", "id"),
     ("push_preferences", "user_id, channel_cid"),
+    ("push_providers", "provider, name"),
     ("roles", "name"),
     ("grants", "role"),
     ("permissions", "id"),

@@ -70,6 +70,10 @@ const EMULATOR = [
     about: "What happens over the limit. Production refuses with HTTP 429, code 9.",
   },
 ];
+const PUSH = {
+  path: "push_providers", kind: "select", options: [["lenient", "Take any device"], ["strict", "Refuse with code 4"]], label: "Devices without a push provider",
+  about: "What a device of a provider gets that the app has not configured. Production refuses.",
+};
 const CALLS_OF_USER = {
   path: "user_calls_per_minute", kind: "number", min: 1, max: 1000000, optional: true, label: "Calls per minute of one user",
   about: "Of each operation, where limits refuse. Production takes 60; leave it empty for as many as the app takes.",
@@ -83,7 +87,7 @@ export async function render(context) {
   const { app, root } = context;
   const own = await OWN.read(app).catch(() => ({}));
   if (context.signal.aborted) return;
-  const specs = "calls_per_minute" in own ? [...EMULATOR, CALLS_OF_USER, CALLS] : EMULATOR;
+  const specs = "calls_per_minute" in own ? [...EMULATOR, PUSH, CALLS_OF_USER, CALLS] : EMULATOR;
   let drawRevocation = () => {};
   const authentication = settingsForm(context, STREAMS, AUTHENTICATION, {
     onSaved(settings) {

@@ -206,6 +206,7 @@ fn settings_begin_with_the_documented_defaults() {
         "rate_limits": "report",
         "calls_per_minute": {},
         "user_calls_per_minute": 60,
+        "push_providers": "lenient",
     });
     assert_eq!(settings, defaults);
 }

@@ -29,6 +29,7 @@ mod page;
 mod permissions;
 mod persistence;
 mod push_preferences;
+mod push_providers;
 mod query_users;
 mod rate_limits;
 mod raw;

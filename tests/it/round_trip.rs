@@ -41,6 +41,8 @@ apps:
     roles: [plain, {name: fan, created_at: -2d, updated_at: -1d}]
     permissions:
       - {id: sing, name: Sing, description: loudly, action: CreateSong, owner: true, same_team: true, condition: {b: 1, a: 2}}
+    push_providers:
+      - {provider: xiaomi, name: main, config: {xiaomi_package_name: p, xiaomi_app_secret: s, disabled_at: 5000000000000000000}, created_at: -2d, updated_at: -1d}
     grants: {user: [search-user], fan: []}
     created_at: -30d
     updated_at: -29d
