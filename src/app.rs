@@ -94,6 +94,8 @@ pub const ROLE_USER: &str = "user";
 pub const ROLE_GUEST: &str = "guest";
 /// The role of anonymous callers.
 pub const ROLE_ANONYMOUS: &str = "anonymous";
+/// The id of whoever is nobody in particular (wire-contract 1.5).
+pub const ANONYMOUS_ID: &str = "!anon";
 
 impl UserFacts {
     /// What holds of a user of whom nothing special is known.

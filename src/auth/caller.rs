@@ -10,7 +10,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use crate::app::{App, AppState, ROLE_ANONYMOUS};
+use crate::app::{ANONYMOUS_ID, App, AppState, ROLE_ANONYMOUS};
 use crate::door::{Call, Identity};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
@@ -120,9 +120,6 @@ impl OwnedSubject {
         Subject { id: &self.id, role: &self.role, teams: &self.teams }
     }
 }
-
-/// The id under which an anonymous caller appears in texts (wire-contract 1.5).
-const ANONYMOUS_ID: &str = "!anon";
 
 impl AnyCaller {
     /// For whom and when a transaction runs.

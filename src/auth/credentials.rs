@@ -12,7 +12,7 @@ use crate::clock::Time;
 pub enum AuthType {
     /// A token is shown.
     Jwt,
-    /// No token is needed.
+    /// No token is needed; one that comes is of `!anon`.
     Anonymous,
 }
 
@@ -85,14 +85,15 @@ impl Credentials {
     }
 }
 
-/// A token out of an `Authorization` value: `Bearer ` is tolerated, empty is none (wire-contract 1.1).
+/// A token out of an `Authorization` value: `Bearer ` is tolerated, empty and JavaScript's `undefined` are none
+/// (wire-contract 1.1, 1.5).
 pub fn bare_token(authorization: &str) -> Option<&str> {
     let text = authorization.trim();
     let bare = match text.split_once(char::is_whitespace).unwrap_or((text, "")) {
         (scheme, rest) if scheme.eq_ignore_ascii_case("bearer") => rest.trim(),
         _ => text,
     };
-    Some(bare).filter(|bare| !bare.is_empty())
+    Some(bare).filter(|bare| !bare.is_empty() && *bare != "undefined")
 }
 
 #[cfg(test)]
@@ -104,7 +105,7 @@ mod tests {
         for text in ["a.b.c", "Bearer a.b.c", "bearer  a.b.c "] {
             assert_eq!(bare_token(text), Some("a.b.c"), "{text:?}");
         }
-        for nothing in ["", "  ", "Bearer ", "bearer"] {
+        for nothing in ["", "  ", "Bearer ", "bearer", "undefined"] {
             assert_eq!(bare_token(nothing), None, "{nothing:?}");
         }
     }

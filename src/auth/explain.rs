@@ -8,8 +8,8 @@ use super::secret::Secret;
 use super::times::Times;
 use super::token;
 use super::verdict::{Check, Outcome, UserState, Verdict};
-use crate::app::AppState;
 use crate::app::ended::End;
+use crate::app::{ANONYMOUS_ID, AppState};
 use crate::clock::Time;
 use crate::settings::{DisabledAuthChecks, RevocationGranularity};
 
@@ -85,6 +85,14 @@ fn words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, Strin
         ),
         Check::Signature => said(signature_seen(outcome, grounds), "HS256 with the app's secret"),
         Check::Expiry | Check::NotBefore | Check::IssuedAt => time_words(check, outcome, grounds),
+        Check::AnonymousUser => {
+            let seen = match outcome {
+                Outcome::Skipped => "the auth type is not `anonymous`, or there is no token".to_owned(),
+                _ if user_id.is_empty() => "no user_id".to_owned(),
+                _ => format!("user_id `{user_id}`"),
+            };
+            (seen, format!("a token of `{ANONYMOUS_ID}`, when one comes with the auth type `anonymous`"))
+        }
         Check::AppRevocation | Check::UserRevocation => revocation_words(check, outcome, grounds),
         Check::UserNotDeleted => {
             let deleted = if user.facts.deleted { "deleted" } else { "not deleted" };

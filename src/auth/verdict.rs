@@ -7,7 +7,7 @@ use super::credentials::{AuthType, Credentials, Examined};
 use super::times::Times;
 use super::token::Token;
 use crate::app::ended::End;
-use crate::app::{AppState, UserFacts};
+use crate::app::{ANONYMOUS_ID, AppState, UserFacts};
 use crate::clock::{SECOND_NS, Time};
 use crate::error::{ApiError, Code};
 use crate::settings::{DisabledAuthChecks, RevocationGranularity, UnknownUser};
@@ -33,6 +33,8 @@ pub enum Check {
     NotBefore,
     /// `iat` is not in the future.
     IssuedAt,
+    /// What comes with the auth type `anonymous` is a token of `!anon`.
+    AnonymousUser,
     /// The app has not revoked the token.
     AppRevocation,
     /// The user's tokens were not revoked.
@@ -47,7 +49,7 @@ pub enum Check {
 
 impl Check {
     /// All checks in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ApiKeyPresent,
         Self::ApiKeyKnown,
         Self::AppActive,
@@ -57,6 +59,7 @@ impl Check {
         Self::Expiry,
         Self::NotBefore,
         Self::IssuedAt,
+        Self::AnonymousUser,
         Self::AppRevocation,
         Self::UserRevocation,
         Self::UserNotDeleted,
@@ -76,6 +79,7 @@ impl Check {
             Self::Expiry => "expiry",
             Self::NotBefore => "not_before",
             Self::IssuedAt => "issued_at",
+            Self::AnonymousUser => "anonymous_user",
             Self::AppRevocation => "app_revocation",
             Self::UserRevocation => "user_revocation",
             Self::UserNotDeleted => "user_not_deleted",
@@ -124,7 +128,7 @@ pub enum Kind {
     User,
     /// A token that passes only because auth checks are disabled.
     UnverifiedUser,
-    /// No token.
+    /// Nobody in particular: no token, or one of `!anon`.
     Anonymous,
 }
 
@@ -184,13 +188,14 @@ pub fn verify(
     let auth_type = credentials.auth_type();
     verdict.set(Check::AuthType, Outcome::of(auth_type.is_some()));
     match (app, auth_type) {
-        (Some(_), Some(AuthType::Anonymous)) => {
+        (Some(_), Some(AuthType::Anonymous)) if credentials.token.is_none() => {
             verdict.kind = Some(Kind::Anonymous);
             verdict.rest(Check::TokenWellFormed, Outcome::Skipped);
         }
         // An unknown auth type is no reason to hide what is wrong with the token.
-        (Some(app), Some(AuthType::Jwt) | None) => {
+        (Some(app), _) => {
             judge_token(&mut verdict, app, credentials.token.as_deref(), user, (times, now));
+            judge_anonymous(&mut verdict, credentials);
         }
         (None, _) => {}
     }
@@ -245,6 +250,20 @@ fn judge_token(
         }
     }
     judge_user(verdict, app, token, user);
+}
+
+/// A token that comes with the auth type `anonymous` is verified like any other, and must be of `!anon` (wire-contract 1.5).
+fn judge_anonymous(verdict: &mut Verdict, credentials: &Credentials) {
+    if credentials.claims().is_none() {
+        return;
+    }
+    if credentials.auth_type() != Some(AuthType::Anonymous) {
+        verdict.set(Check::AnonymousUser, Outcome::Skipped);
+        return;
+    }
+    verdict.kind = Some(Kind::Anonymous);
+    verdict.set(Check::AnonymousUser, Outcome::of(credentials.user_id() == Some(ANONYMOUS_ID)));
+    verdict.rest(Check::UserNotDeleted, Outcome::Skipped);
 }
 
 fn judge_times(verdict: &mut Verdict, app: &AppState, times: Times, now: Time) {
@@ -328,6 +347,10 @@ pub fn refusal_of(check: Check, credentials: &Credentials) -> ApiError {
         Check::IssuedAt => {
             ApiError::new(Code::TokenUsedBeforeIssuedAtError, "JWTAuth error: token used before issue at (iat)")
         }
+        Check::AnonymousUser => ApiError::new(
+            Code::AuthenticationError,
+            format!("anon auth token must have user_id claim equal to '{ANONYMOUS_ID}'"),
+        ),
         Check::AppRevocation | Check::UserRevocation => {
             ApiError::new(Code::TokenExpiredError, "This token has been revoked, please generate a new token")
         }

@@ -68,7 +68,8 @@ fn listed(samples: &[Value], paint: Paint) -> String {
             None => String::new(),
             Some(told) => format!("; on a socket {told}"),
         };
-        lines.push(format!("{:<18}{answer}{on_socket}", bare(&sample["name"])));
+        let shown = if sample["auth_type"] == "jwt" { "" } else { " (with the auth type `anonymous`)" };
+        lines.push(format!("{:<18}{answer}{on_socket}{shown}", bare(&sample["name"])));
         lines.push(format!("{:<18}{}", "", paint.dim(&bare(&sample["note"]))));
     }
     lines.join("\n")

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::Control;
 use super::error::{ControlError, Result};
-use crate::app::App;
+use crate::app::{ANONYMOUS_ID, App};
 use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::secret::Secret;
 use crate::auth::verdict;
@@ -42,6 +42,8 @@ const STANDARD_ALPHABET: &str = "~~~~~?????";
 pub struct Sample {
     /// Which one.
     name: &'static str,
+    /// The auth type that it is shown with: `jwt`, or `anonymous`.
+    auth_type: &'static str,
     /// The token.
     token: String,
     /// What a request gets that shows it (`GetApp`).
@@ -105,6 +107,7 @@ fn not(secret: &str) -> String {
 struct Recipe {
     name: &'static str,
     note: &'static str,
+    auth_type: &'static str,
     token: String,
 }
 
@@ -116,6 +119,7 @@ fn recipes(app: &App, user: &UserId, secret_of_another: &str) -> Result<Vec<Reci
     recipes.extend(maker.out_of_time()?);
     recipes.extend(maker.badly_signed(secret_of_another)?);
     recipes.extend(maker.with_wrong_claims()?);
+    recipes.extend(maker.anonymous()?);
     let (iat, note) = before_revocation(app, user, maker.now);
     recipes.push(maker.minted("revoked", note, &Wanted { iat: Some(json!(iat)), ..maker.users() })?);
     if let Some(user) = app.first_deactivated() {
@@ -124,7 +128,8 @@ fn recipes(app: &App, user: &UserId, secret_of_another: &str) -> Result<Vec<Reci
     }
     let mut truncated = maker.minted("truncated", "The end of its signature was lost.", &maker.users())?;
     truncated.token.truncate(truncated.token.len().saturating_sub(TRUNCATED_BY));
-    let garbage = Recipe { name: "garbage", note: "It is no token.", token: "this-is-no-token".to_owned() };
+    let garbage =
+        Recipe { name: "garbage", auth_type: "jwt", note: "It is no token.", token: "this-is-no-token".to_owned() };
     recipes.extend([truncated, garbage]);
     Ok(recipes)
 }
@@ -148,7 +153,7 @@ impl Maker<'_> {
         note: &'static str,
         wanted: &Wanted,
     ) -> Result<Recipe> {
-        Ok(Recipe { name, note, token: mint::mint_in(base64, wanted, self.secret, self.now)?.token })
+        Ok(Recipe { name, note, auth_type: "jwt", token: mint::mint_in(base64, wanted, self.secret, self.now)?.token })
     }
 
     /// The user's token for an hour.
@@ -213,6 +218,22 @@ impl Maker<'_> {
         ])
     }
 
+    /// Those that come with the auth type `anonymous`.
+    fn anonymous(&self) -> Result<Vec<Recipe>> {
+        let nobodys = Wanted { user_id: Some(ANONYMOUS_ID.to_owned()), ..Wanted::default() };
+        let expired = Wanted { iat: Some(json!("-2h")), ttl: Some("-1h".to_owned()), ..nobodys.clone() };
+        let recipes = vec![
+            self.minted(
+                "anonymous",
+                "Of `!anon`, as a livestream's viewers show it with the auth type `anonymous`.",
+                &nobodys,
+            )?,
+            self.minted("anonymous_expired", "The same, an hour past its `exp`.", &expired)?,
+            self.minted("anonymous_of_user", "A user's token, shown with the auth type `anonymous`.", &self.users())?,
+        ];
+        Ok(recipes.into_iter().map(|recipe| Recipe { auth_type: "anonymous", ..recipe }).collect())
+    }
+
     fn with_wrong_claims(&self) -> Result<Vec<Recipe>> {
         let empty = Wanted { kind: Kind::Raw, ..Wanted::default() };
         let nobodys = Wanted { iat: Some(json!("now")), ttl: Some("1h".to_owned()), ..empty.clone() };
@@ -243,10 +264,10 @@ fn before_revocation(app: &App, user: &UserId, now: Time) -> (i64, &'static str)
 }
 
 /// Asks what the app answers. The same verdict as a request's and a socket's.
-fn judged(gate: &Gate, app: &Arc<App>, Recipe { name, note, token }: Recipe) -> Sample {
+fn judged(gate: &Gate, app: &Arc<App>, Recipe { name, note, auth_type, token }: Recipe) -> Sample {
     let credentials = Credentials {
         api_key: Some(app.api_key.to_string()),
-        auth_type: Some("jwt".to_owned()),
+        auth_type: Some(auth_type.to_owned()),
         token: Some(Arc::new(Examined::new(&token, &app.state().secret))),
     };
     let verdict = gate.judge_again(app, &credentials).verdict;
@@ -258,7 +279,7 @@ fn judged(gate: &Gate, app: &Arc<App>, Recipe { name, note, token }: Recipe) -> 
     });
     let status = refusal.as_ref().map_or(200, |refusal| refusal.code.status());
     let (code, message) = told(refusal.as_ref());
-    Sample { name, token, expect: Expectation { status, code, message }, socket, note }
+    Sample { name, auth_type, token, expect: Expectation { status, code, message }, socket, note }
 }
 
 /// The code and the inner text of a refusal; 0 and nothing when there is none.

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::hub::Hub;
 use crate::api::users::UserRequest;
 use crate::app::ended::End;
-use crate::app::{App, ROLE_ANONYMOUS};
-use crate::auth::credentials::{AuthType, Credentials, Examined};
+use crate::app::{ANONYMOUS_ID, App, ROLE_ANONYMOUS};
+use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
 use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
@@ -60,8 +60,7 @@ impl Shown {
     /// What the query and the headers of the upgrade show.
     pub fn of_upgrade(params: &Params, header: impl Fn(&str) -> Option<String>) -> Self {
         let of_query = |name| params.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
-        let bare =
-            |text: Option<String>| text.and_then(|text| crate::auth::credentials::bare_token(&text).map(str::to_owned));
+        let bare = |text: Option<String>| text.and_then(|text| bare_token(&text).map(str::to_owned));
         Self {
             api_key: of_query("api_key").or_else(|| header("api_key")),
             auth_type: of_query("stream-auth-type").or_else(|| header("stream-auth-type")),
@@ -80,7 +79,7 @@ impl Shown {
             Err(fault) => return Self { fault: Some(fault), ..self },
         };
         // The frame carries the token; one in the query stands in for it only when the frame has none.
-        let token = message.token.filter(|token| !token.is_empty()).or(self.token);
+        let token = message.token.filter(|token| is_shown(token)).or(self.token);
         Self { token, details: message.user_details, ..self }
     }
 
@@ -98,9 +97,16 @@ impl Shown {
         if let (Some(Value::Object(details)), Some(id)) = (&mut details, &message.user_id) {
             details.entry("id").or_insert_with(|| id.clone().into());
         }
-        let token = self.token.or(message.token).or(message.user_token);
+        let token = self
+            .token
+            .or_else(|| [message.token, message.user_token].into_iter().flatten().find(|token| is_shown(token)));
         Self { token, details, ..self }
     }
+}
+
+/// Whether a field shows a token: an empty one does not, nor does the word `undefined` (wire-contract 1.5).
+fn is_shown(token: &str) -> bool {
+    bare_token(token).is_some()
 }
 
 /// A session that was let in.
@@ -239,12 +245,13 @@ fn check(
             fault.map_or(Ok(()), Err)?;
         }
     }
-    if credentials.auth_type() == Some(AuthType::Anonymous) {
-        return Ok(None);
-    }
     let details = details
         .filter(|details| !details.is_null())
         .ok_or_else(|| ApiError::input("user_details is a required field"))?;
+    // An anonymous one says who it is as well, and becomes `!anon` whatever it says (wire-contract 1.5).
+    if credentials.auth_type() == Some(AuthType::Anonymous) {
+        return read(details).map(|_| None);
+    }
     let details = details_of(details, dialect)?;
     if Some(details.id.as_str()) != credentials.user_id() {
         let text = "JWTAuth error: user_id in token does not match user_details.id";
@@ -255,11 +262,7 @@ fn check(
 
 /// Reads the user. Fields that only Stream writes are tolerated, as SDKs send them back (wire-contract, trap 21).
 fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
-    if !details.is_object() {
-        return Err(ApiError::input(wrong_type("user_details", &details, "object")));
-    }
-    let request: UserRequest = crate::params::from_tree(details)?;
-    let input = request.into_input(dialect)?;
+    let input = read(details)?.into_input(dialect)?;
     if input.id.is_empty() {
         return Err(ApiError::input("user_details.id is a required field"));
     }
@@ -278,6 +281,13 @@ fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
         privacy_settings: input.privacy_settings,
         custom,
     })
+}
+
+fn read(details: Value) -> Result<UserRequest> {
+    if !details.is_object() {
+        return Err(ApiError::input(wrong_type("user_details", &details, "object")));
+    }
+    crate::params::from_tree(details)
 }
 
 async fn open(
@@ -328,7 +338,7 @@ fn anonymous(now: Time) -> UserResponse {
         custom: Map::new(),
         last_active: Some(now),
         online: true,
-        ..User::new(UserId::trusted("!anon"), Time::NEVER)
+        ..User::new(UserId::trusted(ANONYMOUS_ID), Time::NEVER)
     };
     UserResponse::own(user, Vec::new(), Vec::new())
 }

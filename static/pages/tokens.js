@@ -136,6 +136,7 @@ const time = (text) => (/^-?\d+$/.test(text.trim()) ? Number(text) : text.trim()
 function inspectorCard(context) {
   const { app } = context;
   const pasted = h("textarea", { class: "mono", rows: "5", spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: "Paste a token", "data-search": true });
+  const authType = select([["jwt", "jwt"], ["anonymous", "anonymous"]], "jwt");
   const status = statusLine("inspector-status");
   const out = h("div", { class: "inspected" });
   let turn = 0;
@@ -154,7 +155,7 @@ function inspectorCard(context) {
       return status.say(`This is ${Math.round(token.length / 1024).toLocaleString("en")} KiB; a token has a few hundred bytes, and no server takes more than some KiB in a header. Paste the token alone.`, "bad");
     }
     try {
-      const seen = await ask("/tokens/inspect", { token, api_key: app.api_key });
+      const seen = await ask("/tokens/inspect", { token, api_key: app.api_key, auth_type: authType.value });
       if (mine === turn) fill(out, drawInspection(seen, { app, apps: context.apps() }));
     } catch (failure) {
       if (mine !== turn) return;
@@ -166,6 +167,7 @@ function inspectorCard(context) {
   const form = h(
     "form", { onsubmit: (event) => { event.preventDefault(); inspect(); } },
     field("Token", pasted),
+    field("Shown with the auth type", authType),
     h("div", { class: "actions" }, h("button", {}, "Inspect"),
       h("p", { class: "about" }, "Nothing leaves this machine: a token of a real app is safe here. To check its signature too, make an app with that key and secret.")),
     status,
@@ -175,8 +177,10 @@ function inspectorCard(context) {
     timer = setTimeout(inspect, TYPING_MS);
   });
   fill(out, nothing());
-  const show = (token) => {
+  authType.addEventListener("change", inspect);
+  const show = (token, shownWith = "jwt") => {
     pasted.value = token;
+    authType.value = shownWith;
     inspect();
     pasted.focus({ preventScroll: true });
     element.scrollIntoView({ block: "nearest" });
@@ -201,11 +205,11 @@ function samplesCard(context, inspector) {
   const { app } = context;
   const list = h("div", { class: "samples" });
   const element = card("Ready-made tokens", { about: "Those that a fixture named, and good and bad ones to try an app’s error handling with." }, list);
-  const line = (name, token, about, tone) => h(
+  const line = (name, token, about, tone, authType) => h(
     "li", {},
     h("span", { class: "name" }, name),
     h("span", { class: `about ${tone ?? ""}` }, about),
-    h("span", { class: "actions" }, copyButton(token, `the token ${name}`), button("Inspect", () => inspector.show(token), { class: "small", "aria-label": `Inspect ${name}` })));
+    h("span", { class: "actions" }, copyButton(token, `the token ${name}`), button("Inspect", () => inspector.show(token, authType), { class: "small", "aria-label": `Inspect ${name}` })));
   const user = () => context.params.get("user") || "john";
   Promise.all([
     read(ofApp(app, "/tokens")).then(({ tokens }) => Object.entries(tokens)).catch(() => []),
@@ -215,8 +219,8 @@ function samplesCard(context, inspector) {
     fill(
       list,
       named.length > 0 ? [h("h3", {}, "Named by the fixture"), h("ul", { class: "lines" }, named.map(([name, token]) => line(name, token, "")))] : null,
-      samples.length > 0 ? h("details", {}, h("summary", {}, `${samples.length} samples for ${user()}, good and bad`), h("ul", { class: "lines" }, samples.map(({ name, token, expect }) =>
-        line(name.replaceAll("_", " "), token, expect.code ? `code ${expect.code}: ${expect.message}` : "let in", expect.code ? "bad" : "good")))) : null,
+      samples.length > 0 ? h("details", {}, h("summary", {}, `${samples.length} samples for ${user()}, good and bad`), h("ul", { class: "lines" }, samples.map(({ name, auth_type: authType, token, expect }) =>
+        line(name.replaceAll("_", " "), token, expect.code ? `code ${expect.code}: ${expect.message}` : "let in", expect.code ? "bad" : "good", authType)))) : null,
     );
   });
   return element;

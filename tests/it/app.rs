@@ -195,6 +195,11 @@ impl TestApp {
         self.caller(Some("jwt"), Some(token))
     }
 
+    /// Whoever bears this token under an auth type.
+    pub fn with_token_as(&self, auth_type: &str, token: &str) -> Caller {
+        self.caller(Some(auth_type), Some(token))
+    }
+
     /// Mints a token through the control API.
     pub fn mint(&self, wanted: &Value) -> String {
         self.control("POST", "/tokens", wanted).ok()["token"].as_str().unwrap().to_owned()

@@ -742,17 +742,19 @@ fn judge_in_every_state(examined: Examined, now: i64) {
     use millpond::app::{AppState, UserFacts};
     use millpond::auth::explain::{Grounds, explain};
     use millpond::auth::times::Times;
-    use millpond::auth::verdict::{UserState, refusal, verify};
+    use millpond::auth::verdict::{Check, UserState, refusal, verify};
     use millpond::clock::Time;
     use millpond::settings::{Emulator, IAT_LEEWAY_MAX_SECONDS, Settings};
 
     let now = Time(now);
-    let credentials = Credentials {
+    let token = Some(Arc::new(examined));
+    let shown = |auth_type: &str| Credentials {
         api_key: Some("key".to_owned()),
-        auth_type: Some("jwt".to_owned()),
-        token: Some(Arc::new(examined)),
+        auth_type: Some(auth_type.to_owned()),
+        token: token.clone(),
     };
-    let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
+    let shown = ["jwt", "anonymous"].map(shown);
+    let times = shown[0].claims().map_or_else(Times::default, Times::as_sent);
     let facts = UserFacts { revoke_tokens_issued_before: Some(now), ..UserFacts::ordinary() };
     for patch in [json!({}), json!({"disable_auth_checks": true, "revoke_tokens_issued_before": now.0})] {
         let mut settings = Settings::default();
@@ -763,11 +765,12 @@ fn judge_in_every_state(examined: Examined, now: i64) {
         ] {
             let app = AppState::plain(Secret::new("s"), settings.clone(), Emulator::default().patched(&own).unwrap());
             let user = UserState { facts: &facts, exists: false, token_ended: None };
-            let verdict = verify(Some(&app), &credentials, user, times, now);
-            let refused = refusal(&verdict, &credentials);
-            assert_eq!(refused.is_some(), verdict.failed.is_some());
-            let grounds = Grounds { app: Some(&app), credentials: &credentials, user, times, now };
-            assert_eq!(explain(&verdict, grounds).len(), 14);
+            for credentials in &shown {
+                let verdict = verify(Some(&app), credentials, user, times, now);
+                assert_eq!(refusal(&verdict, credentials).is_some(), verdict.failed.is_some());
+                let grounds = Grounds { app: Some(&app), credentials, user, times, now };
+                assert_eq!(explain(&verdict, grounds).len(), Check::ALL.len());
+            }
         }
     }
 }

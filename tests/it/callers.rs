@@ -166,6 +166,19 @@ fn with_another_apps_token_every_operation_is_refused() {
     }
 }
 
+/// No operation lets in what comes with a token of somebody (wire-contract 1.5).
+#[test]
+fn a_token_of_somebody_is_refused_to_an_anonymous_caller_by_every_operation() {
+    let app = app();
+    let text = "anon auth token must have user_id claim equal to '!anon'";
+    for claims in [json!({}), json!({"server": true}), json!({"user_id": "john"})] {
+        let caller = app.with_token_as("anonymous", &app.sign(&claims));
+        for (operation, _) in WHO.iter().filter(|(_, open)| is_judged(*open)) {
+            everywhere_refused(&caller, operation, 401, 5, text);
+        }
+    }
+}
+
 #[test]
 fn what_is_the_servers_is_refused_to_users_guests_and_anonymous_callers() {
     let app = app();

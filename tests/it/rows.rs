@@ -49,7 +49,72 @@ fn suspended() -> Shown {
     shown(app, token)
 }
 
+/// A token that comes with the auth type `anonymous`.
+fn anonymous(claims: &Value) -> Shown {
+    Shown { auth_type: "anonymous".to_owned(), ..bearer(claims) }
+}
+
+const NOT_ANONYMOUS: &str = "anon auth token must have user_id claim equal to '!anon'";
+
 const ROWS: &[Row] = &[
+    // Of section 1.5, which gives no numbers.
+    Row(0, || anonymous(&json!({"user_id": "john"})), 401, 5, NOT_ANONYMOUS),
+    Row(0, || anonymous(&json!({"user_id": "anon"})), 401, 5, NOT_ANONYMOUS),
+    Row(0, || anonymous(&json!({"server": true})), 401, 5, NOT_ANONYMOUS),
+    Row(
+        0,
+        || anonymous(&json!({"user_id": "!anon", "exp": NOON - 1})),
+        401,
+        40,
+        "JWTAuth error: token is expired (exp)",
+    ),
+    Row(
+        0,
+        || anonymous(&json!({"user_id": "!anon", "nbf": NOON + 1})),
+        401,
+        41,
+        "JWTAuth error: token is not valid yet (nbf)",
+    ),
+    Row(
+        0,
+        || anonymous(&json!({"user_id": "!anon", "iat": NOON + 1})),
+        401,
+        42,
+        "JWTAuth error: token used before issue at (iat)",
+    ),
+    Row(
+        0,
+        || Shown { auth_type: "anonymous".to_owned(), ..raw(&token(HEADER, r#"{"user_id":"!anon"}"#, "another")) },
+        401,
+        43,
+        "JWTAuth error: signature is not valid. Make sure the token is created using the secret for API key \"<key>\"",
+    ),
+    Row(
+        0,
+        || Shown { auth_type: "anonymous".to_owned(), ..raw(&token(HEADER, "{}", "another")) },
+        401,
+        5,
+        "Token signature is invalid",
+    ),
+    Row(
+        0,
+        || Shown { auth_type: "anonymous".to_owned(), ..raw("nonsense") },
+        401,
+        5,
+        "JWTAuth error: token contains an invalid number of segments",
+    ),
+    Row(
+        0,
+        || {
+            let shown = anonymous(&json!({"user_id": "john"}));
+            shown.app.set(&json!({"disable_auth_checks": true}));
+            let dev = shown.app.mint(&json!({"kind": "dev", "user_id": "john"}));
+            Shown { token: dev, ..shown }
+        },
+        401,
+        5,
+        NOT_ANONYMOUS,
+    ),
     Row(1, || Shown { api_key: String::new(), ..bearer(&json!({})) }, 401, 2, "api_key or app_id not provided"),
     Row(2, || Shown { api_key: "nobody".to_owned(), ..bearer(&json!({})) }, 401, 2, "api_key not valid"),
     Row(3, || Shown { auth_type: String::new(), ..bearer(&json!({})) }, 401, 5, "stream-auth-type missing or invalid"),
@@ -219,7 +284,7 @@ fn what_passes_passes_in_the_inspector_too() {
 }
 
 /// The names of the checks in the order of wire-contract 2.4.
-const CHECKS: [&str; 14] = [
+const CHECKS: [&str; 15] = [
     "api_key_present",
     "api_key_known",
     "app_active",
@@ -229,6 +294,7 @@ const CHECKS: [&str; 14] = [
     "expiry",
     "not_before",
     "issued_at",
+    "anonymous_user",
     "app_revocation",
     "user_revocation",
     "user_not_deleted",

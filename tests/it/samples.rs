@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::app::{TestApp, encode, send, start};
 use crate::forge::{BEFORE_ISSUE, EXPIRED, NOON, NOON_TEXT, NOT_YET, REVOKED, SEGMENTS, refused};
-use crate::sockets::client::{Door, Joined};
+use crate::sockets::client::{Door, Joined, Show};
 
 const GOOD: (u16, i64, &str) = (200, 0, "");
 const SERVER_ON_SOCKET: &str = "Websocket connection with server side authentication isn't supported";
@@ -45,7 +45,7 @@ fn each_gets_what_it_says(app: &TestApp, user: &str, state: &str) {
     assert!(samples.len() > 20, "{state}");
     for sample in &samples {
         let (expect, token) = (&sample["expect"], sample["token"].as_str().unwrap());
-        let answer = app.with_token(token).get("/api/v2/app");
+        let answer = app.with_token_as(sample["auth_type"].as_str().unwrap(), token).get("/api/v2/app");
         let place = format!("{state}: {}: {}", sample["name"], answer.text);
         assert_eq!(answer.status, expect["status"], "{place}");
         if answer.status == 200 {
@@ -59,7 +59,10 @@ fn each_gets_what_it_says(app: &TestApp, user: &str, state: &str) {
     for (sample, door) in samples.iter().flat_map(|sample| [(sample, Door::V2), (sample, Door::Legacy)]) {
         let token = sample["token"].as_str().unwrap();
         let expect = sample.get("socket").unwrap_or(&sample["expect"]);
-        let show = app.show_token(&user_of(token).unwrap_or_else(|| user.to_owned()), token);
+        let show = Show {
+            auth_type: Some(sample["auth_type"].as_str().unwrap().to_owned()),
+            ..app.show_token(&user_of(token).unwrap_or_else(|| user.to_owned()), token)
+        };
         let mut socket = show.through(door);
         if expect["code"] == 0 {
             Joined::of(door, socket).leave();
@@ -127,6 +130,9 @@ const STATES: &[State] = &[
             ("no_user_id", GOOD),
             ("empty_claims", GOOD),
             ("revoked", GOOD),
+            ("anonymous", GOOD),
+            ("anonymous_expired", EXPIRED),
+            ("anonymous_of_user", (401, 5, "anon auth token must have user_id claim equal to '!anon'")),
             ("expired", EXPIRED),
             ("future_iat", BEFORE_ISSUE),
             ("future_nbf", NOT_YET),
@@ -245,7 +251,7 @@ fn names_come_in_one_order_and_tokens_are_what_their_names_say() {
         samples(&app, "john").iter().map(|sample| sample["name"].as_str().unwrap().to_owned()).collect();
     let wanted = "user server guest dev_token no_iat padded_base64 standard_base64 expired future_iat future_nbf \
                   other_secret other_app alg_none wrong_alg wrong_alg_rs256 no_user_id empty_claims wrong_claim_type \
-                  wrong_exp_type revoked truncated garbage";
+                  wrong_exp_type anonymous anonymous_expired anonymous_of_user revoked truncated garbage";
     assert_eq!(names.join(" "), wanted);
     let token = |name: &str| sample(&app, name)["token"].as_str().unwrap().to_owned();
     assert_eq!(token("user"), app.mint(&json!({"user_id": "john"})));

@@ -34,7 +34,7 @@ fn a_call_is_there_in_full() {
     entry["duration_ms"] = json!(1.5);
     assert_eq!(check(&entry, "signature"), "pass");
     assert_eq!(check(&entry, "expiry"), "skipped");
-    assert_eq!(entry["checks"].as_array().unwrap().len(), 14);
+    assert_eq!(entry["checks"].as_array().unwrap().len(), 15);
     entry["checks"] = json!([]);
     let wanted = json!({
         "id": 1, "at": NOON_TEXT, "operation": "GetApp", "method": "GET", "path": "/api/v2/app", "caller": "user",

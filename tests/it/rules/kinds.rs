@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::TestApp;
-use crate::forge::{BAD_SERVER_SIGNATURE, NOON, SEGMENTS, SERVER_ONLY, refused, token};
+use crate::forge::{BAD_SERVER_SIGNATURE, HEADER, NOON, SEGMENTS, SERVER_ONLY, refused, token};
 
 #[test]
 fn a_token_without_a_user_is_a_servers_in_every_shape_that_sdks_send() {
@@ -97,11 +97,23 @@ fn anonymous_callers_need_no_token() {
 #[test]
 fn a_token_makes_nobody_of_an_anonymous_caller() {
     let app = TestApp::new();
-    for shown in ["", "nonsense", &app.sign(&json!({})), &app.sign(&json!({"user_id": "john", "exp": 1}))] {
-        let caller = app.caller(Some("anonymous"), Some(shown));
+    for shown in ["", "undefined", &app.sign(&json!({"user_id": "!anon", "role": "admin", "call_cids": ["a:b"]}))] {
+        let caller = app.with_token_as("anonymous", shown);
         caller.get("/api/v2/app").ok();
         refused(&caller.get("/api/v2/roles"), "ListRoles", SERVER_ONLY);
+        caller.post("/api/v2/guest", &json!({"user": {"id": "pat"}})).ok();
     }
+}
+
+#[test]
+fn with_auth_checks_off_an_anonymous_token_need_not_verify_but_must_be_of_nobody() {
+    let app = TestApp::new();
+    let forged = |user: &str| token(HEADER, &json!({"user_id": user}).to_string(), "another");
+    let ask = |user: &str| app.with_token_as("anonymous", &forged(user)).get("/api/v2/app");
+    refused(&ask("!anon"), "GetApp", (401, 43, &app.bad_signature()));
+    app.set(&json!({"disable_auth_checks": true}));
+    ask("!anon").ok();
+    refused(&ask("john"), "GetApp", (401, 5, "anon auth token must have user_id claim equal to '!anon'"));
 }
 
 #[test]

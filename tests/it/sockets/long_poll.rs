@@ -217,11 +217,16 @@ fn an_expiry_ends_a_poll_where_it_is_to() {
 #[test]
 fn an_anonymous_session_hears_what_everyone_does() {
     let app = TestApp::at_noon();
-    let begun = app.anonymous().get("/longpoll").ok();
+    refused(&app.anonymous().get("/longpoll"), (400, 4, "user_details is a required field"));
+    let begun = begin(&app.anonymous(), "whoever").ok();
     assert_eq!(begun["event"]["me"]["id"], "!anon");
     app.set(&json!({"auto_translation_enabled": true}));
     let id = begun["event"]["connection_id"].as_str().unwrap();
     assert_eq!(types(poll(&app.anonymous(), id)), ["app.updated"]);
+    let of_john = app.with_token_as("anonymous", &app.sign(&json!({"user_id": "john"})));
+    let text = "anon auth token must have user_id claim equal to '!anon'";
+    refused(&begin(&of_john, "john"), (401, 5, text));
+    refused(&poll(&of_john, id), (401, 5, text));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{DOORS, Door, Joined, NOON_NS, Show, Socket};
 use crate::app::TestApp;
+use crate::forge::NOON;
 
 /// Connects with these details.
 #[track_caller]
@@ -245,6 +246,36 @@ fn an_anonymous_socket_is_nobody_and_makes_no_user() {
     }
     let users = app.root().query_users(&json!({"filter_conditions": {}})).ok();
     assert_eq!(users["users"], json!([]));
+}
+
+#[test]
+fn an_anonymous_socket_says_who_it_is_and_its_token_is_verified() {
+    let app = TestApp::at_noon();
+    let nobodys = app.sign(&json!({"user_id": "!anon", "exp": NOON + 60}));
+    let expired = app.sign(&json!({"user_id": "!anon", "exp": NOON - 1}));
+    let johns = app.sign(&json!({"user_id": "john"}));
+    let john = json!({"id": "john"});
+    let other = "anon auth token must have user_id claim equal to '!anon'";
+    for door in DOORS {
+        let show = |token: &Value, details: &Value| {
+            let shown = Show { auth_type: Some("anonymous".to_owned()), ..app.show("john") };
+            Show { token: token.clone(), details: details.clone(), ..shown }.through(door)
+        };
+        for token in [Value::Null, json!(""), json!("undefined"), json!(nobodys)] {
+            let hello = Joined::of(door, show(&token, &john)).hello;
+            assert_eq!(hello["me"]["id"], "!anon", "{door:?} {token}");
+        }
+        for (token, details, code, text) in [
+            (Value::Null, Value::Null, 4, "user_details is a required field"),
+            (json!(nobodys), Value::Null, 4, "user_details is a required field"),
+            (json!(expired), john.clone(), 40, "JWTAuth error: token is expired (exp)"),
+            (json!(johns), john.clone(), 5, other),
+            (json!(app.sign(&json!({}))), john.clone(), 5, other),
+        ] {
+            let error = &show(&token, &details).refused()["error"];
+            assert_eq!((&error["code"], &error["message"]), (&json!(code), &json!(text)), "{door:?}");
+        }
+    }
 }
 
 #[test]

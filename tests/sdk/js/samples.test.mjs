@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { claimsOf, newApp } from './helpers.mjs';
-import { Chat, client, Feeds } from './sockets.mjs';
+import { Chat, client, Feeds, Video } from './sockets.mjs';
 
 const USER = 'john';
 
@@ -13,8 +13,9 @@ async function appWith(settings) {
   await app.node.upsertUsers([{ id: USER }, { id: 'asleep' }]);
   await app.node.deactivateUser({ user_id: 'asleep' });
   await app.node.updateApp({ revoke_tokens_issued_before: new Date(Date.now() - 60_000), ...settings });
-  const { samples } = await app.control('GET', `/tokens/samples?user_id=${USER}`);
-  return { app, samples };
+  const { samples: all } = await app.control('GET', `/tokens/samples?user_id=${USER}`);
+  const [samples, ofNobody] = ['jwt', 'anonymous'].map((shown) => all.filter(({ auth_type: authType }) => authType === shown));
+  return { app, samples, ofNobody };
 }
 
 const inner = (message) => message.match(/ failed with error: "(.+)"$/s)?.[1] ?? message;
@@ -58,7 +59,7 @@ for (const [state, settings] of [
   ['auth checks on', {}],
   ['auth checks off', { disable_auth_checks: true }],
 ]) {
-  const { app, samples } = await appWith(settings);
+  const { app, samples, ofNobody } = await appWith(settings);
   const byName = new Map(samples.map((sample) => [sample.name, sample]));
 
   describe(`samples with ${state}`, { concurrency: true }, () => {
@@ -80,6 +81,20 @@ for (const [state, settings] of [
     test('feeds-client gets over HTTP what each says', async () => {
       for (const { name, token, expect } of samples) {
         assert.deepEqual(await seenOverHttp(app.feeds(token).getApp()), expect, name);
+      }
+    });
+
+    test('video-client gets as an anonymous viewer what each of those says', async (t) => {
+      assert.equal(ofNobody.length, 3);
+      for (const { name, token, expect } of ofNobody) {
+        const { client: video } = client(t, Video, app);
+        await video.connectUser({ type: 'anonymous' }, token);
+        const told = await video.getDevices().then(
+          () => assert.fail('an anonymous caller has no devices'),
+          ({ code, status, message }) => ({ status, code, message: inner(message) }),
+        );
+        if (expect.code) assert.deepEqual(told, expect, name);
+        else assert.equal(told.code, 17, name);
       }
     });
 

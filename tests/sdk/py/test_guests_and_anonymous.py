@@ -99,6 +99,21 @@ def test_trap_11_an_anonymous_caller_needs_no_token(app, token):
         assert (answer.status_code, answer.json()["app"]["name"]) == (200, app.name)
 
 
+@pytest.mark.parametrize("path", ["/api/v2/app", "/app", "/api/v2/guest"])
+def test_a_token_that_an_anonymous_caller_shows_is_verified_and_of_nobody(app, user, path):
+    method, operation = ("POST", "CreateGuest") if path.endswith("guest") else ("GET", "GetApp")
+
+    def shown(token):
+        return app.raw(method, path, auth_type="anonymous", token=token, json=GUEST if method == "POST" else None)
+
+    other = "anon auth token must have user_id claim equal to '!anon'"
+    for token in [app.server.create_token(user), app.legacy.create_token(user), app.sign({"server": True})]:
+        assert_refused(shown(token), operation, 401, 5, other)
+    assert_refused(shown(app.sign({"user_id": "!anon", "exp": 1})), operation, 401, 40)
+    assert_refused(shown(tampered(app.server.create_token("!anon"))), operation, 401, 43)
+    assert shown(app.server.create_token("!anon")).is_success
+
+
 def test_an_anonymous_caller_may_query_users(app, user):
     answer = app.raw("GET", "/api/v2/users", auth_type="anonymous", params={"payload": '{"filter_conditions":{}}'})
     assert user in [found["id"] for found in answer.json()["users"]]
