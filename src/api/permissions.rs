@@ -10,7 +10,7 @@ use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::params::Body;
 use crate::permission::catalogue::{
-    PERMISSION_DESCRIPTION_MAX_CHARS, PERMISSION_ID_MAX_CHARS, PERMISSION_NAME_MAX_CHARS, Permission,
+    Level, PERMISSION_DESCRIPTION_MAX_CHARS, PERMISSION_ID_MAX_CHARS, PERMISSION_NAME_MAX_CHARS, Permission,
 };
 use crate::permission::{self, catalogue};
 use crate::reply::Reply;
@@ -37,16 +37,17 @@ pub struct PermissionResponse {
 
 impl From<Permission> for PermissionResponse {
     fn from(permission: Permission) -> Self {
+        let built_in = catalogue::entry(&permission.id).filter(|_| !permission.custom);
         Self {
             id: permission.id,
             name: permission.name,
             description: permission.description,
             action: permission.action,
-            level: "app",
+            level: built_in.map_or(Level::App, |entry| entry.level).name(),
             custom: permission.custom,
             owner: permission.owner,
             same_team: permission.same_team,
-            owner_resource: "",
+            owner_resource: built_in.map_or("", |entry| entry.owner_resource),
             tags: [],
             condition: permission.condition,
         }
@@ -59,10 +60,10 @@ pub struct PermissionsResponse {
     permissions: Vec<PermissionResponse>,
 }
 
-/// `GET /permissions`: those of the catalogue, then the app's own, by id.
+/// `GET /permissions`: the app's own, then those of the catalogue, by id.
 pub async fn list(caller: ServerCaller) -> Reply<PermissionsResponse> {
     let state = caller.app().state();
-    let all = catalogue::all_built_in().chain(state.permissions.values().cloned());
+    let all = state.permissions.values().cloned().chain(catalogue::all_built_in());
     Reply(PermissionsResponse { permissions: all.map(PermissionResponse::from).collect() })
 }
 

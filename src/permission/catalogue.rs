@@ -1,8 +1,14 @@
 //! The permissions and roles that every app has (wire-contract 4.10).
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 use super::Subject;
+use table::{Row, TABLE, Variants};
+
+mod table;
 
 /// A permission: who holds it may perform its action.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,39 +89,110 @@ pub const BUILT_IN_ROLES: &[&str] = &[
     "user",
 ];
 
-/// (id, name, action, owner, what it allows). Actions are those of row 23's text.
-const BUILT_IN: &[(&str, &str, &str, bool, &str)] = &[
-    ("ban-user", "Ban User", "BanUser", false, "Ban and unban users"),
-    ("create-call", "Create Call", "CreateCall", false, "Create calls"),
-    ("flag-user", "Flag User", "FlagUser", false, "Flag users for moderators"),
-    ("mute-user", "Mute User", "MuteUser", false, "Mute other users"),
-    ("read-flag-reports", "Read Flag Reports", "ReadFlagReports", false, "Read reports of flags"),
-    ("search-user", "Search User", "SearchUser", false, "Query users"),
-    ("send-custom-event", "Send Custom Event", "SendCustomEvent", false, "Send custom events"),
-    ("update-flag-report", "Update Flag Report", "UpdateFlagReport", false, "Review reports of flags"),
-    ("update-user", "Update User", "UpdateUser", false, "Update any user"),
-    ("update-user-owner", "Update Own User", "UpdateUser", true, "Update the own user"),
-    ("update-user-role", "Update User Role", "UpdateUserRole", false, "Change roles of users"),
-    ("update-user-teams", "Update User Teams", "UpdateUserTeams", false, "Change teams of users"),
-];
+/// Where a permission is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// In the app as a whole.
+    App,
+    /// For the channels, calls or feeds of a kind.
+    Scoped,
+}
+
+impl Level {
+    /// The word for it. The wire has no other than chat's two.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Scoped => "channel",
+        }
+    }
+}
+
+/// A permission that every app has.
+#[derive(Clone, Debug)]
+pub struct BuiltIn {
+    /// The permission.
+    pub permission: Permission,
+    /// Where it is granted.
+    pub level: Level,
+    /// Whose things it is about, where it asks whose they are; else empty.
+    pub owner_resource: &'static str,
+}
+
+/// By id.
+static CATALOGUE: LazyLock<BTreeMap<String, BuiltIn>> =
+    LazyLock::new(|| TABLE.iter().flat_map(variants).map(|entry| (entry.permission.id.clone(), entry)).collect());
+
+/// The permissions of an action.
+fn variants(row: &Row) -> Vec<BuiltIn> {
+    let one = |owner, any_team| vec![built(row, owner, any_team)];
+    match row.2 {
+        Variants::Any => one(false, false),
+        Variants::OwnBetween => one(true, false),
+        Variants::AnyAndOwn | Variants::Between => [one(false, false), one(true, false)].concat(),
+        Variants::Teams => [one(false, false), one(true, false), one(false, true), one(true, true)].concat(),
+    }
+}
+
+fn built(&(level, action, variants, resource, allows): &Row, owner: bool, any_team: bool) -> BuiltIn {
+    let words = words(action);
+    let (verb, rest) = words.split_once(' ').unwrap_or((&words, ""));
+    let between = matches!(variants, Variants::Between | Variants::OwnBetween);
+    let kebab = |text: &str| text.to_ascii_lowercase().replace(' ', "-");
+    let mut id = match (between, owner) {
+        (true, true) => kebab(&format!("{verb} own {rest}")),
+        (true, false) => kebab(&format!("{verb} any {rest}")),
+        (false, true) => format!("{}-owner", kebab(&words)),
+        (false, false) => kebab(&words),
+    };
+    let mut name = if owner { format!("{verb} Own {rest}").trim_end().to_owned() } else { words.clone() };
+    let mut description = allows.to_owned();
+    if owner {
+        description.push_str(", where it is about what is one's own");
+    }
+    if any_team {
+        id.push_str("-any-team");
+        name.push_str(" in Any Team");
+        description.push_str(", in other teams too");
+    }
+    let permission = Permission {
+        id,
+        name,
+        description,
+        action: action.to_owned(),
+        custom: false,
+        owner,
+        same_team: variants == Variants::Teams && !any_team,
+        condition: Map::new(),
+    };
+    BuiltIn { permission, level, owner_resource: if owner { resource } else { "" } }
+}
+
+/// `ReadChannel` in words.
+fn words(action: &str) -> String {
+    let mut words = String::new();
+    for letter in action.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter);
+    }
+    words
+}
+
+/// An entry of the catalogue.
+pub fn entry(id: &str) -> Option<&'static BuiltIn> {
+    CATALOGUE.get(id)
+}
 
 /// A permission of the catalogue.
 pub fn built_in(id: &str) -> Option<Permission> {
-    BUILT_IN.iter().find(|entry| entry.0 == id).map(|(id, name, action, owner, description)| Permission {
-        id: (*id).to_owned(),
-        name: (*name).to_owned(),
-        description: (*description).to_owned(),
-        action: (*action).to_owned(),
-        custom: false,
-        owner: *owner,
-        same_team: false,
-        condition: Map::new(),
-    })
+    entry(id).map(|entry| entry.permission.clone())
 }
 
 /// All permissions of the catalogue, by id.
 pub fn all_built_in() -> impl Iterator<Item = Permission> {
-    BUILT_IN.iter().filter_map(|entry| built_in(entry.0))
+    CATALOGUE.values().map(|entry| entry.permission.clone())
 }
 
 /// What a role is granted until its app says otherwise.
@@ -135,5 +212,66 @@ pub fn default_grants(role: &str) -> &'static [&'static str] {
         "user" | "guest" => &["flag-user", "mute-user", "search-user", "update-user-owner"],
         "anonymous" => &["search-user"],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_has_an_id_and_a_name_of_its_own() {
+        let permissions: Vec<_> = TABLE.iter().flat_map(variants).map(|entry| entry.permission).collect();
+        assert_eq!(permissions.len(), CATALOGUE.len(), "ids");
+        let names: std::collections::BTreeSet<_> = permissions.iter().map(|permission| &permission.name).collect();
+        assert_eq!(names.len(), permissions.len(), "names");
+    }
+
+    #[test]
+    fn ids_in_public_use_are_there_with_their_actions() {
+        for (id, action, owner) in [
+            ("read-channel", "ReadChannel", false),
+            ("read-channel-members", "ReadChannelMembers", false),
+            ("create-channel", "CreateChannel", false),
+            ("update-channel", "UpdateChannel", false),
+            ("delete-channel", "DeleteChannel", false),
+            ("create-message", "CreateMessage", false),
+            ("update-message-owner", "UpdateMessage", true),
+            ("delete-message-owner", "DeleteMessage", true),
+            ("pin-message-owner", "PinMessage", true),
+            ("create-reaction", "CreateReaction", false),
+            ("delete-reaction-owner", "DeleteReaction", true),
+            ("create-attachment", "CreateAttachment", false),
+            ("upload-attachment", "UploadAttachment", false),
+            ("delete-attachment-owner", "DeleteAttachment", true),
+            ("add-links", "AddLinks", false),
+            ("add-links-owner", "AddLinks", true),
+            ("run-message-action", "RunMessageAction", false),
+            ("flag-message-owner", "FlagMessage", true),
+            ("mute-channel-owner", "MuteChannel", true),
+            ("remove-own-channel-membership", "RemoveOwnChannelMembership", false),
+            ("query-votes", "QueryVotes", false),
+            ("read-channel-any-team", "ReadChannel", false),
+            ("update-user-owner", "UpdateUser", true),
+            ("delete-own-activity", "DeleteActivity", true),
+            ("delete-any-activity", "DeleteActivity", false),
+            ("join-call", "JoinCall", false),
+        ] {
+            let found = built_in(id).unwrap_or_else(|| panic!("{id}"));
+            assert_eq!((found.action.as_str(), found.owner), (action, owner), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_capability_of_feeds_is_there() {
+        let capabilities = "add-activity add-activity-bookmark add-activity-reaction add-comment add-comment-reaction \
+            create-feed delete-any-activity delete-any-comment delete-feed delete-own-activity \
+            delete-own-activity-bookmark delete-own-activity-reaction delete-own-comment delete-own-comment-reaction \
+            follow pin-activity query-feed-members query-follows read-activities read-feed unfollow update-any-activity \
+            update-any-comment update-feed update-feed-followers update-feed-members update-own-activity \
+            update-own-activity-bookmark update-own-comment";
+        let missing: Vec<_> = capabilities.split_whitespace().filter(|id| entry(id).is_none()).collect();
+        assert_eq!(missing, [""; 0]);
+        assert_eq!(capabilities.split_whitespace().count(), 29);
     }
 }

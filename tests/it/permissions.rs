@@ -27,7 +27,7 @@ fn creating_getting_updating_and_deleting_answer_in_full() {
 }
 
 #[test]
-fn the_list_has_the_built_in_ones_and_then_the_apps_own() {
+fn the_list_has_the_apps_own_and_then_those_of_every_product() {
     let app = TestApp::new();
     app.server().post("/permissions", &own()).ok();
     let all = app.server().get("/api/v2/permissions").ok()["permissions"].as_array().unwrap().clone();
@@ -36,8 +36,18 @@ fn the_list_has_the_built_in_ones_and_then_the_apps_own() {
         let one = app.server().get(&format!("/api/v2/permissions/{id}")).ok()["permission"].clone();
         assert_eq!(one, *permission);
     }
-    assert_eq!(all.last().unwrap()["id"], "read-own");
-    assert!(all.len() > 10);
+    assert_eq!(all[0]["id"], "read-own");
+    assert!(all[1..].iter().all(|one| one["custom"] == false && one.get("condition").is_none()));
+    let server = app.server();
+    let get = |id: &str| server.get(&format!("/permissions/{id}")).ok()["permission"].clone();
+    for id in ["read-channel", "create-channel", "join-call", "add-activity"] {
+        assert_eq!((&get(id)["id"], &get(id)["level"]), (&json!(id), &json!("channel")));
+    }
+    let own = get("update-message-owner");
+    assert_eq!((&own["owner"], &own["owner_resource"]), (&json!(true), &json!("Message")));
+    // What can be got can be granted.
+    let ids: Vec<_> = all.iter().map(|one| one["id"].clone()).collect();
+    app.set(&json!({"grants": {"user": ids}}));
 }
 
 #[test]
@@ -58,7 +68,7 @@ fn a_permission_that_breaks_a_rule_is_refused_with_the_rules_text() {
         (with("name", json!("x".repeat(101))), "name must be a maximum of 100 characters in length"),
         (with("description", json!("x".repeat(2049))), "description must be a maximum of 2,048 characters in length"),
         (with("action", json!("no such thing")), "resource \"no such thing\" is not a valid resource"),
-        (with("owner", json!("yes")), "field `owner` contains type string. expecting bool"),
+        (with("owner", json!("yes")), "expected bool for field \"owner\" but got string"),
         (with("name", json!("Search User")), "permission \"Search User\" already exists"),
         (with("name", json!("Read Own")), "permission \"Read Own\" already exists"),
         (with("id", json!("read-own")), "permission \"X\" already exists"),
