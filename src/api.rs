@@ -5,6 +5,7 @@ pub mod app;
 pub mod blocks;
 pub mod connect;
 pub mod devices;
+pub mod exports;
 pub mod flags;
 pub mod guest;
 pub mod lifecycle;

@@ -12,6 +12,11 @@ use crate::door;
 use crate::operation::{Mounts, Operation, Place};
 use crate::wire::Dialect;
 
+/// Mounts the files that tasks have made.
+pub fn exports(config: &mut ServiceConfig) {
+    config.route(api::exports::PATH, web::get().to(api::exports::read));
+}
+
 /// The operation of that name, and its index in [`OPERATIONS`].
 pub fn named(name: &str) -> Option<(usize, &'static Operation)> {
     OPERATIONS.iter().enumerate().find(|(_, operation)| operation.name == name)

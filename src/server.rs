@@ -71,6 +71,7 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
         .app_data(Data::clone(&shared.flight))
         .app_data(Data::from(Arc::clone(&shared.hub)))
         .configure(control::routes::mount)
+        .configure(routes::exports)
         .service(streams("/api/v2", Dialect::V2))
         .service(streams("/video", Dialect::Video))
         .configure(|config| routes::register(config, Dialect::Legacy))

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::exports;
 use crate::auth::caller::ServerCaller;
 use crate::domain::{lifecycle, users as rules};
 use crate::door::Gate;
@@ -12,8 +13,8 @@ use crate::params::{Body, batch};
 use crate::reply::Reply;
 use crate::store::users::{Deletion, User};
 use crate::store::{WriteTx, devices, tasks};
-use crate::wire::Empty;
 use crate::wire::users::UserResponse;
+use crate::wire::{Dialect, Empty, to_json};
 
 /// Users of one export at the most (wire-contract 4.5).
 const EXPORT_MAX: usize = 25;
@@ -50,25 +51,27 @@ impl UserIds {
     }
 }
 
-/// Does the same to each user, all or none, and writes the outcome down as a completed task.
+/// Does the same to each user, all or none, and writes the users as they then are down as a completed task.
 async fn as_task(
     caller: &ServerCaller,
     gate: &Gate,
     ids: Vec<String>,
     each: impl Fn(&WriteTx<'_>, &str) -> Result<User> + Send + 'static,
 ) -> Result<Reply<TaskBegun>> {
+    let dialect = caller.dialect();
     let task_id = gate
         .store
         .write(caller.scope(), move |tx| {
-            let mut result = Map::new();
-            for id in ids {
-                each(tx, &id)?;
-                result.insert(id, json!({"status": "ok"}));
-            }
-            tasks::complete(tx, &result)
+            let users = ids.iter().map(|id| shown(dialect, each(tx, id)?)).collect::<Result<Vec<_>>>()?;
+            tasks::complete(tx, &Map::from_iter([("users".to_owned(), Value::Array(users))]))
         })
         .await?;
     Ok(Reply(TaskBegun { task_id }))
+}
+
+fn shown(dialect: Dialect, user: User) -> Result<Value> {
+    let bytes = to_json(dialect, &UserResponse::plain(user)).map_err(|cause| ApiError::internal(&cause))?;
+    serde_json::from_slice(&bytes).map_err(|cause| ApiError::internal(&cause))
 }
 
 /// `POST /users/{user_id}/deactivate`.
@@ -123,7 +126,7 @@ pub struct DeleteUsersRequest {
 }
 
 impl DeleteUsersRequest {
-    /// How the users are deleted. A hard deletion takes the rest with it (wire-contract 4.5).
+    /// How the users are deleted. A hard deletion takes the rest with it: what is not said is hard then (wire-contract 4.5).
     fn mode(&self) -> Result<Deletion> {
         let word = |name: &str, given: Option<&str>, words: &[&str]| match given.filter(|word| !word.is_empty()) {
             Some(word) if !words.contains(&word) => {
@@ -137,9 +140,8 @@ impl DeleteUsersRequest {
         word("conversations", self.conversations.as_deref(), &["soft", "hard"])?;
         word("calls", self.calls.as_deref(), &["soft", "hard"])?;
         let mode = self.user.as_deref().and_then(Deletion::parse).unwrap_or(Deletion::Soft);
-        let rest_is_hard =
-            [&self.messages, &self.conversations].into_iter().all(|word| word.as_deref() == Some("hard"));
-        if mode == Deletion::Hard && !rest_is_hard {
+        let is_softer = |word: &Option<String>| word.as_deref().is_some_and(|word| !["", "hard"].contains(&word));
+        if mode == Deletion::Hard && [&self.messages, &self.conversations].into_iter().any(is_softer) {
             return Err(ApiError::input("a hard delete of a user needs a hard delete of messages and conversations"));
         }
         Ok(mode)
@@ -154,7 +156,16 @@ pub async fn delete_many(
 ) -> Result<Reply<TaskBegun>> {
     let mode = body.0.mode()?;
     let ids = UserIds { user_ids: body.0.user_ids }.checked(rules::BATCH_MAX)?;
-    as_task(&caller, &gate, ids, move |tx, id| lifecycle::delete(tx, id, mode)).await
+    let job = move |tx: &WriteTx<'_>| {
+        let mut result = Map::new();
+        for id in ids {
+            lifecycle::delete(tx, &id, mode)?;
+            result.insert(id, json!({"status": "ok"}));
+        }
+        tasks::complete(tx, &result)
+    };
+    let task_id = gate.store.write(caller.scope(), job).await?;
+    Ok(Reply(TaskBegun { task_id }))
 }
 
 /// `DELETE /users/{user_id}` (legacy).
@@ -197,8 +208,9 @@ pub async fn export(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) ->
     Ok(Reply(ExportUserResponse { user, messages: [], reactions: [] }))
 }
 
-/// `POST /export/users`: a batch, as a task.
+/// `POST /export/users`: a batch, as a task that names the file.
 pub async fn export_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
     let ids = body.0.checked(EXPORT_MAX)?;
-    as_task(&caller, &gate, ids, |tx, id| rules::undeleted(tx, id)).await
+    let task_id = gate.store.write(caller.scope(), move |tx| exports::write(tx, &ids)).await?;
+    Ok(Reply(TaskBegun { task_id }))
 }

@@ -36,6 +36,20 @@ pub fn complete(tx: &WriteTx<'_>, result: &Map<String, Value>) -> Result<String>
     Ok(id)
 }
 
+/// The member of a result that holds the file that the task made.
+pub const EXPORT: &str = "export";
+
+/// Forgets the files of exports that ended before a moment; the tasks stay.
+pub fn forget_exports(tx: &WriteTx<'_>, before: Time) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "UPDATE tasks SET result = json_set(result, '$.export', NULL)
+             WHERE app = ?1 AND updated_at < ?2 AND json_type(result, '$.export') = 'object'",
+        )?
+        .execute(params![tx.app.0, before.0])?;
+    Ok(())
+}
+
 /// Removes all but the newest tasks. Of equally new ones this task stays.
 fn keep_newest(tx: &WriteTx<'_>, id: &str, most: u32) -> Result<()> {
     tx.conn()

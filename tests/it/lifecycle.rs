@@ -53,16 +53,23 @@ fn an_export_answers_the_user_with_its_devices() {
 fn every_batch_answers_a_task_that_is_completed() {
     insta::assert_snapshot!(on_each_mount(|app, mount, log| {
         app.upsert(&[john(), json!({"id": "jane"})]);
+        let ok = json!({"john": {"status": "ok"}, "jane": {"status": "ok"}});
         for path in ["users/deactivate", "users/reactivate", "export/users", "users/delete"] {
             let begun =
                 log.call(&app.server(), "POST", &format!("{mount}/{path}"), &json!({"user_ids": ["john", "jane"]}));
             let id = begun.ok()["task_id"].as_str().unwrap().to_owned();
             assert!(is_uuid(&id));
             let task = app.server().get(&format!("{mount}/tasks/{id}")).ok();
-            assert_eq!(
-                (&task["status"], &task["result"]),
-                (&json!("completed"), &json!({"john": {"status": "ok"}, "jane": {"status": "ok"}}))
-            );
+            assert_eq!(task["status"], "completed");
+            let (result, users) = (&task["result"], &task["result"]["users"]);
+            match path {
+                "users/delete" => assert_eq!(*result, ok),
+                "export/users" => assert!(result["url"].as_str().unwrap().contains("/exports/users/")),
+                _ => {
+                    assert_eq!((&users[0]["id"], &users[1]["id"]), (&json!("john"), &json!("jane")));
+                    assert_eq!(users[0].get("deactivated_at").is_some(), path == "users/deactivate");
+                }
+            }
         }
         log.call(&app.server(), "POST", &format!("{mount}/users/restore"), &json!({"user_ids": ["john", "jane"]}));
     }));
@@ -179,8 +186,10 @@ fn a_hard_delete_of_a_user_takes_messages_and_conversations_along() {
             json!({"messages": "soft", "conversations": "hard"}),
             "a hard delete of a user needs a hard delete of messages and conversations",
         ),
-        (json!({"messages": "hard"}), "a hard delete of a user needs a hard delete of messages and conversations"),
-        (json!({}), "a hard delete of a user needs a hard delete of messages and conversations"),
+        (
+            json!({"messages": "hard", "conversations": "soft"}),
+            "a hard delete of a user needs a hard delete of messages and conversations",
+        ),
     ] {
         let mut body = body;
         body["user_ids"] = json!(["john"]);
@@ -188,6 +197,15 @@ fn a_hard_delete_of_a_user_takes_messages_and_conversations_along() {
         refused(&app.server().post("/api/v2/users/delete", &body), "DeleteUsers", 400, 4, text);
     }
     assert_eq!(ids(&shown(&app, false)), ["john"]);
+    // What is not said counts as hard.
+    for rest in [json!({}), json!({"messages": "hard"}), json!({"conversations": "hard"})] {
+        app.upsert(&[john()]);
+        let mut body = rest;
+        body["user_ids"] = json!(["john"]);
+        body["user"] = json!("hard");
+        app.server().post("/api/v2/users/delete", &body).ok();
+        assert!(ids(&shown(&app, false)).is_empty());
+    }
 }
 
 #[test]
@@ -219,7 +237,7 @@ fn a_batch_is_held_to_its_limits() {
             (json!({}), "user_ids is a required field".to_owned()),
             (json!({"user_ids": []}), "user_ids must contain at least 1 item".to_owned()),
             (json!({"user_ids": many}), format!("user_ids must contain at maximum {most} items")),
-            (json!({"user_ids": "john"}), "field `user_ids` contains type string. expecting array".to_owned()),
+            (json!({"user_ids": "john"}), "expected array for field \"user_ids\" but got string".to_owned()),
         ] {
             refused(&app.server().post(&format!("/api/v2/{path}"), &body), operation, 400, 4, &text);
         }
