@@ -84,6 +84,8 @@ pub struct ApiError {
     pub code: Code,
     /// The inner text, as the wire contract has it.
     pub message: Cow<'static, str>,
+    /// The path of the field that it is about, where SDKs are told it apart (`exception_fields`).
+    pub field: Option<Box<str>>,
 }
 
 /// What handlers and store functions return.
@@ -92,12 +94,17 @@ pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 impl ApiError {
     /// An error of the given code and text.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), field: None }
     }
 
     /// Code 4: the request breaks a rule.
     pub fn input(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Code::InputError, message)
+    }
+
+    /// Code 4: a field that only Stream writes (wire-contract 2.1).
+    pub fn reserved(path: &str) -> Self {
+        Self { field: Some(path.into()), ..Self::input(format!("{path} is a reserved field")) }
     }
 
     /// Code 16: not there.

@@ -125,7 +125,8 @@ pub fn max_chars(name: &str, text: &str, most: usize) -> Result<()> {
     Err(ApiError::input(format!("{name} must be a maximum of {shown} characters in length")))
 }
 
-/// A JSON body. An empty one is `{}`, with or without a content type.
+/// A JSON body. An empty one is `{}`, with or without a content type, and so is `null`, which SDKs send where they have
+/// nothing to say (wire-contract 2.1).
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Body<T> {
@@ -134,7 +135,11 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = read(request, payload);
-        Box::pin(async move { decode(&read.await?).map(Self) })
+        Box::pin(async move {
+            let bytes = read.await?;
+            let is_null = bytes.trim_ascii() == b"null";
+            decode(if is_null { b"{}" } else { &bytes }).map(Self)
+        })
     }
 }
 
@@ -180,7 +185,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     from_tree(tree)
 }
 
-/// Reads a tree as a type; a wrong type is told as Go tells it: ``field `id` contains type number. expecting string``.
+/// Reads a tree as a type; a wrong type is told as Stream's decoder tells it: `expected string for field "id" but got number`.
 pub fn from_tree<T: DeserializeOwned>(tree: Value) -> Result<T> {
     serde_path_to_error::deserialize(tree).map_err(|fault| {
         let path = fault.path().to_string();
@@ -209,7 +214,7 @@ fn wrong_type(path: &str, cause: &str) -> String {
         text => text,
     };
     let field = path.rsplit('.').find(|part| !part.is_empty()).unwrap_or(path);
-    format!("field `{field}` contains type {found}. expecting {expected}")
+    format!("expected {expected} for field \"{field}\" but got {found}")
 }
 
 #[cfg(test)]
@@ -238,11 +243,11 @@ mod tests {
 
     #[test]
     fn wrong_types_name_the_field() {
-        assert_eq!(fault(r#"{"id":5}"#), "field `id` contains type number. expecting string");
-        assert_eq!(fault(r#"{"id":[]}"#), "field `id` contains type array. expecting string");
-        assert_eq!(fault(r#"{"many":{}}"#), "field `many` contains type object. expecting array");
-        assert_eq!(fault(r#"{"nested":{"x":"y"}}"#), "field `x` contains type string. expecting bool");
-        assert_eq!(fault("[1]"), "field `body` contains type array. expecting object");
+        assert_eq!(fault(r#"{"id":5}"#), "expected string for field \"id\" but got number");
+        assert_eq!(fault(r#"{"id":[]}"#), "expected string for field \"id\" but got array");
+        assert_eq!(fault(r#"{"many":{}}"#), "expected array for field \"many\" but got object");
+        assert_eq!(fault(r#"{"nested":{"x":"y"}}"#), "expected bool for field \"x\" but got string");
+        assert_eq!(fault("[1]"), "expected object for field \"body\" but got array");
     }
 
     #[test]

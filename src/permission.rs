@@ -1,6 +1,6 @@
 //! May they: roles, grants and permissions. Who they are is `auth`.
 
-use crate::app::{App, AppState};
+use crate::app::{ANONYMOUS_ID, App, AppState};
 use crate::error::{ApiError, Result};
 
 pub mod catalogue;
@@ -50,11 +50,12 @@ pub fn check(app: &AppState, subject: Subject<'_>, request: Request<'_>) -> Resu
         return Ok(());
     }
     let Subject { id, role, .. } = subject;
+    // Who changes another user is told so without an id, by three reports; anonymous callers have none to leave out.
+    let is_others = request.owner.is_some_and(|owner| owner != id) && id != ANONYMOUS_ID;
+    let who = if request.action == "UpdateUser" && is_others { String::new() } else { format!(" '{id}'") };
     let scope = request.scope.map(|scope| format!(" in scope '{scope}'")).unwrap_or_default();
     let action = request.action;
-    Err(ApiError::not_allowed(format!(
-        "User '{id}' with role '{role}' is not allowed to perform action {action}{scope}"
-    )))
+    Err(ApiError::not_allowed(format!("User{who} with role '{role}' is not allowed to perform action {action}{scope}")))
 }
 
 fn granted(app: &AppState, subject: Subject<'_>, request: Request<'_>) -> bool {

@@ -74,7 +74,7 @@ fn add_duration(body: &mut Vec<u8>, milliseconds: f64) {
 
 /// An error's six fields (wire-contract 2.1). Inner quotes are only escaped as JSON wants it.
 pub fn error_body(operation: &str, error: &ApiError, duration: &str) -> Vec<u8> {
-    let body = json!({
+    let mut body = json!({
         "code": error.code.number(),
         "message": format!("{operation} failed with error: \"{}\"", error.message),
         "StatusCode": error.code.status(),
@@ -82,6 +82,9 @@ pub fn error_body(operation: &str, error: &ApiError, duration: &str) -> Vec<u8> 
         "more_info": MORE_INFO,
         "details": [],
     });
+    if let Some(path) = &error.field {
+        body["exception_fields"] = json!({ &**path: error.message });
+    }
     body.to_string().into_bytes()
 }
 

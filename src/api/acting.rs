@@ -11,6 +11,9 @@ use crate::store::WriteTx;
 #[derive(Deserialize)]
 pub struct UserReference {
     id: Option<String>,
+    // A derived decoder of a plain struct would take an array for it, field by field.
+    #[serde(flatten)]
+    _object: serde::de::IgnoredAny,
 }
 
 impl UserReference {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::users::UserRequest;
 use crate::auth::caller::AnyCaller;
-use crate::domain::guests;
+use crate::domain::{guests, users};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::params::Body;
@@ -32,6 +32,7 @@ pub async fn create(
     body: Body<CreateGuestRequest>,
 ) -> Result<Reply<CreateGuestResponse>> {
     let user = body.0.user.ok_or_else(|| ApiError::input("user is a required field"))?;
+    user.refuse_reserved("user", users::is_reserved_to_upsert)?;
     let requested = user.into_input(caller.dialect())?;
     let (guest, access_token) = gate.store.write(caller.scope(), move |tx| guests::create(tx, requested)).await?;
     Ok(Reply(CreateGuestResponse { user: UserResponse::plain(guest), access_token }))

@@ -30,6 +30,9 @@ pub struct PreferenceInput {
     feeds_preferences: Option<Map<String, Value>>,
     disabled_until: Option<Value>,
     remove_disable: Option<bool>,
+    // A derived decoder of a plain struct would take an array for it, field by field.
+    #[serde(flatten)]
+    _object: serde::de::IgnoredAny,
 }
 
 /// The body of UpdatePushNotificationPreferences.

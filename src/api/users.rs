@@ -43,7 +43,13 @@ pub struct UserRequest {
 }
 
 impl UserRequest {
-    /// The user that is meant. Fields that only Stream writes are ignored, so that an answer can be sent back.
+    /// Refuses what only Stream writes, by its path (wire-contract 2.1). A field that is `null` was not sent.
+    pub fn refuse_reserved(&self, path: &str, is_reserved: fn(&str) -> bool) -> Result<()> {
+        let sent = self.beside.iter().find(|(key, value)| !value.is_null() && is_reserved(key));
+        sent.map_or(Ok(()), |(key, _)| Err(ApiError::reserved(&format!("{path}.{key}"))))
+    }
+
+    /// The user that is meant. Other fields that only Stream writes are ignored.
     pub fn into_input(self, dialect: Dialect) -> Result<UserInput> {
         let custom = match dialect {
             Dialect::V2 | Dialect::Video => nested(self.custom)?,
@@ -110,6 +116,7 @@ pub async fn upsert(
     batch("users", requests.len(), BATCH_MAX)?;
     let mut inputs = Vec::new();
     for (key, request) in requests {
+        request.refuse_reserved(&format!("users[{key}]"), rules::is_reserved_to_upsert)?;
         let input = request.into_input(caller.dialect())?;
         if !input.id.is_empty() && input.id != key {
             return Err(ApiError::input(format!(
@@ -138,6 +145,9 @@ pub struct PartialUpdate {
     id: Option<String>,
     set: Option<Map<String, Value>>,
     unset: Option<Vec<String>>,
+    // A derived decoder of a plain struct would take an array for it, field by field.
+    #[serde(flatten)]
+    _object: serde::de::IgnoredAny,
 }
 
 /// The body of UpdateUsersPartial.

@@ -13,7 +13,7 @@ use super::users::{UserInput, upsert, user_id};
 pub fn create(tx: &WriteTx<'_>, requested: UserInput) -> Result<(User, String)> {
     let state = tx.state();
     if state.rules.guest_user_creation_disabled {
-        return Err(ApiError::not_allowed("guest user creation is disabled for this app"));
+        return Err(ApiError::not_allowed("guest access is disabled for this application"));
     }
     if state.rules.multi_tenant_enabled {
         return Err(ApiError::not_allowed("guest users are not available with multi-tenancy"));

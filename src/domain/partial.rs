@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
+use crate::ids::UserId;
 use crate::params::from_tree;
 use crate::permission::{self, Request, Subject};
 use crate::settings::wrong_type;
@@ -12,8 +13,8 @@ use crate::store::users::{self, User};
 
 use super::sessions::emit_presence;
 use super::users::{
-    BUILT_IN, CUSTOM_MAX_DEPTH, emit_updated, ensure, merge_privacy, present, refuse_team_change, same_teams, save,
-    user_id,
+    CUSTOM_MAX_DEPTH, PLAIN, emit_updated, ensure, is_reserved, merge_privacy, present, refuse_team_change, same_teams,
+    save, user_id,
 };
 
 /// The field that revokes a user's tokens: for servers alone.
@@ -71,19 +72,8 @@ fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, before: &User, after: 
     Ok(())
 }
 
-/// Fields of one value: a dotted path leads nowhere in them.
-const PLAIN: &[&str] = &["name", "image", "role", "language", "teams", "invisible", "revoke_tokens_issued_before"];
-
-/// Fields that are objects: a dotted path leads into them.
-const OBJECTS: &[&str] = &["teams_role", "privacy_settings"];
-
-/// Whether only Stream writes the field: it is a user's own, and none that can be set.
-fn is_reserved(field: &str) -> bool {
-    BUILT_IN.contains(&field) && !PLAIN.contains(&field) && !OBJECTS.contains(&field)
-}
-
 /// Splits a dotted path; `a..b`, a dot at an end and spaces are refused (wire-contract 4.4).
-fn path_of(key: &str) -> Result<Vec<&str>> {
+fn path_of<'a>(id: &UserId, key: &'a str) -> Result<Vec<&'a str>> {
     let parts: Vec<_> = key.split('.').take(CUSTOM_MAX_DEPTH + 1).collect();
     let leads_nowhere = parts.len() > 1 && PLAIN.contains(&parts[0]);
     let is_bad = |part: &&str| part.is_empty() || part.contains(char::is_whitespace);
@@ -91,13 +81,13 @@ fn path_of(key: &str) -> Result<Vec<&str>> {
         return Err(ApiError::input(format!("\"{key}\" is not a valid field path")));
     }
     if is_reserved(parts[0]) {
-        return Err(ApiError::input(format!("{} is a reserved field and cannot be updated", parts[0])));
+        return Err(ApiError::reserved(&format!("users[{id}].{}", parts[0])));
     }
     Ok(parts)
 }
 
 fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
-    let parts = path_of(key)?;
+    let parts = path_of(&user.id, key)?;
     match parts.as_slice() {
         ["name"] => user.name = text(key, value)?,
         ["image"] => user.image = text(key, value)?,
@@ -127,7 +117,7 @@ fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
 }
 
 fn unset_key(user: &mut User, key: &str) -> Result<()> {
-    match path_of(key)?.as_slice() {
+    match path_of(&user.id, key)?.as_slice() {
         ["name"] => user.name = None,
         ["image"] => user.image = None,
         ["role"] => crate::app::ROLE_USER.clone_into(&mut user.role),

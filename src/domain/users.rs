@@ -65,6 +65,30 @@ pub const BUILT_IN: &[&str] = &[
     "avg_response_time",
 ];
 
+/// Fields of one value that can be set.
+pub const PLAIN: &[&str] = &["name", "image", "role", "language", "teams", "invisible", "revoke_tokens_issued_before"];
+/// Fields that can be set and are objects.
+pub const OBJECTS: &[&str] = &["teams_role", "privacy_settings"];
+/// What an upsert may send back: it is not read (wire-contract 4.1).
+const SENT_BACK: &[&str] = &["created_at", "updated_at"];
+/// What a connect must not say of its user. All else that SDKs send back there is tolerated (wire-contract 2.3 row 20, trap 21).
+const NOT_AT_CONNECT: &[&str] = &["created_at", "updated_at", "deactivated_at", "deleted_at", "last_active", "online"];
+
+/// Whether only Stream writes the field: it is a user's own, and none that can be set.
+pub fn is_reserved(field: &str) -> bool {
+    BUILT_IN.contains(&field) && !PLAIN.contains(&field) && !OBJECTS.contains(&field)
+}
+
+/// The same for an upsert.
+pub fn is_reserved_to_upsert(field: &str) -> bool {
+    is_reserved(field) && !SENT_BACK.contains(&field)
+}
+
+/// The same for a connect.
+pub fn is_reserved_to_connect(field: &str) -> bool {
+    NOT_AT_CONNECT.contains(&field)
+}
+
 /// A user as an upsert describes it. What is `None` was not sent.
 #[derive(Clone, Debug, Default)]
 pub struct UserInput {

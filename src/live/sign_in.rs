@@ -14,6 +14,7 @@ use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
 use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
+use crate::domain::users;
 use crate::door::{Gate, Judged};
 use crate::error::{ApiError, Code, Result};
 use crate::fault::SocketThen;
@@ -260,9 +261,11 @@ fn check(
     Ok(Some(details))
 }
 
-/// Reads the user. Fields that only Stream writes are tolerated, as SDKs send them back (wire-contract, trap 21).
+/// Reads the user.
 fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
-    let input = read(details)?.into_input(dialect)?;
+    let request = read(details)?;
+    request.refuse_reserved("user_details", users::is_reserved_to_connect)?;
+    let input = request.into_input(dialect)?;
     if input.id.is_empty() {
         return Err(ApiError::input("user_details.id is a required field"));
     }

@@ -99,7 +99,7 @@ impl Kind {
 /// The text for a value of the wrong JSON type (wire-contract 2.1).
 pub fn wrong_type(key: &str, value: &Value, expected: &str) -> String {
     let found = type_name(value);
-    format!("field `{key}` contains type {found}. expecting {expected}")
+    format!("expected {expected} for field \"{key}\" but got {found}")
 }
 
 /// A number with commas between its thousands, as the validator's phrases have it (`1,000`).
@@ -369,7 +369,7 @@ mod tests {
             assert!(Kind::Url.accept("webhook_url", &json!(text)).is_ok(), "{text}");
         }
         assert_eq!(Kind::Int(0, 1000).accept("offset", &json!(1001)), Err("offset must be 1,000 or less".to_owned()));
-        assert_eq!(Kind::Bool.accept("x", &json!(1)), Err("field `x` contains type number. expecting bool".to_owned()));
+        assert_eq!(Kind::Bool.accept("x", &json!(1)), Err("expected bool for field \"x\" but got number".to_owned()));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Events as they go over sockets and long-polls (wire-contract 5).
 
+use std::collections::BTreeMap;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -148,6 +150,8 @@ struct FrameError<'a> {
     duration: &'static str,
     more_info: &'static str,
     details: [(); 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception_fields: Option<BTreeMap<&'a str, &'a str>>,
 }
 
 fn frame_error(error: &ApiError) -> FrameError<'_> {
@@ -158,6 +162,7 @@ fn frame_error(error: &ApiError) -> FrameError<'_> {
         duration: "",
         more_info: "",
         details: [],
+        exception_fields: error.field.as_deref().map(|path| BTreeMap::from([(path, &*error.message)])),
     }
 }
 

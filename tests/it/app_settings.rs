@@ -99,8 +99,8 @@ fn every_settable_key_comes_back_when_all_are_set_at_once() {
 fn wrong(field: &Field) -> (Value, String) {
     let name = field.name;
     match field.kind {
-        Kind::Bool => (json!("yes"), format!("field `{name}` contains type string. expecting bool")),
-        Kind::Text => (json!(5), format!("field `{name}` contains type number. expecting string")),
+        Kind::Bool => (json!("yes"), format!("expected bool for field \"{name}\" but got string")),
+        Kind::Text => (json!(5), format!("expected string for field \"{name}\" but got number")),
         Kind::Url => (json!("not a url"), format!("{name} must be a valid URL")),
         Kind::OneOf(words) => (json!("maybe"), format!("{name} must be one of [{}]", words.join(" "))),
         Kind::Int(least, _) => {
@@ -108,8 +108,8 @@ fn wrong(field: &Field) -> (Value, String) {
         }
         Kind::Moment => (json!("soon"), format!("{name} must be a valid RFC 3339 time")),
         Kind::Texts(count, _) => (json!(vec!["x"; count + 1]), format!("{name} must contain at maximum {count} items")),
-        Kind::Objects | Kind::Hooks => (json!({}), format!("field `{name}` contains type object. expecting array")),
-        Kind::Object | Kind::Counts => (json!([]), format!("field `{name}` contains type array. expecting object")),
+        Kind::Objects | Kind::Hooks => (json!({}), format!("expected array for field \"{name}\" but got object")),
+        Kind::Object | Kind::Counts => (json!([]), format!("expected object for field \"{name}\" but got array")),
         Kind::Upload => (json!({"size_limit": 104_857_601}), format!("{name}.size_limit must be 104,857,600 or less")),
     }
 }
@@ -148,7 +148,7 @@ fn the_texts_that_production_was_seen_to_answer() {
         (json!({"reminders_interval": 86_401}), "reminders_interval must be 86,400 or less"),
         (
             json!({"activity_metrics_config": {"views": "x"}}),
-            "field `activity_metrics_config.views` contains type string. expecting int",
+            "expected int for field \"activity_metrics_config.views\" but got string",
         ),
     ] {
         refused(&app.server().patch("/api/v2/app", &body), "UpdateApp", 400, 4, text);

@@ -89,14 +89,14 @@ fn a_wrong_type_names_the_field_as_gos_decoder_does() {
     let app = TestApp::new();
     let server = app.root();
     for (body, text) in [
-        (json!({"users": []}), "field `users` contains type array. expecting object"),
-        (json!({"users": {"a": {"id": 5}}}), "field `id` contains type number. expecting string"),
-        (json!({"users": {"a": {"id": "a", "teams": "x"}}}), "field `teams` contains type string. expecting array"),
+        (json!({"users": []}), "expected object for field \"users\" but got array"),
+        (json!({"users": {"a": {"id": 5}}}), "expected string for field \"id\" but got number"),
+        (json!({"users": {"a": {"id": "a", "teams": "x"}}}), "expected array for field \"teams\" but got string"),
         (
             json!({"users": {"a": {"id": "a", "invisible": "no"}}}),
-            "field `invisible` contains type string. expecting bool",
+            "expected bool for field \"invisible\" but got string",
         ),
-        (json!({"users": {"a": {"id": "a", "custom": []}}}), "field `custom` contains type array. expecting object"),
+        (json!({"users": {"a": {"id": "a", "custom": []}}}), "expected object for field \"custom\" but got array"),
     ] {
         refused(&server.post("/api/v2/users", &body), "UpdateUsers", (400, 4, text));
     }

@@ -101,7 +101,7 @@ fn body_of(operation: &str) -> Value {
 const QUERY: &str = "?payload=%7B%22filter_conditions%22%3A%7B%7D%7D&query=user&target_user_id=john&id=d";
 
 /// Calls an operation at each of its places, with a path made of plain words.
-fn at_each_place(operation: &str, mut each: impl FnMut(&str, &str, Value)) {
+pub fn at_each_place(operation: &str, mut each: impl FnMut(&str, &str, Value)) {
     let operation = OPERATIONS.iter().find(|known| known.name == operation).unwrap();
     for place in operation.places {
         let path: String = place

@@ -113,7 +113,7 @@ fn a_device_that_breaks_a_rule_is_refused_with_the_rules_text() {
         ),
         (
             json!({"id": "d", "push_provider": "apn", "voip_token": "yes"}),
-            "field `voip_token` contains type string. expecting bool",
+            "expected bool for field \"voip_token\" but got string",
         ),
     ] {
         refused(&app.user("john").post("/api/v2/devices", &body), "CreateDevice", 400, 4, text);

@@ -61,7 +61,7 @@ fn a_guest_is_no_more_than_a_guest() {
 fn guests_can_be_switched_off_and_do_not_go_with_multi_tenancy() {
     let app = TestApp::new();
     for (setting, text) in [
-        ("guest_user_creation_disabled", "guest user creation is disabled for this app"),
+        ("guest_user_creation_disabled", "guest access is disabled for this application"),
         ("multi_tenant_enabled", "guest users are not available with multi-tenancy"),
     ] {
         app.server().patch("/api/v2/app", &json!({setting: true})).ok();
@@ -79,8 +79,8 @@ fn a_guest_needs_an_id() {
     for (body, text) in [
         (json!({}), "user is a required field"),
         (json!({"user": {}}), "id is a required field"),
-        (json!({"user": {"id": 5}}), "field `id` contains type number. expecting string"),
-        (json!({"user": []}), "field `user` contains type array. expecting object"),
+        (json!({"user": {"id": 5}}), "expected string for field \"id\" but got number"),
+        (json!({"user": []}), "expected object for field \"user\" but got array"),
     ] {
         refused(&app.anonymous().post("/api/v2/guest", &body), "CreateGuest", 400, 4, text);
     }

@@ -9,6 +9,7 @@ mod app;
 mod app_settings;
 mod bad_input;
 mod blocks;
+mod bodies;
 mod callers;
 mod connections;
 mod control;

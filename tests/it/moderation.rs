@@ -131,7 +131,7 @@ fn a_ban_needs_a_target_who_is_there() {
     refused(&ban(json!({})), "Ban", 400, 4, "target_user_id is a required field");
     refused(&ban(json!({"target_user_id": "nobody"})), "Ban", 404, 16, "the user nobody does not exist");
     refused(&ban(json!({"target_user_id": "eve", "timeout": -1})), "Ban", 400, 4, "timeout must be 0 or greater");
-    let text = "field `timeout` contains type string. expecting int";
+    let text = "expected int for field \"timeout\" but got string";
     refused(&ban(json!({"target_user_id": "eve", "timeout": "1h"})), "Ban", 400, 4, text);
     refused(
         &ban(json!({"target_user_id": "eve", "timeout": i64::MAX})),

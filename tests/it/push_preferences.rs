@@ -55,7 +55,7 @@ fn preferences_are_all_or_nothing_and_held_to_their_limits() {
         (json!({}), "preferences must contain at least 1 item"),
         (json!({"preferences": many}), "preferences must contain at maximum 100 items"),
         (json!({"preferences": [{}]}), "user_id is required for server side requests"),
-        (json!({"preferences": {}}), "field `preferences` contains type object. expecting array"),
+        (json!({"preferences": {}}), "expected array for field \"preferences\" but got object"),
         (
             json!({"preferences": [{"user_id": "john", "disabled_until": "soon"}]}),
             "disabled_until must be a valid RFC 3339 time",

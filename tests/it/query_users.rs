@@ -51,8 +51,8 @@ fn a_query_is_held_to_its_limits() {
         (json!({"filter_conditions": {}, "limit": -1}), "limit must be 0 or greater"),
         (json!({"filter_conditions": {}, "offset": 1001}), "offset must be 1,000 or less"),
         (json!({"filter_conditions": {}, "offset": -1}), "offset must be 0 or greater"),
-        (json!({"filter_conditions": {}, "limit": "3"}), "field `limit` contains type string. expecting int"),
-        (json!({"filter_conditions": []}), "field `filter_conditions` contains type array. expecting object"),
+        (json!({"filter_conditions": {}, "limit": "3"}), "expected int for field \"limit\" but got string"),
+        (json!({"filter_conditions": []}), "expected object for field \"filter_conditions\" but got array"),
         (
             json!({"filter_conditions": {}, "presence": true}),
             "Watch or Presence requires an active websocket connection, please make sure to include your websocket connection_id",

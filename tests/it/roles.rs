@@ -61,7 +61,7 @@ fn a_role_that_breaks_a_rule_is_refused_with_the_rules_text() {
     for (body, text) in [
         (json!({}), "name is a required field"),
         (json!({"name": ""}), "name is a required field"),
-        (json!({"name": 5}), "field `name` contains type number. expecting string"),
+        (json!({"name": 5}), "expected string for field \"name\" but got number"),
         (json!({"name": "r".repeat(65)}), "name must be a maximum of 64 characters in length"),
         (json!({"name": "admin"}), "role \"admin\" already exists"),
         (json!({"name": "r".repeat(64)}), &format!("role \"{}\" already exists", "r".repeat(64))),
@@ -156,9 +156,9 @@ fn grants_that_break_a_rule_are_refused_and_nothing_is_changed() {
     let app = TestApp::new();
     for (grants, text) in [
         (json!({"nobody": []}), "role \"nobody\" does not exist"),
-        (json!([]), "field `grants` contains type array. expecting object"),
-        (json!({"user": "search-user"}), "field `grants.user` contains type string. expecting array"),
-        (json!({"user": [5]}), "field `grants.user[0]` contains type number. expecting string"),
+        (json!([]), "expected object for field \"grants\" but got array"),
+        (json!({"user": "search-user"}), "expected array for field \"grants.user\" but got string"),
+        (json!({"user": [5]}), "expected string for field \"grants.user[0]\" but got number"),
     ] {
         let body = json!({"webhook_url": "https://example.com", "grants": grants});
         refused(&app.server().patch("/api/v2/app", &body), "UpdateApp", 400, 4, text);

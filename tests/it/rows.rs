@@ -435,7 +435,7 @@ fn rows_22_to_26_and_28_and_32_and_33_have_their_codes() {
     refused(&app.root().get("/api/v2/devices"), "ListDevices", (400, 4, text));
     app.set(&json!({"guest_user_creation_disabled": true}));
     let guest = app.anonymous().post("/api/v2/guest", &json!({"user": {"id": "pat"}}));
-    refused(&guest, "CreateGuest", (403, 17, "guest user creation is disabled for this app"));
+    refused(&guest, "CreateGuest", (403, 17, "guest access is disabled for this application"));
     app.set(&json!({"multi_tenant_enabled": true, "permission_version": "v1"}));
     let text = "you must include a team filter to use this endpoint client-side";
     refused(&john.query_users(&json!({"filter_conditions": {}})), "QueryUsers", (403, 17, text));

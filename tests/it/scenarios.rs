@@ -173,7 +173,7 @@ fn guests_get_a_token_and_find_users_while_anonymous_callers_find_nobody() {
     assert_eq!(app.anonymous().query_users(&json!({"filter_conditions": {}})).error().1, 17);
     app.anonymous().get("/api/v2/app").ok();
     let closed = second(&app, "no-guests");
-    let text = "guest user creation is disabled for this app";
+    let text = "guest access is disabled for this application";
     refused(&closed.anonymous().post("/api/v2/guest", &visitor), "CreateGuest", 403, 17, text);
     by_name(&closed, "john").ok();
 }

@@ -26,7 +26,7 @@ fn an_event_needs_a_type_and_a_user() {
         (json!({}), "event is a required field"),
         (json!({"event": {}}), "event.type is a required field"),
         (json!({"event": {"type": ""}}), "event.type is a required field"),
-        (json!({"event": {"type": 5}}), "field `type` contains type number. expecting string"),
+        (json!({"event": {"type": 5}}), "expected string for field \"type\" but got number"),
     ] {
         refused(&app.server().post("/api/v2/chat/users/john/event", &body), "SendUserCustomEvent", 400, 4, text);
     }

@@ -49,7 +49,7 @@ fn its_bearer_is_that_user() {
     let john = app.with_token(&dev(&json!({"user_id": "john"})));
     john.post("/api/v2/users", &json!({"users": {"john": {"id": "john", "name": "John"}}})).ok();
     let other = john.post("/api/v2/users", &json!({"users": {"eve": {"id": "eve"}}}));
-    let text = "User 'john' with role 'user' is not allowed to perform action UpdateUser";
+    let text = "User with role 'user' is not allowed to perform action UpdateUser";
     refused(&other, "UpdateUsers", (403, 17, text));
 }
 

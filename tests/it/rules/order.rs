@@ -129,7 +129,7 @@ fn expected(app: &TestApp, fault: Wrong, other: Wrong) -> (u16, i64, String) {
         Unknown => said((404, 16, "the user john does not exist")),
         Body => said((400, 4, "invalid json data")),
         Validation => said((400, 4, "users is a required field")),
-        Permission => said((403, 17, "User 'john' with role 'user' is not allowed to perform action UpdateUser")),
+        Permission => said((403, 17, "User with role 'user' is not allowed to perform action UpdateUser")),
     }
 }
 

@@ -122,7 +122,7 @@ fn users_change_themselves_and_nobody_else() {
     let bob = app.user("bob");
     upsert(&bob, &json!({"id": "bob", "name": "Bob"})).ok();
     set(&bob, "bob", &json!({"color": "blue"})).ok();
-    let text = "User 'bob' with role 'user' is not allowed to perform action UpdateUser";
+    let text = "User with role 'user' is not allowed to perform action UpdateUser";
     refused(&upsert(&bob, &json!({"id": "eve", "name": "Mallory"})), "UpdateUsers", (403, 17, text));
     refused(&set(&bob, "eve", &json!({"name": "Mallory"})), "UpdateUsersPartial", (403, 17, text));
     let found = app.root().query_users(&json!({"filter_conditions": {"id": "eve"}})).ok();

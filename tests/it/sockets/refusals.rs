@@ -155,7 +155,7 @@ fn a_first_frame_without_a_token_is_row_4_whatever_else_it_has() {
 #[test]
 fn a_first_frame_that_is_no_object_is_refused_by_its_decoders_words() {
     let app = TestApp::at_noon();
-    let body = |kind: &str| format!("field `body` contains type {kind}. expecting object");
+    let body = |kind: &str| format!("expected object for field \"body\" but got {kind}");
     for (text, message) in [
         ("", "invalid json data".to_owned()),
         ("hello", "invalid json data".to_owned()),
@@ -164,7 +164,7 @@ fn a_first_frame_that_is_no_object_is_refused_by_its_decoders_words() {
         ("7", body("number")),
         ("null", body("null")),
         (r#""text""#, body("string")),
-        (r#"{"token":5}"#, "field `token` contains type number. expecting string".to_owned()),
+        (r#"{"token":5}"#, "expected string for field \"token\" but got number".to_owned()),
         (super::client::JS_PING, body("array")),
     ] {
         let wanted = Door::V2.refusal((400, 4, &message));
@@ -225,9 +225,9 @@ fn a_legacy_json_that_is_none_is_refused_in_a_frame() {
     let token = app.sign(&json!({"user_id": "john"}));
     for (json, answer) in [
         ("nope", INVALID),
-        ("[]", (400, 4, "field `body` contains type array. expecting object")),
-        (r#"{"user_details":[]}"#, (400, 4, "field `user_details` contains type array. expecting object")),
-        (r#"{"user_details":{"id":5}}"#, (400, 4, "field `id` contains type number. expecting string")),
+        ("[]", (400, 4, "expected object for field \"body\" but got array")),
+        (r#"{"user_details":[]}"#, (400, 4, "expected object for field \"user_details\" but got array")),
+        (r#"{"user_details":{"id":5}}"#, (400, 4, "expected string for field \"id\" but got number")),
         ("", NO_DETAILS),
         ("{}", NO_DETAILS),
     ] {

@@ -57,7 +57,7 @@ test('with a user token the node SDK is that user', async () => {
     status: 403,
     code: 17,
     operation: 'UpdateUsersPartial',
-    reason: "User 'john' with role 'user' is not allowed to perform action UpdateUser",
+    reason: "User with role 'user' is not allowed to perform action UpdateUser",
   });
 });
 

@@ -59,7 +59,7 @@ test('a dev token may do no more than its user', async () => {
     status: 403,
     code: 17,
     operation: 'UpdateUsersPartial',
-    reason: /^User 'john' with role 'user' is not allowed to perform action UpdateUser/,
+    reason: /^User with role 'user' is not allowed to perform action UpdateUser/,
   });
 });
 

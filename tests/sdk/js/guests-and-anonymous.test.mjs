@@ -86,7 +86,7 @@ test('a guest may change itself but nobody else (row 23)', async () => {
     status: 403,
     code: 17,
     operation: 'UpdateUsersPartial',
-    reason: `User '${user.id}' with role 'guest' is not allowed to perform action UpdateUser`,
+    reason: `User with role 'guest' is not allowed to perform action UpdateUser`,
   });
 });
 

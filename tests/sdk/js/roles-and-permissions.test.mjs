@@ -238,6 +238,6 @@ test('a role of one’s own has the rights that it is granted', async () => {
     status: 403,
     code: 17,
     operation: 'UpdateUsersPartial',
-    reason: "User 'ed' with role 'editor' is not allowed to perform action UpdateUser",
+    reason: "User with role 'editor' is not allowed to perform action UpdateUser",
   });
 });
