@@ -46,8 +46,9 @@ pub async fn report_client_event(_: AnyCaller, body: Body<ClientEventsRequest>) 
     body.0.events.map(|_| Reply(Empty {})).ok_or_else(|| ApiError::input("events is a required field"))
 }
 
-/// An operation of Stream's that is not built: 501 with its name, behind real authentication.
-pub async fn not_built(_: AnyCaller, request: HttpRequest) -> Result<Reply<Empty>, ApiError> {
+/// What no route has. The door has refused what is of no family by now, and whoever may not call: what is left is Stream's,
+/// and not built.
+pub async fn unknown(_: AnyCaller, request: HttpRequest) -> Result<Reply<Empty>, ApiError> {
     let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
-    Err(reply::not_built(call.map_or("This", |call| call.operation.name)))
+    Err(call.map_or_else(reply::nothing_here, |call| reply::not_built(&call)))
 }

@@ -339,13 +339,27 @@ impl Presence {
 }
 
 /// The apps of the process, by api key.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Apps {
     by_key: ArcSwap<HashMap<Arc<str>, Arc<App>>>,
     bell: Arc<Bell>,
+    keyless: Arc<Journal>,
+}
+
+impl Default for Apps {
+    fn default() -> Self {
+        let (bell, keyless) = (Arc::<Bell>::default(), Arc::<Journal>::default());
+        keyless.tell_everyone(&bell);
+        Self { by_key: ArcSwap::default(), bell, keyless }
+    }
 }
 
 impl Apps {
+    /// The journal of what was called with no key, or with one that no app has.
+    pub fn keyless(&self) -> &Arc<Journal> {
+        &self.keyless
+    }
+
     /// The app of that key.
     pub fn get(&self, api_key: &str) -> Option<Arc<App>> {
         self.by_key.load().get(api_key).map(Arc::clone)

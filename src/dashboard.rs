@@ -17,7 +17,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub async fn redirect(request: HttpRequest) -> HttpResponse {
     let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if request.path() == "/" && !accepts.contains("text/html") {
-        return crate::reply::fallback(request).await;
+        return crate::reply::nothing_here().error_response();
     }
     HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/_millpond/")).finish()
 }

@@ -1,11 +1,13 @@
 //! The door that every operation of Stream's goes through: credentials, verdict, rate, and the form of every answer.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
@@ -16,11 +18,12 @@ use crate::auth::credentials::bare_token;
 use crate::auth::verdict;
 use crate::clock::Stopwatch;
 use crate::error::{ApiError, Result};
+use crate::family::{self, Family};
 use crate::fault::armed::{Fate, Strike};
 use crate::ids::UserId;
 use crate::journal::exchange::Kept;
-use crate::journal::{Caller, Text, Who};
-use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation};
+use crate::journal::{Caller, Journal, Text, Who};
+use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation, UNKNOWN};
 use crate::params::Params;
 use crate::rate::{LIMIT_DEFAULT, Rate};
 use crate::reply;
@@ -35,10 +38,12 @@ pub use gate::{Gate, Judged, Judgement};
 /// What a call has beside its credentials.
 struct Seen {
     params: Params,
-    method: &'static str,
+    method: Cow<'static, str>,
     path: Text,
     client: String,
     started: Stopwatch,
+    /// Whether anything answers there: a route, a stub, or what is said of a family.
+    is_met: bool,
 }
 
 /// Who calls, once admitted.
@@ -78,7 +83,7 @@ pub struct Call {
     /// The rate limit's window, as the answer tells of it.
     pub rate: Cell<Option<Rate>>,
     /// The method's word.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// The path without the query.
     pub path: Text,
     /// `X-Stream-Client`.
@@ -91,6 +96,10 @@ pub struct Call {
     pub is_cut: Cell<bool>,
     /// The fixed answer that it gets.
     pub stub: Option<Arc<Stub>>,
+    /// The family of its path, when no route has it.
+    pub family: Option<&'static Family>,
+    /// The journal of the process, when no app has the key.
+    pub keyless: Option<Arc<Journal>>,
     /// The connection that the call has opened; one that it names is among the parameters.
     pub opened: OnceCell<Text>,
     /// The body that came with it, once it was read.
@@ -138,18 +147,33 @@ impl Door {
             let of_operation = stubs.of_operation(self.operation.name);
             of_operation.or_else(|| stubs.of_path(request.method().as_str(), request.path()))
         });
-        let seen =
-            Seen { params, method: reply::word(request.method()), path: Text::new(request.path()), client, started };
-        Call { stub, ..self.admit(judged, gate, seen) }
+        let is_unknown = self.operation.is_unknown();
+        let family = if is_unknown { family::of(self.dialect, request.path()) } else { None };
+        let seen = Seen {
+            params,
+            method: reply::word(request.method()),
+            path: Text::new(request.path()),
+            client,
+            started,
+            is_met: !is_unknown || family.is_some() || stub.is_some(),
+        };
+        Call { stub, family, ..self.admit(judged, gate, seen) }
     }
 
     fn admit(self, judged: Judged, gate: &Gate, seen: Seen) -> Call {
-        let Seen { params, method, path, client, started } = seen;
-        let rate = if client == DASHBOARD { None } else { judged.count(self.index, self.operation, &client) };
+        let Seen { params, method, path, client, started, is_met } = seen;
+        let is_watched = is_met && client != DASHBOARD;
+        let rate = if is_watched { judged.count(self.index, self.operation, &client) } else { None };
         let refusal = verdict::refusal(&judged.judgement.verdict, &judged.credentials);
-        let who = judged.who(refusal.is_none());
+        let mut who = judged.who(refusal.is_none());
+        let refusal = if is_met { refusal } else { Some(reply::nothing_here()) };
+        if !is_met {
+            // It decides nothing here, and would be taken for the reason.
+            who.verdict = None;
+        }
+        let keyless = if judged.app.is_none() { Some(Arc::clone(gate.store.apps().keyless())) } else { None };
         let Judged { app, state, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
-        let state = state.filter(|_| client != DASHBOARD);
+        let state = state.filter(|_| is_watched);
         let strike = state.and_then(|state| state.faults.strike(self.operation.name, who.user(), who.caller));
         let fault = strike.as_ref().map_or_else(OnceCell::new, |strike| OnceCell::from(Arc::clone(&strike.id)));
         let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
@@ -173,6 +197,8 @@ impl Door {
             fault,
             is_cut: Cell::new(false),
             stub: None,
+            family: None,
+            keyless,
             opened: OnceCell::new(),
             body: OnceCell::new(),
             error: RefCell::default(),
@@ -180,26 +206,28 @@ impl Door {
     }
 }
 
-/// What stands for the operation of a path that a stub alone answers.
-const STUBBED: Operation = Operation { name: "Stub", places: &[], built: true };
+/// Paths at which browsers look for files of a page that they show: no calls of Stream's API.
+const OF_BROWSERS: [&str; 4] = ["/", "/favicon.ico", "/robots.txt", "/.well-known/"];
 
-/// Lets a request for a path that no operation has through to a stub, when one has it.
+fn is_of_browsers(path: &str) -> bool {
+    OF_BROWSERS.iter().any(|own| path == *own || (own.len() > 1 && own.ends_with('/') && path.starts_with(own)))
+}
+
+/// A request that no route has: a stub at its path answers it, else its family says what millpond has of it. One of no
+/// family is refused whoever calls.
 pub async fn beside(
+    dialect: Dialect,
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, Error> {
-    // A stub's body is written as it is, and errors are the same in every dialect.
-    let door = Door { operation: &STUBBED, index: OPERATIONS_MAX - 1, dialect: Dialect::V2 };
-    let gate = request.app_data::<Data<Gate>>().expect("the server puts a gate into every app");
-    let params = Params::parse(request.query_string());
-    let app = shown_key(&params, request.headers()).and_then(|key| gate.store.apps().get(key));
-    let (method, path) = (request.method().as_str(), request.path());
-    if app.as_ref().is_some_and(|app| app.state().stubs.of_path(method, path).is_some()) {
-        return answer(door.open(&request), request, next).await;
+    if request.method() == Method::OPTIONS || is_of_browsers(request.path()) {
+        let gate = request.app_data::<Data<Gate>>().expect("the server puts a gate into every app");
+        let params = Params::parse(request.query_string());
+        let app = shown_key(&params, request.headers()).and_then(|key| gate.store.apps().get(key));
+        return Ok(reply::beside(request, app.as_deref()));
     }
-    let mut response = next.call(request).await?;
-    reply::add_headers(app.as_deref(), None, response.headers_mut());
-    Ok(response)
+    let door = Door { operation: &UNKNOWN, index: OPERATIONS_MAX - 1, dialect };
+    answer(door.open(&request), request, next).await
 }
 
 /// Has a fault, a stub or the handler answer, and forms the answer.

@@ -13,6 +13,7 @@ use tokio::sync::futures::Notified;
 
 pub mod entry;
 pub mod exchange;
+pub mod line;
 pub mod tail;
 
 pub use entry::{Caller, Entry, Outcome, Text, Who};

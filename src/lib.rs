@@ -28,6 +28,7 @@ pub mod domain;
 pub mod door;
 pub mod error;
 pub mod event;
+pub mod family;
 pub mod fault;
 pub mod fixture;
 pub mod ids;

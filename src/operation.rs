@@ -23,6 +23,20 @@ pub struct Place {
     pub path: &'static str,
 }
 
+impl Place {
+    /// Whether a path behind the mount's prefix is this one, with any one segment for each parameter.
+    pub fn fits(&self, path: &str) -> bool {
+        fits(self.path, path)
+    }
+}
+
+/// Whether a path is that of a pattern, in which `{name}` stands for any one segment.
+pub fn fits(pattern: &str, path: &str) -> bool {
+    let mut segments = pattern.split('/').zip(path.split('/'));
+    segments.all(|(own, segment)| if own.starts_with('{') { !segment.is_empty() } else { own == segment })
+        && pattern.split('/').count() == path.split('/').count()
+}
+
 /// A set of mount points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mounts {
@@ -65,11 +79,22 @@ pub struct Operation {
     pub name: &'static str,
     /// Where it answers.
     pub places: &'static [Place],
-    /// Whether millpond does it; otherwise it answers 501 with its name.
-    pub built: bool,
 }
 
+/// What stands for the operation of a call that no route has.
+pub const UNKNOWN: Operation = Operation { name: "Unknown", places: &[] };
+
 impl Operation {
+    /// Whether it is that of a call that no route has.
+    pub fn is_unknown(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// What error texts call it.
+    pub fn spoken(&self) -> &'static str {
+        if self.is_unknown() { "Request" } else { self.name }
+    }
+
     /// Calls of it that an app takes in a minute, for each platform: its own number, else production's.
     pub fn calls_per_minute(&self, own: &BTreeMap<String, u32>) -> u32 {
         own.get(self.name).copied().unwrap_or_else(|| self.calls_per_minute_in_production())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError};
@@ -21,10 +22,10 @@ use crate::door::Call;
 use crate::error::{ApiError, Code};
 use crate::journal::entry::{CLIENT_LEFT, CUT};
 use crate::journal::exchange::Kept;
-use crate::journal::{Entry, Exchange, Text};
+use crate::journal::{Entry, Exchange, Text, line};
 use crate::operation::DASHBOARD;
 use crate::rate::Rate;
-use crate::stub::Stub;
+use crate::stub::{METHODS, Stub};
 use crate::wire::{self, Dialect};
 
 /// The `more_info` of every error over HTTP (wire-contract 2.1).
@@ -96,30 +97,30 @@ impl ResponseError for ApiError {
     }
 }
 
-/// An unknown route, and a known one with a wrong method (wire-contract, trap 25). `OPTIONS` is a browser's preflight.
-pub async fn fallback(request: HttpRequest) -> HttpResponse {
-    if request.method() == Method::OPTIONS {
-        HttpResponse::NoContent().finish()
-    } else {
-        ApiError::not_found("Not Found").error_response()
-    }
+/// An unknown route, and a known one with a wrong method (wire-contract, trap 25).
+pub fn nothing_here() -> ApiError {
+    ApiError::not_found("Not Found")
+}
+
+/// What is no call of Stream's API is answered by: a browser's preflight, or a browser that looks for files of a page.
+pub fn beside(request: ServiceRequest, app: Option<&App>) -> ServiceResponse<BoxBody> {
+    let is_preflight = request.method() == Method::OPTIONS;
+    let mut answer = if is_preflight { HttpResponse::NoContent().finish() } else { nothing_here().error_response() };
+    add_headers(app, None, answer.headers_mut());
+    request.into_response(answer)
 }
 
 /// Forms a call's answer: the operation's name around an error, the headers, one line in the log, one entry in the
 /// app's journal.
-pub fn finish(
-    call: &Call,
-    response: actix_web::dev::ServiceResponse<BoxBody>,
-) -> actix_web::dev::ServiceResponse<BoxBody> {
+pub fn finish(call: &Call, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let error = response.response().error().and_then(|error| error.as_error::<ApiError>()).cloned();
     let (request, mut response) = response.into_parts();
     if call.is_cut.get() {
-        log_cut(call);
         record(call, CUT, 0, "", None);
-        return actix_web::dev::ServiceResponse::new(request, cut());
+        return ServiceResponse::new(request, cut());
     }
     if let Some(error) = &error {
-        response = response.set_body(BoxBody::new(error_body(call.operation.name, error, "0")));
+        response = response.set_body(BoxBody::new(error_body(call.operation.spoken(), error, "0")));
     }
     add_headers(call.app.as_deref(), call.rate.get(), response.headers_mut());
     if let (Some(app), Some(rate), Some(ApiError { code: Code::RateLimitError, .. })) =
@@ -127,7 +128,6 @@ pub fn finish(
     {
         add_retry_after(response.headers_mut(), rate, app.clock.now());
     }
-    log(call, response.status(), error.as_ref());
     let (code, message) = error.as_ref().map_or((0, ""), |error| (error.code.number(), &error.message));
     let (response, body) = response.into_parts();
     // What is streamed has no bytes yet.
@@ -139,7 +139,7 @@ pub fn finish(
         Err(body) => (body, None),
     };
     record(call, response.status().as_u16(), code, message, kept);
-    actix_web::dev::ServiceResponse::new(request, response.set_body(body))
+    ServiceResponse::new(request, response.set_body(body))
 }
 
 /// The answer of a stub.
@@ -240,37 +240,15 @@ static CORS: [(HeaderName, HeaderValue); 7] = [
     (HeaderName::from_static("access-control-allow-private-network"), HeaderValue::from_static("true")),
 ];
 
-/// One line a call: refused ones are seen by default, the others with `--log millpond=debug`. Never a token.
-fn log(call: &Call, status: StatusCode, error: Option<&ApiError>) {
-    let caller = call.who.caller.name();
-    let (operation, status, sdk) = (call.operation.name, status.as_u16(), call.client.as_str());
-    let duration_ms = call.duration_ms();
-    match error {
-        None => {
-            let stubbed = call.stub.is_some();
-            tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, stubbed, duration_ms, "answered");
-        }
-        Some(error) => {
-            let (user, check) = (call.who.user(), call.who.check());
-            let (code, reason) = (error.code.number(), error.message.as_ref());
-            tracing::info!(target: "millpond::request", operation, status, code, caller, user, check, reason, sdk, duration_ms, "refused");
-        }
-    }
-}
-
-fn log_cut(call: &Call) {
-    let (operation, caller, sdk) = (call.operation.name, call.who.caller.name(), call.client.as_str());
-    tracing::info!(target: "millpond::request", operation, status = CUT, caller, sdk, "cut");
-}
-
-/// A call to no app is in no journal, nor is one of the dashboard.
+/// One line in the terminal, and an entry: a call to no app is in the journal of the process, one of the dashboard in none.
 fn record(call: &Call, status: u16, code: i32, message: &str, answer: Option<Kept>) {
-    let Some(scope) = call.scope.as_ref().filter(|_| call.client != DASHBOARD) else { return };
+    let journal = call.app.as_ref().map(|app| &app.journal).or(call.keyless.as_deref());
+    let at = call.scope.as_ref().map_or_else(system_now, |scope| scope.now);
     let named = || call.params.get("connection_id").and_then(Text::some);
     let stub = call.stub.as_deref().filter(|_| code == 0 && status != CUT);
     let operation = match stub {
         // A path that is no operation's goes by itself.
-        Some(stub) if call.operation.places.is_empty() => stub.place().into(),
+        Some(stub) if call.operation.is_unknown() => stub.place().into(),
         _ => Cow::Borrowed(call.operation.name),
     };
     let entry = Entry {
@@ -283,9 +261,11 @@ fn record(call: &Call, status: u16, code: i32, message: &str, answer: Option<Kep
         sdk: Text::some(&call.client),
         fault: call.fault.get().map(Arc::clone),
         stubbed: stub.is_some(),
-        ..Entry::new(scope.now, operation, call.method, status)
+        ..Entry::new(at, operation, call.method.clone(), status)
     };
-    scope.app.journal.push_call(entry, Exchange::new(&call.params, call.body.get().cloned(), answer));
+    line::say(&entry);
+    let Some(journal) = journal.filter(|_| call.client != DASHBOARD) else { return };
+    journal.push_call(entry, Exchange::new(&call.params, call.body.get().cloned(), answer));
 }
 
 /// Writes down a call whose client hung up before the answer.
@@ -293,23 +273,36 @@ pub fn abandoned(call: &Call) {
     record(call, CLIENT_LEFT, 0, "the client left before the answer", None);
 }
 
-/// The method of an operation's place, as a word that lives on.
-pub fn word(method: &Method) -> &'static str {
-    match *method {
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        _ => "GET",
-    }
+/// A method's word: one that lives on, for all that Stream has.
+pub fn word(method: &Method) -> Cow<'static, str> {
+    let known = METHODS.into_iter().find(|word| *word == method.as_str());
+    known.map_or_else(|| Cow::Owned(Text::new(method.as_str()).to_string()), Cow::Borrowed)
 }
 
-/// The refusal of an operation that millpond does not build (design.md 6).
-pub fn not_built(operation: &str) -> ApiError {
+/// The refusal of a part of an operation that is not built, though the operation is.
+pub fn part_not_built(part: &str) -> ApiError {
+    let rest = "is not built in millpond, although Stream has it; /_millpond/operations lists what is built";
+    ApiError::new(Code::NotBuiltError, format!("{part} {rest}"))
+}
+
+/// The refusal of what Stream has and millpond has not (design.md 6): what was called, how far its family is, and what to do.
+pub fn not_built(call: &Call) -> ApiError {
+    let (method, path) = (&call.method, call.path.as_str());
+    let family = call.family.map_or_else(String::new, |family| format!("{}: {}. ", family.name, family.state.words()));
+    let stub = stub_command(call).map_or_else(String::new, |command| format!("A stub answers it: {command} . "));
     ApiError::new(
         Code::NotBuiltError,
         format!(
-            "{operation} is not built in millpond, although Stream has it; /_millpond/operations lists what is built"
+            "Stream has {method} {path}, and millpond has not. {family}{stub}What is built: millpond operations, or GET \
+             /_millpond/operations"
         ),
     )
+}
+
+/// What a person types to have the call answered. `None` where no stub can.
+fn stub_command(call: &Call) -> Option<String> {
+    let app = call.app.as_ref()?;
+    let can = METHODS.contains(&&*call.method);
+    let stub = json!({"method": call.method, "path": call.path, "body": {}}).to_string().replace('\'', r"'\''");
+    can.then(|| format!("echo '{stub}' | millpond stubs put - --app {}", app.api_key))
 }

@@ -15,16 +15,16 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
-use actix_web::{App, Error};
+use actix_web::{App, Error, Route};
 use tokio::sync::Notify;
 
+use crate::api;
 use crate::body::Flight;
 use crate::control::{self, Control};
 use crate::door::{self, Gate};
 use crate::live;
 use crate::live::hub::Hub;
 use crate::live::worker::Worker;
-use crate::reply;
 use crate::routes;
 use crate::wire::Dialect;
 
@@ -61,9 +61,7 @@ pub struct Shared {
 /// Mounts everything.
 pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
     let streams = |prefix, dialect| {
-        web::scope(prefix)
-            .configure(move |config| routes::register(config, dialect))
-            .default_service(web::route().to(reply::fallback).wrap(from_fn(door::beside)))
+        web::scope(prefix).configure(move |config| routes::register(config, dialect)).default_service(unrouted(dialect))
     };
     config
         .app_data(Data::clone(&shared.gate))
@@ -74,7 +72,13 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
         .service(streams("/api/v2", Dialect::V2))
         .service(streams("/video", Dialect::Video))
         .configure(|config| routes::register(config, Dialect::Legacy))
-        .default_service(web::route().to(reply::fallback).wrap(from_fn(door::beside)));
+        .default_service(unrouted(Dialect::Legacy));
+}
+
+/// What answers where no route does.
+fn unrouted(dialect: Dialect) -> Route {
+    let beside = move |request, next| door::beside(dialect, request, next);
+    web::route().to(api::unknown).wrap(from_fn(beside))
 }
 
 /// Starts to serve on listeners that are already bound.

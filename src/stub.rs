@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::operation;
+
 /// The methods that a stub can answer.
 pub const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// A stub's path, in characters at the most.
@@ -118,11 +120,7 @@ impl Stubs {
 
 impl Stub {
     fn fits(&self, method: &str, path: &str) -> bool {
-        let Some(own) = self.path.as_deref() else { return false };
-        let mut segments = own.split('/').zip(path.split('/'));
-        self.method.as_deref() == Some(method)
-            && segments.all(|(own, segment)| if own.starts_with('{') { !segment.is_empty() } else { own == segment })
-            && own.split('/').count() == path.split('/').count()
+        self.method.as_deref() == Some(method) && self.path.as_deref().is_some_and(|own| operation::fits(own, path))
     }
 }
 

@@ -43,6 +43,11 @@ impl Dialect {
     pub fn name(self) -> &'static str {
         ["v2", "legacy", "video"][self as usize]
     }
+
+    /// What its paths begin with.
+    pub fn prefix(self) -> &'static str {
+        ["/api/v2", "", "/video"][self as usize]
+    }
 }
 
 fn dialect() -> Dialect {

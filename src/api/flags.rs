@@ -75,7 +75,7 @@ impl FlagRequest {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         match (given(&self.target_user_id), given(&self.entity_type), given(&self.entity_id)) {
             (Some(user), _, _) => Ok((USER.to_owned(), user)),
-            _ if given(&self.target_message_id).is_some() => Err(reply::not_built("Flag of a message")),
+            _ if given(&self.target_message_id).is_some() => Err(reply::part_not_built("Flag of a message")),
             (None, Some(kind), Some(id)) => Ok((kind, id)),
             (None, None, _) => Err(ApiError::input("entity_type is a required field")),
             (None, Some(_), None) => Err(ApiError::input("entity_id is a required field")),

@@ -45,8 +45,7 @@ pub async fn get(caller: ServerCaller) -> Result<Reply<RateLimitsResponse>> {
     }
     let mut endpoints = params.list("endpoints");
     if endpoints.is_empty() {
-        endpoints
-            .extend(OPERATIONS.iter().filter(|operation| operation.built).map(|operation| operation.name.to_owned()));
+        endpoints.extend(OPERATIONS.iter().map(|operation| operation.name.to_owned()));
     }
     let (rates, now) = (&caller.app().rates, caller.scope().now);
     let own = &caller.app().state().emulator.calls_per_minute;

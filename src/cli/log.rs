@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::input;
 use super::print::{Paint, plain};
 use crate::clock::system_now;
+use crate::operation::UNKNOWN;
 use crate::start::Failure;
 
 /// What is logged unless another filter is given.
@@ -88,7 +89,16 @@ where
 
 fn call(fields: &Fields, paint: Paint) -> String {
     let of = |name| fields.of(name);
-    let (operation, status) = (of("operation"), of("status"));
+    let status = of("status");
+    // What no route has goes by what was called.
+    let operation = match of("operation") {
+        operation if operation == UNKNOWN.name => format!("{operation} {} {}", of("method"), of("path")),
+        operation => operation.to_owned(),
+    };
+    let operation = operation.as_str();
+    if status == "0" {
+        return format!("{} {operation}: the connection, by a fault", paint.yellow("cut"));
+    }
     if of("code") == "0" {
         return format!("answered {operation} {status}, {}, {} ms", of("caller"), of("duration_ms"));
     }

@@ -7,7 +7,7 @@ use crate::control::operations;
 
 /// List Stream's operations, and what stands behind each
 ///
-/// Driven by a real SDK, tested by our own tests alone, or not built.
+/// Driven by a real SDK, or tested by our own tests alone; and what is not built, by families of paths.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -25,7 +25,7 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
     if args.json {
-        print::json(&json!({"operations": operations::all(), "next": null}))?;
+        print::json(&json!(operations::Everything::known()))?;
     } else if args.markdown {
         print::out(operations::markdown().trim_end())?;
     } else {
@@ -37,6 +37,16 @@ pub fn run(args: &Args) -> Outcome {
             vec![known.name.to_owned(), known.status.replace('_', " "), place]
         }));
         print::out(&print::table(&rows))?;
+        let mut rows = vec![["family", "state", "paths begin with"].map(str::to_owned).to_vec()];
+        rows.extend(
+            operations::families()
+                .into_iter()
+                .map(|family| vec![family.name.to_owned(), family.status.replace('_', " "), family.paths.join(" ")]),
+        );
+        print::out(&format!(
+            "\nWhat Stream has beside these answers 501; a stub (millpond stubs) answers something else.\n\n{}",
+            print::table(&rows)
+        ))?;
     }
     Ok(DONE)
 }

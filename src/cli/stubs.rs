@@ -14,9 +14,9 @@ use super::{DONE, Outcome, json_file, print};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  echo '{\"operation\": \"Follow\", \"body\": {\"follow\": {}}}' | millpond stubs put -
+  echo '{\"method\": \"POST\", \"path\": \"/api/v2/feeds/follows\", \"body\": {\"follow\": {}}}' | millpond stubs put -
   millpond stubs
-  millpond stubs clear --operation Follow")]
+  millpond stubs clear --operation GetApp")]
 pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -37,7 +37,7 @@ Example:
   millpond stubs put feed.json
 
 The file holds what PUT stubs takes, or a list of that:
-  {\"operation\": \"GetOrCreateFeed\", \"status\": 200, \"body\": {\"created\": true}}
+  {\"operation\": \"GetApp\", \"status\": 200, \"body\": {\"app\": {}}}
   {\"method\": \"GET\", \"path\": \"/api/v2/feeds/{group}/things/{id}\", \"status\": 404, \"body\": {}}")]
     Put {
         /// A JSON file; - is stdin
@@ -48,7 +48,7 @@ The file holds what PUT stubs takes, or a list of that:
     #[command(after_help = "\
 Examples:
   millpond stubs clear
-  millpond stubs clear --operation Follow
+  millpond stubs clear --operation GetApp
   millpond stubs clear --method GET --path '/api/v2/feeds/{group}/things/{id}'")]
     Clear {
         /// That of this operation

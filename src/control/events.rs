@@ -16,6 +16,7 @@ use serde_json::json;
 use super::Control;
 use super::error::Result;
 use super::requests::Keyed;
+use super::requests::everywhere::KEYLESS;
 use super::requests::filter::{Asked, Filter};
 use crate::journal::tail::{News, Tail};
 use crate::journal::{Bell, Entry, Listening};
@@ -56,24 +57,36 @@ pub async fn of_app(
         hub,
         filter: asked.filter,
         tails: [keyed(tail)].into(),
-        all: None,
+        all: All::One,
         words,
         is_rushed: false,
     }))
 }
 
-/// `GET /events`: what is new in all apps, those included that are made later. Ids count within an app: there is no way
-/// back to what was missed.
+/// `GET /events`: what is new in all apps, those included that are made later, and of no app. Ids count within an app:
+/// there is no way back to what was missed.
 pub async fn of_all(control: Data<Control>, hub: Data<Hub>, request: HttpRequest) -> Result<HttpResponse> {
-    let asked = Asked::parse(request.query_string(), &[])?;
-    let all = Some(control.store.apps().bell().listen());
-    let tails = control.store.apps().all().into_iter().map(|app| keyed(Tail::of_news(app))).collect();
+    let asked = Asked::parse(request.query_string(), &[KEYLESS])?;
+    let apps = control.store.apps();
+    let all = if asked.flag(KEYLESS)? { All::Keyless } else { All::Apps(apps.bell().listen()) };
+    let of_apps = if matches!(all, All::Apps(_)) { apps.all() } else { Vec::new() };
+    let tails = of_apps.into_iter().map(Tail::of_news).chain([Tail::of_keyless(apps)]).map(keyed).collect();
     let words = GREETING.to_owned();
     Ok(answer(Live { control, hub, filter: asked.filter, tails, all, words, is_rushed: false }))
 }
 
-fn keyed(tail: Tail) -> (Arc<str>, Tail) {
-    (Arc::clone(tail.api_key()), tail)
+fn keyed(tail: Tail) -> (Option<Arc<str>>, Tail) {
+    (tail.api_key().map(Arc::clone), tail)
+}
+
+/// What a live view is about.
+enum All {
+    /// One app.
+    One,
+    /// Every app, and what belongs to none. This tells of news.
+    Apps(Listening),
+    /// What belongs to no app.
+    Keyless,
 }
 
 fn last_event_id(headers: &HeaderMap) -> Option<u64> {
@@ -93,9 +106,9 @@ struct Live {
     control: Data<Control>,
     hub: Data<Hub>,
     filter: Filter,
-    tails: BTreeMap<Arc<str>, Tail>,
-    /// What tells of news in all apps, when it is about all.
-    all: Option<Listening>,
+    /// By the app's key; that of what belongs to no app without one.
+    tails: BTreeMap<Option<Arc<str>>, Tail>,
+    all: All,
     /// What is to be written next.
     words: String,
     /// There was more than was written.
@@ -140,8 +153,8 @@ impl Live {
     /// What tells of news; `None` when there is nothing to be told of any more.
     fn bell(&self) -> Option<Arc<Bell>> {
         match &self.all {
-            Some(all) => Some(all.bell()),
-            None => self.tails.values().next().map(Tail::bell),
+            All::Apps(all) => Some(all.bell()),
+            All::One | All::Keyless => self.tails.values().next().map(Tail::bell),
         }
     }
 
@@ -150,44 +163,44 @@ impl Live {
         self.is_rushed = false;
         let Self { control, filter, tails, words, is_rushed, all, .. } = self;
         let apps = control.store.apps();
-        if all.is_some() {
+        if matches!(all, All::Apps(_)) {
             for app in apps.all() {
-                tails.entry(Arc::clone(&app.api_key)).or_insert_with(|| Tail::new(app, 0));
+                tails.entry(Some(Arc::clone(&app.api_key))).or_insert_with(|| Tail::new(app, 0));
             }
         }
         let share = (BATCH_MAX / tails.len().max(1)).max(1);
-        let mut entries: Vec<(Arc<str>, Arc<Entry>)> = Vec::new();
+        let mut entries: Vec<(Option<Arc<str>>, Arc<Entry>)> = Vec::new();
         tails.retain(|key, tail| {
             match tail.pull(apps, share) {
                 News::Entries(pulled, lost) => {
                     if lost > 0 {
-                        event(words, "lost", &json!({"api_key": &**key, "lost": lost}).to_string());
+                        event(words, "lost", &json!({"api_key": key.as_deref(), "lost": lost}).to_string());
                     }
                     *is_rushed |= pulled.len() == share;
                     let matching = pulled.into_iter().filter(|entry| filter.matches(entry));
-                    entries.extend(matching.map(|entry| (Arc::clone(key), entry)));
+                    entries.extend(matching.map(|entry| (key.as_ref().map(Arc::clone), entry)));
                     true
                 }
                 News::Reset => {
                     // Its entries come with the next pull, behind these words.
-                    reset(words, key);
+                    reset(words, key.as_deref().unwrap_or_default());
                     *is_rushed = true;
                     true
                 }
                 News::Gone => {
-                    event(words, "gone", &json!({"api_key": &**key}).to_string());
+                    event(words, "gone", &json!({"api_key": key.as_deref()}).to_string());
                     false
                 }
             }
         });
         entries.sort_by_key(|(_, entry)| entry.order);
         for (api_key, entry) in entries {
-            let data = if all.is_some() {
-                serde_json::to_string(&Keyed { api_key: &api_key, entry: &entry })
-            } else {
+            let data = if matches!(all, All::One) {
                 // Writing to a string cannot fail.
                 let _ = writeln!(words, "id: {}", entry.id);
                 serde_json::to_string(&*entry)
+            } else {
+                serde_json::to_string(&Keyed { api_key: api_key.as_deref(), entry: &entry })
             };
             // An entry always can be written: all its keys are texts.
             event(words, "request", &data.unwrap_or_default());

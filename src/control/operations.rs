@@ -1,4 +1,4 @@
-//! What is driven by a real SDK, tested by us alone, or not built. Made from the route table and the evidence of the
+//! What is driven by a real SDK, tested by us alone, or (by families of paths) not built. Made from the route table and the evidence of the
 //! SDK suites, which fail when they drive something else.
 
 use std::collections::BTreeMap;
@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
+use crate::family::FAMILIES;
 use crate::operation::{Mounts, Operation, Place};
 use crate::routes::OPERATIONS;
 
@@ -22,8 +22,8 @@ pub struct Known {
     pub name: &'static str,
     /// `METHOD path`, each with the prefixes of its mounts.
     pub places: Vec<String>,
-    #[schemars(extend("enum" = ["sdk", "tested", "not_built"]))]
-    /// `sdk`: driven by a real SDK. `tested`: by our own tests alone. `not_built`: answers 501.
+    #[schemars(extend("enum" = ["sdk", "tested"]))]
+    /// `sdk`: driven by a real SDK. `tested`: by our own tests alone.
     pub status: &'static str,
     /// The SDKs that drove it.
     pub driven_by: Vec<String>,
@@ -42,24 +42,63 @@ fn known(operation: &Operation, driven_by: Vec<String>) -> Known {
     let places = operation.places.iter().flat_map(|place| {
         place.mounts.prefixes().iter().map(move |prefix| format!("{} {prefix}{}", place.method, place.path))
     });
-    let status = match (operation.built, driven_by.is_empty()) {
-        (false, _) => "not_built",
-        (true, false) => "sdk",
-        (true, true) => "tested",
-    };
+    let status = if driven_by.is_empty() { "tested" } else { "sdk" };
     Known { name: operation.name, places: places.collect(), status, driven_by }
+}
+
+/// Paths of Stream's that belong together, of which no route is said otherwise.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Family {
+    /// Its name.
+    pub name: &'static str,
+    #[schemars(extend("enum" = ["not_built", "partial", "not_planned"]))]
+    /// How far it is. What is not built answers 501, behind real authentication.
+    pub status: &'static str,
+    /// Where its paths begin.
+    pub paths: Vec<String>,
+}
+
+/// The families of what Stream has beside the operations.
+pub fn families() -> Vec<Family> {
+    FAMILIES
+        .iter()
+        .map(|family| Family { name: family.name, status: family.state.name(), paths: family.paths() })
+        .collect()
+}
+
+/// Everything, as the control API and the command line show it.
+#[derive(Serialize, JsonSchema)]
+pub struct Everything {
+    /// The operations, in the order of the route table.
+    operations: Vec<Known>,
+    /// What Stream has beside them, by families of paths.
+    families: Vec<Family>,
+    /// What to go on with; null at the end.
+    next: (),
+}
+
+impl Everything {
+    /// All that is known.
+    pub fn known() -> Self {
+        Self { operations: all(), families: families(), next: () }
+    }
 }
 
 /// `GET /operations`.
 pub async fn list() -> HttpResponse {
-    HttpResponse::Ok().json(json!({"operations": all(), "next": null}))
+    HttpResponse::Ok().json(Everything::known())
 }
 
-/// The table as Markdown, for the README and the command line.
+/// Both tables as Markdown, for the README and the command line.
 pub fn markdown() -> String {
     let rows = OPERATIONS.iter().zip(all()).map(|(operation, known)| row(operation, &known));
     let head = ["| operation | where | state | driven by |", "|---|---|---|---|"].map(str::to_owned);
-    head.into_iter().chain(rows).map(|line| line + "\n").collect()
+    let families = families().into_iter().map(|family| {
+        let paths: Vec<_> = family.paths.iter().map(|path| format!("`{path}`")).collect();
+        format!("| {} | {} | {} |", family.name, family.status.replace('_', " "), paths.join(", "))
+    });
+    let beside = ["", "| family | state | where its paths begin |", "|---|---|---|"].map(str::to_owned);
+    head.into_iter().chain(rows).chain(beside).chain(families).map(|line| line + "\n").collect()
 }
 
 fn row(operation: &Operation, known: &Known) -> String {

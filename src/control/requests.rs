@@ -21,16 +21,17 @@ use crate::journal::tail::{News, Tail};
 use crate::journal::{ENTRIES_MAX, Entry, exchange};
 use crate::live::hub::Hub;
 
+pub mod everywhere;
 pub mod filter;
 pub mod verify;
 
 use filter::{Asked, Filter};
-use verify::{Expectation, Times};
+use verify::{Account, Expectation, Times};
 
 /// Entries of one answer where nothing is said.
 const LIMIT_DEFAULT: usize = 100;
-/// Entries of one answer at the most.
-pub const LIMIT_MAX: usize = 1_000;
+/// Entries of one answer at the most: the whole journal.
+pub const LIMIT_MAX: usize = ENTRIES_MAX;
 /// How long a wait lasts where nothing is said.
 const WAIT_DEFAULT: Duration = Duration::from_secs(5);
 /// The longest wait.
@@ -43,8 +44,8 @@ const EXPECTATIONS_MAX: usize = 100;
 /// An entry beside the key of its app, for what is about all apps.
 #[derive(Serialize)]
 pub struct Keyed<'a> {
-    /// The app's key.
-    pub api_key: &'a str,
+    /// The app's key; `None` of what was called with no key, or with one that no app has.
+    pub api_key: Option<&'a str>,
     /// The entry.
     #[serde(flatten)]
     pub entry: &'a Entry,
@@ -99,21 +100,6 @@ pub async fn list(control: Data<Control>, key: Path<String>, request: HttpReques
     let page = Page::of(&asked, found.collect())?;
     let next = page.entries.last().filter(|_| page.is_cut).map(|last| last.id.to_string());
     Ok(HttpResponse::Ok().json(json!({"requests": page.entries, "next": next, "total": page.total})))
-}
-
-/// `GET /requests`: those of all apps, by the order in which they were written. Ids count within an app.
-pub async fn list_all(control: Data<Control>, request: HttpRequest) -> Result<HttpResponse> {
-    let asked = Asked::parse(request.query_string(), &["limit", "order"])?;
-    let mut found = Vec::new();
-    for app in control.store.apps().all() {
-        let entries = app.journal.pull(0, ENTRIES_MAX).entries.into_iter();
-        let matching = entries.filter(|entry| asked.filter.matches(entry));
-        found.extend(matching.map(|entry| (Arc::clone(&app.api_key), entry)));
-    }
-    found.sort_by_key(|(_, entry)| entry.order);
-    let page = Page::of(&asked, found)?;
-    let entries: Vec<_> = page.entries.iter().map(|(api_key, entry)| Keyed { api_key, entry }).collect();
-    Ok(HttpResponse::Ok().json(json!({"requests": entries, "next": null, "total": page.total})))
 }
 
 /// `GET /apps/{api_key}/requests/count`.
@@ -228,9 +214,20 @@ pub struct Verify {
     /// Whether the first entries for each have to come in this order.
     #[serde(default)]
     in_order: bool,
-    /// Only entries behind this id count.
+    /// Only entries behind this id count. Ids count within an app.
     #[serde(default)]
     after: u64,
+}
+
+impl Verify {
+    fn expected(self) -> Result<Vec<Expectation>> {
+        if !(1..=EXPECTATIONS_MAX).contains(&self.expect.len()) {
+            let message = format!("expect has to have 1 to {EXPECTATIONS_MAX} items");
+            return Err(ControlError::invalid("/expect", message)
+                .with_hint(r#"{"expect": [{"operation": "Connect", "user_id": "john", "times": 1}]}"#));
+        }
+        self.expect.into_iter().enumerate().map(|(at, one)| one.read(&format!("/expect/{at}"))).collect()
+    }
 }
 
 /// What is expected: the filters, and how often.
@@ -307,14 +304,9 @@ pub struct Verified {
 
 /// `POST /apps/{api_key}/requests/verify`: whether the journal has what is expected, and an account of it.
 pub async fn verify(control: Data<Control>, key: Path<String>, body: ControlBody<Verify>) -> Result<HttpResponse> {
-    let Verify { expect, in_order, after } = body.0;
+    let Verify { in_order, after, .. } = body.0;
     let app = control.app(&key)?;
-    if !(1..=EXPECTATIONS_MAX).contains(&expect.len()) {
-        return Err(ControlError::invalid("/expect", format!("expect has to have 1 to {EXPECTATIONS_MAX} items"))
-            .with_hint(r#"{"expect": [{"operation": "Connect", "user_id": "john", "times": 1}]}"#));
-    }
-    let expected = expect.into_iter().enumerate().map(|(at, one)| one.read(&format!("/expect/{at}")));
-    let expected = expected.collect::<Result<Vec<_>>>()?;
+    let expected = body.0.expected()?;
     let mut account = verify::verify(&expected, in_order, &app.journal.pull(after, ENTRIES_MAX).entries);
     let pushed_out = app.journal.pushed_out();
     if pushed_out > after {
@@ -323,6 +315,12 @@ pub async fn verify(control: Data<Control>, key: Path<String>, body: ControlBody
              or give the id to begin behind as after"
         ));
     }
-    let answer = Verified { ok: account.ok, account: account.sentences };
-    Ok(if answer.ok { HttpResponse::Ok().json(answer) } else { HttpResponse::Conflict().json(answer) })
+    Ok(account.answer())
+}
+
+impl Account {
+    fn answer(self) -> HttpResponse {
+        let answer = Verified { ok: self.ok, account: self.sentences };
+        if answer.ok { HttpResponse::Ok().json(answer) } else { HttpResponse::Conflict().json(answer) }
+    }
 }

@@ -80,10 +80,10 @@ fn process() -> Vec<Endpoint> {
         get(
             "/operations",
             "operations",
-            "Stream's operations: driven by an SDK, tested, or not built",
+            "Stream's operations: driven by an SDK, or tested; and the families of what is not built",
             operations::list,
         )
-        .lists::<operations::Known>("operations"),
+        .answers::<operations::Everything>(),
         get("/scenarios", "scenarios", "The shipped scenarios, each with its text", scenarios::list)
             .lists::<scenarios::Scenario>("scenarios"),
         get("/openapi.json", "openapi", "This description", openapi::get).answers_what(
@@ -329,7 +329,8 @@ fn of_connections() -> Vec<Endpoint> {
 }
 
 fn of_journal() -> Vec<Endpoint> {
-    use shapes::{after, before, filters, limit, order};
+    use requests::everywhere;
+    use shapes::{after, before, filters, keyless, limit, order};
     vec![
         get("/apps/{api_key}/requests", "listRequests", "The journal, the newest first", requests::list)
             .asks(filters([after(), before(), limit(requests::LIMIT_MAX), order()]))
@@ -341,8 +342,8 @@ fn of_journal() -> Vec<Endpoint> {
             .answers::<Count>(),
         get("/apps/{api_key}/requests/wait", "waitForRequests", "Waits until so many entries match", requests::wait)
             .asks(filters(requests::wait_parameters()))
-            .answers_what(200, "So many match", shapes::waited(true))
-            .answers_what(408, "The time is over", shapes::waited(false))
+            .answers_what(200, "So many match", shapes::waited(true, false))
+            .answers_what(408, "The time is over", shapes::waited(false, false))
             .refuses(503, &["stopping"]),
         post(
             "/apps/{api_key}/requests/verify",
@@ -368,10 +369,22 @@ fn of_journal() -> Vec<Endpoint> {
         )
         .asks(filters([after()]))
         .streams(),
-        get("/requests", "listAllRequests", "The journals of all apps, the newest first", requests::list_all)
-            .asks(filters([limit(requests::LIMIT_MAX), order()]))
+        get("/requests", "listAllRequests", "The journals of all apps and of none, the newest first", everywhere::list)
+            .asks(filters([limit(requests::LIMIT_MAX), order(), keyless()]))
             .answers_what(200, "The entries", shapes::entries(true)),
-        get("/events", "followAll", "The journals of all apps live", events::of_all).asks(filters([])).streams(),
+        get("/requests/wait", "waitForAllRequests", "Waits until so many entries match anywhere", everywhere::wait)
+            .asks(filters(requests::wait_parameters().into_iter().skip(1).chain([keyless()])))
+            .answers_what(200, "So many match", shapes::waited(true, true))
+            .answers_what(408, "The time is over", shapes::waited(false, true))
+            .refuses(503, &["stopping"]),
+        post("/requests/verify", "verifyAllRequests", "Whether the journals have what is expected", everywhere::verify)
+            .asks([keyless()])
+            .takes::<requests::Verify>(&[r#"{"expect": [{"operation": "Unknown", "times": 0}]}"#])
+            .answers::<requests::Verified>()
+            .answers_what(409, "They have not", super::endpoint::of::<requests::Verified>),
+        get("/events", "followAll", "The journals of all apps and of none live", events::of_all)
+            .asks(filters([keyless()]))
+            .streams(),
     ]
 }
 

@@ -214,11 +214,21 @@ impl JsonSchema for StreamError {
     }
 }
 
+/// An entry; where it is about all apps, with the key of its app, which is null for what no app's key was shown with.
+fn entry(generator: &mut SchemaGenerator, about_all: bool) -> Schema {
+    if !about_all {
+        return generator.subschema_for::<Entry>();
+    }
+    let about = "The key of its app; null for a call with no key, or with one that no app has.";
+    let keyed = super::endpoint::keyed::<Entry>(generator);
+    let keyed = with(keyed, "api_key", "type", json!(["string", "null"]));
+    with(keyed, "api_key", "description", about.into())
+}
+
 /// An answer of the journal: entries, and what is said of them.
 pub fn entries(about_all: bool) -> impl Fn(&mut SchemaGenerator) -> Schema {
     move |generator| {
-        let entry =
-            if about_all { super::endpoint::keyed::<Entry>(generator) } else { generator.subschema_for::<Entry>() };
+        let entry = entry(generator, about_all);
         object(&json!({
             "requests": { "type": "array", "items": entry },
             "next": { "description": "The id to go on with; null at the end.", "type": ["string", "null"] },
@@ -228,9 +238,9 @@ pub fn entries(about_all: bool) -> impl Fn(&mut SchemaGenerator) -> Schema {
 }
 
 /// What a wait came to.
-pub fn waited(matched: bool) -> impl Fn(&mut SchemaGenerator) -> Schema {
+pub fn waited(matched: bool, about_all: bool) -> impl Fn(&mut SchemaGenerator) -> Schema {
     move |generator| {
-        let entries = json!({ "type": "array", "items": generator.subschema_for::<Entry>() });
+        let entries = json!({ "type": "array", "items": entry(generator, about_all) });
         let mut answer = json!({ "matched": { "const": matched }, "requests": entries });
         if !matched {
             answer["seen"] = entries;
@@ -287,6 +297,12 @@ pub fn limit(most: usize) -> Parameter {
 /// The order of entries.
 pub fn order() -> Parameter {
     Parameter::new("order", "`desc`, the newest first, or `asc`", json!({ "enum": ["desc", "asc"] }))
+}
+
+/// Whether only what belongs to no app is meant.
+pub fn keyless() -> Parameter {
+    let about = "Only calls with no key, or with one that no app has";
+    Parameter::new("keyless", about, json!({ "type": "boolean" }))
 }
 
 /// Whose connections.

@@ -185,7 +185,7 @@ pub struct Entry {
     /// The operation, or the type of an event.
     pub operation: Cow<'static, str>,
     /// The HTTP method, [`METHOD_EVENT`] or [`METHOD_SOCKET`].
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// The path without the query; empty for events.
     pub path: Text,
     /// Who called.
@@ -210,13 +210,18 @@ pub struct Entry {
 
 impl Entry {
     /// An entry with nothing but what each has.
-    pub fn new(at: Time, operation: impl Into<Cow<'static, str>>, method: &'static str, status: u16) -> Self {
+    pub fn new(
+        at: Time,
+        operation: impl Into<Cow<'static, str>>,
+        method: impl Into<Cow<'static, str>>,
+        status: u16,
+    ) -> Self {
         Self {
             id: 0,
             order: 0,
             at,
             operation: operation.into(),
-            method,
+            method: method.into(),
             path: Text::default(),
             who: Who::default(),
             status,
@@ -322,7 +327,7 @@ impl Serialize for Entry {
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("at", &self.at.rfc3339())?;
         map.serialize_entry("operation", &self.operation)?;
-        map.serialize_entry("method", self.method)?;
+        map.serialize_entry("method", &self.method)?;
         map.serialize_entry("path", &self.path)?;
         map.serialize_entry("caller", self.who.caller.name())?;
         map.serialize_entry("user_id", &self.who.user_id)?;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Bell, Entry, Listening};
+use super::{Bell, Entry, Journal, Listening};
 use crate::app::{App, Apps};
 
-/// A reader of one app's journal, which listens as long as it lives.
+/// A reader of one app's journal, or of that of the process, which listens as long as it lives.
 pub struct Tail {
-    app: Arc<App>,
+    /// `None` for the journal of the process.
+    app: Option<Arc<App>>,
     after: u64,
     listening: Listening,
 }
@@ -26,7 +27,13 @@ impl Tail {
     /// A reader of what comes behind an id.
     pub fn new(app: Arc<App>, after: u64) -> Self {
         let listening = app.journal.bell().listen();
-        Self { app, after, listening }
+        Self { app: Some(app), after, listening }
+    }
+
+    /// A reader of what is called with no app's key from now on.
+    pub fn of_keyless(apps: &Apps) -> Self {
+        let journal = apps.keyless();
+        Self { app: None, after: journal.last(), listening: journal.bell().listen() }
     }
 
     /// A reader of what is new from now on.
@@ -35,9 +42,9 @@ impl Tail {
         Self::new(app, after)
     }
 
-    /// The app's key.
-    pub fn api_key(&self) -> &Arc<str> {
-        &self.app.api_key
+    /// The app's key; `None` for the journal of the process.
+    pub fn api_key(&self) -> Option<&Arc<str>> {
+        self.app.as_ref().map(|app| &app.api_key)
     }
 
     /// What tells of news. To be taken anew for each wait, before the pull: a reset brings another one.
@@ -47,20 +54,23 @@ impl Tail {
 
     /// Reads on, at most so many entries.
     pub fn pull(&mut self, apps: &Apps, most: usize) -> News {
-        match apps.get(&self.app.api_key) {
+        let Some(own) = &self.app else { return self.read(apps.keyless(), most) };
+        match apps.get(&own.api_key) {
             None => News::Gone,
-            Some(app) if Arc::ptr_eq(&app, &self.app) => {
-                let pulled = self.app.journal.pull(self.after, most);
-                self.after = match pulled.entries.last() {
-                    Some(last) => last.id,
-                    None => self.after + pulled.lost,
-                };
-                News::Entries(pulled.entries, pulled.lost)
-            }
+            Some(app) if Arc::ptr_eq(&app, own) => self.read(&app.journal, most),
             Some(app) => {
                 *self = Self::new(app, 0);
                 News::Reset
             }
         }
+    }
+
+    fn read(&mut self, journal: &Journal, most: usize) -> News {
+        let pulled = journal.pull(self.after, most);
+        self.after = match pulled.entries.last() {
+            Some(last) => last.id,
+            None => self.after + pulled.lost,
+        };
+        News::Entries(pulled.entries, pulled.lost)
     }
 }

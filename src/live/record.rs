@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use actix_http::Request;
+
 use crate::app::App;
-use crate::clock::{Stopwatch, Time};
+use crate::clock::{Stopwatch, Time, system_now};
 use crate::door::Gate;
 use crate::error::ApiError;
 use crate::journal::entry::{CONNECT, CUT, DISCONNECT, METHOD_SOCKET};
-use crate::journal::{Entry, Text, Who};
+use crate::journal::{Entry, Journal, Text, Who, line};
+use crate::operation::UNKNOWN;
+use crate::reply;
 use crate::wire::Dialect;
 
 use super::sign_in::Shown;
@@ -28,11 +32,11 @@ pub struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    fn entry(&self, app: &App, who: Who, status: u16) -> Entry {
+    fn entry(&self, app: Option<&App>, who: Who, status: u16) -> Entry {
         Entry {
             path: Text::new(path(self.dialect)),
             who,
-            duration_ms: app.measured(self.started),
+            duration_ms: app.map_or_else(|| self.started.milliseconds(), |app| app.measured(self.started)),
             sdk: Text::some(self.client),
             fault: self.fault.clone(),
             ..Entry::new(self.at, CONNECT, "GET", status)
@@ -41,27 +45,41 @@ impl Attempt<'_> {
 
     /// It was let in.
     pub fn succeeded(&self, app: &App, who: Who, connection_id: &str) {
-        app.journal.push(Entry { connection_id: Text::some(connection_id), ..self.entry(app, who, 101) });
+        told(&app.journal, Entry { connection_id: Text::some(connection_id), ..self.entry(Some(app), who, 101) });
     }
 
-    /// It was refused. Without an error its connection was cut.
-    pub fn failed(&self, app: &App, who: Who, error: Option<&ApiError>) {
-        app.journal.push(Entry {
+    /// It was refused by an app, or because no app has the key. Without an error its connection was cut.
+    pub fn failed(&self, app: Option<&App>, keyless: &Journal, who: Who, error: Option<&ApiError>) {
+        let entry = Entry {
             code: error.map_or(0, |error| error.code.number()),
             message: error.map(|error| Text::new(&error.message)).unwrap_or_default(),
             ..self.entry(app, who, error.map_or(CUT, |error| error.code.status()))
-        });
+        };
+        told(app.map_or(keyless, |app| &app.journal), entry);
     }
 }
 
-/// An upgrade that is no WebSocket handshake. Nobody's credentials were looked at.
-pub fn no_handshake(gate: &Gate, dialect: Dialect, shown: &Shown, error: &ApiError) {
-    let app = shown.api_key.as_deref().and_then(|key| gate.store.apps().get(key));
-    if let Some(app) = app {
-        let attempt =
-            Attempt { at: app.clock.now(), dialect, client: &shown.client, started: Stopwatch::start(), fault: None };
-        attempt.failed(&app, Who::default(), Some(error));
-    }
+/// An upgrade that makes no socket, at a door (then it is no WebSocket handshake) or at another path. Nobody's credentials
+/// were looked at.
+pub fn no_socket(gate: &Gate, request: &Request, dialect: Option<Dialect>, shown: &Shown, error: &ApiError) {
+    let apps = gate.store.apps();
+    let app = shown.api_key.as_deref().and_then(|key| apps.get(key));
+    let operation = if dialect.is_some() { CONNECT } else { UNKNOWN.name };
+    let at = app.as_ref().map_or_else(system_now, |app| app.clock.now());
+    let entry = Entry {
+        path: Text::new(request.path()),
+        code: error.code.number(),
+        message: Text::new(&error.message),
+        sdk: Text::some(&shown.client),
+        ..Entry::new(at, operation, reply::word(request.method()), error.code.status())
+    };
+    told(app.as_ref().map_or(&**apps.keyless(), |app| &app.journal), entry);
+}
+
+/// Writes an entry, and its line in the terminal.
+fn told(journal: &Journal, entry: Entry) {
+    line::say(&entry);
+    journal.push(entry);
 }
 
 /// How a session ended.

@@ -26,7 +26,6 @@ use super::worker::{Seat, Worker};
 use crate::clock::Stopwatch;
 use crate::door::Gate;
 use crate::journal::Who;
-use crate::journal::entry::CUT;
 use crate::wire::{Dialect, events};
 
 /// Messages that a client may send in a second; SDKs send one in twenty-five.
@@ -92,14 +91,9 @@ async fn first_words(
             attempt.succeeded(&signed_in.app, signed_in.who.clone(), &signed_in.connection_id);
             Some(signed_in)
         }
-        Err(Refused { error, at, by, fault, .. }) => {
-            let status = error.as_ref().map_or(CUT, |error| error.code.status());
-            let who = by.as_ref().map(|(_, who)| who.clone()).unwrap_or_default();
-            log_connect(&client, &who, status, error.as_ref());
+        Err(Refused { error, at, by, who, fault, .. }) => {
             let attempt = Attempt { at, dialect, client: &client, started, fault };
-            if let Some((app, who)) = by {
-                attempt.failed(&app, who, error.as_ref());
-            }
+            attempt.failed(by.as_deref(), gate.store.apps().keyless(), who, error.as_ref());
             // Without an error the connection is cut: nothing is said at all.
             let error = error?;
             let frame = events::refused(dialect, at, &error);
@@ -124,19 +118,6 @@ async fn first_frame(socket: &mut Socket) -> Result<Vec<u8>, Farewell> {
     }
 }
 
-/// One line for each connect, as for each call.
-fn log_connect(sdk: &str, who: &Who, status: u16, error: Option<&crate::error::ApiError>) {
-    let (operation, caller) = ("Connect", who.caller.name());
-    match error {
-        None => tracing::debug!(target: "millpond::request", operation, status, code = 0, caller, sdk, "connected"),
-        Some(error) => {
-            let (code, reason) = (error.code.number(), error.message.as_ref());
-            let (user, check) = (who.user(), who.check());
-            tracing::info!(target: "millpond::request", operation, status, code, caller, user, check, reason, sdk, "refused");
-        }
-    }
-}
-
 /// A socket that is signed in.
 struct Session {
     standing: Standing,
@@ -157,8 +138,7 @@ type Step = Result<(), Farewell>;
 impl Session {
     async fn start(worker: &Rc<Worker>, gate: Data<Gate>, dialect: Dialect, signed_in: SignedIn, mut socket: Socket) {
         let seat = worker.join(&signed_in, dialect);
-        let SignedIn { app, credentials, epoch, connection_id, me, at, who, client, struck, .. } = signed_in;
-        log_connect(&client, &who, 101, None);
+        let SignedIn { app, credentials, epoch, connection_id, me, at, who, struck, .. } = signed_in;
         if app.epoch() != epoch {
             // Something changed between the verdict and the place among those who hear of it.
             seat.mailbox.judge();

@@ -139,8 +139,10 @@ pub struct Refused {
     pub rate: Option<Rate>,
     /// When.
     pub at: Time,
-    /// For the journal of the app that refused; `None` when no app has the key.
-    pub by: Option<(Arc<App>, Who)>,
+    /// The app that refused; `None` when none has the key.
+    pub by: Option<Arc<App>>,
+    /// Who was refused, for the journal.
+    pub who: Who,
     /// The fault that struck the sign-in.
     pub fault: Option<Arc<str>>,
 }
@@ -159,11 +161,12 @@ pub async fn sign_in(
     let limit = rate.map_or(LIMIT_DEFAULT, |rate| rate.limit);
     let checked = check(&judged, rate, shown.details, shown.fault, dialect);
     let who = judged.who(checked.is_ok());
-    let by = judged.app.as_ref().map(|app| (Arc::clone(app), who.clone()));
+    let by = judged.app.as_ref().map(Arc::clone);
     let faults = judged.state.as_ref().map(|state| &state.faults);
     let strike = faults.and_then(|faults| faults.strike_handshake(who.user(), who.caller, checked.is_err()));
     let fault = strike.as_ref().map(|strike| Arc::clone(&strike.id));
-    let struck = |error, rate| Refused { error, rate, at, by, fault: fault.clone() };
+    let refused_who = who.clone();
+    let struck = |error, rate| Refused { error, rate, at, by, who: refused_who, fault: fault.clone() };
     if let Some(strike) = &strike {
         match strike.fate(limit, at).await {
             Fate::Spared => {}

@@ -62,9 +62,8 @@ pub async fn serve(
     let (dialect, key) = match (dialect, key) {
         (Some(dialect), Ok(key)) => (dialect, key),
         (_, Err(refusal)) => {
-            if let Some(dialect) = dialect {
-                record::no_handshake(&gate, dialect, &shown(&request, dialect), &refusal);
-            }
+            let shown = shown(&request, dialect.unwrap_or(Dialect::V2));
+            record::no_socket(&gate, &request, dialect, &shown, &refusal);
             answer_plainly(&mut io, dialect.is_some(), &refusal).await;
             return Ok(());
         }

@@ -107,8 +107,10 @@ fn operations_are_a_table_json_and_markdown() {
     let header = table.stdout.lines().next().unwrap_or_default().to_owned();
     assert_eq!(header.split_whitespace().collect::<Vec<_>>(), ["operation", "state", "where"]);
     let listed = place.run(&["operations", "--json"]).json();
-    let count = listed["operations"].as_array().expect("a list").len();
-    assert_eq!(table.stdout.lines().count(), count + 1);
+    let count = |name: &str| listed[name].as_array().expect("a list").len();
+    // Each table has a head; between them is a sentence, with a line of air on both sides.
+    assert_eq!(table.stdout.lines().count(), 1 + count("operations") + 3 + 1 + count("families"));
+    assert!(table.stdout.contains("Feeds data") && table.stdout.contains("/api/v2/feeds"), "{}", table.stdout);
     assert!(table.stdout.contains("GetApp") && table.stdout.contains("GET /api/v2/app"), "{}", table.stdout);
     assert_eq!(
         place.run(&["operations", "--markdown"]).stdout.trim_end(),

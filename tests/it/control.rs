@@ -57,7 +57,12 @@ fn operations_list_where_each_is_and_whether_it_is_built() {
     let find =
         |name: &str| list["operations"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned().unwrap();
     assert_eq!(find("GetApp")["places"], json!(["GET /api/v2/app", "GET /app", "GET /video/app"]));
-    assert_eq!(find("AddActivity")["status"], "not_built");
+    assert_eq!(find("Ban")["status"], "sdk");
+    let family = |name: &str| list["families"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+    assert_eq!(
+        family("Threads"),
+        &json!({"name": "Threads", "status": "not_built", "paths": ["/api/v2/chat/threads", "/threads"]})
+    );
     assert_eq!(list["next"], Value::Null);
 }
 

@@ -79,7 +79,7 @@ apps:
       disabled_auth_checks: check_times
       open_sockets: {on_expiry: close}
       rate_limits: enforce
-      calls_per_minute: {Ban: 50, QueryChannels: 7, GetApp: null}
+      calls_per_minute: {Ban: 50, CreateRole: 7, GetApp: null}
       user_calls_per_minute: null
     roles: [fan]
     permissions:
@@ -149,7 +149,7 @@ fn the_emulators_settings_and_the_clock_of_a_fixture_hold() {
     let wanted = json!({
         "revocation_granularity": "exact", "iat_leeway_seconds": 2, "unknown_user": "refuse", "disabled_auth_checks": "check_times",
         "open_sockets": {"on_revocation": "close", "on_expiry": "close", "on_deactivation": "keep"}, "rate_limits": "enforce",
-        "calls_per_minute": {"Ban": 50, "QueryChannels": 7}, "user_calls_per_minute": null,
+        "calls_per_minute": {"Ban": 50, "CreateRole": 7}, "user_calls_per_minute": null,
     });
     assert_eq!(settings, wanted);
     let clock = app.control("GET", "/clock", &Value::Null).ok();

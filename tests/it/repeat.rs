@@ -25,7 +25,7 @@ apps:
       cyd: {deactivated_at: -1d}
     tokens: {ann: {user: ann}, old: {user: bob, iat: -2h}}
     faults: [{id: once, operation: ListRoles, times: 1, then: {error: {code: 40}}}]
-    stubs: [{operation: Follow, body: {follow: true}}]
+    stubs: [{method: POST, path: /api/v2/feeds/follows, body: {follow: true}}]
 ";
 
 fn run(seed: Option<u64>) -> Server {

@@ -84,7 +84,7 @@ apps:
       - {id: f-2, operation: GetApp, user_id: john, caller: user, times: 3, then: {error: {code: 40, message: m}}}
       - {id: f-1, operation: "*", times: null, then: {socket: {silence: health_checks}}}
     stubs:
-      - {operation: Follow, status: 201, body: {a: [1]}}
+      - {operation: CreateRole, status: 201, body: {a: [1]}}
       - {method: GET, path: "/api/v2/things/{id}", body: null}
     tasks:
       - {id: t-1, status: failed, result: {why: late}, created_at: -2h, updated_at: -1h}

@@ -35,9 +35,10 @@ fn is(answer: &Answer, status: u16, text: &str) {
 fn an_operation_that_is_not_built_gets_an_answer() {
     let app = TestApp::at_noon();
     assert_eq!(app.user("john").post(FEED, &json!({})).status, 501);
-    let stub = json!({"operation": "GetOrCreateFeed", "body": {"created": true, "feed": {"id": "john"}}});
+    let path = "/api/v2/feeds/feed_groups/{group}/feeds/{id}";
+    let stub = json!({"method": "POST", "path": path, "body": {"created": true, "feed": {"id": "john"}}});
     let shown =
-        json!({"operation": "GetOrCreateFeed", "status": 200, "body": {"created": true, "feed": {"id": "john"}}});
+        json!({"method": "POST", "path": path, "status": 200, "body": {"created": true, "feed": {"id": "john"}}});
     assert_eq!(app.stub(&stub), shown);
     assert_eq!(app.stubs(), [shown]);
     is(&app.user("john").post(FEED, &json!({})), 200, r#"{"created":true,"feed":{"id":"john"}}"#);
@@ -116,10 +117,10 @@ fn a_path_of_a_known_operation_can_be_stubbed_by_itself() {
 #[test]
 fn authentication_is_the_real_one() {
     let app = TestApp::at_noon();
-    app.stub(&json!({"operation": "Follow"}));
+    app.stub(&json!({"operation": "ExportUsers"}));
     app.stub(&json!({"method": "POST", "path": "/made/up"}));
     let expired = app.bearer(&json!({"user_id": "john", "exp": NOON - 1}));
-    for (path, name) in [("/api/v2/feeds/follows", "Follow"), ("/made/up", "Stub")] {
+    for (path, name) in [("/api/v2/export/users", "ExportUsers"), ("/made/up", "Request")] {
         let post = |caller: &crate::app::Caller| caller.post(path, &json!({}));
         refused(&post(&app.with_token("a.b")), name, SEGMENTS);
         refused(&post(&expired), name, EXPIRED);
@@ -129,7 +130,7 @@ fn authentication_is_the_real_one() {
         is(&post(&app.anonymous()), 200, "{}");
     }
     assert_eq!(app.bare("POST", "/made/up", &[], None).error().0, 404, "without a key there is no app, and no stub");
-    let of_nobody = app.bare("POST", "/api/v2/feeds/follows?api_key=nobody", &[("stream-auth-type", "jwt")], None);
+    let of_nobody = app.bare("POST", "/api/v2/export/users?api_key=nobody", &[("stream-auth-type", "jwt")], None);
     assert_eq!(of_nobody.error().1, 2);
     let entries = app.journal("outcome=refused");
     assert!(entries.iter().all(|entry| entry["stubbed"] == false), "what was refused was not answered by a stub");
@@ -138,15 +139,15 @@ fn authentication_is_the_real_one() {
 #[test]
 fn a_stubbed_call_is_in_the_journal() {
     let app = TestApp::at_noon();
-    app.stub(&json!({"operation": "Follow"}));
+    app.stub(&json!({"operation": "ExportUsers"}));
     app.stub(&json!({"method": "GET", "path": "/api/v2/made/{up}", "status": 404, "body": {"no": 1}}));
-    app.user("john").post("/api/v2/feeds/follows", &json!({})).ok();
+    app.user("john").post("/api/v2/export/users", &json!({})).ok();
     is(&app.user("john").get("/api/v2/made/x"), 404, r#"{"no":1}"#);
     app.user("john").get("/app").ok();
     let names = ["operation", "path", "user_id", "status", "code", "outcome", "stubbed"];
     let entries: Vec<_> = app.journal("").iter().map(|entry| names.map(|name| entry[name].clone())).collect();
     let wanted = json!([
-        ["Follow", "/api/v2/feeds/follows", "john", 200, 0, "ok", true],
+        ["ExportUsers", "/api/v2/export/users", "john", 200, 0, "ok", true],
         ["GET /api/v2/made/{}", "/api/v2/made/x", "john", 404, 0, "refused", true],
         ["GetApp", "/app", "john", 200, 0, "ok", false],
     ]);
@@ -156,17 +157,17 @@ fn a_stubbed_call_is_in_the_journal() {
 #[test]
 fn faults_and_rate_limits_apply_to_stubs() {
     let app = TestApp::at_noon();
-    app.stub(&json!({"operation": "Follow"}));
+    app.stub(&json!({"operation": "ExportUsers"}));
     app.stub(&json!({"method": "POST", "path": "/made/up"}));
-    app.tune(&json!({"rate_limits": "enforce", "calls_per_minute": {"Follow": 2}}));
-    for path in ["/api/v2/feeds/follows", "/made/up"] {
+    app.tune(&json!({"rate_limits": "enforce", "calls_per_minute": {"ExportUsers": 2}}));
+    for path in ["/api/v2/export/users", "/made/up"] {
         app.fault(&json!({"operation": "*", "then": {"error": {"code": 40}}}));
         assert_eq!(app.root().post(path, &json!({})).error().1, 40);
         let answer = app.root().post(path, &json!({}));
         assert_eq!(answer.status, 200);
         assert!(answer.header("x-ratelimit-remaining").is_some());
     }
-    let limited = app.root().post("/api/v2/feeds/follows", &json!({}));
+    let limited = app.root().post("/api/v2/export/users", &json!({}));
     assert_eq!((limited.error().1, limited.header("retry-after")), (9, Some("60")));
 }
 
@@ -201,14 +202,14 @@ fn every_status_keeps_the_connection_in_order() {
 #[test]
 fn a_second_one_at_the_same_place_takes_the_place_of_the_first() {
     let app = TestApp::at_noon();
-    app.stub(&json!({"operation": "Follow", "body": 1}));
-    app.stub(&json!({"operation": "Follow", "body": 2}));
+    app.stub(&json!({"operation": "ExportUsers", "body": 1}));
+    app.stub(&json!({"operation": "ExportUsers", "body": 2}));
     app.stub(&json!({"method": "GET", "path": "/made/{up}", "body": 1}));
     app.stub(&json!({"method": "GET", "path": "/made/{down}", "body": 2}));
     app.stub(&json!({"method": "PUT", "path": "/made/{down}", "body": 3}));
     let places: Vec<_> =
         app.stubs().iter().map(|stub| json!([stub["operation"], stub["method"], stub["body"]])).collect();
-    assert_eq!(json!(places), json!([["Follow", null, 2], [null, "GET", 2], [null, "PUT", 3]]));
+    assert_eq!(json!(places), json!([["ExportUsers", null, 2], [null, "GET", 2], [null, "PUT", 3]]));
     is(&app.root().get("/made/x"), 200, "2");
 }
 
@@ -216,7 +217,7 @@ fn a_second_one_at_the_same_place_takes_the_place_of_the_first() {
 fn stubs_go_one_by_one_or_all_together() {
     let app = TestApp::at_noon();
     let delete = |query: &str| app.control("DELETE", &format!("/stubs{query}"), &Value::Null);
-    app.stub(&json!({"operation": "Follow"}));
+    app.stub(&json!({"operation": "ExportUsers"}));
     app.stub(&json!({"method": "GET", "path": "/made/{up}"}));
     app.stub(&json!({"method": "PUT", "path": "/made/{up}"}));
     assert_eq!(delete("?method=GET&path=/made/%7Bother%7D").ok(), json!({"cleared": 1}));
@@ -231,7 +232,7 @@ fn stubs_go_one_by_one_or_all_together() {
     assert_eq!(delete("").ok(), json!({"cleared": 2}));
     assert_eq!(delete("").ok(), json!({"cleared": 0}));
     assert_eq!(app.root().get("/made/x").status, 404);
-    assert_eq!(app.user("john").post("/api/v2/feeds/follows", &json!({})).status, 501);
+    assert_eq!(app.user("john").post("/api/v2/export/users", &json!({})).status, 403);
 }
 
 #[test]
@@ -242,11 +243,11 @@ fn what_is_no_stub_is_refused_with_field_and_hint() {
     for body in [
         json!({}),
         json!([]),
-        json!({"operation": "Folow"}),
+        json!({"operation": "GetApps"}),
         json!({"operation": "*"}),
         json!({"operation": "TokenProvider"}),
-        json!({"operation": "Follow", "path": "/x"}),
-        json!({"operation": "Follow", "method": "GET", "path": "/x"}),
+        json!({"operation": "ExportUsers", "path": "/x"}),
+        json!({"operation": "ExportUsers", "method": "GET", "path": "/x"}),
         json!({"method": "GET"}),
         json!({"path": "/x"}),
         json!({"method": "get", "path": "/x"}),
@@ -257,17 +258,17 @@ fn what_is_no_stub_is_refused_with_field_and_hint() {
         json!({"method": "GET", "path": "/x{y}"}),
         json!({"method": "GET", "path": "/{}"}),
         json!({"method": "GET", "path": "/_millpond/health"}),
-        json!({"operation": "Follow", "status": 199}),
-        json!({"operation": "Follow", "status": 600}),
-        json!({"operation": "Follow", "status": "ok"}),
-        json!({"operation": "Follow", "answer": {}}),
+        json!({"operation": "ExportUsers", "status": 199}),
+        json!({"operation": "ExportUsers", "status": 600}),
+        json!({"operation": "ExportUsers", "status": "ok"}),
+        json!({"operation": "ExportUsers", "answer": {}}),
     ] {
         let refused = app.control("PUT", "/stubs", &body);
         assert_eq!(refused.status, 400, "{body}");
         told.push(format!("{body}\n  {}\n", refused.text));
     }
     insta::assert_snapshot!(told.concat());
-    let refused = app.control("PUT", "/stubs", &json!({"operation": "Follow", "body": deep}));
+    let refused = app.control("PUT", "/stubs", &json!({"operation": "ExportUsers", "body": deep}));
     assert_eq!((refused.status, &refused.body["error"]["field"]), (400, &json!("/body")));
     assert_eq!(app.stubs(), [Value::Null; 0]);
 }
@@ -276,20 +277,20 @@ fn what_is_no_stub_is_refused_with_field_and_hint() {
 fn a_body_may_be_large_but_not_too_large() {
     let app = TestApp::at_noon();
     let text = "x".repeat(1024 * 1024 - 2);
-    app.stub(&json!({"operation": "Follow", "body": text}));
-    assert_eq!(app.root().post("/api/v2/feeds/follows", &json!({})).body, json!(text));
-    let refused = app.control("PUT", "/stubs", &json!({"operation": "Follow", "body": format!("{text}x")}));
+    app.stub(&json!({"operation": "ExportUsers", "body": text}));
+    assert_eq!(app.root().post("/api/v2/export/users", &json!({})).body, json!(text));
+    let refused = app.control("PUT", "/stubs", &json!({"operation": "ExportUsers", "body": format!("{text}x")}));
     assert_eq!((refused.status, &refused.body["error"]["field"]), (400, &json!("/body")));
 }
 
 #[test]
 fn who_sends_much_is_answered_although_nobody_reads_it() {
     let app = TestApp::at_noon();
-    app.stub(&json!({"operation": "Follow"}));
+    app.stub(&json!({"operation": "ExportUsers"}));
     for bytes in [10, 100_000, 4_000_000] {
         let mut stream = raw::connect(&app.url);
         let body = json!({"source": "x".repeat(bytes)}).to_string();
-        stream.write_all(&app.bytes("POST", "/api/v2/feeds/follows", &body)).unwrap();
+        stream.write_all(&app.bytes("POST", "/api/v2/export/users", &body)).unwrap();
         assert_eq!(raw::read(&mut stream).unwrap().status, 200);
     }
 }
@@ -307,12 +308,12 @@ fn an_app_has_a_thousand_stubs_at_most() {
 #[test]
 fn those_of_all_apps_name_theirs() {
     let (app, other) = (TestApp::at_noon(), TestApp::at_noon());
-    app.stub(&json!({"operation": "Follow"}));
-    other.stub(&json!({"operation": "Follow"}));
+    app.stub(&json!({"operation": "ExportUsers"}));
+    other.stub(&json!({"operation": "ExportUsers"}));
     let all = send("GET", &format!("{}/_millpond/stubs", app.url), &[], None).ok();
     let mine = all["stubs"].as_array().unwrap().iter().filter(|stub| stub["api_key"] == app.api_key.as_str());
     assert_eq!(mine.count(), 1);
     let nobody =
-        send("PUT", &format!("{}/_millpond/apps/nobody/stubs", app.url), &[], Some(r#"{"operation": "Follow"}"#));
+        send("PUT", &format!("{}/_millpond/apps/nobody/stubs", app.url), &[], Some(r#"{"operation": "ExportUsers"}"#));
     assert_eq!((nobody.status, &nobody.body["error"]["code"]), (404, &json!("unknown_app")));
 }

@@ -7,6 +7,7 @@ use crate::control::error::{ControlError, Result};
 use crate::fixture::did_you_mean;
 use crate::journal::entry::{DISCONNECT, TOKEN_PROVIDER};
 use crate::journal::{Caller, Entry, Outcome};
+use crate::operation::UNKNOWN;
 use crate::params::Params;
 use crate::routes::OPERATIONS;
 
@@ -77,6 +78,17 @@ impl Asked {
 /// What was meant, or what there is.
 fn hint(word: &str, known: &[&str]) -> String {
     did_you_mean(word, known).unwrap_or_else(|| format!("there are {}", known.join(", ")))
+}
+
+impl Asked {
+    /// A yes or no.
+    pub fn flag(&self, name: &str) -> Result<bool> {
+        match self.params.get(name).filter(|word| !word.is_empty()) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(ControlError::invalid(&format!("/{name}"), format!("{name} has to be true or false"))),
+        }
+    }
 }
 
 impl Filter {
@@ -156,7 +168,7 @@ impl Filter {
 
 /// Everything that has a name of its own, sign-ins as Stream's operation Connect; event types are beside it.
 fn operations() -> impl Iterator<Item = &'static str> {
-    OPERATIONS.iter().map(|operation| operation.name).chain([DISCONNECT, TOKEN_PROVIDER])
+    OPERATIONS.iter().map(|operation| operation.name).chain([UNKNOWN.name, DISCONNECT, TOKEN_PROVIDER])
 }
 
 /// Whether the journal can have entries of that name: an operation, or the type of an event.

@@ -69,7 +69,7 @@ pub struct Account {
 /// expected never, or any number of times, has no place in the order.
 pub fn verify(expected: &[Expectation], in_order: bool, entries: &[Arc<Entry>]) -> Account {
     let mut account = Account { ok: true, sentences: Vec::new() };
-    let mut earlier: Option<(&Expectation, u64)> = None;
+    let mut earlier: Option<(&Expectation, &Entry)> = None;
     for one in expected {
         let found: Vec<&Entry> = entries.iter().map(Arc::as_ref).filter(|entry| one.filter.matches(entry)).collect();
         let holds = one.times.holds(found.len());
@@ -78,14 +78,15 @@ pub fn verify(expected: &[Expectation], in_order: bool, entries: &[Arc<Entry>]) 
         if !in_order || one.times.min == 0 {
             continue;
         }
-        let place = earlier.map_or(0, |(_, id)| id);
-        match (found.iter().find(|entry| entry.id > place), earlier, found.first()) {
-            (Some(first), _, _) => earlier = Some((one, first.id)),
-            (None, Some((before, id)), Some(first)) => {
+        // Ids count within an app, and entries of several may be compared.
+        let place = earlier.map_or(0, |(_, entry)| entry.order);
+        match (found.iter().find(|entry| entry.order > place), earlier, found.first()) {
+            (Some(first), _, _) => earlier = Some((one, first)),
+            (None, Some((before, behind)), Some(first)) => {
                 account.ok = false;
                 account.sentences.push(format!(
-                    "{} came first with id {}, and not again behind {} with id {id}; expected behind it",
-                    one.filter, first.id, before.filter
+                    "{} came first with id {}, and not again behind {} with id {}; expected behind it",
+                    one.filter, first.id, before.filter, behind.id
                 ));
             }
             // It did not come at all, which was told.

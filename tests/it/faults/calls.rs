@@ -160,9 +160,12 @@ fn a_rate_limit_may_outlast_everybody() {
 #[test]
 fn an_operation_that_is_not_built_can_fail_too() {
     let app = TestApp::at_noon();
-    app.fault(&then("Follow", &json!({"error": {"code": 40}})));
-    refused(&app.root().post("/api/v2/feeds/follows", &json!({})), "Follow", EXPIRED);
-    assert_eq!(app.root().post("/api/v2/feeds/follows", &json!({})).status, 501);
+    for operation in ["*", "Unknown"] {
+        app.fault(&then(operation, &json!({"error": {"code": 40}})));
+        assert_eq!(app.root().get("/api/v2/nothing").status, 404, "what nobody answers uses no fault up");
+        refused(&app.root().post("/api/v2/feeds/follows", &json!({})), "Request", EXPIRED);
+        assert_eq!(app.root().post("/api/v2/feeds/follows", &json!({})).status, 501);
+    }
 }
 
 #[test]

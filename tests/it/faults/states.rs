@@ -39,7 +39,7 @@ fn a_reset_brings_back_the_fixtures_own_as_new() {
             {"operation": "Connect", "user_id": "john", "times": null, "then": {"socket": {"expire": true}}},
         ],
         "stubs": [
-            {"operation": "Follow", "body": {"follow": 1}},
+            {"operation": "ExportUsers", "body": {"follow": 1}},
             {"method": "GET", "path": "/api/v2/made/{up}", "status": 404, "body": {}},
         ],
     }));
@@ -51,20 +51,20 @@ fn a_reset_brings_back_the_fixtures_own_as_new() {
     app.control("DELETE", "/faults/first", &Value::Null).ok();
     app.fault(&json!({"id": "mine", "operation": "*", "times": null, "then": {"cut": true}}));
     app.control("DELETE", "/stubs", &Value::Null).ok();
-    app.control("PUT", "/stubs", &json!({"operation": "AddActivity"})).ok();
+    app.control("PUT", "/stubs", &json!({"operation": "CreateRole"})).ok();
     app.control("POST", "/reset", &json!({})).ok();
     assert_eq!(app.hits(), [0, 0]);
     assert_eq!(app.faults()[0]["id"], "first");
     assert_eq!(app.stubs().len(), 2);
     assert_eq!(app.root().get("/app").status, 401, "it strikes again");
-    assert_eq!(app.root().post("/api/v2/feeds/follows", &json!({})).ok(), json!({"follow": 1}));
+    assert_eq!(app.root().post("/api/v2/export/users", &json!({})).ok(), json!({"follow": 1}));
 }
 
 #[test]
 fn a_reset_leaves_an_app_without_a_fixture_nothing() {
     let app = TestApp::at_noon();
     app.fault(&json!({"operation": "*", "times": null, "then": {"error": {"code": -1}}}));
-    app.control("PUT", "/stubs", &json!({"operation": "Follow"})).ok();
+    app.control("PUT", "/stubs", &json!({"operation": "ExportUsers"})).ok();
     app.control("POST", "/reset", &json!({})).ok();
     assert_eq!((app.faults(), app.stubs()), (vec![], vec![]));
     app.root().get("/app").ok();
@@ -74,14 +74,14 @@ fn a_reset_leaves_an_app_without_a_fixture_nothing() {
 fn a_snapshot_keeps_faults_and_stubs_and_gives_them_back_unused() {
     let app = TestApp::at_noon();
     app.fault(&json!({"id": "kept", "operation": "GetApp", "then": {"error": {"code": 40}}}));
-    app.control("PUT", "/stubs", &json!({"operation": "Follow"})).ok();
+    app.control("PUT", "/stubs", &json!({"operation": "ExportUsers"})).ok();
     app.root().get("/app").error();
     app.control("POST", "/snapshots", &json!({"name": "then"})).ok();
     app.control("DELETE", "/faults", &Value::Null).ok();
     app.control("DELETE", "/stubs", &Value::Null).ok();
     app.control("POST", "/snapshots/then/restore", &json!({})).ok();
     assert_eq!((app.faults()[0]["id"].as_str(), app.hits()), (Some("kept"), vec![0]));
-    assert_eq!(app.stubs()[0]["operation"], "Follow");
+    assert_eq!(app.stubs()[0]["operation"], "ExportUsers");
     assert_eq!(app.root().get("/app").status, 401);
 }
 
@@ -89,7 +89,7 @@ fn a_snapshot_keeps_faults_and_stubs_and_gives_them_back_unused() {
 fn a_clone_has_the_same_and_counts_by_itself() {
     let app = TestApp::at_noon();
     app.fault(&json!({"operation": "GetApp", "times": 2, "then": {"error": {"code": 40}}}));
-    app.control("PUT", "/stubs", &json!({"operation": "Follow", "body": {"of": "both"}})).ok();
+    app.control("PUT", "/stubs", &json!({"operation": "ExportUsers", "body": {"of": "both"}})).ok();
     app.root().get("/app").error();
     let copy = copy_of(&app);
     assert_eq!(copy.hits(), [0]);

@@ -83,8 +83,11 @@ fn what_permission_refuses_and_what_is_not_built_is_there_too() {
     app.root().post("/api/v2/feeds/follows", &json!({}));
     app.root().post("/api/v2/users", &json!({"users": 5}));
     let entries = app.journal("");
-    let wanted =
-        [json!(["UpdateApp", "john", 403, 17]), json!(["Follow", null, 501, 16]), json!(["UpdateUsers", null, 400, 4])];
+    let wanted = [
+        json!(["UpdateApp", "john", 403, 17]),
+        json!(["Unknown", null, 501, 16]),
+        json!(["UpdateUsers", null, 400, 4]),
+    ];
     assert_eq!(told(&entries), wanted);
     let outcomes: Vec<&Value> = entries.iter().map(|entry| &entry["outcome"]).collect();
     assert_eq!(outcomes, ["refused", "failed", "refused"]);
@@ -92,13 +95,16 @@ fn what_permission_refuses_and_what_is_not_built_is_there_too() {
 }
 
 #[test]
-fn what_calls_no_operation_or_no_app_is_not_there() {
+fn what_is_no_call_of_streams_or_calls_no_app_is_not_there() {
     let app = TestApp::new();
-    app.root().get("/api/v2/nothing");
     app.control("GET", "/settings", &Value::Null).ok();
     app.mint(&json!({"user_id": "john"}));
     app.control("GET", "/requests", &Value::Null).ok();
     app.bare("GET", "/api/v2/app?api_key=nobody", &[], None);
+    for path in ["/", "/favicon.ico", "/robots.txt", "/.well-known/x", "/_millpond/", "/_millpond/nothing"] {
+        app.bare("GET", &format!("{path}?api_key={}", app.api_key), &[], None);
+    }
+    app.bare("OPTIONS", &format!("/api/v2/feeds/x?api_key={}", app.api_key), &[], None);
     assert_eq!(app.journal(""), [Value::Null; 0]);
 }
 

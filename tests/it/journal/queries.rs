@@ -135,7 +135,7 @@ fn what_is_not_understood_is_refused_with_its_field() {
         ("?after=x", "/after"),
         ("?before=-1", "/before"),
         ("?limit=0", "/limit"),
-        ("?limit=1001", "/limit"),
+        ("?limit=4097", "/limit"),
         ("?order=up", "/order"),
         ("?token=x", "/token"),
         ("/count?limit=1", "/limit"),

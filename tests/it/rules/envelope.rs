@@ -94,18 +94,20 @@ fn operations_of_one_mount_alone_are_unknown_on_the_others() {
 }
 
 #[test]
-fn an_operation_that_is_not_built_says_so_behind_authentication() {
+fn what_is_not_built_says_so_with_its_family_behind_authentication() {
     let app = TestApp::new();
-    for (method, path, name) in [
-        ("POST", "/channels", "QueryChannels"),
-        ("POST", "/api/v2/feeds/activities", "AddActivity"),
-        ("POST", "/api/v2/feeds/feed_groups/user/feeds/john", "GetOrCreateFeed"),
-        ("POST", "/api/v2/feeds/follows", "Follow"),
+    for (method, path, family) in [
+        ("POST", "/channels", "Channels and their members: not built yet"),
+        ("POST", "/api/v2/feeds/activities", "Feeds data: not built yet"),
+        ("POST", "/api/v2/feeds/feed_groups/user/feeds/john", "Feeds data: not built yet"),
+        ("POST", "/api/v2/feeds/follows", "Feeds data: not built yet"),
     ] {
         let answer = app.user("john").call(method, path, Some(&json!({})));
         let (status, code, message) = answer.error();
         assert_eq!((status, code), (501, 16), "SDKs would retry -1");
-        assert!(message.starts_with(&format!("{name} failed with error: \"{name} is not built")), "{message}");
+        let begin =
+            format!("Request failed with error: \"Stream has {method} {path}, and millpond has not. {family}. ");
+        assert!(message.starts_with(&begin), "{message}");
         let (status, code, _) = app.with_token("x").call(method, path, Some(&json!({}))).error();
         assert_eq!((status, code), (401, 5));
     }

@@ -153,14 +153,14 @@ describe('faults', { concurrency: true }, () => {
       created: true, duration: '1ms', feed, activities: [], aggregated_activities: [], followers: [], following: [],
       members: [], pinned_activities: [], own_follows: [], own_capabilities: ['read-feed'],
     };
-    await app.control('PUT', '/stubs', { operation: 'GetOrCreateFeed', status: 201, body });
+    await app.control('PUT', '/stubs', { method: 'POST', path: '/api/v2/feeds/feed_groups/{group}/feeds/{id}', status: 201, body });
     const made = await app.as('john').feed('user', 'john').getOrCreate();
     assert.equal(made.created, true);
     assert.ok(made.feed.created_at instanceof Date, 'the SDK decoded it');
     assert.equal(made.feed.created_by.id, 'john');
-    const { requests } = await app.control('GET', '/requests?operation=GetOrCreateFeed');
+    const { requests } = await app.control('GET', '/requests?status=201');
     assert.deepEqual(requests.map(({ stubbed, user_id, status }) => [stubbed, user_id, status]), [[true, 'john', 201]]);
     const bad = app.feeds('a.b').feed('user', 'john').getOrCreate();
-    await refused(bad, { status: 401, code: 5, operation: 'GetOrCreateFeed', reason: /^JWTAuth error/ });
+    await refused(bad, { status: 401, code: 5, operation: 'Request', reason: /^JWTAuth error/ });
   });
 });

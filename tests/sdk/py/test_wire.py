@@ -24,12 +24,6 @@ def test_an_unknown_path_is_told_before_a_missing_key_or_token(app):
     assert_refused(answer, "Request", 404, 16, "Not Found")
 
 
-def test_an_operation_of_streams_that_is_not_built_says_so_with_its_name(app):
-    with refused("GetOrCreateFeed", 501, 16) as caught:
-        app.server.feeds.feed("user", "john").get_or_create()
-    assert "GetOrCreateFeed" in caught.value.message
-
-
 def test_trap_14_an_error_has_all_six_fields_and_its_status_is_the_http_status(app):
     with refused("GetTask", 404, 16) as caught:
         app.server.get_task("nothing")

@@ -10,7 +10,7 @@ fn entries(lines: &[(&'static str, &str, u16, i32)]) -> Vec<Arc<Entry>> {
         let who = Who { caller: Caller::User, user_id: Some(UserId::trusted(user)), ..Who::default() };
         let at = Time::from_seconds(noon + id);
         let id = u64::try_from(id).expect("small");
-        Arc::new(Entry { id, code: *code, who, ..Entry::new(at, *operation, "GET", *status) })
+        Arc::new(Entry { id, order: id, code: *code, who, ..Entry::new(at, *operation, "GET", *status) })
     });
     made.collect()
 }
