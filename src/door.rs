@@ -32,6 +32,7 @@ use crate::stub::Stub;
 use crate::wire::Dialect;
 
 mod gate;
+mod why;
 
 pub use gate::{Gate, Judged, Judgement};
 
@@ -172,7 +173,7 @@ impl Door {
             who.verdict = None;
         }
         let keyless = if judged.app.is_none() { Some(Arc::clone(gate.store.apps().keyless())) } else { None };
-        let Judged { app, state, credentials, epoch, judgement: Judgement { now, facts, .. } } = judged;
+        let Judged { app, state, credentials, epoch, judgement: Judgement { now, facts, .. }, .. } = judged;
         let state = state.filter(|_| is_watched);
         let strike = state.and_then(|state| state.faults.strike(self.operation.name, who.user(), who.caller));
         let fault = strike.as_ref().map_or_else(OnceCell::new, |strike| OnceCell::from(Arc::clone(&strike.id)));

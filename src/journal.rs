@@ -8,17 +8,20 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::clock::system_now;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 pub mod entry;
 pub mod exchange;
 pub mod line;
+pub mod repeats;
 pub mod tail;
 
-pub use entry::{Caller, Entry, Outcome, Text, Who};
+pub use entry::{Caller, Entry, Outcome, Text, Who, Why};
 use exchange::EXCHANGES_MAX;
 pub use exchange::Exchange;
+use repeats::{Loop, REFUSALS_MAX, Repeats};
 
 /// Entries that an app's journal holds; the oldest go first.
 pub const ENTRIES_MAX: usize = 4096;
@@ -30,6 +33,8 @@ static ORDER: AtomicU64 = AtomicU64::new(1);
 #[derive(Debug, Default)]
 pub struct Journal {
     ring: Mutex<Ring>,
+    /// Users who are refused over and over.
+    pub repeats: Repeats,
     bell: Arc<Bell>,
     everyone: OnceLock<Arc<Bell>>,
 }
@@ -73,6 +78,7 @@ impl Journal {
 
     fn write(&self, mut entry: Entry, exchange: Option<Exchange>) {
         entry.clip();
+        self.watch(&entry);
         let gone = {
             let mut ring = self.ring();
             ring.last += 1;
@@ -94,6 +100,22 @@ impl Journal {
         };
         drop(gone);
         self.wake();
+    }
+
+    /// Says once of a user that it is refused over and over.
+    fn watch(&self, entry: &Entry) {
+        let Some(user) = entry.who.user().filter(|_| entry.outcome() == Outcome::Refused) else { return };
+        if let Some(told) = self.repeats.refused(user, entry, system_now()) {
+            let Loop { user_id, refused, operation, code, likely_cause, .. } = told;
+            tracing::warn!(
+                user_id,
+                refused,
+                operation,
+                code,
+                likely_cause,
+                "a user was refused more than {REFUSALS_MAX} times within a second"
+            );
+        }
     }
 
     /// Has everyone who waits look again.

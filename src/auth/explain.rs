@@ -44,14 +44,14 @@ pub struct Grounds<'a> {
 
 /// All checks in order, those behind the deciding one as well.
 pub fn explain(verdict: &Verdict, grounds: Grounds<'_>) -> Vec<ExplainedCheck> {
-    Check::ALL
-        .into_iter()
-        .map(|check| {
-            let outcome = verdict.evaluated(check);
-            let (seen, wanted) = words(check, outcome, grounds);
-            ExplainedCheck { name: check.name(), outcome: outcome.name(), seen, wanted }
-        })
-        .collect()
+    Check::ALL.into_iter().map(|check| explain_one(verdict, check, grounds)).collect()
+}
+
+/// One of them.
+pub fn explain_one(verdict: &Verdict, check: Check, grounds: Grounds<'_>) -> ExplainedCheck {
+    let outcome = verdict.evaluated(check);
+    let (seen, wanted) = words(check, outcome, grounds);
+    ExplainedCheck { name: check.name(), outcome: outcome.name(), seen, wanted }
 }
 
 fn words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, String) {

@@ -107,8 +107,12 @@ fn call(fields: &Fields, paint: Paint) -> String {
         text => format!(", {text}"),
     };
     let (user, check) = (said("user"), said("check"));
+    let why = match of("seen") {
+        "" => String::new(),
+        seen => format!(" ({seen}; wanted: {})", of("wanted")),
+    };
     let refused = paint.yellow("refused");
-    format!("{refused} {} {status}, code {}{user}{check}: {}", paint.bold(operation), of("code"), of("reason"))
+    format!("{refused} {} {status}, code {}{user}{check}: {}{why}", paint.bold(operation), of("code"), of("reason"))
 }
 
 fn other(level: Level, fields: &Fields, paint: Paint) -> String {
@@ -167,5 +171,7 @@ mod tests {
         assert!(call(&fields(&list), Paint::OFF).starts_with("refused GetApp 401, code 40, john, expiry: JWT"));
         list.retain(|(name, _)| *name != "check" && *name != "user");
         assert!(call(&fields(&list), Paint::OFF).starts_with("refused GetApp 401, code 40: JWT"));
+        list.extend([("seen", "exp 5"), ("wanted", "no exp")]);
+        assert!(call(&fields(&list), Paint::OFF).ends_with("token is expired (exp) (exp 5; wanted: no exp)"));
     }
 }

@@ -14,9 +14,10 @@ use super::status::Secrets;
 use super::{Control, clock, shapes};
 use crate::app::App;
 use crate::auth::secret::Secret;
-use crate::clock::{ClockMode, Time};
+use crate::clock::{ClockMode, Time, system_now};
 use crate::fixture::apply::token_again;
 use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
+use crate::journal::repeats::Loop;
 use crate::live::hub::Hub;
 use crate::store::apps::NewApp;
 use crate::store::copies::end_of_life;
@@ -50,6 +51,8 @@ pub struct Reached {
     users: i64,
     /// Its open connections.
     connections: usize,
+    /// Users who are refused more than 20 times in a second, and are so still.
+    loops: Vec<Loop>,
 }
 
 /// What there is to show of an app.
@@ -76,7 +79,8 @@ pub async fn get(control: Data<Control>, hub: Data<Hub>, key: Path<String>, secr
     let app = control.app(&key)?;
     let users = control.store.scan(&Scope::own(&app), users::count).await?;
     let connections = hub.connections_of(app.id).len();
-    Ok(HttpResponse::Ok().json(Reached { app: shown(&app, secrets.0), users, connections }))
+    let (loops, _) = app.journal.repeats.told_after(0, system_now());
+    Ok(HttpResponse::Ok().json(Reached { app: shown(&app, secrets.0), users, connections, loops }))
 }
 
 /// The body of `POST /apps`.

@@ -177,6 +177,10 @@ impl Live {
                         event(words, "lost", &json!({"api_key": key.as_deref(), "lost": lost}).to_string());
                     }
                     *is_rushed |= pulled.len() == share;
+                    for one in tail.loops(apps) {
+                        let told = Keyed { api_key: key.as_deref(), entry: &one };
+                        event(words, "loop", &serde_json::to_string(&told).unwrap_or_default());
+                    }
                     let matching = pulled.into_iter().filter(|entry| filter.matches(entry));
                     entries.extend(matching.map(|entry| (key.as_ref().map(Arc::clone), entry)));
                     true

@@ -81,7 +81,7 @@ async fn provide(control: &Control, key: &str, ask: Ask, request: HttpRequest) -
     let strike = scope.app.state().faults.strike(TOKEN_PROVIDER, ask.user_id.as_deref(), Caller::Anonymous);
     let entry = |status| Entry {
         path: Text::new(request.path()),
-        who: Who { caller: Caller::Anonymous, user_id: user_id.clone(), verdict: None, token: None },
+        who: Who { caller: Caller::Anonymous, user_id: user_id.clone(), verdict: None, why: None, token: None },
         duration_ms: scope.app.measured(started),
         fault: strike.as_ref().map(|strike| Arc::clone(&strike.id)),
         ..Entry::new(scope.now, TOKEN_PROVIDER, if request.method() == Method::POST { "POST" } else { "GET" }, status)

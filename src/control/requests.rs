@@ -41,14 +41,14 @@ const SEEN_MAX: usize = 20;
 /// Expectations that are verified together at the most.
 const EXPECTATIONS_MAX: usize = 100;
 
-/// An entry beside the key of its app, for what is about all apps.
+/// An entry, or what is told of one, beside the key of its app, for what is about all apps.
 #[derive(Serialize)]
-pub struct Keyed<'a> {
+pub struct Keyed<'a, T> {
     /// The app's key; `None` of what was called with no key, or with one that no app has.
     pub api_key: Option<&'a str>,
     /// The entry.
     #[serde(flatten)]
-    pub entry: &'a Entry,
+    pub entry: &'a T,
 }
 
 /// An entry, and what was said in the call.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
+use super::why::{self, Case};
+use crate::app::ended::End;
 use crate::app::{App, AppState, UserFacts};
 use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::times::Times;
@@ -12,7 +14,7 @@ use crate::auth::verdict::{self, Kind, UserState, Verdict};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
-use crate::journal::{Caller, Who};
+use crate::journal::{Caller, Who, Why};
 use crate::operation::Operation;
 use crate::rate::{Platform, Rate};
 use crate::settings::{DisabledAuthChecks, RateLimits, UnknownUser};
@@ -71,6 +73,7 @@ impl Gate {
         // Before anything else of the app is read: what changes from here on is found out by comparing with it.
         let epoch = app.as_ref().map_or(0, |app| app.epoch());
         let state = app.as_ref().map(|app| app.state());
+        let shown = token;
         let token = match (&state, token) {
             (Some(state), Some(raw)) => Some(self.examine(raw, state)),
             _ => None,
@@ -81,7 +84,14 @@ impl Gate {
         if let (Some(app), Some(state)) = (&app, &state) {
             remember(app, state, &credentials, &judgement.verdict);
         }
-        Judged { app, state, credentials, epoch, judgement }
+        let case = Case {
+            apps: self.store.apps(),
+            app: app.as_deref().zip(state.as_deref()),
+            credentials: &credentials,
+            raw: shown,
+        };
+        let why = why::why(&case, &judgement);
+        Judged { app, state, credentials, epoch, judgement, why }
     }
 }
 
@@ -107,6 +117,8 @@ pub struct Judged {
     pub epoch: u64,
     /// The verdict and the moment and facts it is for.
     pub judgement: Judgement,
+    /// The deciding check in words, when it failed.
+    pub why: Option<Arc<Why>>,
 }
 
 impl Judged {
@@ -119,7 +131,7 @@ impl Judged {
             Caller::User | Caller::Guest | Caller::None => self.credentials.user_id().map(UserId::trusted),
         };
         let token = self.credentials.token.as_ref().map(|examined| examined.fingerprint);
-        Who { caller, user_id, verdict: Some(*verdict), token }
+        Who { caller, user_id, verdict: Some(*verdict), why: self.why.as_ref().map(Arc::clone), token }
     }
 
     /// Counts the call of an operation, which has this index in the table of routes, whatever the verdict. `None` when
@@ -157,6 +169,12 @@ pub struct Judgement {
     pub now: Time,
     /// What was known of the user.
     pub facts: Arc<UserFacts>,
+    /// Whether the user is there, where that was asked for.
+    pub exists: bool,
+    /// As what the token was ended by hand, if it was.
+    pub token_ended: Option<End>,
+    /// The token's times as the app judges them.
+    pub times: Times,
 }
 
 fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, credentials: &Credentials) -> Judgement {
@@ -175,7 +193,7 @@ fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, creden
     };
     let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
     let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists, token_ended }, times, now);
-    Judgement { verdict, now, facts }
+    Judgement { verdict, now, facts, exists, token_ended, times }
 }
 
 /// Remembers a user's token that was good as one in use. One that passes only since auth checks are disabled is none that

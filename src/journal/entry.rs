@@ -148,6 +148,17 @@ fn clipped(text: &str, most: usize) -> &str {
     &text[..end.unwrap_or_default()]
 }
 
+/// The check that decided, in words.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Why {
+    /// What was there.
+    pub seen: Text,
+    /// What would have passed.
+    pub wanted: Text,
+    /// The key of another app, with whose secret the token was signed: for the control API alone.
+    pub signed_by: Option<Arc<str>>,
+}
+
 /// Who called, as far as it was shown.
 #[derive(Clone, Debug, Default)]
 pub struct Who {
@@ -157,6 +168,8 @@ pub struct Who {
     pub user_id: Option<UserId>,
     /// The judgement of the credentials, where there was one.
     pub verdict: Option<Verdict>,
+    /// Its deciding check in words, where one failed.
+    pub why: Option<Arc<Why>>,
     /// The token that was shown.
     pub token: Option<Fingerprint>,
 }
@@ -266,11 +279,30 @@ impl Entry {
     }
 }
 
-/// A check of a verdict.
+/// A check of a verdict; the one that decided with its words.
 #[derive(Serialize)]
-struct Checked {
+struct Checked<'a> {
     name: &'static str,
     outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<&'a Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wanted: Option<&'a Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_by: Option<&'a str>,
+}
+
+impl<'a> Checked<'a> {
+    fn new(verdict: &Verdict, check: Check, why: Option<&'a Why>) -> Self {
+        let why = why.filter(|_| verdict.failed == Some(check));
+        Self {
+            name: check.name(),
+            outcome: verdict.outcome(check).name(),
+            seen: why.map(|why| &why.seen),
+            wanted: why.map(|why| &why.wanted),
+            signed_by: why.and_then(|why| why.signed_by.as_deref()),
+        }
+    }
 }
 
 /// What [`Serialize`] writes.
@@ -282,7 +314,13 @@ impl JsonSchema for Entry {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let checked = json_schema!({
             "type": "object",
-            "properties": { "name": { "type": "string" }, "outcome": { "type": "string" } },
+            "properties": {
+                "name": { "type": "string" },
+                "outcome": { "type": "string" },
+                "seen": { "description": "What was there; of the deciding check alone.", "type": "string" },
+                "wanted": { "description": "What would have passed; of the deciding check alone.", "type": "string" },
+                "signed_by": { "description": "The key of another app, with whose secret the token was signed.", "type": "string" },
+            },
             "required": ["name", "outcome"],
         });
         let mut schema = json_schema!({
@@ -320,9 +358,9 @@ impl JsonSchema for Entry {
 
 impl Serialize for Entry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let checked =
-            |verdict: &Verdict, check: Check| Checked { name: check.name(), outcome: verdict.outcome(check).name() };
-        let checks = self.who.verdict.iter().flat_map(|verdict| Check::ALL.map(|check| checked(verdict, check)));
+        let why = self.who.why.as_deref();
+        let checks =
+            self.who.verdict.iter().flat_map(|verdict| Check::ALL.map(|check| Checked::new(verdict, check, why)));
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         map.serialize_entry("at", &self.at.rfc3339())?;

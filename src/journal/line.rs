@@ -16,6 +16,8 @@ pub fn say(entry: &Entry) {
     } else {
         let check = entry.who.check();
         let reason = entry.message.as_str();
-        tracing::info!(target: "millpond::request", operation, method, path, status, code, caller, user, check, reason, sdk, duration_ms, "refused");
+        let why = entry.who.why.as_deref();
+        let (seen, wanted) = (why.map(|why| why.seen.as_str()), why.map(|why| why.wanted.as_str()));
+        tracing::info!(target: "millpond::request", operation, method, path, status, code, caller, user, check, reason, seen, wanted, sdk, duration_ms, "refused");
     }
 }

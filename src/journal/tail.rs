@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use super::repeats::Loop;
 use super::{Bell, Entry, Journal, Listening};
 use crate::app::{App, Apps};
+use crate::clock::system_now;
 
 /// A reader of one app's journal, or of that of the process, which listens as long as it lives.
 pub struct Tail {
     /// `None` for the journal of the process.
     app: Option<Arc<App>>,
     after: u64,
+    /// The number of the newest loop that was told.
+    told: u64,
     listening: Listening,
 }
 
@@ -27,13 +31,13 @@ impl Tail {
     /// A reader of what comes behind an id.
     pub fn new(app: Arc<App>, after: u64) -> Self {
         let listening = app.journal.bell().listen();
-        Self { app: Some(app), after, listening }
+        Self { app: Some(app), after, told: 0, listening }
     }
 
     /// A reader of what is called with no app's key from now on.
     pub fn of_keyless(apps: &Apps) -> Self {
         let journal = apps.keyless();
-        Self { app: None, after: journal.last(), listening: journal.bell().listen() }
+        Self { app: None, after: journal.last(), told: 0, listening: journal.bell().listen() }
     }
 
     /// A reader of what is new from now on.
@@ -63,6 +67,14 @@ impl Tail {
                 News::Reset
             }
         }
+    }
+
+    /// The users who are refused over and over since this was asked last; at first all that are.
+    pub fn loops(&mut self, apps: &Apps) -> Vec<Loop> {
+        let repeats = self.app.as_ref().map_or(&apps.keyless().repeats, |app| &app.journal.repeats);
+        let (loops, told) = repeats.told_after(self.told, system_now());
+        self.told = told;
+        loops
     }
 
     fn read(&mut self, journal: &Journal, most: usize) -> News {

@@ -26,6 +26,7 @@ export function drawRequest(context, detail, entry, close) {
   const bad = kind === "refused" || kind === "failed";
   const isCall = entry.path.startsWith("/") && !entry.path.startsWith("/_millpond") && !["EVENT", "WS"].includes(entry.method);
   const bearsToken = entry.token && entry.caller !== "server";
+  const signer = entry.checks?.find((check) => check.signed_by)?.signed_by;
   const hasBody = !["GET", "DELETE"].includes(entry.method);
   const [sent, answered, again] = [h("div"), h("div"), h("div")];
   /** What was said comes with the entry when it is asked for alone; the list has none of it. */
@@ -63,6 +64,7 @@ export function drawRequest(context, detail, entry, close) {
         ["User", entry.user_id ? h("a", { href: context.href("users", { user: entry.user_id }) }, entry.user_id) : null],
         ["SDK", entry.sdk],
         ["Token", entry.token ? h("code", {}, entry.token) : null],
+        ["Signed with", signer ? h("span", {}, "the secret of ", h("code", {}, signer)) : null],
         ["Connection", entry.connection_id ? h("code", {}, entry.connection_id) : null],
         ["Took", entry.duration_ms ? `${entry.duration_ms} ms` : null],
         ["ID", h("code", {}, String(entry.id))],

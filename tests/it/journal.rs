@@ -8,6 +8,7 @@ mod redaction;
 mod trace;
 mod verify;
 mod wait;
+mod why;
 
 use std::sync::Arc;
 use std::time::Instant;

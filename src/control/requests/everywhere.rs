@@ -34,8 +34,8 @@ fn held(control: &Control, is_keyless: bool) -> Vec<Found> {
     found
 }
 
-fn shown(found: &[Found]) -> Vec<Keyed<'_>> {
-    found.iter().map(|(api_key, entry)| Keyed { api_key: api_key.as_deref(), entry }).collect()
+fn shown(found: &[Found]) -> Vec<Keyed<'_, Entry>> {
+    found.iter().map(|(api_key, entry)| Keyed { api_key: api_key.as_deref(), entry: &**entry }).collect()
 }
 
 /// `GET /requests`: by the order in which they were written. Ids count within an app.

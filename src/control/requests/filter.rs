@@ -211,7 +211,7 @@ mod tests {
 
     fn entry() -> Entry {
         let (user_id, token) = (Some(UserId::trusted("john")), Some(Fingerprint::of("t")));
-        let who = Who { caller: Caller::None, user_id, verdict: None, token };
+        let who = Who { caller: Caller::None, user_id, verdict: None, why: None, token };
         Entry { code: 40, who, ..Entry::new(Time(0), "GetApp", "GET", 401) }
     }
 

@@ -10,10 +10,10 @@ use crate::app::TestApp;
 use crate::sockets::client::{GUARD, Server};
 
 /// A stream that is read event by event.
-struct Stream(BufReader<Box<dyn std::io::Read>>);
+pub struct Stream(BufReader<Box<dyn std::io::Read>>);
 
 /// Id, name and data of an event.
-type Event = (Option<u64>, String, Value);
+pub type Event = (Option<u64>, String, Value);
 
 impl Stream {
     /// Begins; what happens from now on is told.
@@ -28,7 +28,7 @@ impl Stream {
         Self(BufReader::new(Box::new(answer.into_body().into_reader())))
     }
 
-    fn of(app: &TestApp, query: &str) -> Self {
+    pub fn of(app: &TestApp, query: &str) -> Self {
         Self::open(&format!("{}/_millpond/apps/{}/events{query}", app.url, app.api_key), None)
     }
 
@@ -37,7 +37,7 @@ impl Stream {
     }
 
     /// The next event; `None` when the stream has ended as it should.
-    fn next(&mut self) -> Option<Event> {
+    pub fn next(&mut self) -> Option<Event> {
         let (mut id, mut name, mut data) = (None, String::new(), Value::Null);
         loop {
             let mut line = String::new();
