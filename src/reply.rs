@@ -282,6 +282,12 @@ pub fn word(method: &Method) -> Cow<'static, str> {
     known.map_or_else(|| Cow::Owned(Text::new(method.as_str()).to_string()), Cow::Borrowed)
 }
 
+/// The refusal of a part of an operation that is not built, though the operation is.
+pub fn part_not_built(part: &str) -> ApiError {
+    let rest = "is not built in millpond, although Stream has it; /_millpond/operations lists what is built";
+    ApiError::new(Code::NotBuiltError, format!("{part} {rest}"))
+}
+
 /// The refusal of what Stream has and millpond has not (design.md 6): what was called, how far its family is, and what to do.
 pub fn not_built(call: &Call) -> ApiError {
     let (method, path) = (&call.method, call.path.as_str());

@@ -11,9 +11,9 @@ use crate::clock::Time;
 use crate::domain::flags as flag_rules;
 use crate::domain::users as rules;
 use crate::door::Gate;
-use crate::error::{ApiError, Code, Result};
+use crate::error::{ApiError, Result};
 use crate::params::Body;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 use crate::store::flags::{self, Flag};
 use crate::wire::Empty;
 use crate::wire::users::UserResponse;
@@ -75,20 +75,12 @@ impl FlagRequest {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         match (given(&self.target_user_id), given(&self.entity_type), given(&self.entity_id)) {
             (Some(user), _, _) => Ok((USER.to_owned(), user)),
-            _ if given(&self.target_message_id).is_some() => Err(no_messages()),
+            _ if given(&self.target_message_id).is_some() => Err(reply::part_not_built("Flag of a message")),
             (None, Some(kind), Some(id)) => Ok((kind, id)),
             (None, None, _) => Err(ApiError::input("entity_type is a required field")),
             (None, Some(_), None) => Err(ApiError::input("entity_id is a required field")),
         }
     }
-}
-
-/// What a flag of a chat message is answered: there are no messages yet.
-fn no_messages() -> ApiError {
-    ApiError::new(
-        Code::NotBuiltError,
-        "Stream flags messages, and millpond has none yet: users and other things can be flagged",
-    )
 }
 
 /// `POST /moderation/flag`: whatever is flagged of one thing belongs to one item.
