@@ -9,9 +9,11 @@ use crate::clock::Time;
 
 #[macro_use]
 mod words;
+mod kind;
 mod table;
 
-pub use table::{FIELDS, Field, HOOK_TIMES, Kind, thousands, whole, wrong_type};
+pub use kind::{HOOK_TIMES, Kind, UPLOAD_PARTS, thousands, whole, wrong_type};
+pub use table::{FIELDS, Field};
 
 /// Stream's settings of one app: what was set, over the defaults of [`FIELDS`]. Times are integer nanoseconds.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -94,6 +94,73 @@ fn fixture_check_tells_every_mistake_and_starts_nothing() {
 }
 
 #[test]
+fn fixture_check_finds_every_mistake_in_streams_settings() {
+    let wrong = [
+        (
+            "disable_auth_cheks: true",
+            "7: /disable_auth_cheks: Stream has no setting `disable_auth_cheks` (did you mean `disable_auth_checks`?)",
+        ),
+        (
+            "quite_something_else: 1",
+            "7: /quite_something_else: Stream has no setting `quite_something_else` (names and values are",
+        ),
+        (
+            "enforce_unique_usernames: tem",
+            "33: /enforce_unique_usernames: enforce_unique_usernames must be one of [no app team] (did you mean `team`?)",
+        ),
+        (
+            "cdn_expiration_seconds: 5",
+            "must be 14,400 or greater (`cdn_expiration_seconds` takes a whole number from 14,400 to 1,209,600)",
+        ),
+        (
+            "webhook_url: nope",
+            "webhook_url must be a valid URL (`webhook_url` takes an absolute http or https URL, or an empty text)",
+        ),
+        (
+            "moderation_enabled: 'yes'",
+            "contains type string. expecting bool (`moderation_enabled` takes true or false)",
+        ),
+        (
+            "webhook_events: [a, 1, b, 2]",
+            "27: /webhook_events/1: field `webhook_events[1]` contains type number. expecting string (`webhook_events` takes a list of",
+        ),
+        (
+            "user_search_disallowed_roles: {}",
+            "expecting array (`user_search_disallowed_roles` takes a list of at most 10 texts of at most 100 characters)",
+        ),
+        (
+            "file_upload_config: {size_limit: -1}",
+            "/file_upload_config/size_limit: file_upload_config.size_limit must be 0 or greater",
+        ),
+        (
+            "image_upload_config: {sise_limit: 1}",
+            "/image_upload_config/sise_limit: image_upload_config has no part `sise_limit` (did you mean `size_limit`?)",
+        ),
+        ("event_hooks: [{created_at: soon}, {}]", "/event_hooks/0: created_at must be a valid RFC 3339 time"),
+        (
+            "activity_metrics_config: {a: 1, b: x}",
+            "/activity_metrics_config/b: field `activity_metrics_config.b` contains type string. expecting int",
+        ),
+    ];
+    let place = Place::new();
+    let lines = wrong.map(|(line, _)| format!("      {line}\n")).concat();
+    let good = "      sqs_key: null\n      organization: Ours\n      image_upload_config: {size_limit: 5, allowed_mime_types: [a/b]}\n";
+    place.write("good.yaml", &format!("millpond: 1\napps:\n  - settings:\n{good}"));
+    assert_eq!(place.run(&["fixture", "check", "good.yaml"]).line(), "1 fixture is in order");
+    place.write("bad.yaml", &format!("millpond: 1\napps:\n  - settings:\n{lines}"));
+    let done = place.run(&["fixture", "check", "bad.yaml"]);
+    assert_eq!(done.code, 2, "{done:?}");
+    for (at, (line, wanted)) in wrong.iter().enumerate() {
+        let begin = format!("bad.yaml:{}:", at + 4);
+        let wanted = wanted.replacen(": /", ": /apps/0/settings/", 1);
+        let told = |told: &str| told.starts_with(&begin) && told.contains(&wanted);
+        assert!(done.stderr.lines().any(told), "{line}: {wanted}: {}", done.stderr);
+    }
+    // The second number in webhook_events is a mistake of its own.
+    assert_eq!(done.stderr.lines().count(), wrong.len() + 1, "{}", done.stderr);
+}
+
+#[test]
 fn fixture_schema_is_the_one_beside_the_scenarios() {
     let printed = Place::new().run(&["fixture", "schema"]);
     let file = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema.json"));
