@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::body::Flight;
+use crate::cli::holder;
 use crate::clock::system_now;
 use crate::config::{Config, Database};
 use crate::control::Control;
@@ -22,7 +23,8 @@ use crate::fixture::format::{Problem, problem_at};
 use crate::live::hub::{self, Hub, Tell};
 use crate::server::{self, InFlight, Shared};
 use crate::store::apps::NewApp;
-use crate::store::{Store, file::Place};
+use crate::store::file::{InUse, Place};
+use crate::store::{Scope, Store, users};
 
 /// Asked to listen on this port, millpond also listens on [`SOCKET_PORTS`].
 pub const REWRITTEN_PORT: u16 = 3030;
@@ -80,10 +82,14 @@ pub struct Running {
 pub async fn start(config: Config) -> Result<Running, Failure> {
     let started_at = system_now();
     let store = open_store(&config)?;
+    if let Database::File(_) = &config.database {
+        tell_of_merges(&store, &config).await?;
+    }
     prepare(&store, &config).await?;
     let listeners = bind(&config)?;
     let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
     let url = format!("http://{}", reachable(address));
+    store.announce(&url);
     let defaults = config.fixture_defaults();
     let reach =
         Reach { bound: config.host, allowed_hosts: config.allowed_hosts, allowed_origins: config.allowed_origins };
@@ -109,12 +115,57 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
 }
 
 fn open_store(config: &Config) -> Result<Store, Failure> {
-    let input = |cause: anyhow::Error| Failure::Input(format!("{cause:#}"));
+    let input = |cause: anyhow::Error| {
+        Failure::Input(match cause.downcast_ref::<InUse>() {
+            Some(taken) => format!("{taken}. {}", instead(config, taken.url.as_deref(), "another --db or --memory")),
+            None => format!("{cause:#}"),
+        })
+    };
     let place = match &config.database {
         Database::File(path) => Place::file(path).map_err(input)?,
         Database::Memory => Place::temporary()?,
     };
     Store::open_seeded(place, config.seed).map_err(input)
+}
+
+/// What to do in place of a start beside a millpond that has what was asked for: most want that one.
+fn instead(config: &Config, url: Option<&str>, another: &str) -> String {
+    let Some(url) = url else { return format!("Stop that one, or use {another}.") };
+    let wanted: Vec<_> = match config.fixtures.as_slice() {
+        [] => vec![format!("`millpond env --url {url}` points programs at it")],
+        fixtures => {
+            let name = |file: &str| file.trim_end_matches(" (shipped)").to_owned();
+            let load = |file| format!("`millpond fixture load {} --merge --url {url}`", name(file));
+            fixtures.iter().map(|fixture| load(&fixture.file)).collect()
+        }
+    };
+    let loads = if config.fixtures.is_empty() { "" } else { " loads the fixture into it" };
+    let wanted = wanted.join(" and ");
+    format!("It answers at {url}: {wanted}{loads}. `millpond stop --url {url}` ends it. Or use {another}.")
+}
+
+/// Says what fixtures will do to apps that hold something already.
+async fn tell_of_merges(store: &Store, config: &Config) -> Result<(), Failure> {
+    for loaded in &config.fixtures {
+        for named in &loaded.fixture.apps {
+            let key = named.api_key.as_deref().unwrap_or(&config.pair.api_key);
+            let Some(app) = store.apps().get(key) else { continue };
+            let ids: Vec<_> = named.users.iter().map(|(id, _)| id.to_owned()).collect();
+            let said = ids.len();
+            let scope = Scope::own(&app);
+            let counted = store.scan(&scope, move |tx| {
+                let known = ids.iter().map(|id| users::exists(tx, id)).collect::<crate::error::Result<Vec<_>>>()?;
+                Ok((users::count(tx)?, known.into_iter().filter(|known| *known).count()))
+            });
+            let (there, known) = counted.await.map_err(|cause| anyhow::anyhow!("{}", cause.message))?;
+            let file = &loaded.file;
+            tracing::info!(
+                "{file} is merged into the app {key}, which has {there} users: {known} of the {said} that the fixture names \
+                 are written anew, the others of the app stay. --memory or another --db begins with nothing"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Makes the first app when it is wanted, and loads the fixtures.
@@ -157,7 +208,7 @@ pub fn problem_of(loaded: &crate::config::LoadedFixture, refused: &apply::Refuse
 }
 
 fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
-    ports(config.port).into_iter().map(|port| listen(SocketAddr::new(config.host, port))).collect()
+    ports(config.port).into_iter().map(|port| listen(config, SocketAddr::new(config.host, port))).collect()
 }
 
 /// The ports to listen on when this one is asked for.
@@ -169,12 +220,14 @@ fn ports(asked: u16) -> Vec<u16> {
     ports
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+fn listen(config: &Config, address: SocketAddr) -> Result<TcpListener, Failure> {
     bound(address).map_err(|cause| match cause.kind() {
-        std::io::ErrorKind::AddrInUse => Failure::Other(anyhow::anyhow!(
-            "{address} is in use{}. Stop that program, or take a free port with --port 0.",
-            crate::cli::holder::of(address).map(|holder| format!(" by {holder}")).unwrap_or_default()
-        )),
+        std::io::ErrorKind::AddrInUse => {
+            let holder = holder::of(address).map(|holder| format!(" by {holder}")).unwrap_or_default();
+            let url = holder::millpond_at(reachable(address));
+            let instead = instead(config, url.as_deref(), "a free port with --port 0");
+            Failure::Other(anyhow::anyhow!("{address} is in use{holder}. {instead}"))
+        }
         _ => Failure::Other(anyhow::anyhow!("cannot listen on {address}: {cause}")),
     })
 }

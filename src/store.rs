@@ -409,6 +409,11 @@ impl Store {
         self.0.random.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Tells who wants the same database where this process answers.
+    pub fn announce(&self, url: &str) {
+        self.0.place.announce(url);
+    }
+
     /// The database's file, unless it is a temporary one.
     pub fn file(&self) -> Option<&Path> {
         self.0.place.is_durable().then_some(self.0.place.database())

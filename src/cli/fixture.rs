@@ -10,6 +10,7 @@ use super::target::{AppArgs, Client, TargetArgs};
 use super::{BAD_INPUT, DONE, Outcome, input, print};
 use crate::config::{Config, LoadedFixture};
 use crate::fixture::apply::{self, Mode};
+use crate::fixture::did_you_mean;
 use crate::fixture::format::{self, FILE_MAX_BYTES, Problem};
 use crate::fixture::shipped::{shipped, shipped_names};
 use crate::private;
@@ -172,10 +173,15 @@ fn read(name: &str) -> Result<(String, String), String> {
         (name, opened.and_then(|file| file.take(limit).read_to_end(&mut bytes)))
     };
     read.map_err(|cause| {
-        let shipped = shipped_names().join(", ");
+        let names = shipped_names();
         let looks_like_a_name = !name.contains(['/', '\\', '.']) && !Path::new(name).exists();
-        let hint = if looks_like_a_name { format!(" Shipped with millpond are: {shipped}.") } else { String::new() };
-        format!("cannot read the fixture {file}: {cause}.{hint}")
+        let near = did_you_mean(name, &names).map(|near| format!(" ({near})")).unwrap_or_default();
+        let hint = if looks_like_a_name {
+            format!(" Shipped with millpond are: {}.", names.join(", "))
+        } else {
+            String::new()
+        };
+        format!("cannot read the fixture {file}: {cause}{near}.{hint}")
     })?;
     let text = String::from_utf8(bytes).map_err(|cause| {
         let at = cause.utf8_error().valid_up_to();

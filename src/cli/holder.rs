@@ -3,6 +3,8 @@
 use std::fs;
 use std::net::SocketAddr;
 
+use super::target::TargetArgs;
+
 /// The program that listens on this port, as `name (process id N)`. Read from `/proc`; `None` elsewhere.
 pub fn of(address: SocketAddr) -> Option<String> {
     let inode = listening_inode(address.port())?;
@@ -19,6 +21,12 @@ pub fn of(address: SocketAddr) -> Option<String> {
         }
     }
     None
+}
+
+/// The address of the millpond that answers there, if one does.
+pub fn millpond_at(address: SocketAddr) -> Option<String> {
+    let target = TargetArgs { url: Some(format!("http://{address}")) };
+    target.find().ok().map(|client| client.url)
 }
 
 /// The socket that listens on a port: column 2 is the local address, 4 the state (`0A` listens), 10 the inode.

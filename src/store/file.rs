@@ -1,5 +1,6 @@
 //! Where the database lies, and who has it.
 
+use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,25 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use crate::private;
+
+/// Another process has the database.
+#[derive(Debug)]
+pub struct InUse {
+    /// The database's file.
+    pub database: PathBuf,
+    /// The process.
+    pub pid: String,
+    /// Where it answers, once it does.
+    pub url: Option<String>,
+}
+
+impl fmt::Display for InUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is in use by the millpond with process id {}", self.database.display(), self.pid)
+    }
+}
+
+impl std::error::Error for InUse {}
 
 /// A place for a database, held by this process alone.
 pub struct Place {
@@ -67,6 +87,12 @@ impl Place {
         let _ = self.lock.unlock();
     }
 
+    /// Tells who comes after where this process answers. What cannot be written is a help that is missed, not a need.
+    pub fn announce(&self, url: &str) {
+        let mut lock = &self.lock;
+        let _ = lock.seek(std::io::SeekFrom::End(0)).and_then(|_| write!(lock, "\n{url}"));
+    }
+
     /// Whether it outlives the process.
     pub fn is_durable(&self) -> bool {
         self.durable
@@ -112,12 +138,11 @@ fn lock(database: &Path) -> anyhow::Result<File> {
         }
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
-            // The holder's number is a help, not a need.
+            // Who has it is a help, not a need.
             let _ = file.read_to_string(&mut holder);
-            let database = database.display();
-            bail!(
-                "{database} is in use by the millpond with process id {holder}. Stop that one, or use another --db or --memory."
-            )
+            let (pid, url) = holder.split_once('\n').unwrap_or((&holder, ""));
+            let (database, url) = (database.to_owned(), Some(url.to_owned()).filter(|url| !url.is_empty()));
+            Err(InUse { database, pid: pid.to_owned(), url }.into())
         }
         Err(TryLockError::Error(cause)) => Err(cause).with_context(|| format!("cannot lock {}", path.display())),
     }

@@ -140,7 +140,7 @@ fn bad_input_is_refused_before_the_command_starts() {
         done.refused(2, words);
         assert!(done.stdout.is_empty() && !place.path("ran").exists(), "{flags:?}");
     };
-    refused(&["--fixture", "quickstrat"], &["cannot read the fixture quickstrat"]);
+    refused(&["--fixture", "quickstrat"], &["cannot read the fixture quickstrat", "(did you mean `quickstart`?)"]);
     refused(&["--fixture", "bad.yaml"], &["bad.yaml:4:20: /apps/0/users/john/role"]);
     refused(&["--api-key", "k"], &["--api-key", "without --api-secret"]);
     refused(&["--prefix", "1 x"], &["--prefix"]);

@@ -11,6 +11,8 @@ mod harness;
 mod help;
 mod lists;
 mod process;
+#[cfg(unix)]
+mod readme;
 mod requests;
 #[cfg(unix)]
 mod safety;

@@ -75,6 +75,13 @@ fn the_second_process_on_a_file_is_told_who_has_it() {
     let server = place.serve(&["--db", "state.db"]);
     let second = place.run(&["serve", "--port", "0", "--db", "state.db"]);
     second.refused(2, &[&format!("process id {}", server.pid()), "state.db", "--memory"]);
+    let url = &server.url;
+    second.refused(2, &[&format!("`millpond env --url {url}`"), &format!("`millpond stop --url {url}`")]);
+    let wanted = place.run(&["serve", "--port", "0", "--db", "state.db", "--fixture", "quickstart"]);
+    let load = format!("millpond fixture load quickstart --merge --url {url}");
+    wanted.refused(2, &[&format!("It answers at {url}: `{load}` loads the fixture into it.")]);
+    assert_eq!(place.run(&load.split(' ').skip(1).collect::<Vec<_>>()).code, 0, "what is said can be done");
+    assert!(server.has_user(&place, "john"));
 }
 
 #[test]
@@ -142,6 +149,28 @@ fn shipped_scenarios_go_by_name_and_others_by_file() {
 }
 
 #[test]
+fn a_fixture_on_a_database_with_data_says_what_it_does_to_it() {
+    let place = Place::new();
+    let begun = place.serve(&["--fixture", "quickstart"]);
+    begun.create_user(&place, "own");
+    place.run(&["users", "upsert", "john", "--name", "Changed"]);
+    let (_, stderr) = begun.stop();
+    assert!(!stderr.contains("is merged into"), "there was nothing yet: {stderr}");
+    place.write("two.yaml", "millpond: 1\napps: [{users: {john: {name: John}, new: {}}}]\n");
+    let again = place.serve(&["--fixture", "two.yaml"]);
+    let line = again.stderr_line("two.yaml");
+    for said in [
+        "merged into the app millpond",
+        "1 of the 2 that the fixture names are written anew",
+        "the others of the app stay",
+    ] {
+        assert!(line.contains(said), "{said}: {line}");
+    }
+    assert!(again.has_user(&place, "own") && again.has_user(&place, "new"));
+    assert_eq!(place.run(&["users", "show", "john", "--json"]).json()["name"], "John");
+}
+
+#[test]
 fn half_a_pair_is_refused_wherever_it_stands() {
     let place = Place::new();
     place.run(&["--port", "0", "--api-key", "k"]).refused(2, &["--api-key", "without --api-secret"]);
@@ -202,6 +231,7 @@ fn a_port_in_use_names_its_holder() {
     let port = server.ready["port"].to_string();
     let second = place.run(&["serve", "--memory", "--port", &port]);
     second.refused(1, &[&format!("127.0.0.1:{port} is in use"), "--port 0"]);
+    second.refused(1, &[&format!("It answers at {}: `millpond env --url", server.url), "`millpond stop --url"]);
     if cfg!(target_os = "linux") {
         second.refused(1, &[&format!("by millpond (process id {})", server.pid())]);
     }

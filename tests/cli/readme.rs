@@ -1,0 +1,33 @@
+//! The README's first minute, as it stands.
+
+use super::harness::{Place, run};
+
+const BEGIN: &str = "<!-- first minute: tests/cli/readme.rs runs it as it stands -->\n```sh\n";
+
+#[test]
+fn the_first_minute_works_word_for_word_beside_one_server() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let block = readme.split_once(BEGIN).and_then(|(_, rest)| rest.split_once("```")).expect("the block").0;
+    let place = Place::new();
+    std::fs::create_dir_all(place.path("target/release")).expect("folders");
+    let binary = place.path("target/release/millpond");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_millpond"), binary).expect("where cargo puts it");
+    // As `cargo run --release` does, but for the port.
+    let server = place.serve(&[]);
+    // What each line leaves with, and what the shell has at the end.
+    let lines: Vec<String> = block.lines().map(|line| format!("{line}\necho \"left with $?\"\n")).collect();
+    let script = format!("{}echo \"$STREAM_BASE_URL $STREAM_API_KEY $MILLPOND_TOKEN_JOHN\"\n", lines.concat());
+    let done = run(&mut place.clean("sh", &["-c", &script]), "");
+    let left: Vec<&str> = done.stdout.lines().filter_map(|line| line.strip_prefix("left with ")).collect();
+    let wanted: Vec<&str> =
+        block.lines().map(|line| if line.contains("| millpond inspect") { "1" } else { "0" }).collect();
+    assert_eq!(left, wanted, "{done:?}");
+    assert!(left.len() > 8, "{block}");
+    for said in ["john ", "admin", "token is expired (exp)", "/_millpond/", "has stopped"] {
+        assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
+    }
+    let last = done.stdout.lines().last().unwrap_or_default();
+    assert!(last.starts_with(&format!("{} millpond eyJ", server.url)), "{last}");
+    assert_eq!((done.code, &*done.stderr), (0, ""));
+    assert_eq!(server.end().0, Some(0));
+}
