@@ -237,8 +237,9 @@ fn what_only_the_stores_rules_refuse_is_reported_at_its_place() {
 fn a_fixture_of_which_one_app_is_bad_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("millpond.db"));
-    let bad =
-        format!("{APP}    users: {{a: {{}}}}\n  - {{api_key: k2, api_secret: s2, settings: {{sqs_url: nope}}}}\n");
+    let twins = "{a: {name: Twin}, b: {name: twin}}";
+    let second = format!("api_key: k2, api_secret: s2, settings: {{enforce_unique_usernames: app}}, users: {twins}");
+    let bad = format!("{APP}    users: {{a: {{}}}}\n  - {{{second}}}\n");
     let config = Config { database: database.clone(), ..config(&[&bad]) };
     let started = actix_web::rt::System::new().block_on(start(config));
     assert!(matches!(started, Err(Failure::Input(_))));
