@@ -1,5 +1,6 @@
 //! Who calls: credentials, their verdict, and the callers that handlers name. May-they is `permission`.
 
+pub mod backdated;
 pub mod caller;
 pub mod credentials;
 pub mod explain;

@@ -7,6 +7,7 @@ mod apps;
 mod completions;
 mod connections;
 mod doctor;
+mod ended_tokens;
 mod env;
 #[cfg(unix)]
 mod exec;
@@ -83,6 +84,7 @@ enum Verb {
     Samples(samples::Args),
     RevokeToken(revoke::UserArgs),
     RevokeAllTokens(revoke::AllArgs),
+    EndedTokens(ended_tokens::Args),
     Users(users::Args),
     Apps(apps::Args),
     Clock(apps::ClockArgs),
@@ -145,6 +147,7 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::Samples(args) => samples::run(&args),
         Verb::RevokeToken(args) => revoke::user(&args),
         Verb::RevokeAllTokens(args) => revoke::all(&args),
+        Verb::EndedTokens(args) => ended_tokens::run(&args),
         Verb::Users(args) => users::run(&args),
         Verb::Apps(args) => apps::run(&args),
         Verb::Clock(args) => apps::clock(&args),

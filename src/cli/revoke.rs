@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::target::{AppArgs, RemoteApp, TargetArgs};
+use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
 use super::{DONE, Outcome, input, print};
+use crate::auth::backdated::still_refused;
+use crate::clock::Time;
 use crate::mint::moment;
 use crate::start::Failure;
 
@@ -16,6 +18,7 @@ Examples:
   millpond revoke-token john                           those issued until now, by the app's clock
   millpond revoke-token john --before -1h
   millpond revoke-token john --undo
+  millpond revoke-token john --in-use                  those that john shows now, and none that is minted later
 
 Whole seconds count: a token made within the same second stays good, unless the app's setting
 revocation_granularity is `exact`. To be sure of it: --before 1s, one second from now.")]
@@ -24,6 +27,9 @@ pub struct UserArgs {
     whom: Whom,
     #[command(flatten)]
     common: Common,
+    /// Not by time of issue: what the user's open connections and last calls showed, and nothing that is minted later
+    #[arg(long, conflicts_with = "before")]
+    in_use: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -78,16 +84,28 @@ impl Common {
         Ok(json!(moment.rfc3339()))
     }
 
-    fn tell(&self, whose: &str, time: &Value, undo: &str, answer: &Value) -> Result<(), Failure> {
-        if self.json {
-            return print::json(answer);
+    fn tell(&self, app: &RemoteApp, whose: &str, time: &Value, undo: &str, mut answer: Value) -> Result<(), Failure> {
+        let (now, before) = (app.now()?, time.as_str().and_then(|time| Time::parse(time).ok()));
+        let note = before.and_then(|before| still_refused(before, now));
+        if let Some(note) = &note {
+            answer["note"] = json!(note);
         }
-        match time.as_str() {
-            Some(time) => print::out(&format!(
-                "tokens of {whose} that were issued before {time} are refused; to take that back: {undo}"
-            )),
-            None => print::out(&format!("no tokens of {whose} are revoked any more")),
+        let text = match time.as_str() {
+            Some(time) => {
+                format!("tokens of {whose} that were issued before {time} are refused; to take that back: {undo}")
+            }
+            None => format!("no tokens of {whose} are revoked any more"),
+        };
+        self.say(&answer, &text)
+    }
+
+    /// What was done, and what is still to be known of it.
+    fn say(&self, answer: &Value, text: &str) -> Result<(), Failure> {
+        print::answer(self.json, answer, text)?;
+        if let Some(note) = answer["note"].as_str().filter(|_| !self.json) {
+            print::note(&print::plain(note));
         }
+        Ok(())
     }
 }
 
@@ -98,12 +116,36 @@ pub fn user(args: &UserArgs) -> Outcome {
     };
     let client = args.common.target.find()?;
     let app = client.app(&args.common.app)?;
+    if args.in_use {
+        return in_use(&args.common, user_id, &client, &app);
+    }
     let time = args.common.time(&app)?;
     let set = json!({"revoke_tokens_issued_before": time});
     client.stream("PATCH", "/users", &app, Some(&json!({"users": [{"id": user_id, "set": set}]})))?;
     let user = print::plain(user_id);
     let answer = json!({"app": app.api_key, "user_id": user_id, "revoke_tokens_issued_before": time});
-    args.common.tell(&user, &time, &format!("millpond revoke-token {user} --undo"), &answer)?;
+    args.common.tell(&app, &user, &time, &format!("millpond revoke-token {user} --undo"), answer)?;
+    Ok(DONE)
+}
+
+/// By what the user shows, which only the control API knows.
+fn in_use(common: &Common, user_id: &str, client: &Client, app: &RemoteApp) -> Outcome {
+    let (user, place) = (print::plain(user_id), Client::path_of(app, "/ended-tokens"));
+    if common.undo {
+        let answer = client.send("DELETE", &format!("{place}?user_id={}", segment(user_id)), &json!({}))?;
+        let text = format!("tokens of {user} that are no longer ended: {}", print::bare(&answer["cleared"]));
+        common.say(&answer, &text)?;
+        return Ok(DONE);
+    }
+    let answer = client.send("POST", &place, &json!({"user_id": user_id}))?;
+    let text = if answer["ended"] == 0 {
+        format!("{user} has shown no token that is still good, so none was revoked")
+    } else {
+        let undo = format!("millpond revoke-token {user} --in-use --undo");
+        let ended = print::bare(&answer["ended"]);
+        format!("tokens that {user} has in use and that are refused from now on: {ended}; to take that back: {undo}")
+    };
+    common.say(&answer, &text)?;
     Ok(DONE)
 }
 
@@ -114,6 +156,6 @@ pub fn all(args: &AllArgs) -> Outcome {
     let time = args.common.time(&app)?;
     client.stream("PATCH", "/app", &app, Some(&json!({"revoke_tokens_issued_before": time})))?;
     let answer = json!({"app": app.api_key, "revoke_tokens_issued_before": time});
-    args.common.tell("all users", &time, "millpond revoke-all-tokens --undo", &answer)?;
+    args.common.tell(&app, "all users", &time, "millpond revoke-all-tokens --undo", answer)?;
     Ok(DONE)
 }

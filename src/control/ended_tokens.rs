@@ -14,6 +14,7 @@ use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use super::shapes::{self, Cleared};
 use crate::app::ended::{ENDED_TOKENS_MAX, End};
+use crate::auth::backdated::still_refused;
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;
 use crate::ids::UserId;
@@ -102,11 +103,14 @@ pub struct InUse {
 
 /// How many were ended.
 #[derive(Serialize, JsonSchema)]
-pub struct Ended {
+pub struct RevokedInUse {
     /// Whose.
     user_id: String,
     /// How many tokens.
     ended: usize,
+    /// Why a token that is minted now may still be refused, where it may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// `POST /apps/{api_key}/ended-tokens`: revokes what a user's open connections and last calls showed, and nothing that is
@@ -127,7 +131,15 @@ pub async fn end_in_use(
     end(&control.store, &scope, tokens).await?;
     // The sockets have been told before this is answered.
     hub.echo().await;
-    Ok(HttpResponse::Ok().json(Ended { user_id, ended }))
+    let note = note(&scope, &user_id);
+    Ok(HttpResponse::Ok().json(RevokedInUse { user_id, ended, note }))
+}
+
+/// What revocations by time of issue do to tokens that are minted now.
+fn note(scope: &Scope, user: &str) -> Option<String> {
+    let of_user = scope.app.facts(user).revoke_tokens_issued_before;
+    let of_app = scope.app.state().rules.revoke_tokens_issued_before;
+    still_refused(of_user.max(of_app)?, scope.now)
 }
 
 fn in_use(hub: &Hub, scope: &Scope, user: &str) -> Vec<EndedToken> {

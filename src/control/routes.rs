@@ -224,7 +224,7 @@ fn of_tokens() -> Vec<Endpoint> {
             ended_tokens::end_in_use,
         )
         .takes::<ended_tokens::InUse>(&[r#"{"user_id": "john"}"#])
-        .answers::<ended_tokens::Ended>()
+        .answers::<ended_tokens::RevokedInUse>()
         .refuses(404, &["unknown_user"])
         .refuses(409, &["too_many_ended_tokens"]),
         delete("/apps/{api_key}/ended-tokens", "takeBackEndedTokens", "Takes all back, those of a user, or one", ended_tokens::take_back)

@@ -22,7 +22,7 @@ fn every_verb_teaches_with_an_example_and_speaks_json() {
     let wanted =
         ["serve", "exec", "env", "token", "create-token", "inspect", "revoke-token", "revoke-all-tokens", "fixture"];
     let more = ["samples", "operations", "healthcheck", "doctor", "completions", "apps", "clock", "requests"];
-    let states = ["faults", "stubs", "connections", "snapshot", "reset", "users", "stop", "open"];
+    let states = ["ended-tokens", "faults", "stubs", "connections", "snapshot", "reset", "users", "stop", "open"];
     for name in wanted.iter().chain(&more).chain(&states) {
         assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
     }

@@ -4,6 +4,7 @@ mod clients;
 mod connections;
 #[cfg(unix)]
 mod crash;
+mod ended_tokens;
 #[cfg(unix)]
 mod exec;
 mod faults;

@@ -1,6 +1,7 @@
 //! Tokens that were ended by hand: made to expire, or revoked as those that a user had in use.
 
 use millpond::auth::fingerprint::Fingerprint;
+use millpond::clock::Time;
 use millpond::config::{Config, Database};
 use serde_json::{Value, json};
 
@@ -102,6 +103,24 @@ fn a_token_that_passes_only_since_auth_checks_are_disabled_is_not_said_to_be_end
     assert_eq!(end_in_use(&app, "john").ok()["ended"], 1);
     john.ended(REVOKED, 4001);
     is_refused(&app, &developer, REVOKED);
+}
+
+#[test]
+fn the_answer_says_when_a_revocation_by_time_refuses_what_is_minted_now() {
+    let app = TestApp::at_noon();
+    let note = |revoke: &dyn Fn(&Value)| {
+        let notes = [Some(NOON - 6), Some(NOON - 5), Some(NOON + 60), None].map(|before| {
+            revoke(&before.map_or(Value::Null, |before| json!(Time::from_seconds(before).rfc3339())));
+            end_in_use(&app, "john").ok().get("note").cloned()
+        });
+        let [safe, backdated, later, none] = notes;
+        assert_eq!((safe, none), (None, None));
+        assert!(backdated.unwrap().as_str().unwrap().contains("2026-01-31T12:00:01Z"), "six seconds later");
+        assert!(later.unwrap().as_str().unwrap().contains("2026-01-31T12:01:06Z"));
+    };
+    app.upsert(&[json!({"id": "john"})]);
+    note(&|before| app.revoke("john", before));
+    note(&|before| app.set(&json!({"revoke_tokens_issued_before": before})));
 }
 
 #[test]
