@@ -11,13 +11,18 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
+use crate::clock::{SECOND_NS, system_now};
+
 pub mod entry;
 pub mod exchange;
+mod pace;
 pub mod tail;
 
 pub use entry::{Caller, Entry, Outcome, Text, Who};
 use exchange::EXCHANGES_MAX;
 pub use exchange::Exchange;
+pub use pace::Minute;
+use pace::Pace;
 
 /// Entries that an app's journal holds; the oldest go first.
 pub const ENTRIES_MAX: usize = 4096;
@@ -42,6 +47,9 @@ struct Ring {
     last: u64,
     /// The id up to which entries were pushed out by newer ones.
     pushed_out: u64,
+    /// The id of the newest event.
+    last_event: u64,
+    pace: Pace,
 }
 
 /// What a journal has that is newer than what a reader knows.
@@ -72,6 +80,7 @@ impl Journal {
 
     fn write(&self, mut entry: Entry, exchange: Option<Exchange>) {
         entry.clip();
+        let second = system_now().0 / SECOND_NS;
         let gone = {
             let mut ring = self.ring();
             ring.last += 1;
@@ -81,6 +90,10 @@ impl Journal {
             if let Some(gone) = &gone {
                 ring.pushed_out = gone.id;
             }
+            if entry.method == entry::METHOD_EVENT {
+                ring.last_event = entry.id;
+            }
+            ring.pace.count(&entry, second);
             ring.entries.push_back(Arc::new(entry));
             let unsaid = exchange.and_then(|exchange| {
                 let full = ring.exchanges.len() == EXCHANGES_MAX;
@@ -111,6 +124,22 @@ impl Journal {
     /// The id of the newest entry that there was, 0 before the first.
     pub fn last(&self) -> u64 {
         self.ring().last
+    }
+
+    /// The id of the newest event that went out, 0 before the first: it changes with whatever changes a user.
+    pub fn last_event(&self) -> u64 {
+        self.ring().last_event
+    }
+
+    /// Calls and refusals of the last minute of real time.
+    pub fn minute(&self) -> Minute {
+        let second = system_now().0 / SECOND_NS;
+        self.ring().pace.minute(second)
+    }
+
+    /// How many calls there ever were, forgotten ones included.
+    pub fn calls(&self) -> u64 {
+        self.ring().pace.calls()
     }
 
     /// The id up to which entries were pushed out by newer ones; 0 when none was.

@@ -11,7 +11,7 @@ use super::error::ControlError;
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
     apps, clock, connections, events, faults, fixture, guard, inspect, openapi, operations, provider, requests, reset,
-    samples, scenarios, settings, snapshots, status, stubs, tokens,
+    samples, scenarios, settings, snapshots, standing, status, stubs, tokens,
 };
 use crate::dashboard;
 use crate::fixture::format::Fixture;
@@ -71,6 +71,14 @@ fn process() -> Vec<Endpoint> {
     vec![
         get("/health", "health", "Whether the process is ready", status::health).answers::<status::Health>(),
         get("/info", "info", "What runs here", status::info).asks([shapes::secrets()]).answers::<status::Info>(),
+        get(
+            "/status",
+            "status",
+            "How each app stands: who is there, what was called, what is not as usual",
+            standing::get,
+        )
+        .lists::<standing::Standing>("apps"),
+        get("/status/events", "followStatus", "The same live: again whenever it changes", standing::follow).streams(),
         get(
             "/operations",
             "operations",

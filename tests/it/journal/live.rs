@@ -10,14 +10,14 @@ use crate::app::TestApp;
 use crate::sockets::client::{GUARD, Server};
 
 /// A stream that is read event by event.
-struct Stream(BufReader<Box<dyn std::io::Read>>);
+pub struct Stream(BufReader<Box<dyn std::io::Read>>);
 
 /// Id, name and data of an event.
-type Event = (Option<u64>, String, Value);
+pub type Event = (Option<u64>, String, Value);
 
 impl Stream {
     /// Begins; what happens from now on is told.
-    fn open(url: &str, last_event_id: Option<&str>) -> Self {
+    pub fn open(url: &str, last_event_id: Option<&str>) -> Self {
         let agent = ureq::Agent::config_builder().proxy(None).timeout_recv_body(Some(GUARD)).build().new_agent();
         let mut request = agent.get(url);
         if let Some(id) = last_event_id {
@@ -37,7 +37,7 @@ impl Stream {
     }
 
     /// The next event; `None` when the stream has ended as it should.
-    fn next(&mut self) -> Option<Event> {
+    pub fn next(&mut self) -> Option<Event> {
         let (mut id, mut name, mut data) = (None, String::new(), Value::Null);
         loop {
             let mut line = String::new();
