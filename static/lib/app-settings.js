@@ -78,7 +78,7 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
 
   /** Says beside a field that it is not saved, and what is set by now if another has set it meanwhile. */
   function mark(one) {
-    const isNew = base === null ? one.touched : Boolean(isChanged(one));
+    const isNew = Boolean(base === null ? one.touched : isChanged(one));
     one.element.classList.toggle("changed", isNew);
     one.note.hidden = !isNew;
     one.isOvertaken &&= isNew;

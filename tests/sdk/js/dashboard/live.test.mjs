@@ -55,7 +55,7 @@ test('a change by an SDK is shown at once: the badge, the switch; the next one t
 test('what is being edited is kept and marked, whatever is changed beside it or under it', async (t) => {
   const { app, page } = await open(t, 'edited', 'overview');
   await page.field('Unique user names').selectOption('team');
-  await page.says('not saved', page.page.locator('.changed'));
+  await page.page.locator('.changed .badge').waitFor();
   await app.server.updateAppSettings({ multi_tenant_enabled: true });
   await page.page.waitForFunction(() => document.querySelector('#setting-multi-tenant-enabled').checked);
   assert.equal(await page.field('Unique user names').inputValue(), 'team');
@@ -76,7 +76,7 @@ test('what is switched before the form has read its settings stays switched, and
   await page.page.route('**/api/v2/app?*', async (route) => { await held; await route.continue(); });
   await page.visit('overview');
   await switchOf(page, 'Multi-tenancy').click();
-  await page.says('not saved', page.page.locator('.changed'));
+  await page.page.locator('.changed .badge').waitFor();
   letThrough();
   const card = page.card('Authentication');
   await card.getByRole('button', { name: 'Discard' }).waitFor();
