@@ -23,6 +23,7 @@ pub mod scenarios;
 pub mod settings;
 pub mod shapes;
 pub mod snapshots;
+pub mod standing;
 pub mod status;
 pub mod stubs;
 pub mod tokens;

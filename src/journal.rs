@@ -8,19 +8,23 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::clock::system_now;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
+
+use crate::clock::{SECOND_NS, system_now};
 
 pub mod entry;
 pub mod exchange;
 pub mod line;
+mod pace;
 pub mod repeats;
 pub mod tail;
 
 pub use entry::{Caller, Entry, Outcome, Text, Who, Why};
 use exchange::EXCHANGES_MAX;
 pub use exchange::Exchange;
+pub use pace::Minute;
+use pace::Pace;
 use repeats::{Loop, REFUSALS_MAX, Repeats};
 
 /// Entries that an app's journal holds; the oldest go first.
@@ -48,6 +52,9 @@ struct Ring {
     last: u64,
     /// The id up to which entries were pushed out by newer ones.
     pushed_out: u64,
+    /// The id of the newest event.
+    last_event: u64,
+    pace: Pace,
 }
 
 /// What a journal has that is newer than what a reader knows.
@@ -79,6 +86,7 @@ impl Journal {
     fn write(&self, mut entry: Entry, exchange: Option<Exchange>) {
         entry.clip();
         self.watch(&entry);
+        let second = system_now().0 / SECOND_NS;
         let gone = {
             let mut ring = self.ring();
             ring.last += 1;
@@ -88,6 +96,10 @@ impl Journal {
             if let Some(gone) = &gone {
                 ring.pushed_out = gone.id;
             }
+            if entry.method == entry::METHOD_EVENT {
+                ring.last_event = entry.id;
+            }
+            ring.pace.count(&entry, second);
             ring.entries.push_back(Arc::new(entry));
             let unsaid = exchange.and_then(|exchange| {
                 let full = ring.exchanges.len() == EXCHANGES_MAX;
@@ -134,6 +146,22 @@ impl Journal {
     /// The id of the newest entry that there was, 0 before the first.
     pub fn last(&self) -> u64 {
         self.ring().last
+    }
+
+    /// The id of the newest event that went out, 0 before the first: it changes with whatever changes a user.
+    pub fn last_event(&self) -> u64 {
+        self.ring().last_event
+    }
+
+    /// Calls and refusals of the last minute of real time.
+    pub fn minute(&self) -> Minute {
+        let second = system_now().0 / SECOND_NS;
+        self.ring().pace.minute(second)
+    }
+
+    /// How many calls there ever were, forgotten ones included.
+    pub fn calls(&self) -> u64 {
+        self.ring().pace.calls()
     }
 
     /// The id up to which entries were pushed out by newer ones; 0 when none was.

@@ -2,8 +2,9 @@
 // The fragment holds it all: #/users?app=KEY&user=john
 
 import { announce, button, copyButton, fill, h } from "./lib/dom.js";
-import { getSettings } from "./lib/app-settings.js";
+import { count } from "./lib/app-settings.js";
 import { onWrite, read } from "./lib/api.js";
+import { followStatus } from "./lib/live.js";
 import { listenToKeys, showHelp } from "./lib/keys.js";
 import { AppClock, exact } from "./lib/time.js";
 import * as apps from "./pages/apps.js";
@@ -45,7 +46,7 @@ const WROTE_MS = 3_000;
 
 const $ = (id) => document.getElementById(id);
 
-const shown = { info: null, app: null, clock: null, name: null, leave: null, refreshed: new Set(), gone: false, query: "" };
+const shown = { info: null, app: null, clock: null, name: null, leave: null, refreshed: new Set(), changed: new Set(), standings: [], gone: false, query: "" };
 
 // ---- the fragment ----
 
@@ -124,8 +125,8 @@ function choose() {
   shown.clock = app && new AppClock(app.clock);
   drawPicker(known, app);
   drawClock();
+  drawBadges();
   const changed = before?.api_key !== app?.api_key || before?.api_secret !== app?.api_secret;
-  if (changed) drawAuthChecks();
   return changed && shown.name !== "apps";
 }
 
@@ -156,22 +157,41 @@ function drawClock() {
   if (!shown.gone && shown.info) drawConnection("good", clock?.isReal ? `Connected · ${exact(clock.now())}` : "Connected");
 }
 
-/** Whether auth checks are off stands on every page too. Read when the app changes, and told by the page that sets it. */
-async function drawAuthChecks() {
-  const { app } = shown;
-  $("open-badge").hidden = true;
-  if (!app) return;
-  try {
-    const settings = await getSettings(app);
-    if (app.api_key === shown.app?.api_key) showAuthChecks(settings);
-  } catch {
-    // The next refresh says so.
+// ---- how the apps stand ----
+
+const standing = () => shown.standings.find((one) => one.api_key === shown.app?.api_key);
+
+/** What is not as in production stands on every page. */
+function drawBadges() {
+  const now = standing();
+  const badges = [
+    ["open-badge", now?.auth_checks_disabled, "Auth checks disabled", "overview"],
+    ["faults-badge", now?.faults, now && count(now.faults, "active fault"), "faults"],
+    ["stubs-badge", now?.stubs, now && count(now.stubs, "stub"), "faults"],
+  ];
+  for (const [id, isOn, text, page] of badges) {
+    const badge = $(id);
+    badge.hidden = !isOn;
+    if (isOn && badge.textContent !== text) badge.textContent = text;
+    badge.href = href(page);
   }
 }
 
-function showAuthChecks(settings) {
-  $("open-badge").hidden = !settings.disable_auth_checks;
-  $("open-badge").href = href("overview");
+/** Takes over what the server says, and tells the page what of its app was written: settings and the like, or users. */
+function takeStatus(standings) {
+  const before = standing();
+  const names = (apps) => JSON.stringify(apps.map((one) => [one.api_key, one.name]));
+  shown.standings = standings;
+  if (!shown.info) return;
+  if (names(shown.info.apps) !== names(standings)) refresh();
+  const now = standing();
+  if (now && shown.app) {
+    shown.clock = new AppClock(now.clock);
+    drawClock();
+  }
+  drawBadges();
+  const news = { settings: now?.revision !== before?.revision, users: now?.users_revision !== before?.users_revision || now?.users !== before?.users };
+  for (const hear of shown.changed) hear(news);
 }
 
 // ---- pages ----
@@ -186,6 +206,7 @@ async function show(again = false) {
   shown.leave?.abort();
   shown.leave = new AbortController();
   shown.refreshed.clear();
+  shown.changed.clear();
   Object.assign(shown, { name, query, drawnFor: shown.app?.api_key });
   drawRail(found ? name : "apps");
   document.title = `${page.title} · ${shown.app?.name ?? "millpond"} · millpond`;
@@ -229,7 +250,11 @@ async function show(again = false) {
     },
     /** Calls back after each reading, with `{back}` when millpond was away; until the page is left. */
     onRefresh(hear) { if (!signal.aborted) shown.refreshed.add(hear); },
-    showAuthChecks,
+    /** How the apps stand, the same as the server says it; and this one. */
+    standings: () => shown.standings,
+    standing,
+    /** Calls back whenever that changes, with `{settings, users}`: what of this app was written; until the page is left. */
+    onChange(hear) { if (!signal.aborted) shown.changed.add(hear); },
   });
 }
 
@@ -298,4 +323,5 @@ $("skip").addEventListener("click", (event) => {
 addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 setInterval(drawClock, 1_000);
 listenToKeys(Object.fromEntries(PAGES.map(([name, key]) => [key, () => go(name)])), HELP);
+followStatus({ signal: new AbortController().signal, onStatus: takeStatus, onBroken: refresh });
 refresh();

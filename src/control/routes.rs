@@ -11,7 +11,7 @@ use super::error::ControlError;
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
     apps, clock, connections, ended_tokens, events, faults, fixture, guard, inspect, openapi, operations, provider,
-    requests, reset, samples, scenarios, settings, snapshots, status, stubs, tokens,
+    requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens,
 };
 use crate::dashboard;
 use crate::fixture::format::Fixture;
@@ -77,6 +77,14 @@ fn process() -> Vec<Endpoint> {
             .takes::<status::Nothing>(&["{}"])
             .answers::<status::Stopping>()
             .refuses(409, &["ends_otherwise"]),
+        get(
+            "/status",
+            "status",
+            "How each app stands: who is there, what was called, what is not as usual",
+            standing::get,
+        )
+        .lists::<standing::Standing>("apps"),
+        get("/status/events", "followStatus", "The same live: again whenever it changes", standing::follow).streams(),
         get(
             "/operations",
             "operations",

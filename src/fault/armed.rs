@@ -31,6 +31,11 @@ impl Armed {
         self.hits.load(Ordering::Acquire)
     }
 
+    /// Whether it has struck as often as it may.
+    pub fn is_spent(&self) -> bool {
+        self.fault.times.is_some_and(|times| self.hits() >= times)
+    }
+
     fn fits(&self, operation: &str, user_id: Option<&str>, caller: Caller) -> bool {
         let Fault { operation: wanted, user_id: user, caller: kind, .. } = &self.fault;
         let is_every = wanted == EVERY_OPERATION && operation != TOKEN_PROVIDER;

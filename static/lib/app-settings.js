@@ -1,7 +1,7 @@
 // Stream's settings of an app and millpond's own, as a form: what each does here and in production, who is affected, undo.
 
 import { ofApp, read, stream, streamWrite, write } from "./api.js";
-import { announce, button, h, select, statusLine } from "./dom.js";
+import { announce, badge, button, h, select, statusLine } from "./dom.js";
 
 export const getSettings = async (app) => (await stream(app, "GET", "/api/v2/app")).app;
 
@@ -52,8 +52,14 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
   const who = h("p", { class: "affected", hidden: true });
   const save = h("button", { disabled: true }, "Save");
   const discard = button("Discard", () => { base && take(base); }, { hidden: true });
-  const controls = specs.map((spec) => control(spec, changed));
-  let base = null;
+  const controls = specs.map((spec) => {
+    const one = control(spec, () => { one.touched = true; changed(); });
+    one.note = badge("", "warn");
+    one.note.hidden = true;
+    one.element.querySelector("label").after(one.note);
+    return one;
+  });
+  let [base, isSaving, reading] = [null, false, 0];
 
   const isChanged = (one) => base && !same(one.get(), valueAt(base, one.spec.path));
   const changes = () => controls.filter(isChanged);
@@ -63,18 +69,30 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
     discard.hidden = some.length === 0;
     save.disabled = base === null;
     save.classList.toggle("primary", some.length > 0);
-    for (const one of controls) one.element.classList.toggle("changed", Boolean(isChanged(one)));
+    for (const one of controls) mark(one);
     who.hidden = some.length === 0;
     if (some.length === 0) return;
     status.say("Not saved yet.", "warn");
     affected(app).then((text) => { who.textContent = `Affects ${text}.`; }, () => { who.textContent = ""; });
   }
 
+  /** Says beside a field that it is not saved, and what is set by now if another has set it meanwhile. */
+  function mark(one) {
+    const isNew = Boolean(base === null ? one.touched : isChanged(one));
+    one.element.classList.toggle("changed", isNew);
+    one.note.hidden = !isNew;
+    one.isOvertaken &&= isNew;
+    const text = one.isOvertaken ? `not saved, and ${show(valueAt(base, one.spec.path))} by now` : "not saved";
+    if (one.note.textContent !== text) one.note.textContent = text;
+  }
+
   /** Shows what is set, and keeps what is being changed here. */
   function take(settings, keep = []) {
     base = settings;
     for (const one of controls) {
-      if (!keep.includes(one)) one.set(valueAt(settings, one.spec.path));
+      if (keep.includes(one)) continue;
+      one.set(valueAt(settings, one.spec.path));
+      one.touched = one.isOvertaken = false;
     }
     if (keep.length === 0) status.say("");
     changed();
@@ -83,14 +101,16 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
 
   async function load() {
     try {
-      take(await place.read(app), changes());
+      const settings = await place.read(app);
+      // What was changed before the first reading arrived is kept as well.
+      take(settings, base === null ? controls.filter((one) => one.touched) : changes());
     } catch (failure) {
       if (!signal.aborted) status.say(failure.message, "bad");
     }
   }
 
   /** What others have set meanwhile to what is being changed here. */
-  const overtaken = (now) => changes().filter((one) => !same(valueAt(now, one.spec.path), valueAt(base, one.spec.path)));
+  const overtaken = (now) => changes().filter((one) => one.isOvertaken || !same(valueAt(now, one.spec.path), valueAt(base, one.spec.path)));
 
   async function submit(event) {
     event.preventDefault();
@@ -101,13 +121,14 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
     }
     const some = changes();
     if (base === null || some.length === 0) return status.say("Nothing is changed.");
-    save.disabled = true;
+    save.disabled = isSaving = true;
     status.say("Saving…");
     try {
       const now = await place.read(app);
       const conflicts = overtaken(now);
       if (conflicts.length > 0) {
         const words = conflicts.map((one) => `“${one.spec.label}” is ${show(valueAt(now, one.spec.path))} by now`);
+        conflicts.forEach((one) => { one.isOvertaken = false; }); // told: the next time it is meant
         take(now, some);
         const text = `Not saved: somebody else changed this meanwhile. ${words.join(", ")}. Save again to set yours, or discard.`;
         status.say(text, "bad");
@@ -126,6 +147,7 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
     } catch (failure) {
       status.say(`Not saved: ${failure.message}`, "bad");
     } finally {
+      isSaving = false;
       save.disabled = base === null;
       if (document.activeElement === document.body) save.focus();
     }
@@ -137,21 +159,21 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
     h("div", { class: "actions" }, save, discard, h("div", { class: "say" }, status, who)),
   );
   load();
-  // Each reading of Stream's settings is a request to the app: those are read anew when one comes back to the page.
-  if (place !== OWN) addEventListener("focus", reloadQuietly, { signal });
   context.onRefresh(({ back }) => {
     if (back && base === null) load();
-    else if (back || (place === OWN && !document.hidden)) reloadQuietly();
+    else if (back) reloadQuietly();
   });
+  context.onChange(({ settings }) => { if (settings) reloadQuietly(); });
 
   async function reloadQuietly() {
-    if (base === null || save.disabled) return;
+    if (base === null || isSaving) return;
+    const turn = ++reading;
     try {
       const now = await place.read(app);
-      if (signal.aborted || same(now, base)) return;
-      const mine = changes();
-      const conflicts = overtaken(now);
-      take(now, mine);
+      if (signal.aborted || isSaving || turn !== reading || same(now, base)) return;
+      const conflicts = changes().filter((one) => !same(valueAt(now, one.spec.path), valueAt(base, one.spec.path)));
+      conflicts.forEach((one) => { one.isOvertaken = true; });
+      take(now, changes());
       if (conflicts.length > 0) status.say(`Somebody else changed this meanwhile: “${conflicts[0].spec.label}” is ${show(valueAt(now, conflicts[0].spec.path))} by now.`, "warn");
     } catch {
       // The next refresh says so.

@@ -1,4 +1,5 @@
-// An app's requests as they happen, by SSE: resumes after a break, hands over in batches, holds no more than it was told.
+// What happens, by SSE: how the apps stand, and an app's requests. Resumes after a break, hands over in batches, holds no
+// more than it was told. A tab that nobody sees lets go of its streams: a browser has six connections for all tabs.
 
 /** What waits for the next frame at the most; older ones are counted as lost. */
 const WAITING_MAX = 2_000;
@@ -7,14 +8,39 @@ const RETRY_MS = 1_000;
 const BUSY = 200;
 const BUSY_MS = 250;
 
+/** Calls `open` and `close` as the tab is seen and hidden, until `signal` aborts. */
+function whileSeen(signal, open, close) {
+  document.addEventListener("visibilitychange", () => { close(); if (!document.hidden) open(); }, { signal });
+  signal.addEventListener("abort", close);
+  if (!document.hidden) open();
+}
+
+/** How the apps stand, now and whenever that changes. `onBroken()`: nobody answers; it is tried again. */
+export function followStatus({ signal, onStatus, onBroken }) {
+  let [source, timer] = [null, 0];
+  const close = () => { source?.close(); clearTimeout(timer); };
+  function open() {
+    close();
+    source = new EventSource("/_millpond/status/events");
+    source.addEventListener("status", (event) => onStatus(JSON.parse(event.data).apps));
+    source.onerror = () => {
+      close();
+      timer = setTimeout(open, RETRY_MS);
+      onBroken();
+    };
+  }
+  whileSeen(signal, open, close);
+}
+
 /**
  * Listens until `signal` aborts. `query` are the journal's filters; `after` the id that was seen last.
  * `onBatch(entries, lost)`: oldest first. `onReset()`: ids begin anew. `onState("live" | "broken" | "missing" | "gone")`.
  */
 export function follow(path, { query, after, signal, onBatch, onReset, onState }) {
-  let [source, timer, frame, last, waiting, lost, drawnAt] = [null, 0, 0, after, [], 0, 0];
+  let [source, timer, frame, last, waiting, lost, drawnAt, isOver] = [null, 0, 0, after, [], 0, 0, false];
 
   function open() {
+    if (isOver) return;
     const search = new URLSearchParams(query);
     if (last !== undefined) search.set("after", last);
     source = new EventSource(`/_millpond${path}?${search}`);
@@ -42,6 +68,7 @@ export function follow(path, { query, after, signal, onBatch, onReset, onState }
       onReset();
     });
     source.addEventListener("gone", () => {
+      isOver = true;
       source.close();
       onState("gone");
     });
@@ -62,9 +89,5 @@ export function follow(path, { query, after, signal, onBatch, onReset, onState }
     if (!signal.aborted) onBatch(batch, missed);
   }
 
-  signal.addEventListener("abort", () => {
-    source?.close();
-    clearTimeout(timer);
-  });
-  open();
+  whileSeen(signal, open, () => { source?.close(); clearTimeout(timer); });
 }

@@ -76,7 +76,7 @@ export function render(context) {
         }) }, field("Advance by", by, { hint: "A minus goes back" }), h("button", {}, "Advance")))),
   );
   draw();
-  context.onRefresh(draw);
+  context.onChange(draw);
   const timer = setInterval(draw, 250);
   signal.addEventListener("abort", () => clearInterval(timer));
 }

@@ -111,6 +111,7 @@ export function render(context) {
   }), { hidden: true });
   user.addEventListener("input", draw);
   context.onRefresh(load);
+  context.onChange(load);
   signal.addEventListener("abort", () => table.close());
   fill(
     root,

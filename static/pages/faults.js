@@ -98,7 +98,7 @@ function faultsCard(context) {
   socket.addEventListener("change", choose);
   choose();
   load();
-  context.onRefresh(load);
+  context.onChange(load);
   return card("Faults", { about: "The next calls that match fail, wait or are cut, behind real authentication where they can." },
     list,
     h("details", { class: "more", open: true }, h("summary", {}, "New fault"),
@@ -132,6 +132,7 @@ function stubsCard(context) {
   const { app, signal } = context;
   const path = ofApp(app, "/stubs");
   const list = h("div", {}, loading());
+  let drawn = "";
   const status = statusLine();
   const how = select([["path", "A path"], ["operation", "A known operation"]], "path");
   const operation = input({ list: "operation-names" });
@@ -167,6 +168,8 @@ function stubsCard(context) {
   async function load() {
     try {
       const { stubs } = await read(path, { signal });
+      if (JSON.stringify(stubs) === drawn) return; // what has the focus stays
+      drawn = JSON.stringify(stubs);
       fill(list, stubs.length === 0 ? empty("No stub", "A fixed answer for an operation that is not built; authentication before it is real.")
         : [h("ul", { class: "lines" }, stubs.map((stub) => h("li", {},
           h("span", { class: "name mono" }, nameOf(stub)),
@@ -199,6 +202,7 @@ function stubsCard(context) {
   how.addEventListener("change", choose);
   choose();
   load();
+  context.onChange(({ settings }) => { if (settings) load(); });
   return card("Stubs", { about: "A fixed answer behind real authentication. Setting one again replaces it." },
     list,
     h("details", { class: "more", open: true }, h("summary", {}, "New stub"),

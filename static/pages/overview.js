@@ -90,10 +90,7 @@ export async function render(context) {
   const specs = "calls_per_minute" in own ? [...EMULATOR, PUSH, CALLS_OF_USER, CALLS] : EMULATOR;
   let drawRevocation = () => {};
   const authentication = settingsForm(context, STREAMS, AUTHENTICATION, {
-    onSaved(settings) {
-      context.showAuthChecks(settings);
-      drawRevocation(settings);
-    },
+    onSaved: (settings) => drawRevocation(settings),
   });
   const revocation = revocationCard(context, authentication.load);
   drawRevocation = revocation.draw;

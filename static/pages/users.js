@@ -54,14 +54,14 @@ export function render(context) {
     await readMore(true);
   }
 
+  const readPage = async (last) => api.queryUsers(app, { ...wanted, filter: api.filterOf(wanted), last, signal, deactivated: wanted.state !== "active" });
+
   async function readMore(fresh = false) {
     if (reading || complete) return;
     reading = true;
     const mine = turn;
     try {
-      const filter = api.filterOf(wanted);
-      const last = fresh ? undefined : users.at(-1);
-      const more = await api.queryUsers(app, { ...wanted, filter, last, signal, deactivated: wanted.state !== "active" });
+      const more = await readPage(fresh ? undefined : users.at(-1));
       if (mine !== turn) return;
       fill(problem);
       users = fresh ? more : [...users, ...more];
@@ -76,6 +76,20 @@ export function render(context) {
       complete = true; // until it is tried again
       fill(problem, failed(failure instanceof SyntaxError ? { message: `The filter is not JSON: ${failure.message}` } : failure, begin));
     }
+  }
+
+  /** Reads anew as many as are held, where they are few enough: what has changed is shown, what is being read stays. */
+  async function followUsers() {
+    if (reading) return;
+    if (users.length > api.PAGE) return drawTotal();
+    const mine = turn;
+    const now = await readPage().catch(() => null);
+    if (!now || mine !== turn || reading || signal.aborted || same(now, users)) return;
+    const known = new Map(users.map((user) => [JSON.stringify(user), user]));
+    users = now.map((user) => known.get(JSON.stringify(user)) ?? user);
+    complete = now.length < api.PAGE;
+    table.set(users);
+    drawTotal();
   }
 
   async function drawTotal() {
@@ -166,6 +180,7 @@ export function render(context) {
   role.addEventListener("change", () => { wanted.role = role.value; begin(); });
   signal.addEventListener("abort", () => table.close());
   context.onRefresh(({ back }) => { if (back) begin(); });
+  context.onChange((news) => { if (news.users) followUsers(); });
 
   fill(
     root,
@@ -180,4 +195,5 @@ export function render(context) {
   return first;
 }
 
+const same = (left, right) => JSON.stringify(left) === JSON.stringify(right);
 const initial = (user) => [...(user.name || user.id)][0]?.toUpperCase() ?? "?";

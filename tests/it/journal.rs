@@ -5,6 +5,7 @@ mod exchanges;
 mod live;
 mod queries;
 mod redaction;
+mod standing;
 mod trace;
 mod verify;
 mod wait;

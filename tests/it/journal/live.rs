@@ -17,7 +17,7 @@ pub type Event = (Option<u64>, String, Value);
 
 impl Stream {
     /// Begins; what happens from now on is told.
-    fn open(url: &str, last_event_id: Option<&str>) -> Self {
+    pub fn open(url: &str, last_event_id: Option<&str>) -> Self {
         let agent = ureq::Agent::config_builder().proxy(None).timeout_recv_body(Some(GUARD)).build().new_agent();
         let mut request = agent.get(url);
         if let Some(id) = last_event_id {
