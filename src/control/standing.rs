@@ -131,7 +131,7 @@ impl Live {
     }
 
     async fn look(&mut self) -> Result<Vec<Seen>> {
-        let may_count = self.looks % LOOKS_BETWEEN_COUNTS == 0;
+        let may_count = self.looks.is_multiple_of(LOOKS_BETWEEN_COUNTS);
         self.looks = self.looks.wrapping_add(1);
         let (mut seen_now, mut counted_now) = (Vec::new(), HashMap::new());
         for app in self.control.store.apps().all() {
