@@ -161,9 +161,36 @@ test('stream-chat deletes a user for good', async () => {
   assert.equal((await app.chat.upsertUser({ id: 'wiped' })).users.wiped.of, undefined);
 });
 
-test('deleting for good needs the messages and conversations deleted for good as well', async () => {
+test('deleting for good takes what is not said along', async () => {
+  for (const options of [{}, { messages: 'hard' }, { conversations: 'hard' }]) {
+    await create('alone');
+    const { task_id } = await app.node.deleteUsers({ user_ids: ['alone'], user: 'hard', ...options });
+    assert.deepEqual((await app.node.getTask({ id: task_id })).result, { alone: { status: 'ok' } });
+    assert.equal(await find('alone'), undefined);
+  }
+});
+
+test('an export of many is fetched from where its task says, without a token', async () => {
+  await create('asked');
+  const { task_id } = await app.node.exportUsers({ user_ids: ['asked'] });
+  const { url } = (await app.node.getTask({ id: task_id })).result;
+  assert.match(url, /\/exports\/users\//);
+  const answer = await fetch(url);
+  assert.equal(answer.status, 200);
+  assert.deepEqual((await answer.json()).users.map(({ id }) => id), ['asked']);
+});
+
+test('the tasks of many tell the users as they then are', async () => {
+  await create('paused');
+  const off = await app.chat.deactivateUsers(['paused']);
+  const { users } = (await app.chat.getTask(off.task_id)).result;
+  assert.equal(users[0].id, 'paused');
+  assertRfc3339(users[0].deactivated_at);
+});
+
+test('deleting for good while messages or conversations are kept is refused', async () => {
   await create('kept');
-  for (const options of [{}, { messages: 'hard' }, { conversations: 'hard' }, { messages: 'soft', conversations: 'hard' }]) {
+  for (const options of [{ messages: 'soft', conversations: 'hard' }, { messages: 'hard', conversations: 'soft' }]) {
     await refused(app.node.deleteUsers({ user_ids: ['kept'], user: 'hard', ...options }), badInput('DeleteUsers', /./));
   }
   assert.equal((await find('kept')).id, 'kept');

@@ -1,5 +1,6 @@
 """Deactivated, reactivated, deleted, restored, exported, told of an event; and the tasks that do it to many."""
 
+import httpx
 import pytest
 from getstream.models import QueryUsersPayload, UserCustomEventRequest, UserRequest
 
@@ -116,10 +117,19 @@ def test_trap_16_restoring_a_user_who_is_not_deleted_is_refused_in_these_words(a
         app.legacy.restore_users([user])
 
 
-def test_a_hard_deletion_asks_for_hard_deletion_of_all_they_wrote(app, user):
+def test_a_hard_deletion_of_the_user_alone_takes_all_they_wrote_along(app, user):
     with refused("DeleteUsers", 400, 4):
-        app.server.delete_users([user], user="hard")
+        app.server.delete_users([user], user="hard", messages="soft")
     assert found(app, user)[0].id == user
+    task_id = app.server.delete_users([user], user="hard").data.task_id
+    assert app.server.get_task(task_id).data.result == {user: {"status": "ok"}}
+    assert found(app, user) == []
+
+
+def test_an_export_of_many_is_fetched_from_where_its_task_says(app, user):
+    task_id = app.legacy.export_users([user])["task_id"]
+    answer = httpx.get(app.legacy.get_task(task_id)["result"]["url"])
+    assert [exported["id"] for exported in answer.json()["users"]] == [user]
 
 
 def test_stream_chat_deletes_many_users_and_restores_them(app, users):
