@@ -47,8 +47,10 @@ fn where_something_is_required_a_null_is_told_what() {
     }
 }
 
-/// Typed fields by operation: the method, the path, a body, where in it the field goes, and the type.
-const TYPED: &[(&str, &str, &str, &str, &[(&str, &str)])] = &[
+/// An operation's typed fields: the method, the path, a body, where in it the fields go, and each with its type.
+type Typed = (&'static str, &'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const TYPED: &[Typed] = &[
     ("POST", "/users", "{}", "", &[("users", "object")]),
     (
         "POST",

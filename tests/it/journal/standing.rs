@@ -28,11 +28,13 @@ fn whatever_changes_an_app_is_told_to_whoever_follows() {
             "the clock" => control("POST", "/clock/advance", json!({"by": "1h"})),
             "a fault" => control("POST", "/faults", json!({"operation": "GetApp", "then": {"error": {"code": 9}}})),
             "a stub" => control("PUT", "/stubs", json!({"operation": "GetApp", "body": {}})),
-            "a fault that struck" => return drop(app.server().get("/api/v2/app").error()),
-            "a user" => return app.upsert(&[json!({"id": "john"})]),
-            "a user's name" => return app.upsert(&[json!({"id": "john", "name": "John"})]),
+            "a fault that struck" => app.server().get("/api/v2/app").body,
+            "a user" | "a user's name" => {
+                app.upsert(&[json!({"id": "john", "name": what})]);
+                Value::Null
+            }
             _ => unreachable!("{what}"),
-        };
+        }
     };
     for (what, field) in [
         ("a setting of Stream's", "auth_checks_disabled"),
