@@ -46,11 +46,6 @@ impl Examined {
         Self { token, signature_verifies, fingerprint: Fingerprint::of(raw) }
     }
 
-    /// When the token expires.
-    pub fn expires_at(&self) -> Option<Time> {
-        self.token.as_ref().ok()?.exp.map(Time::from_seconds)
-    }
-
     /// The user the token is for.
     pub fn user_id(&self) -> Option<&str> {
         self.token.as_ref().ok()?.user_id.as_deref()

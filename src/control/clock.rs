@@ -103,7 +103,7 @@ async fn set(
     let mode = control
         .store
         .write(&scope, move |tx| {
-            let mode = change(tx.clock());
+            let mode = change(tx.clock_history().mode());
             apps::save_clock(tx, mode)?;
             Ok(mode)
         })

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::auth::revocation::{Revocation, Said};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 use crate::params::from_tree;
@@ -10,6 +11,7 @@ use crate::settings::wrong_type;
 use crate::store::WriteTx;
 use crate::store::users::{self, User};
 
+use super::revocation;
 use super::sessions::emit_presence;
 use super::users::{
     BUILT_IN, CUSTOM_MAX_DEPTH, emit_updated, ensure, merge_privacy, present, refuse_team_change, same_teams, save,
@@ -26,6 +28,7 @@ pub fn update(
     set: Map<String, Value>,
     unset: &[String],
     by: Option<Subject<'_>>,
+    said: Said,
 ) -> Result<User> {
     let id = user_id("id", id)?;
     let before = match by {
@@ -39,12 +42,16 @@ pub fn update(
     if by.is_some() && (set.contains_key(REVOCATION) || unset.iter().any(|key| key == REVOCATION)) {
         return Err(ApiError::not_allowed(format!("{REVOCATION} can only be updated server-side")));
     }
+    let is_revoked_now = set.contains_key(REVOCATION);
     let mut after = User { updated_at: tx.now, ..before.clone() };
     for (key, value) in set {
         set_key(&mut after, &key, value)?;
     }
     for key in unset {
         unset_key(&mut after, key)?;
+    }
+    if let Some(set) = after.revocation.filter(|_| is_revoked_now) {
+        after.revocation = Some(revocation::decide(tx, set.before, said)?);
     }
     if let Some(by) = by {
         check_client_change(tx, by, &before, &mut after)?;
@@ -116,7 +123,7 @@ fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
             user.privacy_settings = merge_privacy(user.privacy_settings.take(), Some(change))?;
         }
         ["teams_role", rest @ ..] => put(&mut user.teams_role, rest, value),
-        ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = moment(key, &value)?,
+        ["revoke_tokens_issued_before"] => user.revocation = moment(key, &value)?.map(|at| Revocation::by_app(at, 0)),
         // Production nests such an object once more, by its own admission a bug; merging is what callers mean.
         ["custom"] => {
             user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default());
@@ -142,7 +149,7 @@ fn unset_key(user: &mut User, key: &str) -> Result<()> {
             }
         }
         ["teams_role", rest @ ..] => take(&mut user.teams_role, rest),
-        ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = None,
+        ["revoke_tokens_issued_before"] => user.revocation = None,
         ["custom"] => user.custom.clear(),
         ["custom", rest @ ..] | rest => take(&mut user.custom, rest),
     }
