@@ -308,6 +308,7 @@ pub struct Emulator {
 impl Default for Emulator {
     fn default() -> Self {
         Self {
+            token_times: TokenTimes::default(),
             revocation_granularity: RevocationGranularity::default(),
             iat_leeway_seconds: 0,
             unknown_user: UnknownUser::default(),

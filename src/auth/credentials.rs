@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::fingerprint::Fingerprint;
 use super::secret::Secret;
 use super::token::{self, Malformed, Token};
-use crate::clock::Time;
 
 /// `stream-auth-type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

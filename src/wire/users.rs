@@ -160,9 +160,7 @@ pub struct MuteResponse {
 impl MuteResponse {
     /// A mute of this user's. Whom either has blocked is not said in each.
     pub fn new(user: &User, mute: Mute) -> Self {
-        let brief = |user: User| {
-            UserResponse::plain(User { blocked_ids: Vec::new(), revoke_tokens_issued_before: None, ..user })
-        };
+        let brief = |user: User| UserResponse::plain(User { blocked_ids: Vec::new(), revocation: None, ..user });
         Self {
             user: brief(user.clone()),
             target: brief(mute.target),
