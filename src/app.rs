@@ -13,8 +13,9 @@ use rand::{RngCore, SeedableRng};
 use tokio::sync;
 
 use crate::auth::fingerprint::Fingerprint;
+use crate::auth::revocation::Revocation;
 use crate::auth::secret::Secret;
-use crate::clock::{Clock, ClockMode, Stopwatch, Time};
+use crate::clock::{Clock, ClockMode, History, Run, Stopwatch, Time};
 use crate::fault::armed::Faults;
 use crate::ids::{AppId, UserId};
 use crate::journal::{Bell, Journal};
@@ -24,8 +25,12 @@ use crate::settings::{Emulator, Rules, Settings};
 use crate::stub::Stubs;
 
 pub mod ended;
+pub mod judged;
+mod twin;
 
 use ended::{End, EndedTokens, ShownTokens};
+use judged::JudgedTimes;
+use twin::TwinWaits;
 
 /// Everything of an app but its users, as of one commit.
 #[derive(Clone, Debug)]
@@ -38,6 +43,8 @@ pub struct AppState {
     pub settings: Settings,
     /// Those of them that change what millpond does.
     pub rules: Rules,
+    /// Which user tokens are refused by the time of their issue.
+    pub revocation: Option<Revocation>,
     /// millpond's own settings.
     pub emulator: Emulator,
     /// Grants that stand instead of a role's defaults: role -> permission ids.
@@ -61,6 +68,7 @@ impl AppState {
             name: String::new(),
             secret,
             rules: settings.rules(),
+            revocation: settings.revoke_tokens_issued_before().map(|before| Revocation::by_app(before, 0)),
             settings,
             emulator,
             grants: BTreeMap::new(),
@@ -76,8 +84,8 @@ impl AppState {
 /// What authentication and permission know of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserFacts {
-    /// Tokens issued before this moment, and those without `iat`, are refused.
-    pub revoke_tokens_issued_before: Option<Time>,
+    /// Tokens issued before a moment, and those without `iat`, are refused.
+    pub revocation: Option<Revocation>,
     /// The user was deactivated.
     pub deactivated: bool,
     /// The user was deleted.
@@ -100,13 +108,7 @@ pub const ANONYMOUS_ID: &str = "!anon";
 impl UserFacts {
     /// What holds of a user of whom nothing special is known.
     pub fn ordinary() -> Self {
-        Self {
-            revoke_tokens_issued_before: None,
-            deactivated: false,
-            deleted: false,
-            role: ROLE_USER.to_owned(),
-            teams: Vec::new(),
-        }
+        Self { revocation: None, deactivated: false, deleted: false, role: ROLE_USER.to_owned(), teams: Vec::new() }
     }
 
     fn is_ordinary(&self) -> bool {
@@ -164,6 +166,10 @@ pub struct App {
     pub ended_tokens: EndedTokens,
     /// Tokens that users have in use.
     pub shown_tokens: ShownTokens,
+    /// The times of the tokens that were shown.
+    pub judged_times: JudgedTimes,
+    /// Refusals that wait for a backend's next token to be another.
+    twin_waits: TwinWaits,
     state: ArcSwap<AppState>,
     /// Only the users of whom something special is known; absent means ordinary.
     exceptional: RwLock<HashMap<UserId, Arc<UserFacts>>>,
@@ -178,7 +184,7 @@ impl App {
     /// An app as it was read from the database. With a seed its ids are the same each time, and others for each api key.
     pub fn new(
         identity: Identity,
-        clock: ClockMode,
+        clock: History,
         state: AppState,
         exceptional: HashMap<UserId, Arc<UserFacts>>,
         ended_tokens: EndedTokens,
@@ -199,6 +205,8 @@ impl App {
             journal: Journal::default(),
             ended_tokens,
             shown_tokens: ShownTokens::default(),
+            judged_times: JudgedTimes::default(),
+            twin_waits: TwinWaits::default(),
             state: ArcSwap::from_pointee(state),
             exceptional: RwLock::new(exceptional),
             ordinary: Arc::new(UserFacts::ordinary()),
@@ -269,8 +277,8 @@ impl App {
     }
 
     /// Takes over how the clock now runs. For the store alone.
-    pub fn publish_clock(&self, clock: ClockMode) {
-        self.clock.set(clock);
+    pub fn publish_clock(&self, run: Run) {
+        self.clock.moved(run);
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod explain;
 pub mod fingerprint;
 pub mod go_json;
+pub mod revocation;
 pub mod secret;
 pub mod times;
 pub mod token;

@@ -1,14 +1,15 @@
 //! Time. One clock per app; this file is the only reader of the system time (clippy forbids the others).
 
 use std::fmt;
-use std::sync::RwLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 mod duration;
+mod history;
 
 pub use duration::DurationNs;
+pub use history::{Clock, History, MOVES_MAX, Moment, Run};
 
 /// Nanoseconds in a second.
 pub const SECOND_NS: i64 = 1_000_000_000;
@@ -182,38 +183,17 @@ pub enum ClockMode {
     Frozen(Time),
 }
 
-/// An app's clock.
-#[derive(Debug)]
-pub struct Clock(RwLock<ClockMode>);
-
-impl Clock {
-    /// A clock that runs in the given way.
-    pub fn new(mode: ClockMode) -> Self {
-        Self(RwLock::new(mode))
-    }
-
-    /// How it runs.
-    pub fn mode(&self) -> ClockMode {
-        *self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// Makes it run another way from now on.
-    pub fn set(&self, mode: ClockMode) {
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = mode;
-    }
-
-    /// The moment it shows.
-    pub fn now(&self) -> Time {
-        self.mode().now()
-    }
-}
-
 impl ClockMode {
     /// The moment that a clock of this mode shows.
     pub fn now(self) -> Time {
+        self.at(system_now())
+    }
+
+    /// What a clock of this mode shows at a moment of the system's time.
+    pub fn at(self, wall: Time) -> Time {
         match self {
-            Self::System => system_now(),
-            Self::Offset(ns) => system_now().plus(ns),
+            Self::System => wall,
+            Self::Offset(ns) => wall.plus(ns),
             Self::Frozen(at) => at,
         }
     }

@@ -15,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 
 use crate::app::{App, UserFacts};
 use crate::auth::credentials::bare_token;
+use crate::auth::times::Times;
 use crate::auth::verdict;
 use crate::clock::Stopwatch;
 use crate::error::{ApiError, Result};
@@ -89,6 +90,8 @@ pub struct Call {
     pub path: Text,
     /// `X-Stream-Client`.
     pub client: String,
+    /// The times of its token, where a refusal has to wait until a backend's next one is another.
+    twin: Option<Times>,
     /// What strikes it before anybody is asked for an answer.
     strike: Option<Strike>,
     /// The id of the fault that strikes it.
@@ -172,15 +175,16 @@ impl Door {
             // It decides nothing here, and would be taken for the reason.
             who.verdict = None;
         }
+        let twin = judged.judgement.twin;
         let keyless = if judged.app.is_none() { Some(Arc::clone(gate.store.apps().keyless())) } else { None };
-        let Judged { app, state, credentials, epoch, judgement: Judgement { now, facts, .. }, .. } = judged;
+        let Judged { app, state, credentials, epoch, judgement: Judgement { now, times, facts, .. }, .. } = judged;
         let state = state.filter(|_| is_watched);
         let strike = state.and_then(|state| state.faults.strike(self.operation.name, who.user(), who.caller));
         let fault = strike.as_ref().map_or_else(OnceCell::new, |strike| OnceCell::from(Arc::clone(&strike.id)));
         let admitted = refusal.map_or_else(|| Ok(identity(&who, facts)), Err);
         let scope = app
             .as_ref()
-            .map(|app| Scope::admitted(app, now, epoch, gate.admission(app, credentials, verdict::refusal)));
+            .map(|app| Scope::admitted(app, now, epoch, gate.admission(app, credentials, times, verdict::refusal)));
         Call {
             operation: self.operation,
             dialect: self.dialect,
@@ -194,6 +198,7 @@ impl Door {
             method,
             path,
             client,
+            twin,
             strike,
             fault,
             is_cut: Cell::new(false),
@@ -240,6 +245,9 @@ async fn answer(
     let call = Rc::new(call);
     request.extensions_mut().insert(Rc::clone(&call));
     let mut answering = Answering(Some(Rc::clone(&call)));
+    if let (Some(app), Some(times)) = (&call.app, &call.twin) {
+        app.outlast_twin(times).await;
+    }
     let response = match call.foregone().await {
         Some(Ok(answer)) => Ok(request.into_response(answer)),
         Some(Err(refusal)) => Ok(request.error_response(refusal)),

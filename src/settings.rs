@@ -76,6 +76,11 @@ impl Settings {
         self.get(key).as_bool().unwrap_or_default()
     }
 
+    /// User tokens issued before this moment are refused, as is every user token without `iat`.
+    pub fn revoke_tokens_issued_before(&self) -> Option<Time> {
+        self.get("revoke_tokens_issued_before").as_i64().map(Time)
+    }
+
     /// The settings that change what millpond does, typed.
     pub fn rules(&self) -> Rules {
         let roles = self.get("user_search_disallowed_roles");
@@ -91,7 +96,6 @@ impl Settings {
                 Some("team") => UniqueUsernames::Team,
                 _ => UniqueUsernames::No,
             },
-            revoke_tokens_issued_before: self.get("revoke_tokens_issued_before").as_i64().map(Time),
             user_search_disallowed_roles: roles
                 .as_array()
                 .map(|roles| roles.iter().filter_map(Value::as_str).map(str::to_owned).collect())
@@ -118,8 +122,6 @@ pub struct Rules {
     pub permission_v1: bool,
     /// Whether names must differ.
     pub unique_usernames: UniqueUsernames,
-    /// User tokens issued before this moment are refused, as is every user token without `iat`.
-    pub revoke_tokens_issued_before: Option<Time>,
     /// Roles that may not query users.
     pub user_search_disallowed_roles: Vec<String>,
 }
@@ -143,6 +145,16 @@ words! {
         Second = "second",
         /// By the exact moment: also refuses what was minted earlier in the same second.
         Exact = "exact",
+    }
+}
+
+words! {
+    /// By whose clock the times of backends' tokens are.
+    pub enum TokenTimes {
+        /// The wall's: they are brought to the app's clock once, when a token is first shown.
+        Wall = "wall",
+        /// The app's: they are judged as they stand, however the clock was moved.
+        App = "app",
     }
 }
 
@@ -265,6 +277,8 @@ fn limits<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Emulator {
+    /// By whose clock the times of backends' tokens are.
+    pub token_times: TokenTimes,
     /// Which tokens a revocation reaches.
     pub revocation_granularity: RevocationGranularity,
     /// How far in the future a token's `iat` may lie, in seconds.
@@ -296,6 +310,7 @@ pub struct Emulator {
 impl Default for Emulator {
     fn default() -> Self {
         Self {
+            token_times: TokenTimes::default(),
             revocation_granularity: RevocationGranularity::default(),
             iat_leeway_seconds: 0,
             unknown_user: UnknownUser::default(),
@@ -396,7 +411,7 @@ mod tests {
         ] {
             let mut settings = Settings::default();
             settings.patch(&object(json!({"revoke_tokens_issued_before": value}))).expect("fine");
-            assert_eq!(settings.rules().revoke_tokens_issued_before, Some(Time(1_769_860_800_000_000_000)), "{value}");
+            assert_eq!(settings.revoke_tokens_issued_before(), Some(Time(1_769_860_800_000_000_000)), "{value}");
         }
     }
 

@@ -24,7 +24,8 @@ use tokio::sync::{RwLock, Semaphore, oneshot};
 use crate::app::ended::End;
 use crate::app::{App, AppState, Apps, Gone, UserFacts};
 use crate::auth::fingerprint::Fingerprint;
-use crate::clock::{ClockMode, Time};
+use crate::auth::times::Times;
+use crate::clock::{ClockMode, History, Moment, Run, Time};
 use crate::error::{ApiError, Code, Result};
 use crate::event::Event;
 use crate::ids::{AppId, UserId};
@@ -50,6 +51,7 @@ pub mod roles;
 pub mod states;
 pub mod stubs;
 pub mod tasks;
+pub mod token_times;
 pub mod user_filter;
 pub mod users;
 
@@ -125,6 +127,16 @@ impl ReadTx<'_> {
         self.conn
     }
 
+    /// What the app's clock tells of this moment.
+    pub fn moment(&self) -> Moment {
+        self.owner.clock.moment(None)
+    }
+
+    /// How the app's clock ran, until the last commit.
+    pub fn clock_history(&self) -> History {
+        self.owner.clock.history()
+    }
+
     /// Whether the user has a connection open.
     fn is_online(&self, user: &str) -> bool {
         self.owner.presence.is_online(user)
@@ -187,14 +199,24 @@ impl WriteTx<'_> {
         effects.revoked.extend(user.filter(|_| end == Some(End::Revoked)));
     }
 
-    /// Sets the app's clock after the commit.
-    fn clock_changed(&self, clock: ClockMode) {
-        self.effects.borrow_mut().clock = Some(clock);
+    /// Moves the app's clock after the commit.
+    fn clock_moved(&self, run: Run) {
+        self.effects.borrow_mut().clock = Some(run);
     }
 
-    /// How the app's clock runs.
-    pub fn clock(&self) -> ClockMode {
-        self.owner.clock.mode()
+    /// How the app's clock runs, with what this transaction did to it.
+    pub fn clock_mode(&self) -> ClockMode {
+        self.effects.borrow().clock.map_or_else(|| self.owner.clock.mode(), |run| run.mode)
+    }
+
+    /// Tells memory, after the commit, of a token that counts as shown.
+    fn token_shown(&self, token: Fingerprint, times: Times) {
+        self.effects.borrow_mut().shown.push((token, times));
+    }
+
+    /// The tokens that were shown and not written down.
+    fn unwritten_tokens(&self) -> Vec<(Fingerprint, Times)> {
+        self.owner.judged_times.take_unwritten()
     }
 
     /// Counts a connection that the user has opened. Answers whether it is the first. Nothing that fails may follow.
@@ -223,7 +245,9 @@ impl WriteTx<'_> {
 struct Effects {
     facts: HashMap<UserId, UserFacts>,
     reload: bool,
-    clock: Option<ClockMode>,
+    clock: Option<Run>,
+    /// Tokens that count as shown.
+    shown: Vec<(Fingerprint, Times)>,
     /// Tokens that were ended, or no longer are.
     ended: Vec<(Fingerprint, Option<End>)>,
     /// Whose tokens were revoked by hand.
@@ -234,7 +258,8 @@ struct Effects {
 impl Effects {
     /// Whether memory has to hear of it before the next job runs.
     fn changes_memory(&self) -> bool {
-        self.reload || self.clock.is_some() || !self.facts.is_empty() || !self.ended.is_empty()
+        let tokens = !self.ended.is_empty() || !self.shown.is_empty();
+        self.reload || self.clock.is_some() || !self.facts.is_empty() || tokens
     }
 
     fn publish(self, store: &Store, app: &Arc<App>, state: Option<AppState>) {
@@ -244,6 +269,9 @@ impl Effects {
             users: self.facts.keys().cloned().chain(self.revoked).collect(),
             events: self.events,
         };
+        for (token, times) in self.shown {
+            app.judged_times.remember(token, times);
+        }
         if let Some(clock) = self.clock {
             app.publish_clock(clock);
         }

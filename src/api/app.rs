@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::app::AppState;
 use crate::auth::caller::{AnyCaller, ServerCaller};
+use crate::auth::revocation::Said;
 use crate::clock::Time;
 use crate::domain::devices::PUSH_PROVIDERS;
-use crate::domain::push_providers;
+use crate::domain::{push_providers, revocation};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
@@ -75,7 +76,7 @@ impl Serialize for AppFields {
         if let Some(grants) = &self.grants {
             map.serialize_entry("grants", grants)?;
         }
-        if let Some(time) = state.rules.revoke_tokens_issued_before.filter(|_| is_server) {
+        if let Some(time) = state.revocation.map(|revocation| revocation.before).filter(|_| is_server) {
             map.serialize_entry(REVOCATION, &time)?;
         }
         map.end()
@@ -129,18 +130,23 @@ fn client_fields(name: &str, settings: &Settings) -> Map<String, Value> {
 
 /// `PATCH /app`: changes the settings that are named, all or none.
 pub async fn update(caller: ServerCaller, gate: Data<Gate>, body: Body<Map<String, Value>>) -> Result<Reply<Empty>> {
-    let patch = body.0;
-    gate.store.write(caller.scope(), move |tx| apply(tx, &patch)).await?;
+    let (patch, said) = (body.0, caller.said());
+    gate.store.write(caller.scope(), move |tx| apply(tx, &patch, said)).await?;
     Ok(Reply(Empty {}))
 }
 
 /// Applies a settings patch, grants included. Fixtures, which set more than this, have a way of their own.
-pub fn apply(tx: &WriteTx<'_>, patch: &Map<String, Value>) -> Result<()> {
+pub fn apply(tx: &WriteTx<'_>, patch: &Map<String, Value>, said: Said) -> Result<()> {
     let before = apps::settings(tx)?;
     let mut after: Settings = before.clone();
     after.patch(patch).map_err(|fault| ApiError::input(fault.message))?;
-    if after != before {
-        apps::save_settings(tx, &after)?;
+    let revocation = if patch.contains_key(REVOCATION) {
+        after.revoke_tokens_issued_before().map(|before| revocation::decide(tx, before, said)).transpose()?
+    } else {
+        tx.state().revocation
+    };
+    if after != before || revocation != tx.state().revocation {
+        apps::save_settings(tx, &after, revocation.as_ref())?;
         let shown = client_fields(&tx.state().name, &after);
         tx.emit(Event::new("app.updated", tx.now, Audience::Everyone, Payload::App(shown)));
     }

@@ -167,7 +167,7 @@ pub async fn update_partial(
         return Err(ApiError::input("users[] is a required field"));
     }
     batch("users", changes.len(), BATCH_MAX)?;
-    let by = caller.owned_subject();
+    let (by, said) = (caller.owned_subject(), caller.said());
     let viewer = Viewer::of(&caller);
     let dialect = caller.dialect();
     let users = gate
@@ -184,7 +184,7 @@ pub async fn update_partial(
                     .collect();
                 let unset: Vec<_> =
                     change.unset.unwrap_or_default().into_iter().map(|key| path(key, dialect)).collect();
-                let user = partial::update(tx, &id, set, &unset, by.as_ref().map(|by| by.as_subject()))?;
+                let user = partial::update(tx, &id, set, &unset, by.as_ref().map(|by| by.as_subject()), said)?;
                 viewer.full(tx, user)
             });
             saved.collect::<Result<Vec<_>>>()

@@ -1,9 +1,7 @@
 //! SDKs set `iat` back: what a revocation by time of issue means for tokens that are minted after it.
 
-use crate::clock::{SECOND_NS, Time};
-
-/// By how much SDKs set the `iat` of what they mint back, at the most (wire-contract 6).
-pub const BACKDATED_NS: i64 = 6 * SECOND_NS;
+use super::times::BACKDATED_NS;
+use crate::clock::Time;
 
 /// Says so where a token that is minted now may be refused as well: when the revocation's time lies after the `iat` that
 /// an SDK may give it.
@@ -23,6 +21,7 @@ pub fn still_refused(before: Time, now: Time) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SECOND_NS;
 
     #[test]
     fn a_fresh_token_is_safe_once_the_most_backdated_one_is() {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::revocation::{Said, TIMES_HEADER};
 use crate::app::{ANONYMOUS_ID, App, AppState, ROLE_ANONYMOUS};
 use crate::door::{Call, Identity};
 use crate::error::{ApiError, Result};
@@ -28,6 +29,7 @@ struct Admitted {
     identity: Identity,
     scope: Scope,
     call: Rc<Call>,
+    said: Said,
 }
 
 impl Admitted {
@@ -36,7 +38,8 @@ impl Admitted {
         let call = call.ok_or_else(|| ApiError::internal(&"an operation was mounted without its door"))?;
         let (identity, scope) = call.admit()?;
         let (identity, scope) = (identity.clone(), scope.clone());
-        Ok(Self { identity, scope, call })
+        let said = Said::of(request.headers().get(TIMES_HEADER).and_then(|word| word.to_str().ok()));
+        Ok(Self { identity, scope, call, said })
     }
 }
 
@@ -76,6 +79,11 @@ impl FromRequest for AnyCaller {
 }
 
 impl ServerCaller {
+    /// By whose clock the call's times are.
+    pub fn said(&self) -> Said {
+        self.0.said
+    }
+
     /// For whom and when a transaction runs.
     pub fn scope(&self) -> &Scope {
         &self.0.scope
@@ -122,6 +130,11 @@ impl OwnedSubject {
 }
 
 impl AnyCaller {
+    /// By whose clock the call's times are.
+    pub fn said(&self) -> Said {
+        self.0.said
+    }
+
     /// For whom and when a transaction runs.
     pub fn scope(&self) -> &Scope {
         &self.0.scope

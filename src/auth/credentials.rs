@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::fingerprint::Fingerprint;
 use super::secret::Secret;
 use super::token::{self, Malformed, Token};
-use crate::clock::Time;
 
 /// `stream-auth-type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +43,6 @@ impl Examined {
         let token = Token::parse(raw);
         let signature_verifies = token.is_ok() && token::split(raw).is_some_and(|parts| secret.verifies(&parts));
         Self { token, signature_verifies, fingerprint: Fingerprint::of(raw) }
-    }
-
-    /// When the token expires.
-    pub fn expires_at(&self) -> Option<Time> {
-        self.token.as_ref().ok()?.exp.map(Time::from_seconds)
     }
 
     /// The user the token is for.

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::credentials::Credentials;
+use super::revocation::Of;
 use super::secret::Secret;
-use super::times::Times;
+use super::times::{Rule, Times};
 use super::token;
 use super::verdict::{Check, Outcome, UserState, Verdict};
 use crate::app::ended::End;
@@ -141,23 +142,48 @@ fn signature_seen(outcome: Outcome, grounds: Grounds<'_>) -> String {
     }
 }
 
-/// A moment of a claim, with how far it is from now.
-fn moment(seconds: i64, now: Time) -> String {
-    let distance = seconds.saturating_sub(now.seconds());
-    let when = match distance {
+/// How far a moment is from now.
+fn distance(at: Time, now: Time) -> String {
+    match at.seconds().saturating_sub(now.seconds()) {
         0 => "now".to_owned(),
-        1.. => format!("{distance} s from now"),
-        _ => format!("{} s ago", distance.unsigned_abs()),
-    };
-    format!("{seconds} ({}, {when})", Time::from_seconds(seconds).rfc3339())
+        ahead @ 1.. => format!("{ahead} s from now"),
+        behind => format!("{} s ago", behind.unsigned_abs()),
+    }
+}
+
+/// A moment of a claim as it was sent and as it is judged, with how far it is from now.
+fn moment(seconds: i64, judged: Option<Time>, grounds: Grounds<'_>) -> String {
+    let sent = Time::from_seconds(seconds);
+    let judged = judged.unwrap_or(sent);
+    let distance = distance(judged, grounds.now);
+    if judged == sent {
+        return format!("{seconds} ({}, {distance})", sent.rfc3339());
+    }
+    let rule = rule_words(grounds.times.rule);
+    format!("{seconds} ({}), judged as {} ({distance}): {rule}", sent.rfc3339(), judged.rfc3339())
+}
+
+/// Why a token's times are judged as they are.
+pub fn rule_words(rule: Rule) -> String {
+    match rule {
+        Rule::AsSent => "times count as they stand in the token".to_owned(),
+        Rule::Own => "millpond made the token by the app's clock, so its times count as they stand".to_owned(),
+        Rule::Wall => "a server's token is judged on the wall's time, however the app's clock was moved".to_owned(),
+        Rule::FirstShown(at) => format!(
+            "a backend's times are of the wall: brought to the app's clock once, when the token was first shown, at {}",
+            at.rfc3339()
+        ),
+    }
 }
 
 fn time_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, String) {
-    let token = grounds.credentials.claims();
-    let (claim, value, wanted) = match check {
-        Check::Expiry => ("exp", token.and_then(|token| token.exp), "no exp, or one that is not past"),
-        Check::NotBefore => ("nbf", token.and_then(|token| token.nbf), "no nbf, or one that is not in the future"),
-        _ => ("iat", token.and_then(|token| token.iat), "no iat, or one that is not in the future"),
+    let (token, times) = (grounds.credentials.claims(), grounds.times);
+    let (claim, value, judged, wanted) = match check {
+        Check::Expiry => ("exp", token.and_then(|token| token.exp), times.expiry, "no exp, or one that is not past"),
+        Check::NotBefore => {
+            ("nbf", token.and_then(|token| token.nbf), times.not_before, "no nbf, or one that is not in the future")
+        }
+        _ => ("iat", token.and_then(|token| token.iat), times.issued, "no iat, or one that is not in the future"),
     };
     let now = format!("; now is {}", grounds.now.rfc3339());
     let seen = match (value, outcome) {
@@ -166,9 +192,9 @@ fn time_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (String, 
         }
         (None, _) => format!("no {claim}"),
         (Some(value), Outcome::Skipped) => {
-            format!("{claim} {}; not looked at, since auth checks are disabled", moment(value, grounds.now))
+            format!("{claim} {}; not looked at, since auth checks are disabled", moment(value, judged, grounds))
         }
-        (Some(value), _) => format!("{claim} {}", moment(value, grounds.now)),
+        (Some(value), _) => format!("{claim} {}", moment(value, judged, grounds)),
     };
     (seen, format!("{wanted}{now}"))
 }
@@ -178,14 +204,13 @@ fn revocation_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (St
         let wanted = "a token that was not among those in use when they were revoked";
         return ("it was revoked as one that the user had in use".to_owned(), wanted.to_owned());
     }
-    let (whose, before) = match check {
-        Check::AppRevocation => ("the app", grounds.app.and_then(|app| app.rules.revoke_tokens_issued_before)),
-        _ => ("the user", grounds.user.facts.revoke_tokens_issued_before),
+    let (whose, set) = match check {
+        Check::AppRevocation => ("the app", grounds.app.and_then(|app| app.revocation)),
+        _ => ("the user", grounds.user.facts.revocation),
     };
-    let token = grounds.credentials.claims();
-    let Some(before) = before else { return (format!("{whose} revoked nothing"), "no revocation".to_owned()) };
+    let Some(set) = set else { return (format!("{whose} revoked nothing"), "no revocation".to_owned()) };
     let unchecked = grounds.app.is_some_and(|app| app.emulator.disabled_auth_checks == DisabledAuthChecks::ParseOnly);
-    let seen = match token {
+    let seen = match grounds.credentials.claims() {
         None => "no token".to_owned(),
         Some(token) if token.user_id.is_none() => "a server token, which no revocation reaches".to_owned(),
         Some(_) if outcome == Outcome::Skipped && unchecked => {
@@ -193,15 +218,24 @@ fn revocation_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (St
         }
         Some(token) => token.iat.map_or_else(
             || "no iat, so every revocation reaches it".to_owned(),
-            |iat| format!("iat {}", moment(iat, grounds.now)),
+            |iat| match set.asked(token, &grounds.times) {
+                // On the wall: how far that is from the app's now says nothing.
+                asked if asked != grounds.times.issued => {
+                    format!("iat {iat} ({}), as it was sent", Time::from_seconds(iat).rfc3339())
+                }
+                asked => format!("iat {}", moment(iat, asked, grounds)),
+            },
         ),
     };
     let exact = grounds.app.is_some_and(|app| app.emulator.revocation_granularity == RevocationGranularity::Exact);
-    let from = if exact { before } else { Time::from_seconds(before.seconds()) };
-    (
-        seen,
-        format!("an iat of {} or later: {whose} revoked what was issued before {}", from.rfc3339(), before.rfc3339()),
-    )
+    let limit = set.limit(&grounds.times);
+    let from = if exact { limit } else { Time::from_seconds(limit.seconds()) };
+    let said = match set.of {
+        Of::App => set.before.rfc3339(),
+        Of::Wall if set.judged == set.before => set.before.rfc3339(),
+        Of::Wall => format!("{} (the wall's time; {} by the app's clock)", set.before.rfc3339(), set.judged.rfc3339()),
+    };
+    (seen, format!("an iat of {} or later: {whose} revoked what was issued before {said}", from.rfc3339()))
 }
 
 /// A mistake that people make with the secret, found by trying it.

@@ -53,7 +53,12 @@ pub struct Token {
     pub nbf: Option<i64>,
     /// Issued at, in seconds since the epoch.
     pub iat: Option<i64>,
+    /// Which of the tokens it is that millpond made by the app's clock, when it is one: its times are the app's.
+    pub own: Option<u64>,
 }
+
+/// The header field that says so.
+pub const OWN: &str = "millpond";
 
 /// Why a text is no token. Its `Display` is the text behind `JWTAuth error: ` (wire-contract 2.3 rows 4 to 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +157,7 @@ impl Token {
             exp: second_claim(claims, "exp")?,
             nbf: second_claim(claims, "nbf")?,
             iat: second_claim(claims, "iat")?,
+            own: header.get(OWN).and_then(Value::as_u64),
         })
     }
 }

@@ -4,13 +4,14 @@
 //! that fails decides. Whoever wants words (`explain`) makes them from the verdict later.
 
 use super::credentials::{AuthType, Credentials, Examined};
+use super::revocation::Revocation;
 use super::times::Times;
 use super::token::Token;
 use crate::app::ended::End;
 use crate::app::{ANONYMOUS_ID, AppState, UserFacts};
 use crate::clock::{SECOND_NS, Time};
 use crate::error::{ApiError, Code};
-use crate::settings::{DisabledAuthChecks, RevocationGranularity, UnknownUser};
+use crate::settings::{DisabledAuthChecks, UnknownUser};
 
 /// One of the checks, in the order in which they decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -272,7 +273,7 @@ fn judge_times(verdict: &mut Verdict, app: &AppState, times: Times, now: Time) {
     verdict.set(Check::Expiry, optional(times.expiry, |expiry| now <= expiry));
     verdict.set(Check::NotBefore, optional(times.not_before, |begin| begin <= now));
     // Claims are whole seconds: what SDKs issue "now" passes (wire-contract, trap 12).
-    verdict.set(Check::IssuedAt, optional(times.issued, |issued| issued <= now.plus(leeway)));
+    verdict.set(Check::IssuedAt, optional(times.issued, |issued| times.issue_is_settled || issued <= now.plus(leeway)));
 }
 
 fn optional(time: Option<Time>, holds: impl Fn(Time) -> bool) -> Outcome {
@@ -280,26 +281,17 @@ fn optional(time: Option<Time>, holds: impl Fn(Time) -> bool) -> Outcome {
 }
 
 fn judge_revocation(verdict: &mut Verdict, app: &AppState, token: &Token, times: Times, user: &UserFacts) {
-    let judge = |revoked_before: Option<Time>| match revoked_before {
+    let judge = |revocation: Option<Revocation>| match revocation {
         None => Outcome::Skipped,
-        Some(before) => Outcome::of(!is_revoked(times.issued, before, app.emulator.revocation_granularity)),
+        Some(set) => Outcome::of(!set.reaches(token, &times, app.emulator.revocation_granularity)),
     };
     // Server tokens are spared (wire-contract 3).
     let (by_app, by_user) = match token.user_id {
         None => (None, None),
-        Some(_) => (app.rules.revoke_tokens_issued_before, user.revoke_tokens_issued_before),
+        Some(_) => (app.revocation, user.revocation),
     };
     verdict.set(Check::AppRevocation, judge(by_app));
     verdict.set(Check::UserRevocation, judge(by_user));
-}
-
-/// Whether a revocation reaches a token: one without `iat` always, others when issued before it (wire-contract 3).
-fn is_revoked(issued: Option<Time>, before: Time, granularity: RevocationGranularity) -> bool {
-    match (issued, granularity) {
-        (None, _) => true,
-        (Some(issued), RevocationGranularity::Second) => issued.seconds() < before.seconds(),
-        (Some(issued), RevocationGranularity::Exact) => issued < before,
-    }
 }
 
 fn judge_user(verdict: &mut Verdict, app: &AppState, token: &Token, user: UserState<'_>) {

@@ -139,7 +139,7 @@ fn alone(raw: &str, auth_type: &str, pair: &Pair) -> Inspection {
     let now = system_now();
     let state = AppState::plain(Secret::new(&pair.api_secret), Settings::default(), Emulator::default());
     let candidate = Candidate { api_key: pair.api_key.clone(), state: Arc::new(state), now };
-    look(raw, None, Some(auth_type), &[candidate], |_, _| Known::nothing())
+    look(raw, None, Some(auth_type), &[candidate], |_, credentials| Known::nothing(credentials))
 }
 
 fn explained(inspection: &Value, place: &str, paint: Paint) -> String {

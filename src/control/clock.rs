@@ -11,6 +11,7 @@ use super::error::{ControlError, Result};
 use super::{Control, shapes};
 use crate::clock::{ClockMode, SECOND_NS, parse_duration};
 use crate::mint::moment;
+use crate::settings::TokenTimes;
 use crate::store::apps;
 
 /// A clock as the control API shows it.
@@ -103,12 +104,28 @@ async fn set(
     let mode = control
         .store
         .write(&scope, move |tx| {
-            let mode = change(tx.clock());
+            let mode = change(tx.clock_history().mode());
             apps::save_clock(tx, mode)?;
             Ok(mode)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(shown(mode)))
+    let by_wall = scope.app.state().emulator.token_times == TokenTimes::Wall;
+    let note = by_wall.then_some(UNDECIDABLE);
+    Ok(HttpResponse::Ok().json(Moved { clock: shown(mode), note }))
+}
+
+/// What nobody can know of the tokens of a backend.
+const UNDECIDABLE: &str = "A token that an SDK minted in the 6 seconds before a move, and that was not shown before it, counts as fresh: show it once, or mint it with millpond.";
+
+/// A clock that was moved.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MovedClock")]
+pub struct Moved {
+    #[serde(flatten)]
+    clock: Shown,
+    /// What is to be known of backends' tokens, unless their times count as they stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
 }
 
 /// A duration in text; a bare number counts seconds.

@@ -137,8 +137,8 @@ pub async fn end_in_use(
 
 /// What revocations by time of issue do to tokens that are minted now.
 fn note(scope: &Scope, user: &str) -> Option<String> {
-    let of_user = scope.app.facts(user).revoke_tokens_issued_before;
-    let of_app = scope.app.state().rules.revoke_tokens_issued_before;
+    let of_user = scope.app.facts(user).revocation.map(|revocation| revocation.judged);
+    let of_app = scope.app.state().revocation.map(|revocation| revocation.judged);
     still_refused(of_user.max(of_app)?, scope.now)
 }
 

@@ -12,11 +12,12 @@ use super::Control;
 use super::body::ControlBody;
 use super::error::Result;
 use crate::app::ended::End;
+use crate::app::judged::Showing;
 use crate::app::{App, AppState, ROLE_GUEST, UserFacts};
 use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::explain::{self, ExplainedCheck, Grounds};
 use crate::auth::times::Times;
-use crate::auth::token;
+use crate::auth::token::{self, Token};
 use crate::auth::verdict::{self, Kind, UserState};
 use crate::clock::Time;
 use crate::store::{Scope, users};
@@ -51,6 +52,8 @@ pub struct Inspection {
     pub header: Value,
     /// The claims.
     pub claims: Value,
+    /// The token's times.
+    pub times: ShownTimes,
     /// The moment of the verdict, by the app's clock.
     pub now: String,
     /// The api key of the app whose secret signed the token.
@@ -60,6 +63,45 @@ pub struct Inspection {
     pub hint: Option<String>,
     /// All checks in order.
     pub checks: Vec<ExplainedCheck>,
+}
+
+/// A token's times as they were sent and as the app judges them, and why so.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TokenTimes")]
+pub struct ShownTimes {
+    /// The rule by which they are judged, in words.
+    pub rule: String,
+    /// Expires at.
+    pub exp: Option<ShownTime>,
+    /// Not before.
+    pub nbf: Option<ShownTime>,
+    /// Issued at.
+    pub iat: Option<ShownTime>,
+}
+
+/// One time of a token.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TokenTime")]
+pub struct ShownTime {
+    /// As it was sent.
+    pub sent: String,
+    /// By the app's clock.
+    pub judged: String,
+}
+
+impl ShownTimes {
+    fn of(token: Option<&Token>, times: &Times) -> Self {
+        let shown = |sent: Option<i64>, judged: Option<Time>| {
+            let (sent, judged) = (Time::from_seconds(sent?).rfc3339(), judged?.rfc3339());
+            Some(ShownTime { sent, judged })
+        };
+        Self {
+            rule: explain::rule_words(times.rule),
+            exp: shown(token.and_then(|token| token.exp), times.expiry),
+            nbf: shown(token.and_then(|token| token.nbf), times.not_before),
+            iat: shown(token.and_then(|token| token.iat), times.issued),
+        }
+    }
 }
 
 /// An app as the inspector needs it: one of the process, or one that only the command line knows of.
@@ -82,11 +124,12 @@ pub async fn inspect(control: Data<Control>, body: ControlBody<Inspect>) -> Resu
         .collect();
     let known = |key: &str, credentials: &Credentials| {
         let app: Option<Arc<App>> = control.store.apps().get(key);
-        let Some(app) = app else { return Known::nothing() };
+        let Some(app) = app else { return Known::nothing(credentials) };
         let user = credentials.user_id().unwrap_or_default();
         let exists = control.store.read(&Scope::own(&app), |tx| users::exists(tx, user)).unwrap_or(true);
         let token_ended = credentials.token.as_ref().and_then(|token| app.ended_tokens.get(token.fingerprint));
-        Known { facts: app.facts(user), exists, token_ended }
+        let times = app.times(&app.state(), credentials, Showing::Look);
+        Known { facts: app.facts(user), exists, token_ended, times }
     };
     let raw = token.unwrap_or_default();
     let inspection = look(&raw, api_key.as_deref(), auth_type.as_deref(), &candidates, known);
@@ -101,12 +144,15 @@ pub struct Known {
     pub exists: bool,
     /// As what the token was ended by hand.
     pub token_ended: Option<End>,
+    /// The token's times as the app judges them.
+    pub times: Times,
 }
 
 impl Known {
     /// What a place without users knows.
-    pub fn nothing() -> Self {
-        Self { facts: Arc::new(UserFacts::ordinary()), exists: true, token_ended: None }
+    pub fn nothing(credentials: &Credentials) -> Self {
+        let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
+        Self { facts: Arc::new(UserFacts::ordinary()), exists: true, token_ended: None, times }
     }
 }
 
@@ -135,10 +181,9 @@ pub fn look(
         token: examined,
     };
     let now = app.map_or_else(crate::clock::system_now, |app| app.now);
-    let Known { facts, exists, token_ended } = known(app.map_or("", |app| &app.api_key), &credentials);
+    let Known { facts, exists, token_ended, times } = known(app.map_or("", |app| &app.api_key), &credentials);
     let user = UserState { facts: &facts, exists, token_ended };
     let state = app.map(|app| &*app.state);
-    let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
     let verdict = verdict::verify(state, &credentials, user, times, now);
     let refusal = verdict::refusal(&verdict, &credentials);
     let (header, claims) = bare.map_or((Value::Null, Value::Null), explain::contents);
@@ -158,6 +203,7 @@ pub fn look(
         kind: verdict.kind.map(|kind| kind_name(kind, &facts)),
         header,
         claims,
+        times: ShownTimes::of(credentials.claims(), &times),
         now: now.rfc3339(),
         matched_secret: matched.map(|app| app.api_key.clone()),
         hint,

@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::Control;
 use super::body::ControlBody;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
+use super::{Control, tokens};
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::{SECOND_NS, Stopwatch};
 use crate::domain::users as rules;
@@ -20,7 +20,7 @@ use crate::fault::armed::Fate;
 use crate::ids::{USER_ID_MAX_BYTES, UserId};
 use crate::journal::entry::{CUT, TOKEN_PROVIDER};
 use crate::journal::{Caller, Entry, Text, Who};
-use crate::mint::{self, Kind, TTL_DEFAULT_NS, Wanted};
+use crate::mint::{Kind, TTL_DEFAULT_NS, Wanted};
 use crate::params::Params;
 use crate::rate::LIMIT_DEFAULT;
 use crate::reply;
@@ -160,7 +160,7 @@ async fn token_for(control: &Control, scope: &Scope, ask: Ask) -> Result<Provide
         ttl: Some(format!("{seconds}s")),
         ..Wanted::default()
     };
-    let minted = mint::mint(&wanted, &state.secret, scope.now)?;
+    let minted = tokens::issue(control, scope, &wanted).await?;
     let expires_at = crate::clock::Time::from_seconds(scope.now.seconds() + seconds).rfc3339();
     Ok(Provided { token: minted.token, user_id, expires_at })
 }

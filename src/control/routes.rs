@@ -188,10 +188,10 @@ fn of_settings() -> Vec<Endpoint> {
                 r#"{"offset": "1h"}"#,
                 r#"{"system": true}"#,
             ])
-            .answers::<clock::Shown>(),
+            .answers::<clock::Moved>(),
         post("/apps/{api_key}/clock/advance", "advanceClock", "Moves the clock on", clock::advance)
             .takes::<clock::Advance>(&[r#"{"by": "1h"}"#, r#"{"by": -90}"#])
-            .answers::<clock::Shown>(),
+            .answers::<clock::Moved>(),
     ]
 }
 

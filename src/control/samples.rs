@@ -12,11 +12,14 @@ use serde_json::{Map, Value, json};
 
 use super::Control;
 use super::error::{ControlError, Result};
+use crate::app::judged::Showing;
 use crate::app::{ANONYMOUS_ID, App};
 use crate::auth::credentials::{Credentials, Examined};
+use crate::auth::revocation::Revocation;
 use crate::auth::secret::Secret;
 use crate::auth::verdict;
 use crate::clock::{SECOND_NS, Time};
+use crate::domain::minting;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::ApiError;
@@ -24,6 +27,7 @@ use crate::ids::UserId;
 use crate::live::sign_in;
 use crate::mint::{self, Kind, Wanted};
 use crate::params::Params;
+use crate::store::{Scope, token_times};
 
 /// The user of the samples when none is named. Need not exist.
 pub const USER_DEFAULT: &str = "sample-user";
@@ -86,7 +90,9 @@ pub async fn list(
     let query = Params::parse(request.query_string());
     let user = rules::user_id("user_id", query.get("user_id").unwrap_or(USER_DEFAULT))
         .map_err(|cause| ControlError::invalid("/user_id", cause.message))?;
-    let recipes = recipes(&app, &user, &secret_of_another(&control, &app))?;
+    let count = || control.store.read(&Scope::own(&app), token_times::own_tokens);
+    let own = minting::next(&app, count)?;
+    let recipes = recipes(&app, &user, &secret_of_another(&control, &app), own)?;
     let samples: Vec<_> = recipes.into_iter().map(|recipe| judged(&gate, &app, recipe)).collect();
     Ok(HttpResponse::Ok().json(json!({ "samples": samples })))
 }
@@ -112,9 +118,9 @@ struct Recipe {
 }
 
 /// All samples, always in this order.
-fn recipes(app: &App, user: &UserId, secret_of_another: &str) -> Result<Vec<Recipe>> {
+fn recipes(app: &App, user: &UserId, secret_of_another: &str, own: Option<u64>) -> Result<Vec<Recipe>> {
     let state = app.state();
-    let maker = Maker { secret: &state.secret, now: app.clock.now(), user };
+    let maker = Maker { secret: &state.secret, now: app.clock.now(), user, own };
     let mut recipes = maker.good()?;
     recipes.extend(maker.out_of_time()?);
     recipes.extend(maker.badly_signed(secret_of_another)?);
@@ -139,6 +145,8 @@ struct Maker<'a> {
     secret: &'a Secret,
     now: Time,
     user: &'a UserId,
+    /// The number of a token by the app's clock, where tokens have one.
+    own: Option<u64>,
 }
 
 impl Maker<'_> {
@@ -153,7 +161,10 @@ impl Maker<'_> {
         note: &'static str,
         wanted: &Wanted,
     ) -> Result<Recipe> {
-        Ok(Recipe { name, note, auth_type: "jwt", token: mint::mint_in(base64, wanted, self.secret, self.now)?.token })
+        let own = self.own.filter(|_| wanted.kind != Kind::Dev);
+        let wanted = own.map_or_else(|| wanted.clone(), |own| minting::numbered(wanted, own));
+        let token = mint::mint_in(base64, &wanted, self.secret, self.now)?.token;
+        Ok(Recipe { name, note, auth_type: "jwt", token })
     }
 
     /// The user's token for an hour.
@@ -255,8 +266,8 @@ fn object(key: &str, value: Value) -> Map<String, Value> {
 
 /// The `iat` of a token that the user's or the app's revocation reaches, in seconds, and what there is to say of it.
 fn before_revocation(app: &App, user: &UserId, now: Time) -> (i64, &'static str) {
-    let by_user = app.facts(user.as_str()).revoke_tokens_issued_before;
-    match by_user.max(app.state().rules.revoke_tokens_issued_before) {
+    let judged = |revocation: Option<Revocation>| revocation.map(|revocation| revocation.judged);
+    match judged(app.facts(user.as_str()).revocation).max(judged(app.state().revocation)) {
         // A revocation may lie in the future, and a token's `iat` may not.
         Some(before) => (before.min(now).plus(-BEFORE_REVOCATION_NS).seconds(), "Issued before a revocation."),
         None => (0, "Issued in 1970: it is refused as soon as its user or the app has a revocation."),
@@ -270,7 +281,8 @@ fn judged(gate: &Gate, app: &Arc<App>, Recipe { name, note, auth_type, token }: 
         auth_type: Some(auth_type.to_owned()),
         token: Some(Arc::new(Examined::new(&token, &app.state().secret))),
     };
-    let verdict = gate.judge_again(app, &credentials).verdict;
+    let times = app.times(&app.state(), &credentials, Showing::Look);
+    let verdict = gate.judge_again(app, &credentials, times).verdict;
     let refusal = verdict::refusal(&verdict, &credentials);
     let on_socket = sign_in::refusal(&verdict, &credentials);
     let socket = (on_socket != refusal).then(|| {

@@ -11,8 +11,9 @@ use serde_json::Value;
 use super::Control;
 use super::body::ControlBody;
 use super::error::Result;
-use crate::mint::{self, Wanted};
-use crate::store::named_tokens;
+use crate::domain::minting;
+use crate::mint::{self, Minted, Wanted};
+use crate::store::{Scope, named_tokens};
 
 /// A fixture's tokens.
 #[derive(Serialize, JsonSchema)]
@@ -38,9 +39,21 @@ pub async fn named(control: Data<Control>, key: Path<String>) -> Result<HttpResp
     Ok(HttpResponse::Ok().json(NamedTokens { tokens }))
 }
 
+/// Makes a token that an app hands out.
+pub async fn issue(control: &Control, scope: &Scope, wanted: &Wanted) -> Result<Minted> {
+    let state = scope.app.state();
+    if minting::are_own(&state, scope.app.clock.mode()) {
+        let wanted = wanted.clone();
+        let counted = control.store.write(scope, move |tx| minting::counted(tx, &wanted, None)).await?;
+        return Ok(mint::mint(&counted, &state.secret, scope.now)?);
+    }
+    let minted = mint::mint(wanted, &state.secret, scope.now)?;
+    scope.app.made(&minted.token);
+    Ok(minted)
+}
+
 /// `POST /apps/{api_key}/tokens`: mints a token, also a deliberately wrong one.
 pub async fn mint(control: Data<Control>, key: Path<String>, body: ControlBody<Wanted>) -> Result<HttpResponse> {
-    let app = control.app(&key)?;
-    let minted = mint::mint(&body.0, &app.state().secret, app.clock.now())?;
+    let minted = issue(&control, &control.scope(&key)?, &body.0).await?;
     Ok(HttpResponse::Created().json(Shown { token: minted.token, claims: minted.claims }))
 }

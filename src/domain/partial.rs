@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::auth::revocation::{Revocation, Said};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
@@ -11,6 +12,7 @@ use crate::settings::wrong_type;
 use crate::store::WriteTx;
 use crate::store::users::{self, User};
 
+use super::revocation;
 use super::sessions::emit_presence;
 use super::users::{
     CUSTOM_MAX_DEPTH, PLAIN, emit_updated, ensure, is_reserved, merge_privacy, present, refuse_team_change, same_teams,
@@ -27,6 +29,7 @@ pub fn update(
     set: Map<String, Value>,
     unset: &[String],
     by: Option<Subject<'_>>,
+    said: Said,
 ) -> Result<User> {
     let id = user_id("id", id)?;
     let before = match by {
@@ -40,12 +43,16 @@ pub fn update(
     if by.is_some() && (set.contains_key(REVOCATION) || unset.iter().any(|key| key == REVOCATION)) {
         return Err(ApiError::not_allowed(format!("{REVOCATION} can only be updated server-side")));
     }
+    let is_revoked_now = set.contains_key(REVOCATION);
     let mut after = User { updated_at: tx.now, ..before.clone() };
     for (key, value) in set {
         set_key(&mut after, &key, value)?;
     }
     for key in unset {
         unset_key(&mut after, key)?;
+    }
+    if let Some(set) = after.revocation.filter(|_| is_revoked_now) {
+        after.revocation = Some(revocation::decide(tx, set.before, said)?);
     }
     if let Some(by) = by {
         check_client_change(tx, by, &before, &mut after)?;
@@ -106,7 +113,7 @@ fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
             user.privacy_settings = merge_privacy(user.privacy_settings.take(), Some(change))?;
         }
         ["teams_role", rest @ ..] => put(&mut user.teams_role, rest, value),
-        ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = moment(key, &value)?,
+        ["revoke_tokens_issued_before"] => user.revocation = moment(key, &value)?.map(|at| Revocation::by_app(at, 0)),
         // Production nests such an object once more, by its own admission a bug; merging is what callers mean.
         ["custom"] => {
             user.custom.extend(typed::<Map<_, _>>(key, value, Value::is_object, "object")?.unwrap_or_default());
@@ -132,7 +139,7 @@ fn unset_key(user: &mut User, key: &str) -> Result<()> {
             }
         }
         ["teams_role", rest @ ..] => take(&mut user.teams_role, rest),
-        ["revoke_tokens_issued_before"] => user.revoke_tokens_issued_before = None,
+        ["revoke_tokens_issued_before"] => user.revocation = None,
         ["custom"] => user.custom.clear(),
         ["custom", rest @ ..] | rest => take(&mut user.custom, rest),
     }

@@ -7,11 +7,12 @@ use quick_cache::sync::Cache;
 
 use super::why::{self, Case};
 use crate::app::ended::End;
+use crate::app::judged::Showing;
 use crate::app::{App, AppState, UserFacts};
 use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::times::Times;
-use crate::auth::verdict::{self, Kind, UserState, Verdict};
-use crate::clock::Time;
+use crate::auth::verdict::{self, Check, Kind, UserState, Verdict};
+use crate::clock::{Time, system_now};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::journal::{Caller, Who, Why};
@@ -56,14 +57,16 @@ impl Gate {
         &self,
         app: &Arc<App>,
         credentials: Credentials,
+        times: Times,
         refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
     ) -> Arc<dyn Admission> {
-        Arc::new(Again { store: self.store.clone(), app: Arc::clone(app), credentials, refusal })
+        Arc::new(Again { store: self.store.clone(), app: Arc::clone(app), credentials, times, refusal })
     }
 
-    /// Judges again what was shown to an app, under what holds now. An app that is gone knows nobody.
-    pub fn judge_again(&self, app: &Arc<App>, credentials: &Credentials) -> Judgement {
-        judge_again(&self.store, app, credentials)
+    /// Judges again what was shown to an app, under what holds now, with the times that the token had then. An app that
+    /// is gone knows nobody.
+    pub fn judge_again(&self, app: &Arc<App>, credentials: &Credentials, times: Times) -> Judgement {
+        judge_again(&self.store, app, credentials, times)
     }
 
     /// Judges what a request shows, whatever carried it.
@@ -80,9 +83,13 @@ impl Gate {
         };
         let credentials =
             Credentials { api_key: api_key.map(str::to_owned), auth_type: auth_type.map(str::to_owned), token };
-        let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials);
+        let times = match (&app, &state) {
+            (Some(app), Some(state)) => app.times(state, &credentials, Showing::Real),
+            _ => Times::default(),
+        };
+        let judgement = judge(&self.store, app.as_ref(), state.as_deref(), &credentials, times);
         if let (Some(app), Some(state)) = (&app, &state) {
-            remember(app, state, &credentials, &judgement.verdict);
+            remember(app, state, &credentials, &judgement);
         }
         let case = Case {
             apps: self.store.apps(),
@@ -167,17 +174,25 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The moment by the app's clock.
     pub now: Time,
+    /// The token's times as the app judges them.
+    pub times: Times,
+    /// The same, where a refusal of the token is not to be told before a backend's next one is another.
+    pub twin: Option<Times>,
     /// What was known of the user.
     pub facts: Arc<UserFacts>,
     /// Whether the user is there, where that was asked for.
     pub exists: bool,
     /// As what the token was ended by hand, if it was.
     pub token_ended: Option<End>,
-    /// The token's times as the app judges them.
-    pub times: Times,
 }
 
-fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, credentials: &Credentials) -> Judgement {
+fn judge(
+    store: &Store,
+    app: Option<&Arc<App>>,
+    state: Option<&AppState>,
+    credentials: &Credentials,
+    times: Times,
+) -> Judgement {
     let now = app.map_or(Time(0), |app| app.clock.now());
     let user = credentials.user_id().unwrap_or_default();
     let facts = app.map_or_else(|| Arc::new(UserFacts::ordinary()), |app| app.facts(user));
@@ -191,31 +206,33 @@ fn judge(store: &Store, app: Option<&Arc<App>>, state: Option<&AppState>, creden
         (Some(app), Some(examined)) => app.ended_tokens.get(examined.fingerprint),
         _ => None,
     };
-    let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
     let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists, token_ended }, times, now);
-    Judgement { verdict, now, facts, exists, token_ended, times }
+    let is_by_hand =
+        token_ended.is_some() || credentials.claims().is_some_and(|token| times.expired_by_a_move(token, system_now()));
+    let is_40 = matches!(verdict.failed, Some(Check::Expiry | Check::UserRevocation));
+    let twin = (is_40 && is_by_hand).then_some(times);
+    Judgement { verdict, now, times, twin, facts, exists, token_ended }
 }
 
 /// Remembers a user's token that was good as one in use. One that passes only since auth checks are disabled is none that
 /// could be ended.
-fn remember(app: &App, state: &AppState, credentials: &Credentials, verdict: &Verdict) {
+fn remember(app: &App, state: &AppState, credentials: &Credentials, Judgement { verdict, times, .. }: &Judgement) {
     let can_end = match verdict.kind {
         Some(Kind::User) => true,
         Some(Kind::UnverifiedUser) => state.emulator.disabled_auth_checks == DisabledAuthChecks::CheckTimes,
         Some(Kind::Server | Kind::Anonymous) | None => false,
     };
     if let (None, true, Some(examined)) = (verdict.failed, can_end, &credentials.token) {
-        let expires_at = examined.expires_at();
-        app.shown_tokens.saw(examined.fingerprint, examined.user_id().unwrap_or_default(), expires_at);
+        app.shown_tokens.saw(examined.fingerprint, examined.user_id().unwrap_or_default(), times.expiry);
     }
 }
 
 /// The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that what was
 /// found out about the signature still stands.
-fn judge_again(store: &Store, app: &Arc<App>, credentials: &Credentials) -> Judgement {
+fn judge_again(store: &Store, app: &Arc<App>, credentials: &Credentials, times: Times) -> Judgement {
     let known = store.apps().get(&app.api_key).filter(|known| Arc::ptr_eq(known, app));
     let state = known.as_ref().map(|app| app.state());
-    judge(store, known.as_ref(), state.as_deref(), credentials)
+    judge(store, known.as_ref(), state.as_deref(), credentials, times)
 }
 
 /// Judges a request anew, for a write that waited while the app changed.
@@ -223,12 +240,13 @@ struct Again {
     store: Store,
     app: Arc<App>,
     credentials: Credentials,
+    times: Times,
     refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
 }
 
 impl Admission for Again {
     fn still_stands(&self) -> Result<()> {
-        let judgement = judge_again(&self.store, &self.app, &self.credentials);
+        let judgement = judge_again(&self.store, &self.app, &self.credentials, self.times);
         (self.refusal)(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)
     }
 }

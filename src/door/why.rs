@@ -28,7 +28,7 @@ pub struct Case<'a> {
 
 /// What was seen and what was wanted in the check that decided. `None` when all passed.
 pub fn why(case: &Case<'_>, judgement: &Judgement) -> Option<Arc<Why>> {
-    let Judgement { verdict, now, facts, exists, token_ended, times } = judgement;
+    let Judgement { verdict, now, facts, exists, token_ended, times, .. } = judgement;
     let check = verdict.failed?;
     let user = UserState { facts, exists: *exists, token_ended: *token_ended };
     let app = case.app.map(|(_, state)| state);

@@ -73,12 +73,12 @@ pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>,
     if let Some(struck) = &signed_in.struck {
         seat.mailbox.order(Order::of_fault(struck));
     }
-    let SignedIn { app, credentials, epoch, connection_id, .. } = signed_in;
+    let SignedIn { app, credentials, times, epoch, connection_id, .. } = signed_in;
     if app.epoch() != epoch {
         seat.mailbox.judge();
     }
     let id = app.id;
-    let standing = Standing { gate, app, credentials };
+    let standing = Standing { gate, app, credentials, times };
     let hub = std::sync::Arc::clone(&worker.hub);
     actix_web::rt::spawn(async move {
         run(standing, &seat, polls, hub.limits).await;
@@ -100,7 +100,7 @@ async fn run(mut standing: Standing, seat: &Seat, mut polls: UnboundedReceiver<P
         };
         let Poll { mut answer, credentials, close } = poll;
         // Each poll was let in with a token of its own: a fresh one takes the place of the one before.
-        standing.credentials = credentials;
+        standing.renew(credentials);
         if close {
             let _ = answer.send(Ok(Vec::new()));
             return;
@@ -119,6 +119,9 @@ async fn run(mut standing: Standing, seat: &Seat, mut polls: UnboundedReceiver<P
         } else {
             Ok(std::mem::take(&mut kept))
         };
+        if outcome.as_ref().is_err_and(|error| error.code == Code::TokenExpiredError) {
+            standing.outlast_twin().await;
+        }
         // What ends a token ends the poll alone: the client comes again with a fresh one, and misses nothing.
         let ended = outcome.as_ref().is_err_and(|error| error.code != Code::TokenExpiredError);
         if let Err(Ok(frames)) = answer.send(outcome) {

@@ -25,6 +25,7 @@ use super::standing::Standing;
 use super::worker::{Seat, Worker};
 use crate::clock::Stopwatch;
 use crate::door::Gate;
+use crate::error::Code;
 use crate::journal::Who;
 use crate::wire::{Dialect, events};
 
@@ -138,14 +139,14 @@ type Step = Result<(), Farewell>;
 impl Session {
     async fn start(worker: &Rc<Worker>, gate: Data<Gate>, dialect: Dialect, signed_in: SignedIn, mut socket: Socket) {
         let seat = worker.join(&signed_in, dialect);
-        let SignedIn { app, credentials, epoch, connection_id, me, at, who, struck, .. } = signed_in;
+        let SignedIn { app, credentials, times, epoch, connection_id, me, at, who, struck, .. } = signed_in;
         if app.epoch() != epoch {
             // Something changed between the verdict and the place among those who hear of it.
             seat.mailbox.judge();
         }
         let hello = events::connected(dialect, &connection_id, at, &me);
         let (now, limits) = (Instant::now(), worker.hub.limits);
-        let standing = Standing { gate, app, credentials };
+        let standing = Standing { gate, app, credentials, times };
         let (window, peer) = ((now, 0), None);
         let mut session = Self { standing, dialect, limits, connection_id, seat, heard: now, window, who, peer };
         let mut outcome = session.send(&mut socket, hello.into()).await;
@@ -251,6 +252,9 @@ impl Session {
         let end = End { code, error: farewell.error.as_ref(), reason };
         record::ended(&self.standing.app, self.dialect, self.who.clone(), &self.connection_id, &end);
         if let Some(error) = &farewell.error {
+            if error.code == Code::TokenExpiredError {
+                self.standing.outlast_twin().await;
+            }
             let at = self.standing.app.clock.now();
             let frame = events::connection_error(self.dialect, &self.connection_id, at, error);
             // Whether the peer still listens makes no difference: the socket ends either way.

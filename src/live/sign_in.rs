@@ -11,11 +11,12 @@ use crate::api::users::UserRequest;
 use crate::app::ended::End;
 use crate::app::{ANONYMOUS_ID, App, ROLE_ANONYMOUS};
 use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
+use crate::auth::times::Times;
 use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
 use crate::domain::users;
-use crate::door::{Gate, Judged};
+use crate::door::{Gate, Judged, Judgement};
 use crate::error::{ApiError, Code, Result};
 use crate::fault::SocketThen;
 use crate::fault::armed::Fate;
@@ -116,6 +117,8 @@ pub struct SignedIn {
     pub app: Arc<App>,
     /// What was shown.
     pub credentials: Credentials,
+    /// The token's times as the app judges them.
+    pub times: Times,
     /// The app's epoch at the verdict.
     pub epoch: u64,
     /// The user; `None` for anonymous ones.
@@ -184,14 +187,19 @@ pub async fn sign_in(
     let refused = |error| struck(Some(error), None);
     let user = match checked {
         Ok(user) => user,
-        Err(refusal) => return Err(refused(refusal)),
+        Err(refusal) => {
+            if let (Some(app), Some(times)) = (&judged.app, &judged.judgement.twin) {
+                app.outlast_twin(times).await;
+            }
+            return Err(refused(refusal));
+        }
     };
-    let Judged { app: Some(app), credentials, epoch, .. } = judged else {
+    let Judged { app: Some(app), credentials, epoch, judgement: Judgement { times, .. }, .. } = judged else {
         return Err(refused(ApiError::internal(&"a socket was admitted to no app")));
     };
     let struck = strike.and_then(|strike| strike.socket().cloned());
     let is_ended = matches!(struck, Some(SocketThen::Expire(_)));
-    let ends = credentials.token.as_deref().filter(|_| is_ended).map(|token| expired(token, at));
+    let ends = credentials.token.as_deref().filter(|_| is_ended).map(|token| expired(token, times.expiry, at));
     let connection_id = app.new_id();
     let (user, me, since) = match user {
         None => match end(gate, &Scope::own(&app), ends).await {
@@ -203,7 +211,7 @@ pub async fn sign_in(
                 &app,
                 at,
                 epoch,
-                gate.admission(&app, credentials.clone(), verdict::refusal_to_connect),
+                gate.admission(&app, credentials.clone(), times, verdict::refusal_to_connect),
             );
             match open(gate, hub, &scope, details, ends).await {
                 Ok(((id, me), since)) => (Some(id), me, since),
@@ -211,7 +219,7 @@ pub async fn sign_in(
             }
         }
     };
-    Ok(SignedIn { app, credentials, epoch, user, connection_id, me, since, at, who, client, fault, struck })
+    Ok(SignedIn { app, credentials, times, epoch, user, connection_id, me, since, at, who, client, fault, struck })
 }
 
 /// Counts a sign-in as a call of Connect, whatever carried it (wire-contract 2.5).
@@ -316,13 +324,13 @@ async fn open(
 }
 
 /// The token of a sign-in that a fault has expire at once.
-fn expired(token: &Examined, at: Time) -> EndedToken {
+fn expired(token: &Examined, expires_at: Option<Time>, at: Time) -> EndedToken {
     EndedToken {
         token: token.fingerprint,
         kind: End::Expired,
         user_id: token.user_id().map(UserId::trusted),
         ended_at: at,
-        expires_at: token.expires_at(),
+        expires_at,
     }
 }
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 use actix_web::web::Data;
 
 use super::farewell::{self, Farewell, code};
+use crate::app::judged::Showing;
 use crate::app::{App, Gone};
 use crate::auth::credentials::Credentials;
+use crate::auth::times::Times;
 use crate::auth::verdict;
-use crate::clock::{ClockMode, Time};
+use crate::clock::ClockMode;
 use crate::door::Gate;
 use crate::settings::SocketFate;
 
@@ -24,6 +26,8 @@ pub struct Standing {
     pub app: Arc<App>,
     /// What was shown.
     pub credentials: Credentials,
+    /// The token's times as the app judged them.
+    pub times: Times,
 }
 
 impl Standing {
@@ -32,15 +36,29 @@ impl Standing {
         if let Some(Gone::Replaced(code)) = self.app.gone() {
             return Err(Farewell { error: None, code, reason: "the app was reset".into() });
         }
-        let judgement = self.gate.judge_again(&self.app, &self.credentials);
+        let judgement = self.gate.judge_again(&self.app, &self.credentials, self.times);
         let state = self.app.state();
         let refusal = |check| verdict::refusal_of(check, &self.credentials);
         farewell::of_verdict(&judgement.verdict, &state.emulator, refusal).map_or(Ok(()), Err)
     }
 
+    /// What was shown gives way to this.
+    pub fn renew(&mut self, credentials: Credentials) {
+        self.times = self.app.times(&self.app.state(), &credentials, Showing::Real);
+        self.credentials = credentials;
+    }
+
     /// Whether the token was ended by hand.
     pub fn token_ended(&self) -> bool {
         self.credentials.token.as_ref().is_some_and(|token| self.app.ended_tokens.get(token.fingerprint).is_some())
+    }
+
+    /// Waits until a backend's next token is another, where the end of this one rests on a move of the clock or on a hand.
+    pub async fn outlast_twin(&self) {
+        let judgement = self.gate.judge_again(&self.app, &self.credentials, self.times);
+        if let Some(times) = &judgement.twin {
+            self.app.outlast_twin(times).await;
+        }
     }
 
     /// Sleeps until the token expires, where that is to end the session; for ever otherwise.
@@ -54,7 +72,7 @@ impl Standing {
     }
 
     fn left(&self) -> Option<Duration> {
-        let exp = self.credentials.token.as_ref()?.token.as_ref().ok()?.exp?;
+        let expiry = self.times.expiry?;
         if self.app.state().emulator.open_sockets.on_expiry == SocketFate::Keep {
             return None;
         }
@@ -64,7 +82,7 @@ impl Standing {
             return None;
         }
         // A token is good at the very moment of its `exp`; the first nanosecond behind it ends it.
-        let left = Time::from_seconds(exp).0.saturating_sub(mode.now().0).saturating_add(1);
+        let left = expiry.0.saturating_sub(mode.now().0).saturating_add(1);
         match u64::try_from(left) {
             Ok(left) if left > 0 => Some(Duration::from_nanos(left).min(NAP_MAX)),
             // It may have expired since it was last judged; or it is one whose expiry does not count. Whatever else has

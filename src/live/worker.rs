@@ -13,7 +13,6 @@ use super::hub::{Connection, Hub, Told};
 use super::mailbox::Mailbox;
 use super::sign_in::SignedIn;
 use crate::app::App;
-use crate::auth::credentials::Examined;
 use crate::event::{Audience, Event};
 use crate::ids::{AppId, UserId};
 use crate::store::Commit;
@@ -119,7 +118,7 @@ impl Worker {
             sdk: signed_in.client.clone(),
             opened_at: signed_in.at,
             token: examined.map(|examined| examined.fingerprint),
-            token_expires_at: examined.and_then(Examined::expires_at),
+            token_expires_at: signed_in.times.expiry,
             number: 0,
         });
         if self.hub.is_stopping() {

@@ -7,11 +7,12 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde_json::{Map, Value};
 
 use super::states::{self, Role};
-use super::{ReadTx, WriteTx, ended_tokens, faults, grants, permissions, roles, stubs, users};
+use super::{ReadTx, WriteTx, ended_tokens, faults, grants, permissions, roles, stubs, token_times, users};
 use crate::app::ended::EndedTokens;
 use crate::app::{App, AppState, Identity, mixed};
+use crate::auth::revocation::Revocation;
 use crate::auth::secret::Secret;
-use crate::clock::{ClockMode, Time};
+use crate::clock::{ClockMode, Time, system_now};
 use crate::error::{ApiError, Code, Result};
 use crate::fault::armed::Faults;
 use crate::ids::AppId;
@@ -109,7 +110,10 @@ pub fn load(conn: &Connection, number: i64, seed: Option<u64>) -> Result<App> {
     let identity = Identity { id, number, api_key: api_key.into(), expires_at: expires_at.map(Time) };
     let seed = seed.map(|seed| own_seed(conn, id, seed)).transpose()?;
     let ended = EndedTokens::new(ended_tokens::kinds(conn, id)?);
-    Ok(App::new(identity, clock, load_state(conn, id)?, exceptional, ended, seed))
+    let history = token_times::history(conn, id, clock)?;
+    let app = App::new(identity, history, load_state(conn, id)?, exceptional, ended, seed);
+    app.judged_times.recall(token_times::judged_tokens(conn, id)?);
+    Ok(app)
 }
 
 /// A seed that is the same for the same state, and another for one that has ids in it which the seed made before.
@@ -126,17 +130,19 @@ fn own_seed(conn: &Connection, state: AppId, seed: u64) -> Result<u64> {
 pub fn load_state(conn: &Connection, app: AppId) -> Result<AppState> {
     let mut query =
         conn.prepare_cached(
-            "SELECT states.name, api_secret, settings, emulator, created_at FROM states JOIN apps ON id = owner WHERE app = ?1",
+            "SELECT states.name, api_secret, settings, emulator, created_at, revocation FROM states JOIN apps ON id = owner WHERE app = ?1",
         )?;
-    let (name, secret, settings, emulator, created_at) = query.query_row([app.0], |row| {
+    let (name, secret, settings, emulator, created_at, judged) = query.query_row([app.0], |row| {
         let text = |at| row.get::<_, String>(at);
-        Ok((text(0)?, text(1)?, text(2)?, text(3)?, Time(row.get(4)?)))
+        Ok((text(0)?, text(1)?, text(2)?, text(3)?, Time(row.get(4)?), row.get::<_, Option<String>>(5)?))
     })?;
     let settings = Settings::from_stored(from_json(&settings)?);
+    let before = settings.revoke_tokens_issued_before().map(|before| before.0);
     Ok(AppState {
         name,
         secret: Secret::new(&secret),
         rules: settings.rules(),
+        revocation: token_times::revocation(before, judged.as_deref())?,
         settings,
         emulator: from_json(&emulator)?,
         grants: grants::all(conn, app)?,
@@ -156,8 +162,11 @@ pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|cause| ApiError::internal(&cause))
 }
 
-/// Sets Stream's settings.
-pub fn save_settings(tx: &WriteTx<'_>, settings: &Settings) -> Result<()> {
+/// Sets Stream's settings, and how the revocation among them is judged.
+pub fn save_settings(tx: &WriteTx<'_>, settings: &Settings, revocation: Option<&Revocation>) -> Result<()> {
+    tx.conn()
+        .prepare_cached("UPDATE states SET revocation = ?2 WHERE app = ?1")?
+        .execute(params![tx.app.0, token_times::judged(revocation)])?;
     update(tx, "settings", &Value::Object(settings.as_stored().clone()).to_string())
 }
 
@@ -221,17 +230,19 @@ pub fn whole(tx: &ReadTx<'_>) -> Result<Whole> {
     Ok(Whole { api_key, clock, updated_at, state: load_state(tx.conn(), tx.app)? })
 }
 
-/// Writes down how the app's clock runs.
+/// Moves the app's clock, unless it runs so already.
 pub fn save_clock(tx: &WriteTx<'_>, clock: ClockMode) -> Result<()> {
+    let Some(run) = tx.clock_history().move_to(clock, system_now()) else { return Ok(()) };
+    token_times::save_move(tx, run)?;
     let (mode, ns) = clock_columns(clock);
     tx.conn()
         .prepare_cached("UPDATE states SET clock_mode = ?2, clock_ns = ?3 WHERE app = ?1")?
         .execute(params![tx.app.0, mode, ns])?;
-    tx.clock_changed(clock);
+    tx.clock_moved(run);
     Ok(())
 }
 
-fn clock_columns(clock: ClockMode) -> (&'static str, i64) {
+pub(super) fn clock_columns(clock: ClockMode) -> (&'static str, i64) {
     match clock {
         ClockMode::System => ("system", 0),
         ClockMode::Offset(ns) => ("offset", ns),
@@ -239,7 +250,7 @@ fn clock_columns(clock: ClockMode) -> (&'static str, i64) {
     }
 }
 
-fn clock_of(row: &Row<'_>) -> rusqlite::Result<ClockMode> {
+pub(super) fn clock_of(row: &Row<'_>) -> rusqlite::Result<ClockMode> {
     let ns = row.get("clock_ns")?;
     Ok(match row.get::<_, String>("clock_mode")?.as_str() {
         "offset" => ClockMode::Offset(ns),

@@ -14,7 +14,7 @@ use rusqlite::{Connection, params};
 
 use super::apps::{self, NewApp};
 use super::states::{self, Copying, Role};
-use super::{Commit, Import, Publish, Scope, Store, named_tokens, run_write};
+use super::{Commit, Import, Publish, Scope, Store, named_tokens, run_write, token_times};
 use crate::app::App;
 use crate::clock::{ClockMode, Time, system_now};
 use crate::error::{ApiError, Code, Result};
@@ -33,6 +33,15 @@ pub struct Snapshot {
     pub created_at: Time,
     /// Users in it.
     pub users: i64,
+}
+
+/// A new, empty state of an app. Where it takes the place of another, the clock goes on as it ran.
+fn created(store: &Store, conn: &Connection, new: &NewApp) -> Result<App> {
+    let Some(replaced) = store.apps().get(&new.api_key) else { return apps::create(conn, new, store.0.seed) };
+    let clock = replaced.clock.mode();
+    let made = apps::create(conn, &NewApp { clock, ..new.clone() }, store.0.seed)?;
+    token_times::inherit(conn, replaced.id, made.id, replaced.judged_times.take_unwritten())?;
+    apps::load(conn, made.number, store.0.seed)
 }
 
 impl Store {
@@ -72,7 +81,7 @@ impl Store {
                 let known = store.apps().get(&new.api_key).filter(|_| !replace);
                 let (app, is_new) = match known {
                     Some(app) => (app, false),
-                    None => (Arc::new(apps::create(conn, &new, store.0.seed)?), true),
+                    None => (Arc::new(created(&store, conn, &new)?), true),
                 };
                 if new.is_base {
                     apps::set_base(conn, app.number, true)?;
@@ -168,6 +177,7 @@ impl Store {
                 .execute(params![copy.0, baseline.0, new.name, original.clock.now().0])?;
             for state in [copy, baseline] {
                 named_tokens::sign_anew(conn, state, &again)?;
+                token_times::forget(conn, state)?;
             }
             let number = apps::create(conn, &new, store.0.seed)?.number;
             apps::set_expiry(conn, number, expires_at)?;

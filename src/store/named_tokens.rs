@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{ReadTx, WriteTx};
 use crate::error::Result;
@@ -23,6 +23,12 @@ pub struct NamedToken {
 /// Name -> token.
 pub fn all(tx: &ReadTx<'_>) -> Result<BTreeMap<String, String>> {
     Ok(with_specs(tx)?.into_iter().map(|named| (named.name, named.token)).collect())
+}
+
+/// The token of that name.
+pub fn get(tx: &ReadTx<'_>, name: &str) -> Result<Option<String>> {
+    let mut query = tx.conn().prepare_cached("SELECT token FROM named_tokens WHERE app = ?1 AND name = ?2")?;
+    Ok(query.query_row(params![tx.app.0, name], |row| row.get(0)).optional()?)
 }
 
 /// The tokens by name, with what was asked for.

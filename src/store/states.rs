@@ -28,10 +28,13 @@ pub const TABLES: &[(&str, &str)] = &[
     ("faults", "id"),
     ("stubs", "place"),
     ("ended_tokens", "token"),
+    ("clock_runs", "since"),
+    ("judged_tokens", "token"),
 ];
 
 /// The columns of a state's own row that are part of the state. The others say whose it is and what for.
-pub const RECORD: &str = "name, settings, emulator, clock_mode, clock_ns, created_at, updated_at";
+pub const RECORD: &str =
+    "name, settings, emulator, clock_mode, clock_ns, revocation, own_tokens, created_at, updated_at";
 
 /// Rows of one table that are copied or deleted at once: what the writer does in some milliseconds. Few in unit tests, so that
 /// small states are copied in many pieces as well.

@@ -9,6 +9,7 @@ use super::file::Place;
 use super::migrate::MIGRATIONS;
 use super::*;
 use crate::app::UserFacts;
+use crate::auth::revocation::Revocation;
 use crate::store::users::User;
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -41,7 +42,7 @@ fn user(id: &str) -> User {
 }
 
 fn revoked(id: &str) -> User {
-    User { revoke_tokens_issued_before: Some(Time(5)), ..user(id) }
+    User { revocation: Some(Revocation::by_app(Time(5), 0)), ..user(id) }
 }
 
 fn save(user: User) -> impl FnOnce(&WriteTx<'_>) -> Result<()> + Send + 'static {
@@ -61,7 +62,7 @@ struct UnlessRevoked {
 impl Admission for UnlessRevoked {
     fn still_stands(&self) -> Result<()> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        match self.app.facts("john").revoke_tokens_issued_before {
+        match self.app.facts("john").revocation {
             None => Ok(()),
             Some(_) => Err(ApiError::not_allowed("revoked")),
         }
@@ -232,9 +233,9 @@ fn when_a_write_answers_memory_and_readers_know_it() {
     for round in 0..50 {
         let wanted = if round % 2 == 0 { revoked("john") } else { user("john") };
         run(store.write(&Scope::own(&app), save(wanted.clone()))).expect("written");
-        assert_eq!(app.facts("john").revoke_tokens_issued_before, wanted.revoke_tokens_issued_before);
+        assert_eq!(app.facts("john").revocation, wanted.revocation);
         let read = store.read(&Scope::own(&app), |tx| users::get(tx, "john")).expect("read").expect("there");
-        assert_eq!(read.revoke_tokens_issued_before, wanted.revoke_tokens_issued_before);
+        assert_eq!(read.revocation, wanted.revocation);
     }
 }
 

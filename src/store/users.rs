@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::apps::from_json;
 use super::user_filter::UserQuery;
-use super::{ReadTx, WriteTx};
+use super::{ReadTx, WriteTx, token_times};
 use crate::app::UserFacts;
+use crate::auth::revocation::Revocation;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::ids::{AppId, UserId};
@@ -48,8 +49,8 @@ pub struct User {
     pub deleted_at: Option<Time>,
     /// How the user was deleted.
     pub deletion: Option<Deletion>,
-    /// Tokens issued before this are refused.
-    pub revoke_tokens_issued_before: Option<Time>,
+    /// Tokens issued before a moment are refused.
+    pub revocation: Option<Revocation>,
     /// The ban upon the whole app that holds now.
     pub ban: Option<ActiveBan>,
     /// Whom this user has blocked.
@@ -114,7 +115,7 @@ impl User {
             deactivated_at: None,
             deleted_at: None,
             deletion: None,
-            revoke_tokens_issued_before: None,
+            revocation: None,
             ban: None,
             blocked_ids: Vec::new(),
             online: false,
@@ -128,7 +129,7 @@ impl User {
 
     fn facts(&self) -> UserFacts {
         UserFacts {
-            revoke_tokens_issued_before: self.revoke_tokens_issued_before,
+            revocation: self.revocation,
             deactivated: self.deactivated_at.is_some(),
             deleted: self.deleted_at.is_some(),
             role: self.role.clone(),
@@ -141,7 +142,7 @@ impl User {
 const COLUMNS: &str =
     "u.id, u.name, u.image, u.role, u.teams, u.teams_role, u.language, u.invisible, u.privacy_settings,
         u.custom, u.created_at, u.updated_at, u.last_active, u.deactivated_at, u.deleted_at, u.deletion,
-        u.revoke_tokens_issued_before, b.shadow, b.expires_at,
+        u.revoke_tokens_issued_before, u.revocation, b.shadow, b.expires_at,
         (SELECT json_group_array(blocked_id) FROM blocks WHERE app = u.app AND user_id = u.id) AS blocked";
 
 /// Where [`COLUMNS`] come from; `now` is the parameter with the moment at which a ban has to hold.
@@ -176,12 +177,15 @@ fn user_of(tx: &ReadTx<'_>, row: &Row<'_>) -> rusqlite::Result<Result<User>> {
         deactivated_at: time("deactivated_at")?,
         deleted_at: time("deleted_at")?,
         deletion: deletion.as_deref().and_then(Deletion::parse),
-        revoke_tokens_issued_before: time("revoke_tokens_issued_before")?,
         ban,
         online: tx.is_online(&id),
         ..User::new(UserId::trusted(&id), Time(row.get("created_at")?))
     };
-    Ok(with_json(plain, &teams, &teams_role, &custom, &blocked, privacy.as_deref()))
+    let revocation = (row.get("revoke_tokens_issued_before")?, row.get::<_, Option<String>>("revocation")?);
+    let parsed = with_json(plain, &teams, &teams_role, &custom, &blocked, privacy.as_deref());
+    Ok(parsed.and_then(|user| {
+        Ok(User { revocation: token_times::revocation(revocation.0, revocation.1.as_deref())?, ..user })
+    }))
 }
 
 fn with_json(
@@ -240,15 +244,16 @@ pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
     tx.conn()
         .prepare_cached(
             "INSERT INTO users (app, id, name, name_key, image, role, teams, teams_role, language, invisible, privacy_settings, custom,
-                created_at, updated_at, last_active, deactivated_at, deleted_at, deletion, revoke_tokens_issued_before)
+                created_at, updated_at, last_active, deactivated_at, deleted_at, deletion, revoke_tokens_issued_before,
+                revocation)
              VALUES (:app, :id, :name, :name_key, :image, :role, :teams, :teams_role, :language, :invisible, :privacy, :custom,
-                :created_at, :updated_at, :last_active, :deactivated_at, :deleted_at, :deletion, :revoked)
+                :created_at, :updated_at, :last_active, :deactivated_at, :deleted_at, :deletion, :revoked, :judged)
              ON CONFLICT (app, id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, image = excluded.image,
                 role = excluded.role, teams = excluded.teams, teams_role = excluded.teams_role, language = excluded.language,
                 invisible = excluded.invisible, privacy_settings = excluded.privacy_settings, custom = excluded.custom,
                 created_at = excluded.created_at, updated_at = excluded.updated_at, last_active = excluded.last_active,
                 deactivated_at = excluded.deactivated_at, deleted_at = excluded.deleted_at, deletion = excluded.deletion,
-                revoke_tokens_issued_before = excluded.revoke_tokens_issued_before",
+                revoke_tokens_issued_before = excluded.revoke_tokens_issued_before, revocation = excluded.revocation",
         )?
         .execute(named_params! {
             ":app": tx.app.0, ":id": user.id.as_str(), ":name": user.name, ":name_key": user.name.as_deref().and_then(name_key),
@@ -257,7 +262,8 @@ pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
             ":privacy": user.privacy_settings.as_ref().map(json), ":custom": json(&user.custom),
             ":created_at": user.created_at.0, ":updated_at": user.updated_at.0, ":last_active": user.last_active.map(|t| t.0),
             ":deactivated_at": user.deactivated_at.map(|t| t.0), ":deleted_at": user.deleted_at.map(|t| t.0),
-            ":deletion": user.deletion.map(Deletion::name), ":revoked": user.revoke_tokens_issued_before.map(|t| t.0),
+            ":deletion": user.deletion.map(Deletion::name), ":revoked": user.revocation.map(|revocation| revocation.before.0),
+            ":judged": token_times::judged(user.revocation.as_ref()),
         })?;
     save_teams(tx, user)?;
     tx.facts_changed(user.id.clone(), user.facts());
@@ -390,24 +396,25 @@ pub fn name_clash(tx: &ReadTx<'_>, user: &User, rule: UniqueUsernames) -> Result
 /// The users of whom memory has to know something special.
 pub fn exceptional(conn: &Connection, app: AppId) -> Result<Vec<(UserId, UserFacts)>> {
     let mut query = conn.prepare_cached(
-        "SELECT id, role, teams, revoke_tokens_issued_before, deactivated_at IS NOT NULL, deleted_at IS NOT NULL FROM users
+        "SELECT id, role, teams, revoke_tokens_issued_before, deactivated_at IS NOT NULL, deleted_at IS NOT NULL, revocation FROM users
          WHERE app = ?1 AND (revoke_tokens_issued_before IS NOT NULL OR deactivated_at IS NOT NULL OR deleted_at IS NOT NULL
             OR role <> 'user' OR teams <> '[]')",
     )?;
     let rows = query.query_map([app.0], |row| {
-        let revoked: Option<i64> = row.get(3)?;
+        let revocation = (row.get::<_, Option<i64>>(3)?, row.get::<_, Option<String>>(6)?);
         let facts = UserFacts {
             role: row.get(1)?,
             teams: Vec::new(),
-            revoke_tokens_issued_before: revoked.map(Time),
+            revocation: None,
             deactivated: row.get(4)?,
             deleted: row.get(5)?,
         };
-        Ok((UserId::trusted(&row.get::<_, String>(0)?), facts, row.get::<_, String>(2)?))
+        Ok((UserId::trusted(&row.get::<_, String>(0)?), facts, row.get::<_, String>(2)?, revocation))
     })?;
     rows.map(|row| {
-        let (user, facts, teams) = row?;
-        Ok((user, UserFacts { teams: from_json(&teams)?, ..facts }))
+        let (user, facts, teams, (before, judged)) = row?;
+        let revocation = token_times::revocation(before, judged.as_deref())?;
+        Ok((user, UserFacts { teams: from_json(&teams)?, revocation, ..facts }))
     })
     .collect()
 }

@@ -59,7 +59,7 @@ impl UserResponse {
 
     /// What an event says of a user.
     pub fn event(user: User) -> Self {
-        let shown = User { blocked_ids: Vec::new(), revoke_tokens_issued_before: None, ..user };
+        let shown = User { blocked_ids: Vec::new(), revocation: None, ..user };
         Self { view: View::Event, ..Self::plain(shown) }
     }
 
@@ -94,7 +94,11 @@ impl Serialize for UserResponse {
         optional(&mut map, "last_active", user.last_active.as_ref())?;
         optional(&mut map, "deactivated_at", user.deactivated_at.as_ref())?;
         optional(&mut map, "deleted_at", user.deleted_at.as_ref())?;
-        optional(&mut map, "revoke_tokens_issued_before", user.revoke_tokens_issued_before.as_ref())?;
+        optional(
+            &mut map,
+            "revoke_tokens_issued_before",
+            user.revocation.map(|revocation| revocation.before).as_ref(),
+        )?;
         optional(&mut map, "ban_expires", user.ban.and_then(|ban| ban.expires_at).as_ref())?;
         optional(&mut map, "privacy_settings", user.privacy_settings.as_ref())?;
         optional(&mut map, "teams_role", Some(&user.teams_role).filter(|roles| !roles.is_empty()))?;
@@ -156,9 +160,7 @@ pub struct MuteResponse {
 impl MuteResponse {
     /// A mute of this user's. Whom either has blocked is not said in each.
     pub fn new(user: &User, mute: Mute) -> Self {
-        let brief = |user: User| {
-            UserResponse::plain(User { blocked_ids: Vec::new(), revoke_tokens_issued_before: None, ..user })
-        };
+        let brief = |user: User| UserResponse::plain(User { blocked_ids: Vec::new(), revocation: None, ..user });
         Self {
             user: brief(user.clone()),
             target: brief(mute.target),

@@ -217,8 +217,9 @@ impl TestApp {
         self.control("POST", "/clock/advance", &json!({ "by": by })).ok();
     }
 
-    /// Stops the app's clock at a moment.
+    /// Stops the app's clock at a moment. Tokens that tests sign by hand are of that clock, and count as they stand.
     pub fn freeze(&self, at: &str) {
+        self.control("PATCH", "/settings", &json!({"token_times": "app"})).ok();
         self.control("PUT", "/clock", &json!({ "frozen": at })).ok();
     }
 

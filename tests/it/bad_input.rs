@@ -741,6 +741,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
 
     use millpond::app::{AppState, UserFacts};
     use millpond::auth::explain::{Grounds, explain};
+    use millpond::auth::revocation::Revocation;
     use millpond::auth::times::Times;
     use millpond::auth::verdict::{Check, UserState, refusal, verify};
     use millpond::clock::Time;
@@ -755,7 +756,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
     };
     let shown = ["jwt", "anonymous"].map(shown);
     let times = shown[0].claims().map_or_else(Times::default, Times::as_sent);
-    let facts = UserFacts { revoke_tokens_issued_before: Some(now), ..UserFacts::ordinary() };
+    let facts = UserFacts { revocation: Some(Revocation::by_app(now, 0)), ..UserFacts::ordinary() };
     for patch in [json!({}), json!({"disable_auth_checks": true, "revoke_tokens_issued_before": now.0})] {
         let mut settings = Settings::default();
         settings.patch(patch.as_object().unwrap()).unwrap();

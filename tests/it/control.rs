@@ -200,6 +200,7 @@ fn settings_begin_with_the_documented_defaults() {
     let defaults = json!({
         "revocation_granularity": "second",
         "iat_leeway_seconds": 0,
+        "token_times": "wall",
         "unknown_user": "tolerate",
         "disabled_auth_checks": "parse_only",
         "open_sockets": {"on_revocation": "close", "on_expiry": "keep", "on_deactivation": "keep"},

@@ -148,7 +148,7 @@ fn the_emulators_settings_and_the_clock_of_a_fixture_hold() {
     let app = app_of(&[EVERYTHING]);
     let settings = app.control("GET", "/settings", &Value::Null).ok();
     let wanted = json!({
-        "revocation_granularity": "exact", "iat_leeway_seconds": 2, "unknown_user": "refuse", "disabled_auth_checks": "check_times",
+        "token_times": "wall", "revocation_granularity": "exact", "iat_leeway_seconds": 2, "unknown_user": "refuse", "disabled_auth_checks": "check_times",
         "open_sockets": {"on_revocation": "close", "on_expiry": "close", "on_deactivation": "keep"}, "rate_limits": "enforce",
         "calls_per_minute": {"Ban": 50, "CreateRole": 7}, "user_calls_per_minute": null, "push_providers": "strict",
     });

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use millpond::app::{App, UserFacts};
+use millpond::auth::revocation::{Revocation, Said};
 use millpond::clock::{ClockMode, Time};
 use millpond::domain::{lifecycle, partial, users as rules};
 use millpond::ids::UserId;
@@ -56,7 +57,7 @@ fn everything(tx: &WriteTx<'_>) -> millpond::error::Result<()> {
     grants::save(tx, "fan", &["search-user".to_owned()])?;
     let mut settings = apps::settings(tx)?;
     settings.patch(&object(&json!({"disable_auth_checks": true, "revoke_tokens_issued_before": 7}))).unwrap();
-    apps::save_settings(tx, &settings)?;
+    apps::save_settings(tx, &settings, Some(&Revocation::by_app(Time(7), 0)))?;
     apps::save_emulator(tx, &Emulator { iat_leeway_seconds: 3, ..Emulator::default() })?;
     apps::save_name(tx, "renamed")?;
     apps::save_clock(tx, ClockMode::Offset(-9))?;
@@ -160,7 +161,10 @@ fn perform(tx: &WriteTx<'_>, user: &str, act: &Act) -> millpond::error::Result<(
                 None,
             )
         }
-        Act::Revoke(at) => partial::update(tx, user, object(&json!({ "revoke_tokens_issued_before": at })), &[], None),
+        Act::Revoke(at) => {
+            let set = object(&json!({ "revoke_tokens_issued_before": at }));
+            partial::update(tx, user, set, &[], None, Said::ByBackend)
+        }
         Act::Deactivate => lifecycle::deactivate(tx, user),
         Act::Reactivate => lifecycle::reactivate(tx, user, None),
         Act::Delete(mode) => lifecycle::delete(tx, user, *mode),
@@ -175,7 +179,7 @@ fn perform(tx: &WriteTx<'_>, user: &str, act: &Act) -> millpond::error::Result<(
 fn facts(store: &Store, app: &Arc<App>, id: &str) -> (UserFacts, UserFacts) {
     let row = store.read(&Scope::own(app), |tx| users::get(tx, id)).unwrap();
     let told = row.map_or_else(UserFacts::ordinary, |user| UserFacts {
-        revoke_tokens_issued_before: user.revoke_tokens_issued_before,
+        revocation: user.revocation,
         deactivated: user.deactivated_at.is_some(),
         deleted: user.deleted_at.is_some(),
         role: user.role,

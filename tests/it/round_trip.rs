@@ -6,6 +6,7 @@ use std::path::Path;
 use millpond::app::App;
 use millpond::app::ended::End;
 use millpond::auth::fingerprint::Fingerprint;
+use millpond::auth::revocation::Revocation;
 use millpond::clock::{ClockMode, Time};
 use millpond::config::Config;
 use millpond::error::Result;
@@ -124,6 +125,9 @@ async fn exported(store: &Store) -> String {
 type Row = BTreeMap<String, Sql>;
 
 /// The columns of a table, and what each holds until it is set.
+/// Tables and columns of what the clock and the tokens went through: an export holds the clock, and not its history.
+const NOT_EXPORTED: &[&str] = &["clock_runs", "judged_tokens", "revocation", "own_tokens"];
+
 fn columns(conn: &Connection, table: &str) -> Vec<(String, Sql)> {
     let mut query = conn.prepare(&format!("PRAGMA table_info({table})")).unwrap();
     let rows = query.query_map([], |row| Ok((row.get(1)?, row.get::<_, Option<String>>(4)?)));
@@ -135,9 +139,9 @@ fn columns(conn: &Connection, table: &str) -> Vec<(String, Sql)> {
     listed
         .into_iter()
         .filter(|(name, _)| match table {
-            "states" => own.contains(&name.as_str()),
+            "states" => own.contains(&name.as_str()) && !NOT_EXPORTED.contains(&name.as_str()),
             "apps" => ["api_key", "api_secret"].contains(&name.as_str()),
-            _ => name != "app",
+            _ => name != "app" && !NOT_EXPORTED.contains(&name.as_str()),
         })
         .map(|(name, text)| (name, default(text)))
         .collect()
@@ -146,7 +150,8 @@ fn columns(conn: &Connection, table: &str) -> Vec<(String, Sql)> {
 /// Every row of every table with rows of apps, but for the number of the app.
 fn rows(path: &Path) -> BTreeMap<&'static str, Vec<Row>> {
     let conn = Connection::open(path).unwrap();
-    let tables = [("apps", "api_key"), ("states", "name")].into_iter().chain(states::TABLES.iter().copied());
+    let carried = states::TABLES.iter().copied().filter(|(table, _)| !NOT_EXPORTED.contains(table));
+    let tables = [("apps", "api_key"), ("states", "name")].into_iter().chain(carried);
     let read = |(table, key): (&'static str, &str)| {
         let names: Vec<_> = columns(&conn, table).into_iter().map(|(name, _)| name).collect();
         let live = if table == "apps" { "" } else { "WHERE app IN (SELECT app FROM states WHERE role = 'live')" };
@@ -309,7 +314,7 @@ fn row() -> impl Strategy<Value = User> {
             deactivated_at: times.3,
             deleted_at: times.4,
             deletion: times.4.map(|_| deletion),
-            revoke_tokens_issued_before: times.5,
+            revocation: times.5.map(|before| Revocation::by_app(before, 0)),
             ..User::new(UserId::trusted("x"), times.0)
         }
     })
@@ -435,7 +440,8 @@ fn save_frame(tx: &WriteTx<'_>, frame: &Frame) -> Result<()> {
     apps::save_clock(tx, frame.clock)?;
     let mut settings = apps::settings(tx)?;
     settings.fill(&frame.settings).unwrap();
-    apps::save_settings(tx, &settings)?;
+    let revocation = settings.revoke_tokens_issued_before().map(|before| Revocation::by_app(before, 0));
+    apps::save_settings(tx, &settings, revocation.as_ref())?;
     apps::save_emulator(tx, &tx.state().emulator.patched(&frame.own).unwrap())?;
     for (role, permissions) in &frame.grants {
         grants::save(tx, role, permissions)?;

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::app::UserFacts;
 use crate::auth::credentials::Examined;
+use crate::auth::revocation::Revocation;
 use crate::auth::verdict::verify;
 use crate::clock::SECOND_NS;
 use crate::settings::{Emulator, Settings};
@@ -57,7 +58,7 @@ fn a_token_that_passes_only_since_auth_checks_are_off_says_so() {
 
 #[test]
 fn a_revocation_says_when_and_what_would_have_passed() {
-    let facts = UserFacts { revoke_tokens_issued_before: Some(NOW.plus(5)), ..UserFacts::ordinary() };
+    let facts = UserFacts { revocation: Some(Revocation::by_app(NOW.plus(5), 0)), ..UserFacts::ordinary() };
     let checks = explained(&json!({}), &signed(&json!({"user_id": "john"})), &facts);
     let (outcome, seen, wanted) = words(&checks, "user_revocation");
     assert_eq!((outcome, seen), ("fail", "no iat, so every revocation reaches it"));

@@ -98,10 +98,10 @@ fn what_lies_behind_the_deciding_check_is_not_reached_but_is_evaluated() {
 
 #[test]
 fn every_state_of_a_user_fails_its_own_check() {
-    let revoked = Some(Time::from_seconds(NOW_SECONDS));
+    let revoked = Some(Revocation::by_app(Time::from_seconds(NOW_SECONDS), 0));
     let ordinary = UserFacts::ordinary;
     for (facts, check) in [
-        (UserFacts { revoke_tokens_issued_before: revoked, ..ordinary() }, Check::UserRevocation),
+        (UserFacts { revocation: revoked, ..ordinary() }, Check::UserRevocation),
         (UserFacts { deleted: true, deactivated: true, ..ordinary() }, Check::UserNotDeleted),
         (UserFacts { deactivated: true, ..ordinary() }, Check::UserNotDeactivated),
     ] {
@@ -128,33 +128,6 @@ fn an_unverified_user_is_told_from_a_user() {
     assert_eq!(kind(&token::dev_token("john")), Some(Kind::UnverifiedUser));
     assert_eq!(kind(&token::sign(&token::header(), &json!({"user_id": "john"}), &Secret::new("s"))), Some(Kind::User));
     assert_eq!(kind(&token::sign(&token::header(), &json!({}), &Secret::new("s"))), Some(Kind::Server));
-}
-
-#[test]
-fn a_revocation_in_any_part_of_a_second_spares_that_second_unless_it_is_exact() {
-    for ns in [0, 1, 999_999_999] {
-        let before = Time::from_seconds(NOW_SECONDS).plus(ns);
-        for (iat, by_second, exact) in
-            [(NOW_SECONDS - 1, true, true), (NOW_SECONDS, false, ns > 0), (NOW_SECONDS + 1, false, false)]
-        {
-            assert_eq!(
-                is_revoked(Some(Time::from_seconds(iat)), before, RevocationGranularity::Second),
-                by_second,
-                "{iat} {ns}"
-            );
-            assert_eq!(
-                is_revoked(Some(Time::from_seconds(iat)), before, RevocationGranularity::Exact),
-                exact,
-                "{iat} {ns}"
-            );
-        }
-        assert!(is_revoked(None, before, RevocationGranularity::Second));
-    }
-    assert!(
-        is_revoked(Some(Time::from_seconds(-2)), Time(-1), RevocationGranularity::Second),
-        "seconds are rounded down before 1970 too"
-    );
-    assert!(!is_revoked(Some(Time::from_seconds(-1)), Time(-1), RevocationGranularity::Second));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
+use millpond::app::judged::Showing;
 use millpond::config::Config;
 use millpond::door::Gate;
 use millpond::live::limits::Limits;
@@ -140,7 +141,8 @@ fn an_expiry_that_was_missed_is_noticed() {
     let own = server.store.apps().get(&app.api_key).unwrap();
     let token = app.sign(&json!({"user_id": "john", "exp": NOON + 1}));
     let credentials = gate.judge(Some(&app.api_key), Some("jwt"), Some(&token)).credentials;
-    let standing = Standing { gate, app: Arc::clone(&own), credentials };
+    let times = own.times(&own.state(), &credentials, Showing::Real);
+    let standing = Standing { gate, app: Arc::clone(&own), credentials, times };
     app.tune(&json!({"open_sockets": {"on_expiry": "close"}}));
     let noticed = || {
         let expired = async { tokio::time::timeout(SHORT, standing.expired()).await.is_ok() };

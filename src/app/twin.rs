@@ -1,0 +1,64 @@
+//! No twin: SDKs mint the same bytes twice in one second. A refusal for which a client is to fetch another token waits
+//! until that would be another one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::App;
+use crate::auth::times::{Rule, Times};
+use crate::clock::{SECOND_NS, Time, system_now};
+
+/// Refusals of an app that wait at the same time; beyond that they are told at once.
+const TWIN_WAITS_MAX: usize = 1_024;
+
+/// How many refusals of an app wait.
+#[derive(Debug, Default)]
+pub struct TwinWaits(AtomicUsize);
+
+/// One of them; counted until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// What is left of the present second of the wall, where a token with these times was first shown in it.
+fn left(times: &Times, wall: Time) -> Option<Duration> {
+    let Rule::FirstShown(at) = times.rule else { return None };
+    let left = SECOND_NS - wall.0.rem_euclid(SECOND_NS);
+    (at.seconds() == wall.seconds()).then(|| Duration::from_nanos(left.unsigned_abs()))
+}
+
+impl App {
+    /// Waits until a backend would mint other bytes than those of the token with these times: before every code 40 that
+    /// rests on a move of the clock, or on a token that was ended by hand.
+    pub async fn outlast_twin(&self, times: &Times) {
+        let Some(left) = left(times, system_now()) else { return };
+        let waits = &self.twin_waits.0;
+        let waiting = waits.fetch_add(1, Ordering::AcqRel);
+        let _counted = Waiting(waits);
+        if waiting < TWIN_WAITS_MAX {
+            tokio::time::sleep(left).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_token_first_shown_in_the_present_second_has_a_twin_to_fear() {
+        let of = |rule| Times { rule, ..Times::default() };
+        let wall = Time::from_seconds(100).plus(SECOND_NS / 4);
+        for (at, waits) in [(99, false), (100, true), (101, false)] {
+            let first = of(Rule::FirstShown(Time::from_seconds(at).plus(1)));
+            assert_eq!(left(&first, wall), waits.then(|| Duration::from_millis(750)), "{at}");
+        }
+        for rule in [Rule::AsSent, Rule::Own, Rule::Wall] {
+            assert_eq!(left(&of(rule), wall), None);
+        }
+    }
+}
