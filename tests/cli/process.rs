@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 
 use serde_json::{Value, json};
 
-use super::harness::{Place, Server};
+use super::harness::{Place, Server, run};
 
 fn ask(server: &Server, method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
     let agent = ureq::Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
@@ -81,6 +81,9 @@ fn open_prints_the_dashboards_address() {
     let address = format!("{}/_millpond/", server.url);
     assert_eq!(place.run(&["open"]).line(), address);
     assert_eq!(place.run(&["open", "--json"]).json(), json!({ "url": address }));
+    // Where nobody looks, no browser is even tried: one that is missing would be told of.
+    let alone = run(place.command(&["open"]).env("PATH", "/none"), "");
+    assert_eq!((alone.line(), &*alone.stderr), (&*address, ""));
 }
 
 #[test]

@@ -28,6 +28,8 @@ fn the_first_minute_works_word_for_word_beside_one_server() {
     }
     let last = done.stdout.lines().last().unwrap_or_default();
     assert!(last.starts_with(&format!("{} millpond eyJ", server.url)), "{last}");
-    assert_eq!((done.code, &*done.stderr), (0, ""));
+    // A revocation says of itself that SDKs set `iat` back; nothing else is worth a word.
+    let beside: Vec<&str> = done.stderr.lines().filter(|line| !line.contains("SDKs set `iat` up to")).collect();
+    assert_eq!((done.code, &*beside), (0, &[][..]), "{done:?}");
     assert_eq!(server.end().0, Some(0));
 }
