@@ -125,6 +125,7 @@ test('a client that was revoked fetches a fresh token and goes on', async () => 
 
 test('times are compared in whole seconds, unless the app is told otherwise', async () => {
   const exact = await newApp('granularity');
+  await exact.emulator({ token_times: 'app' });
   await exact.freeze('2030-01-01T00:00:01Z');
   await exact.node.upsertUsers([{ id: 'john' }]);
   const client = exact.feeds(exact.sign({ user_id: 'john', iat: seconds('2030-01-01T00:00:00Z') }));

@@ -265,6 +265,7 @@ test('a token expires when the clock of its app passes exp, without leeway', asy
 
 test('a token becomes valid when the clock of its app reaches nbf', async () => {
   const timed = await newApp('not before');
+  await timed.emulator({ token_times: 'app' });
   await timed.freeze('2030-01-01T00:00:00Z');
   const token = timed.sign({ user_id: 'john', nbf: seconds('2030-01-01T00:00:10Z') });
   const call = () => timed.call('GET', '/api/v2/app', { token });
@@ -276,6 +277,7 @@ test('a token becomes valid when the clock of its app reaches nbf', async () => 
 
 test('trap 12: an iat of now passes and one of the next second is refused', async () => {
   const timed = await newApp('issued now');
+  await timed.emulator({ token_times: 'app' });
   await timed.freeze('2030-01-01T00:00:00.200Z');
   const issued = (at) => timed.call('GET', '/api/v2/app', { token: timed.sign({ user_id: 'john', iat: seconds(at) }) });
 
@@ -285,6 +287,7 @@ test('trap 12: an iat of now passes and one of the next second is refused', asyn
 
 test('a tolerated leeway for iat is a setting of the app', async () => {
   const timed = await newApp('iat leeway');
+  await timed.emulator({ token_times: 'app' });
   await timed.freeze('2030-01-01T00:00:00Z');
   const token = timed.sign({ user_id: 'john', iat: seconds('2030-01-01T00:00:01Z') });
   await timed.emulator({ iat_leeway_seconds: 1 });

@@ -37,6 +37,7 @@ def test_a_token_that_an_sdk_minted_expires_when_the_clock_is_moved(own_app):
 
 
 def test_trap_12_an_expiry_has_no_leeway(own_app):
+    own_app.configure(token_times="app")
     now = own_app.freeze()
     client = own_app.bearer(own_app.sign({"user_id": "john", "exp": int(now.timestamp()) + 2}))
     own_app.advance("1s")
@@ -47,6 +48,7 @@ def test_trap_12_an_expiry_has_no_leeway(own_app):
 
 
 def test_trap_12_a_token_issued_in_this_second_passes_and_one_of_the_next_second_does_not(own_app):
+    own_app.configure(token_times="app")
     now = int(own_app.freeze().timestamp())
     assert own_app.bearer(own_app.sign({"user_id": "john", "iat": now})).query_users(EVERYONE).status_code() == 200
     early = own_app.bearer(own_app.sign({"user_id": "john", "iat": now + 1}))
@@ -57,6 +59,7 @@ def test_trap_12_a_token_issued_in_this_second_passes_and_one_of_the_next_second
 
 
 def test_an_app_may_allow_for_clocks_that_run_ahead(own_app):
+    own_app.configure(token_times="app")
     now = int(own_app.freeze().timestamp())
     own_app.configure(iat_leeway_seconds=5)
     assert own_app.bearer(own_app.sign({"user_id": "john", "iat": now + 5})).query_users(EVERYONE).status_code() == 200
@@ -65,6 +68,7 @@ def test_an_app_may_allow_for_clocks_that_run_ahead(own_app):
 
 
 def test_a_not_before_is_waited_for_by_moving_the_clock(own_app):
+    own_app.configure(token_times="app")
     now = int(own_app.freeze().timestamp())
     client = own_app.bearer(own_app.sign({"user_id": "john", "nbf": now + 60}))
     with refused("QueryUsers", 401, 41, "JWTAuth error: token is not valid yet (nbf)"):
@@ -74,6 +78,7 @@ def test_a_not_before_is_waited_for_by_moving_the_clock(own_app):
 
 
 def test_a_token_minted_by_wall_time_is_from_the_future_when_the_clock_is_set_back(own_app):
+    own_app.configure(token_times="app")
     own_app.control("PUT", "/clock", {"offset": "-1h"})
     with refused("QueryUsers", 401, 42, "JWTAuth error: token used before issue at (iat)"):
         own_app.user("john").query_users(EVERYONE)
@@ -82,6 +87,7 @@ def test_a_token_minted_by_wall_time_is_from_the_future_when_the_clock_is_set_ba
 
 
 def test_a_server_token_with_an_expiry_expires_too(own_app):
+    own_app.configure(token_times="app")
     now = int(own_app.freeze().timestamp())
     client = own_app.bearer(own_app.sign({"exp": now + 10}))
     assert client.get_app().data.app.name == own_app.name

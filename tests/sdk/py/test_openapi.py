@@ -31,11 +31,15 @@ EXAMPLES = 10
 KEY, SECRET, USER, NAME = "described", "described-secret", "john", "known"
 
 #: They answer for as long as somebody reads, or end the server.
-APART = {"followApp", "followAll", "stop"}
+APART = {"followApp", "followAll", "followStatus", "stop"}
 #: Parameters that the calls have to have: without them an answer takes seconds, or is no success.
-QUERY = {"waitForRequests": {"timeout": "0"}, "provideToken": {"user_id": USER}}
+QUERY = {
+    "waitForRequests": {"timeout": "0"},
+    "waitForAllRequests": {"timeout": "0"},
+    "provideToken": {"user_id": USER},
+}
 #: A success of another status than 2xx: nothing waits in vain for what is not there.
-IN_VAIN = {"waitForRequests": 408}
+IN_VAIN = {"waitForRequests": 408, "waitForAllRequests": 408}
 
 TRUE_TO_THE_DESCRIPTION = [
     not_a_server_error,

@@ -95,6 +95,7 @@ def test_a_call_token_is_revoked_like_any_other(app, user):
 
 
 def test_a_token_is_revoked_when_it_was_issued_in_an_earlier_second(own_app):
+    own_app.configure(token_times="app")
     own_app.server.create_user(id="john")
     now = own_app.freeze(NOON + timedelta(milliseconds=750))
     revoke(own_app, "john", now)
@@ -105,6 +106,7 @@ def test_a_token_is_revoked_when_it_was_issued_in_an_earlier_second(own_app):
 
 
 def test_an_app_may_compare_revocations_exactly(own_app):
+    own_app.configure(token_times="app")
     own_app.server.create_user(id="john")
     own_app.configure(revocation_granularity="exact")
     now = own_app.freeze(NOON + timedelta(milliseconds=750))
