@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
 use super::{DONE, Outcome, input, print};
 use crate::auth::backdated::still_refused;
-use crate::clock::Time;
+use crate::auth::revocation::TIMES_HEADER;
+use crate::clock::{Time, system_now};
 use crate::mint::moment;
 use crate::start::Failure;
 
@@ -15,8 +16,8 @@ use crate::start::Failure;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  millpond revoke-token john                           those issued until now, by the app's clock
-  millpond revoke-token john --before -1h
+  millpond revoke-token john                           those issued until now
+  millpond revoke-token john --before -1h              by the app's clock, as every time that is said
   millpond revoke-token john --undo
   millpond revoke-token john --in-use                  those that john shows now, and none that is minted later
 
@@ -47,7 +48,7 @@ struct Whom {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  millpond revoke-all-tokens                           those issued until now, by the app's clock
+  millpond revoke-all-tokens                           those issued until now
   millpond revoke-all-tokens --before 2026-01-31T12:00:00Z
   millpond revoke-all-tokens --undo")]
 pub struct AllArgs {
@@ -72,27 +73,50 @@ struct Common {
     json: bool,
 }
 
-impl Common {
-    /// The time to set: `null` takes a revocation back.
-    fn time(&self, app: &RemoteApp) -> Result<Value, Failure> {
-        if self.undo {
-            return Ok(Value::Null);
-        }
-        let before = json!(self.before.as_deref().unwrap_or("now"));
-        let moment =
-            moment("before", &before, app.now()?).map_err(|fault| input(format!("--before: {}.", fault.message)))?;
-        Ok(json!(moment.rfc3339()))
+/// The time of a revocation.
+struct When {
+    /// What is set; `None` takes a revocation back.
+    before: Option<Time>,
+    /// The present moment of the clock whose time that is.
+    now: Time,
+    /// Whether a person says it, by the app's clock, and not as a backend would, by the wall's.
+    is_of_the_app: bool,
+}
+
+impl When {
+    fn json(&self) -> Value {
+        json!(self.before.map(Time::rfc3339))
     }
 
-    fn tell(&self, app: &RemoteApp, whose: &str, time: &Value, undo: &str, mut answer: Value) -> Result<(), Failure> {
-        let (now, before) = (app.now()?, time.as_str().and_then(|time| Time::parse(time).ok()));
-        let note = before.and_then(|before| still_refused(before, now));
+    /// What tells the server whose time it is.
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        if self.is_of_the_app { &[(TIMES_HEADER, "app")] } else { &[] }
+    }
+}
+
+impl Common {
+    fn time(&self, client: &Client, app: &RemoteApp) -> Result<When, Failure> {
+        let said = self.before.as_deref().filter(|before| *before != "now");
+        // "Now" is meant for what backends have minted until now, whatever the app's clock shows.
+        let is_of_the_app = app.is_moved() && (said.is_some() || !by_the_wall(client, app)?);
+        let now = if app.is_moved() && !is_of_the_app { system_now() } else { app.now()? };
+        if self.undo {
+            return Ok(When { before: None, now, is_of_the_app });
+        }
+        let before = moment("before", &json!(said.unwrap_or("now")), now);
+        let before = before.map_err(|fault| input(format!("--before: {}.", fault.message)))?;
+        Ok(When { before: Some(before), now, is_of_the_app })
+    }
+
+    fn tell(&self, whose: &str, when: &When, undo: &str, mut answer: Value) -> Result<(), Failure> {
+        let note = when.before.and_then(|before| still_refused(before, when.now));
         if let Some(note) = &note {
             answer["note"] = json!(note);
         }
-        let text = match time.as_str() {
-            Some(time) => {
-                format!("tokens of {whose} that were issued before {time} are refused; to take that back: {undo}")
+        let text = match when.before {
+            Some(before) => {
+                let before = before.rfc3339();
+                format!("tokens of {whose} that were issued before {before} are refused; to take that back: {undo}")
             }
             None => format!("no tokens of {whose} are revoked any more"),
         };
@@ -119,12 +143,13 @@ pub fn user(args: &UserArgs) -> Outcome {
     if args.in_use {
         return in_use(&args.common, user_id, &client, &app);
     }
-    let time = args.common.time(&app)?;
-    let set = json!({"revoke_tokens_issued_before": time});
-    client.stream("PATCH", "/users", &app, Some(&json!({"users": [{"id": user_id, "set": set}]})))?;
+    let when = args.common.time(&client, &app)?;
+    let set = json!({"revoke_tokens_issued_before": when.json()});
+    let body = json!({"users": [{"id": user_id, "set": set}]});
+    client.stream_with("PATCH", "/users", &app, Some(&body), when.headers())?;
     let user = print::plain(user_id);
-    let answer = json!({"app": app.api_key, "user_id": user_id, "revoke_tokens_issued_before": time});
-    args.common.tell(&app, &user, &time, &format!("millpond revoke-token {user} --undo"), answer)?;
+    let answer = json!({"app": app.api_key, "user_id": user_id, "revoke_tokens_issued_before": when.json()});
+    args.common.tell(&user, &when, &format!("millpond revoke-token {user} --undo"), answer)?;
     Ok(DONE)
 }
 
@@ -153,9 +178,15 @@ fn in_use(common: &Common, user_id: &str, client: &Client, app: &RemoteApp) -> O
 pub fn all(args: &AllArgs) -> Outcome {
     let client = args.common.target.find()?;
     let app = client.app(&args.common.app)?;
-    let time = args.common.time(&app)?;
-    client.stream("PATCH", "/app", &app, Some(&json!({"revoke_tokens_issued_before": time})))?;
-    let answer = json!({"app": app.api_key, "revoke_tokens_issued_before": time});
-    args.common.tell(&app, "all users", &time, "millpond revoke-all-tokens --undo", answer)?;
+    let when = args.common.time(&client, &app)?;
+    let body = json!({"revoke_tokens_issued_before": when.json()});
+    client.stream_with("PATCH", "/app", &app, Some(&body), when.headers())?;
+    let answer = json!({"app": app.api_key, "revoke_tokens_issued_before": when.json()});
+    args.common.tell("all users", &when, "millpond revoke-all-tokens --undo", answer)?;
     Ok(DONE)
+}
+
+/// Whether the app judges backends' tokens by the wall's clock.
+fn by_the_wall(client: &Client, app: &RemoteApp) -> Result<bool, Failure> {
+    Ok(client.get(&Client::path_of(app, "/settings"))?["token_times"] == "wall")
 }

@@ -95,6 +95,11 @@ impl RemoteApp {
         Time::parse(now).map_err(|fault| failed(format!("the emulator tells no time: {fault}")))
     }
 
+    /// Whether its clock is not the system's.
+    pub fn is_moved(&self) -> bool {
+        self.clock["mode"] != "system"
+    }
+
     /// A token with which this machine's own backend may call.
     pub fn server_token(&self) -> Result<String, Failure> {
         let wanted = Wanted { kind: Kind::Server, ..Wanted::default() };
@@ -220,10 +225,22 @@ impl Client {
 
     /// Calls an operation of Stream's as a server does.
     pub fn stream(&self, method: &str, path: &str, app: &RemoteApp, body: Option<&Value>) -> Result<Value, Failure> {
+        self.stream_with(method, path, app, body, &[])
+    }
+
+    /// The same with further headers.
+    pub fn stream_with(
+        &self,
+        method: &str,
+        path: &str,
+        app: &RemoteApp,
+        body: Option<&Value>,
+        further: &[(&str, &str)],
+    ) -> Result<Value, Failure> {
         let key: String = url::form_urlencoded::byte_serialize(app.api_key.as_bytes()).collect();
         let joint = if path.contains('?') { '&' } else { '?' };
         let token = app.server_token()?;
-        let headers = [("authorization", token.as_str()), ("stream-auth-type", "jwt")];
+        let headers = [&[("authorization", token.as_str()), ("stream-auth-type", "jwt")], further].concat();
         self.call(method, &format!("/api/v2{path}{joint}api_key={key}"), body, &headers)
     }
 

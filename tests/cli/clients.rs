@@ -149,13 +149,42 @@ fn all_tokens_of_an_app_are_revoked_and_taken_back() {
     assert_eq!(code(&server, &john), 0);
 }
 
+/// A token as a backend mints it, which knows the wall's clock alone.
+fn of_a_backend(user: &str) -> String {
+    let claims = serde_json::from_value(json!({"user_id": user, "iat": "-30m", "ttl": "1h"}));
+    let now = millpond::clock::system_now();
+    let secret = millpond::auth::secret::Secret::new(SECRET);
+    millpond::mint::mint(&claims.expect("what to mint"), &secret, now).expect("a token").token
+}
+
+/// What backends have minted until now is refused, also where the app's clock was set back to long before it was minted;
+/// a time that is said is of the app's clock.
 #[test]
-fn now_is_now_by_the_apps_clock() {
+fn now_is_the_walls_and_a_time_that_is_said_is_the_apps() {
     let place = Place::new();
-    let _server = place.serve(&["--fixture", "quickstart"]);
+    let server = place.serve(&["--fixture", "quickstart"]);
+    let john = of_a_backend("john");
+    assert_eq!(code(&server, &john), 0);
     place.run(&["clock", "freeze", "2020-01-01T00:00:00Z"]).line();
-    let told = place.run(&["revoke-token", "--user", "john", "--json"]).json();
-    assert_eq!(told["revoke_tokens_issued_before"], "2020-01-01T00:00:00Z");
+    assert_eq!(code(&server, &john), 0);
+    for arguments in [&["revoke-token", "john"][..], &["revoke-all-tokens", "--before", "now"]] {
+        let before =
+            |flags: &[&str]| place.run(&[arguments, flags].concat()).json()["revoke_tokens_issued_before"].clone();
+        assert!(before(&["--json"]).as_str().expect("a time") > "2026", "{arguments:?}");
+        assert_eq!(code(&server, &john), 40, "{arguments:?}");
+        place.run(&["revoke-token", "john", "--undo"]).line();
+        place.run(&["revoke-all-tokens", "--undo"]).line();
+        assert_eq!(code(&server, &john), 0, "{arguments:?}");
+    }
+    // It was issued half an hour ago, when the app's clock stood at the wall's time: long after 2020.
+    for (before, wanted, refused) in
+        [("-1h", "2019-12-31T23:00:00Z", 0), ("2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z", 40)]
+    {
+        let told = place.run(&["revoke-token", "john", "--before", before, "--json"]).json();
+        assert_eq!(told["revoke_tokens_issued_before"], wanted);
+        assert_eq!(code(&server, &john), refused, "{before}");
+        place.run(&["revoke-token", "john", "--undo"]);
+    }
     let moved = place.run(&["clock", "advance", "1h", "--json"]).json();
     assert_eq!((&moved["mode"], &moved["now"]), (&json!("frozen"), &json!("2020-01-01T01:00:00Z")));
     assert_eq!(place.run(&["clock", "offset", "-1d", "--json"]).json()["offset_seconds"], -86_400);
