@@ -35,15 +35,13 @@ const REQUEST_TARGET: &str = "millpond::request";
 /// The status of a socket that was let in.
 const SWITCHED: u64 = 101;
 
-/// Held by the suites of `js` and `py` while they run: they install the same packages, and sixteen workers beside them would
-/// have the SDKs of the others run into their time-outs.
+/// Held by each suite while it runs: some install the same packages, and the workers of all of them at once on two cores
+/// would have SDKs run into their time-outs.
 static ALONE: Mutex<()> = Mutex::new(());
 /// Names the Chromium that the suites in a browser drive.
 const CHROMIUM_VARIABLE: &str = "MILLPOND_CHROMIUM";
 /// Where Debian's is.
 const CHROMIUM_DEFAULT: &str = "/usr/bin/chromium";
-/// Held while Chromium is looked for, and installed where there is none.
-static CHROMIUM: Mutex<()> = Mutex::new(());
 
 #[test]
 fn the_official_sdks_drive_the_binary() {
@@ -68,11 +66,13 @@ fn the_official_sdks_drive_the_binary() {
 
 #[test]
 fn the_sdks_sign_in_from_a_real_browser() {
+    let _alone = ALONE.lock();
     browser("js/browser").unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]
 fn a_person_finds_the_way_in_the_dashboard() {
+    let _alone = ALONE.lock();
     browser("js/dashboard").unwrap_or_else(|failure| panic!("{failure}"));
 }
 
@@ -131,11 +131,8 @@ fn javascript(url: &str) -> Result<(), String> {
 }
 
 fn browser(folder: &str) -> Result<(), String> {
-    {
-        let _alone = CHROMIUM.lock();
-        let named = env::var_os(CHROMIUM_VARIABLE).filter(|path| !path.is_empty());
-        chromium(named.as_deref().map(Path::new), Path::new(CHROMIUM_DEFAULT), "apt-get")?;
-    }
+    let named = env::var_os(CHROMIUM_VARIABLE).filter(|path| !path.is_empty());
+    chromium(named.as_deref().map(Path::new), Path::new(CHROMIUM_DEFAULT), "apt-get")?;
     let directory = sdk_directory(folder);
     npm_ci(&directory)?;
     let mut suite = Command::new("node");

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertDate, assertRfc3339, EXPIRED, newApp, NO_SEGMENTS, REVOKED, seconds, tampered } from './helpers.mjs';
+import { assertDate, assertRfc3339, AT_ONCE, EXPIRED, newApp, NO_SEGMENTS, REVOKED, seconds, tampered } from './helpers.mjs';
 import { Chat, client, Feeds, heard, pinged, provider, record, refusedAtConnect, SDKS, tap, Video } from './sockets.mjs';
 
 const app = await newApp('connect');
@@ -39,7 +39,7 @@ const otherRefusals = {
 
 const finished = [];
 
-describe('connect', { concurrency: true }, () => {
+describe('connect', AT_ONCE, () => {
   for (const Sdk of SDKS) {
     const name = Sdk.sdk;
     const user = (id) => ({ id: `${Sdk.sdk}-${id}` });

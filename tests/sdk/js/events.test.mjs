@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertDate, assertRfc3339, newApp, refused } from './helpers.mjs';
+import { assertDate, assertRfc3339, AT_ONCE, newApp, refused } from './helpers.mjs';
 import { Chat, client, closed, Feeds, heard, pinged, provider, record, refusedAtConnect, SDKS } from './sockets.mjs';
 
 const app = await newApp('events');
@@ -20,7 +20,7 @@ async function connected(t, Sdk, id, details = {}, of = app) {
 const assertTime = (Sdk, value) => (Sdk === Feeds ? assertDate(value) : assertRfc3339(value));
 const about = (id) => (event) => event.user?.id === id;
 
-describe('events', { concurrency: true }, () => {
+describe('events', AT_ONCE, () => {
   for (const Sdk of SDKS) {
     const name = Sdk.sdk;
     const named = (what) => `${Sdk.sdk}-${what}`;

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newApp, refused } from './helpers.mjs';
+import { AT_ONCE, newApp, refused } from './helpers.mjs';
 import { Chat, client, closed, Feeds, online, provider, SDKS, Video } from './sockets.mjs';
 
 const john = { id: 'john', name: 'John' };
@@ -31,7 +31,7 @@ const signInRefused = { operation: 'Connect', user_id: 'john', code: 40, times: 
 /** The operation behind `read`. */
 const READS = new Map([[Feeds, 'GetApp'], [Chat, 'GetApp'], [Video, 'ListDevices']]);
 
-describe('faults', { concurrency: true }, () => {
+describe('faults', AT_ONCE, () => {
   for (const Sdk of SDKS) {
     test(`${Sdk.sdk}: a call that is refused with 40 once has the provider asked once, and goes through`, async (t) => {
       const app = await ownApp('40 on a call');

@@ -18,6 +18,12 @@ export const REVOKED = 'This token has been revoked, please generate a new token
 export const EXPIRED = 'JWTAuth error: token is expired (exp)';
 export const NO_SEGMENTS = 'JWTAuth error: token contains an invalid number of segments';
 
+/** How long anything is waited for, also by the SDKs, whose own 3 s a busy machine takes; they wait up to 5 s between two attempts. */
+export const PATIENCE_MS = 30_000;
+
+/** Tests of one file that run at once. All of two hundred at once only wait for each other, until an SDK gives up. */
+export const AT_ONCE = { concurrency: 8 };
+
 /** Sends one request to the server, with nothing added to it, and reads the JSON that comes back. */
 export async function request(method, path, { at = address, query = {}, headers = {}, body } = {}) {
   const url = new URL(at + path);
@@ -46,8 +52,8 @@ class App {
     this.key = api_key;
     this.secret = api_secret;
     this.address = at;
-    this.node = new StreamClient(api_key, api_secret, { basePath: at });
-    this.chat = new StreamChat(api_key, api_secret, { baseURL: at });
+    this.node = new StreamClient(api_key, api_secret, { basePath: at, timeout: PATIENCE_MS });
+    this.chat = new StreamChat(api_key, api_secret, { baseURL: at, timeout: PATIENCE_MS });
     this.serverToken = this.node.apiClient.apiConfig.token;
   }
 
@@ -72,7 +78,7 @@ class App {
 
   /** The node SDK with a server token of another make. */
   serverWith(token) {
-    const client = new StreamClient(this.key, 'not the secret', { basePath: this.address });
+    const client = new StreamClient(this.key, 'not the secret', { basePath: this.address, timeout: PATIENCE_MS });
     client.apiClient.apiConfig.token = token;
     return client;
   }
@@ -81,6 +87,7 @@ class App {
   feeds(tokenOrProvider) {
     const client = new FeedsClient(this.key, {
       base_url: this.address,
+      timeout: PATIENCE_MS,
       configure_loggers_options: { default: { level: 'error' } },
     });
     if (tokenOrProvider !== undefined) client.tokenManager.setTokenOrProvider(tokenOrProvider);

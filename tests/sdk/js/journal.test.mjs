@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newApp } from './helpers.mjs';
+import { AT_ONCE, newApp } from './helpers.mjs';
 import { client, provider, SDKS } from './sockets.mjs';
 
 const MINUTE = 60;
 
-describe('journal', { concurrency: true }, () => {
+describe('journal', AT_ONCE, () => {
   for (const Sdk of SDKS) {
     test(`${Sdk.sdk}: a refresh at connect is verified in one call, and the end of the socket waited for`, async (t) => {
       const app = await newApp('journal: refresh at connect');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newApp } from './helpers.mjs';
+import { AT_ONCE, newApp } from './helpers.mjs';
 import { Chat, client, heard, provider, record, tap } from './sockets.mjs';
 
 const polls = (seen) => seen.filter(({ path }) => path === '/longpoll');
@@ -16,7 +16,7 @@ async function polling(t, app, tokenOrProvider, user = { id: 'john', name: 'John
   return { session, seen, types, me };
 }
 
-describe('long-poll', { concurrency: true }, () => {
+describe('long-poll', AT_ONCE, () => {
   test('a client that cannot open a socket signs in by long-poll and hears events', async (t) => {
     const app = await newApp('long-poll');
     await app.node.upsertUsers([{ id: 'jane' }]);

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { claimsOf, EXPIRED, newApp, refused } from './helpers.mjs';
+import { AT_ONCE, claimsOf, EXPIRED, newApp, refused } from './helpers.mjs';
 import { client, provider, SDKS } from './sockets.mjs';
 
 const MINUTE = 60;
@@ -38,7 +38,7 @@ const WITHIN = [
   { name: 'to 2020, where it stands still', life: HOUR, move: (app) => app.freeze('2020-01-01T00:00:00Z') },
 ];
 
-describe('a moved clock', { concurrency: true }, () => {
+describe('a moved clock', AT_ONCE, () => {
   for (const Sdk of SDKS) {
     for (const [backend, mint] of Object.entries(BACKENDS)) {
       const at = `${Sdk.sdk}, ${backend}`;

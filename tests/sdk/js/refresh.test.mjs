@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { EXPIRED, newApp, REVOKED } from './helpers.mjs';
+import { AT_ONCE, EXPIRED, newApp, REVOKED } from './helpers.mjs';
 import { bounded, Chat, client, closed, Feeds, online, pinged, provider, refusedAtConnect, SDKS, tap, Video } from './sockets.mjs';
 
 const MINUTE = 60;
@@ -22,7 +22,7 @@ async function ownApp(name) {
   return { app, mint: () => app.provide('john'), brief: () => app.provide('john', MINUTE) };
 }
 
-describe('refresh', { concurrency: true }, () => {
+describe('refresh', AT_ONCE, () => {
   for (const Sdk of SDKS) {
     test(`${Sdk.sdk}: a token that is good is asked for once`, async (t) => {
       const { app, mint } = await ownApp('good');

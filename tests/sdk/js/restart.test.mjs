@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
-import { newApp } from './helpers.mjs';
+import { AT_ONCE, newApp } from './helpers.mjs';
 import { bounded, Chat, client, closed, heard, online, pinged, provider, SDKS } from './sockets.mjs';
 
 const binary = process.env.MILLPOND_BIN;
@@ -49,7 +49,7 @@ class Own {
   }
 }
 
-describe('restart', { concurrency: true }, () => {
+describe('restart', AT_ONCE, () => {
   for (const [signal, left, close] of [
     ['SIGKILL', { code: null, by: 'SIGKILL' }, { code: 1006, reason: '' }],
     ['SIGTERM', { code: 0, by: null }, { code: 1001, reason: 'millpond stops' }],

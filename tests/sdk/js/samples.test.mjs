@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { claimsOf, newApp } from './helpers.mjs';
+import { AT_ONCE, claimsOf, newApp } from './helpers.mjs';
 import { Chat, client, Feeds, Video } from './sockets.mjs';
 
 const USER = 'john';
@@ -62,7 +62,7 @@ for (const [state, settings] of [
   const { app, samples, ofNobody } = await appWith(settings);
   const byName = new Map(samples.map((sample) => [sample.name, sample]));
 
-  describe(`samples with ${state}`, { concurrency: true }, () => {
+  describe(`samples with ${state}`, AT_ONCE, () => {
     test('there is one for each reason', () => {
       const codes = new Set(samples.map(({ expect }) => expect.code));
       const wanted = settings.disable_auth_checks ? [0, 5, 16, 40, 41, 42] : [0, 5, 16, 40, 41, 42, 43];

@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { newApp, REVOKED } from './helpers.mjs';
+import { AT_ONCE, newApp, REVOKED } from './helpers.mjs';
 import { Chat, client, closed, Feeds, online, provider, record, SDKS, Video } from './sockets.mjs';
 
 const john = { id: 'john' };
 const stopped = [];
 
-describe('what SDKs do by their own fault', { concurrency: true }, () => {
+describe('what SDKs do by their own fault', AT_ONCE, () => {
   for (const Sdk of SDKS) {
     const verb = Sdk === Chat ? 'shows but does not act on' : 'swallows';
     test(`trap 18: ${Sdk.sdk} ${verb} the first connection.error of an open socket`, async (t) => {

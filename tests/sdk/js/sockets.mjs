@@ -8,6 +8,7 @@ import { FeedsClient } from '@stream-io/feeds-client';
 import { StreamVideoClient } from '@stream-io/video-client';
 import { StreamChat } from 'stream-chat';
 import { WebSocket } from 'ws';
+import { PATIENCE_MS } from './helpers.mjs';
 
 // Node has a WebSocket of its own from version 22 on. This is all that the SDKs lack; stream-chat brings `ws` along.
 globalThis.WebSocket ??= WebSocket;
@@ -19,9 +20,6 @@ globalThis.setTimeout = (callback, ms, ...rest) => {
   return ms === 15_000 ? timer.unref() : timer;
 };
 
-/** How long anything is waited for; SDKs wait up to 5 s between two attempts. */
-const PATIENCE_MS = 30_000;
-
 class Feeds {
   static sdk = 'feeds-client';
   static door = '/api/v2/connect';
@@ -29,6 +27,7 @@ class Feeds {
   constructor(app, { at = app.address, key = app.key } = {}) {
     this.client = new FeedsClient(key, {
       base_url: at,
+      timeout: PATIENCE_MS,
       configure_loggers_options: { default: { level: 'error' } },
     });
   }
@@ -67,7 +66,7 @@ class Chat {
   static door = '/connect';
 
   constructor(app, { at = app.address, key = app.key, ...options } = {}) {
-    this.client = new StreamChat(key, { baseURL: at, allowServerSideConnect: true, ...options });
+    this.client = new StreamChat(key, { baseURL: at, timeout: PATIENCE_MS, allowServerSideConnect: true, ...options });
   }
 
   async connect(user, tokenOrProvider) {
@@ -110,6 +109,7 @@ class Video {
       apiKey: key,
       options: {
         baseURL: `${at}/video`,
+        timeout: PATIENCE_MS,
         allowServerSideConnect: true,
         maxConnectUserRetries: 1,
         clientEventsReportingEnabled: false,

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { newApp } from './helpers.mjs';
+import { AT_ONCE, newApp } from './helpers.mjs';
 import { client, Feeds, online, provider, SDKS } from './sockets.mjs';
 
 const binary = process.env.MILLPOND_BIN;
@@ -48,7 +48,7 @@ async function nextSecond(app) {
 const refusedOnce = { operation: 'Connect', user_id: 'john', code: 40, times: 1 };
 const signedIn = (times) => ({ operation: 'Connect', user_id: 'john', status: 101, times });
 
-describe('the stories of a sign-in that goes wrong', { concurrency: true }, () => {
+describe('the stories of a sign-in that goes wrong', AT_ONCE, () => {
   test('each of them is told here', () => {
     assert.deepEqual([...STORIES.keys()], [
       'the token is expired at connect',

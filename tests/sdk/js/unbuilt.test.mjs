@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newApp } from './helpers.mjs';
+import { AT_ONCE, newApp } from './helpers.mjs';
 import { client, provider, SDKS } from './sockets.mjs';
 
 const [Feeds, Chat, Video] = ['feeds-client', 'stream-chat', 'video-client'].map((sdk) => SDKS.find((one) => one.sdk === sdk));
@@ -33,7 +33,7 @@ async function notBuilt(app, calls) {
   }
 }
 
-describe('what is not built', { concurrency: true }, () => {
+describe('what is not built', AT_ONCE, () => {
   test('node-sdk, as a server', async () => {
     const app = await newApp('not built: node-sdk');
     const { node } = app;
