@@ -298,6 +298,9 @@ impl Running {
         }
         // The last answers were handed to their connections; now they are written out, too.
         self.hub.echo().await;
+        if let Err(error) = self.store.write_all_down().await {
+            tracing::warn!(%error, "stopping although not everything could be written down");
+        }
         self.store.close();
         // Without waiting for idle connections to be closed by their clients.
         drop(self.handle.stop(false));

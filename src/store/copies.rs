@@ -196,12 +196,27 @@ impl Store {
     pub async fn take_snapshot(&self, api_key: &str, name: &str) -> Result<Snapshot> {
         let (app, _alone) = self.alone(api_key).await?;
         let (name, at) = (name.to_owned(), app.clock.now());
+        self.write_down(&app).await?;
         self.copy_then(app.id, move |conn, copy| {
             states::adopt(conn, copy, app.number, &Role::Snapshot(name.clone(), at))?;
             let snapshot = Snapshot { users: count_users(conn, copy)?, name, created_at: at };
             Ok((snapshot, Publish::nothing()))
         })
         .await
+    }
+
+    /// Writes down what apps keep in memory alone and a process that comes after this one is to know.
+    pub async fn write_all_down(&self) -> Result<()> {
+        for app in self.apps().all() {
+            self.write_down(&app).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_down(&self, app: &Arc<App>) -> Result<()> {
+        let app = Arc::clone(app);
+        self.queue(move |conn| Ok((token_times::write_down(conn, &app)?, Publish::nothing()))).await?;
+        Ok(())
     }
 
     /// An app's snapshots, by name.
@@ -403,6 +418,7 @@ impl Drop for Half {
 }
 
 fn keep_baseline(conn: &Connection, app: &App) -> Result<()> {
+    token_times::write_down(conn, app)?;
     let copy = states::copy_whole(conn, app.id)?;
     states::adopt(conn, copy, app.number, &Role::Baseline)
 }

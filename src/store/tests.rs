@@ -389,4 +389,5 @@ fn the_apps_of_an_older_database_are_there_under_the_new_schema() {
 #[path = "tests/copies.rs"]
 mod copies_tests;
 
+mod judged;
 mod races;

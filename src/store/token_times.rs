@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::apps::{clock_columns, clock_of};
 use super::{ReadTx, WriteTx};
+use crate::app::App;
 use crate::app::judged::JUDGED_MAX;
 use crate::auth::fingerprint::Fingerprint;
 use crate::auth::revocation::Revocation;
@@ -46,6 +47,12 @@ pub fn save_move(tx: &WriteTx<'_>, run: Run) -> Result<()> {
 pub fn save_shown(tx: &WriteTx<'_>, token: Fingerprint, times: Times) -> Result<()> {
     tx.token_shown(token, times);
     write_shown(tx.conn(), tx.app, vec![(token, times)])
+}
+
+/// Writes down what an app was shown since it was last done, for whoever loads its state or a copy of it: a clock that is
+/// moved then would have what was minted just before count as fresh.
+pub fn write_down(conn: &Connection, app: &App) -> Result<()> {
+    write_shown(conn, app.id, app.judged_times.take_unwritten())
 }
 
 /// Writes down tokens that were shown.
