@@ -169,15 +169,19 @@ export function client(t, Sdk, app, options) {
   return made;
 }
 
+/** No client that finds its way asks its provider so often. */
+const CALLS_MAX = 100;
+
 /**
  * A token provider that counts its calls. Each call takes the next step, the last one again and again: a token, an error
- * to throw, or a function that gives a token.
+ * to throw, or a function that gives a token. Who asks without end is told so, and gives up.
  */
 export function provider(...steps) {
   const waiting = [];
   const provide = async () => {
     const step = steps[Math.min(provide.calls, steps.length - 1)];
     provide.calls += 1;
+    if (provide.calls > CALLS_MAX) throw new Error(`the token provider was asked ${provide.calls} times`);
     for (const { calls, resolve } of waiting) if (calls <= provide.calls) resolve();
     if (step instanceof Error) throw step;
     return typeof step === 'function' ? step() : step;
