@@ -170,7 +170,7 @@ export function client(t, Sdk, app, options) {
 }
 
 /** No client that finds its way asks its provider so often. */
-const CALLS_MAX = 100;
+const CALLS_MAX = 20;
 
 /**
  * A token provider that counts its calls. Each call takes the next step, the last one again and again: a token, an error
