@@ -5,7 +5,7 @@
 //! A request goes one way: [`server`] mounts the table of [`routes`]; each operation's [`door`] judges the credentials
 //! ([`auth::verdict`], pure) and forms the answer ([`reply`]); a function of [`api`] names its caller
 //! ([`auth::caller`]), asks [`permission`] where a role decides, and opens one transaction of the [`store`]; rules that
-//! several endpoints share are in [`domain`]. [`wire`] alone knows dialects, [`clock`] alone reads the time, [`app`] is
+//! several endpoints share are in [`domain`]; [`query`] is the one grammar of filters. [`wire`] alone knows dialects, [`clock`] alone reads the time, [`app`] is
 //! what memory holds of an app. [`journal`] is what was called. [`control`] is the API for tests and the dashboard, [`fixture`] loads scenarios
 //! through the same functions, [`cli`] is the command line.
 //!
@@ -39,6 +39,7 @@ pub mod operation;
 pub mod params;
 pub mod permission;
 pub mod private;
+pub mod query;
 pub mod rate;
 pub mod reply;
 pub mod routes;

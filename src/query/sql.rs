@@ -3,17 +3,18 @@
 use rusqlite::types::Value as Parameter;
 use serde_json::Value;
 
-use super::Filter;
-use super::fields::{Comparison, Field, Path, Test, WORD_ENDS};
-use super::sort::{SortKey, SortType};
+use super::Query;
+use super::field::{Comparison, Kind, Named, Path, Test, WORD_ENDS};
+use super::filter::Filter;
+use super::sort::SortType;
 use crate::clock::Time;
 
-/// A compiled query over `users u`.
+/// A compiled query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sql {
     /// What stands behind `WHERE`; it can be and'ed as it is.
     pub where_sql: String,
-    /// What stands behind `ORDER BY`. Ends in the id, so that no two users tie.
+    /// What stands behind `ORDER BY`. Ends in what tells rows apart, so that no two tie.
     pub order_by_sql: String,
     /// The values of `?2`, `?3` and so on, for both texts.
     pub params: Vec<Parameter>,
@@ -32,10 +33,10 @@ fn bind(params: &mut Vec<Parameter>, value: Parameter) -> String {
     format!("?{}", params.len() + 1)
 }
 
-pub(super) fn compile(filter: &Filter, sort: &[SortKey], now: Time) -> Sql {
+pub(super) fn compile(query: &Query, now: Time) -> Sql {
     let mut writer = Writer { params: Vec::new(), now };
-    let where_sql = writer.filter(filter);
-    let order_by_sql = writer.order(sort);
+    let where_sql = writer.filter(&query.filter);
+    let order_by_sql = writer.order(query);
     Sql { where_sql, order_by_sql, params: writer.params }
 }
 
@@ -45,6 +46,8 @@ struct Writer {
 }
 
 const NOBODY: &str = "FALSE";
+/// Stands in a flag's SQL for the moment at which it is judged.
+const NOW: &str = "{now}";
 
 impl Writer {
     /// Takes a parameter and gives its place in the text.
@@ -74,67 +77,34 @@ impl Writer {
         }
     }
 
-    fn condition(&mut self, field: &Field, test: &Test) -> String {
-        match (field, test) {
-            (Field::Teams, Test::OneOf(teams)) => self.teams(teams),
-            (Field::Custom(path), test) => self.custom(path, test),
-            (Field::Email, test) => self.custom(&Path(vec!["email".to_owned()]), test),
-            (field, test) => {
-                let expression = self.expression(field);
+    fn condition(&mut self, named: &Named, test: &Test) -> String {
+        match (&named.field.kind, test) {
+            (Kind::Names { from, column }, Test::OneOf(names)) => self.names(from, column, names),
+            (Kind::Json(column) | Kind::JsonText(column), test) => self.json(column, &named.path, test),
+            (kind, test) => {
+                let expression = self.expression(kind);
                 self.scalar(&expression, test)
             }
         }
     }
 
-    /// A built-in field as an expression.
-    fn expression(&mut self, field: &Field) -> String {
-        match field {
-            Field::Id => "u.id".to_owned(),
-            Field::Name => "u.name".to_owned(),
-            Field::Role => "u.role".to_owned(),
-            Field::Language => "u.language".to_owned(),
-            Field::CreatedAt => "u.created_at".to_owned(),
-            Field::UpdatedAt => "u.updated_at".to_owned(),
-            Field::LastActive => "u.last_active".to_owned(),
-            Field::Banned => self.ban(0),
-            Field::ShadowBanned => self.ban(1),
-            Field::BypassModeration | Field::Teams => NOBODY.to_owned(),
-            Field::Username => {
-                "iif(json_type(u.custom, '$.username') = 'text', json_extract(u.custom, '$.username'), u.name)"
-                    .to_owned()
-            }
-            Field::Email => self.sort_value(&Path(vec!["email".to_owned()]), SortType::Text),
-            Field::Custom(path) => self.sort_value(path, SortType::Text),
+    /// A field that is no JSON as an expression.
+    fn expression(&mut self, kind: &Kind) -> String {
+        match kind {
+            Kind::Id(sql) | Kind::Text(sql) | Kind::TextOrEmpty(sql) | Kind::Time(sql) => (*sql).to_owned(),
+            Kind::Flag(sql) if sql.contains(NOW) => sql.replace(NOW, &self.bind(self.now.0)),
+            Kind::Flag(sql) => (*sql).to_owned(),
+            Kind::Names { .. } | Kind::Json(_) | Kind::JsonText(_) => NOBODY.to_owned(),
         }
-    }
-
-    /// Whether the user is banned from the whole app (`channel_cid` is empty), and the ban has not run out.
-    fn ban(&mut self, shadow: i64) -> String {
-        let now = self.bind(self.now.0);
-        format!(
-            "EXISTS (SELECT 1 FROM bans b WHERE b.app = ?1 AND b.user_id = u.id AND b.channel_cid = '' \
-             AND b.shadow = {shadow} AND (b.expires_at IS NULL OR b.expires_at > {now}))"
-        )
     }
 
     fn scalar(&mut self, expression: &str, test: &Test) -> String {
         match test {
-            Test::OneOf(values) => {
-                let (nulls, values): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| value.is_null());
-                let mut parts = Vec::new();
-                if !nulls.is_empty() {
-                    parts.push(format!("{expression} IS NULL"));
-                }
-                match values.as_slice() {
-                    [] => {}
-                    [value] => parts.push(format!("{expression} = {}", self.bind(parameter(value)))),
-                    _ => parts.push(format!("{expression} IN ({})", self.bind_all(values))),
-                }
-                joined(&parts, " OR ", NOBODY)
+            Test::OneOf(values) => self.one_of(expression, values),
+            Test::NoneOf(values) => {
+                let one_of = self.one_of(expression, values);
+                format!("({one_of}) IS NOT TRUE")
             }
-            // Only flags and ids take this, and neither is ever null.
-            Test::NoneOf(values) if values.is_empty() => "TRUE".to_owned(),
-            Test::NoneOf(values) => format!("{expression} NOT IN ({})", self.bind_all(values)),
             Test::Compare(comparison, value) => {
                 format!("{expression} {} {}", comparison.sql(), self.bind(parameter(value)))
             }
@@ -143,6 +113,20 @@ impl Writer {
             Test::Words(words) => self.words(expression, words),
             Test::Contains(_) => NOBODY.to_owned(),
         }
+    }
+
+    fn one_of(&mut self, expression: &str, values: &[Value]) -> String {
+        let (nulls, values): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| value.is_null());
+        let mut parts = Vec::new();
+        if !nulls.is_empty() {
+            parts.push(format!("{expression} IS NULL"));
+        }
+        match values.as_slice() {
+            [] => {}
+            [value] => parts.push(format!("{expression} = {}", self.bind(parameter(value)))),
+            _ => parts.push(format!("{expression} IN ({})", self.bind_all(values))),
+        }
+        joined(&parts, " OR ", NOBODY)
     }
 
     /// Each of the words begins a word of the text. `lower` of `SQLite` knows ASCII only, so a word with other letters
@@ -162,45 +146,43 @@ impl Writer {
         joined(&each.collect::<Vec<_>>(), " AND ", NOBODY)
     }
 
-    /// A member of one of the teams; in none, for `null`; in exactly these, for a list.
-    fn teams(&mut self, teams: &[Value]) -> String {
-        const MEMBERSHIPS: &str = "FROM user_teams t WHERE t.app = ?1 AND t.user_id = u.id";
+    /// Has one of the names; has none, for `null`; has exactly these, for a list.
+    fn names(&mut self, from: &str, column: &str, names: &[Value]) -> String {
         let mut parts = Vec::new();
-        let names: Vec<&Value> = teams.iter().filter(|team| team.is_string()).collect();
-        if !names.is_empty() {
-            let names = self.bind_all(names);
-            parts.push(format!("EXISTS (SELECT 1 {MEMBERSHIPS} AND t.team IN ({names}))"));
+        let single: Vec<&Value> = names.iter().filter(|name| name.is_string()).collect();
+        if !single.is_empty() {
+            let places = self.bind_all(single);
+            parts.push(format!("EXISTS (SELECT 1 {from} AND {column} IN ({places}))"));
         }
-        if teams.iter().any(|team| team.is_null() || team.as_array().is_some_and(Vec::is_empty)) {
-            parts.push(format!("NOT EXISTS (SELECT 1 {MEMBERSHIPS})"));
+        if names.iter().any(|name| name.is_null() || name.as_array().is_some_and(Vec::is_empty)) {
+            parts.push(format!("NOT EXISTS (SELECT 1 {from})"));
         }
-        for exact in teams.iter().filter_map(Value::as_array).filter(|exact| !exact.is_empty()) {
+        for exact in names.iter().filter_map(Value::as_array).filter(|exact| !exact.is_empty()) {
             let distinct: std::collections::BTreeSet<&str> = exact.iter().filter_map(Value::as_str).collect();
             let count = distinct.len();
-            let names = distinct.into_iter().map(|name| self.bind(name.to_owned())).collect::<Vec<_>>().join(", ");
+            let places = distinct.into_iter().map(|name| self.bind(name.to_owned())).collect::<Vec<_>>().join(", ");
             parts.push(format!(
-                "((SELECT count(*) {MEMBERSHIPS}) = {count} \
-                 AND (SELECT count(*) {MEMBERSHIPS} AND t.team IN ({names})) = {count})"
+                "((SELECT count(*) {from}) = {count} AND (SELECT count(*) {from} AND {column} IN ({places})) = {count})"
             ));
         }
         joined(&parts, " OR ", NOBODY)
     }
 
-    fn custom(&mut self, path: &Path, test: &Test) -> String {
+    fn json(&mut self, column: &str, path: &Path, test: &Test) -> String {
         match test {
-            Test::OneOf(values) => self.custom_one_of(path, values),
-            Test::NoneOf(values) => format!("NOT coalesce({}, FALSE)", self.custom_one_of(path, values)),
+            Test::OneOf(values) => self.json_one_of(column, path, values),
+            Test::NoneOf(values) => format!("({}) IS NOT TRUE", self.json_one_of(column, path, values)),
             Test::Compare(comparison, value) => {
                 let at = self.bind_path(path);
                 let types = json_types(value);
                 let place = self.bind(parameter(value));
                 let comparison = comparison.sql();
                 format!(
-                    "(json_type(u.custom, {at}) IN ({types}) AND json_extract(u.custom, {at}) {comparison} {place})"
+                    "(json_type({column}, {at}) IN ({types}) AND json_extract({column}, {at}) {comparison} {place})"
                 )
             }
-            Test::Exists(true) => format!("json_type(u.custom, {}) IS NOT NULL", self.bind_path(path)),
-            Test::Exists(false) => format!("json_type(u.custom, {}) IS NULL", self.bind_path(path)),
+            Test::Exists(true) => format!("json_type({column}, {}) IS NOT NULL", self.bind_path(path)),
+            Test::Exists(false) => format!("json_type({column}, {}) IS NULL", self.bind_path(path)),
             Test::Contains(value) => {
                 let at = self.bind_path(path);
                 let types = json_types(value);
@@ -210,8 +192,8 @@ impl Writer {
                     String::new()
                 };
                 format!(
-                    "(json_type(u.custom, {at}) = 'array' \
-                     AND EXISTS (SELECT 1 FROM json_each(u.custom, {at}) e WHERE e.type IN ({types}){same}))"
+                    "(json_type({column}, {at}) = 'array' \
+                     AND EXISTS (SELECT 1 FROM json_each({column}, {at}) e WHERE e.type IN ({types}){same}))"
                 )
             }
             Test::Words(_) => NOBODY.to_owned(),
@@ -219,13 +201,13 @@ impl Writer {
     }
 
     /// Equal in type and value: 1 is not "1", and true is not 1. An absent value equals `null`.
-    fn custom_one_of(&mut self, path: &Path, values: &[Value]) -> String {
+    fn json_one_of(&mut self, column: &str, path: &Path, values: &[Value]) -> String {
         let mut parts = Vec::new();
         if values.iter().any(Value::is_null) {
-            parts.push(format!("coalesce(json_type(u.custom, {}), 'null') = 'null'", self.bind_path(path)));
+            parts.push(format!("coalesce(json_type({column}, {}), 'null') = 'null'", self.bind_path(path)));
         }
         for flag in [true, false].into_iter().filter(|flag| values.contains(&Value::Bool(*flag))) {
-            parts.push(format!("json_type(u.custom, {}) = '{flag}'", self.bind_path(path)));
+            parts.push(format!("json_type({column}, {}) = '{flag}'", self.bind_path(path)));
         }
         for of_type in [Value::is_string, Value::is_number] {
             let alike: Vec<&Value> = values.iter().filter(|value| of_type(value)).collect();
@@ -234,73 +216,80 @@ impl Writer {
                 let at = self.bind_path(path);
                 let places = self.bind_all(alike);
                 parts.push(format!(
-                    "(json_type(u.custom, {at}) IN ({types}) AND json_extract(u.custom, {at}) IN ({places}))"
+                    "(json_type({column}, {at}) IN ({types}) AND json_extract({column}, {at}) IN ({places}))"
                 ));
             }
         }
         for structure in values.iter().filter(|value| value.is_array() || value.is_object()) {
             let json_path = path.json_path();
-            parts.push(self.structure(&json_path, structure));
+            parts.push(self.structure(column, &json_path, structure));
         }
         joined(&parts, " OR ", NOBODY)
     }
 
     /// Equality with an object (in any order of its keys) or an array, value by value.
-    fn structure(&mut self, json_path: &str, value: &Value) -> String {
+    fn structure(&mut self, column: &str, json_path: &str, value: &Value) -> String {
         let at = self.bind(json_path.to_owned());
         let types = json_types(value);
-        let mut parts = vec![format!("json_type(u.custom, {at}) IN ({types})")];
+        let mut parts = vec![format!("json_type({column}, {at}) IN ({types})")];
         match value {
             Value::Array(items) => {
-                parts.push(format!("json_array_length(u.custom, {at}) = {}", items.len()));
+                parts.push(format!("json_array_length({column}, {at}) = {}", items.len()));
                 for (index, item) in items.iter().enumerate() {
-                    parts.push(self.structure(&format!("{json_path}[{index}]"), item));
+                    parts.push(self.structure(column, &format!("{json_path}[{index}]"), item));
                 }
             }
             Value::Object(entries) => {
-                parts.push(format!("(SELECT count(*) FROM json_each(u.custom, {at})) = {}", entries.len()));
+                parts.push(format!("(SELECT count(*) FROM json_each({column}, {at})) = {}", entries.len()));
                 for (key, entry) in entries {
-                    parts.push(self.structure(&format!("{json_path}{}", step(key)), entry));
+                    parts.push(self.structure(column, &format!("{json_path}{}", step(key)), entry));
                 }
             }
             Value::String(_) | Value::Number(_) => {
-                parts.push(format!("json_extract(u.custom, {at}) = {}", self.bind(parameter(value))));
+                parts.push(format!("json_extract({column}, {at}) = {}", self.bind(parameter(value))));
             }
             Value::Null | Value::Bool(_) => {}
         }
         joined(&parts, " AND ", "TRUE")
     }
 
-    /// Ends in the id, in the direction of the last key, so that an index serves both. What is absent is less than all else.
-    fn order(&mut self, sort: &[SortKey]) -> String {
-        if sort.is_empty() {
-            return "u.created_at DESC, u.id DESC".to_owned();
-        }
-        let mut keys: Vec<String> = sort
+    /// Ends in what tells rows apart, in the direction of the last key, so that an index serves both. What is absent is less
+    /// than all else.
+    fn order(&mut self, query: &Query) -> String {
+        let (default, mut descending) = query.resource.order;
+        let mut keys: Vec<(String, bool)> = query
+            .sort
             .iter()
             .map(|key| {
-                let expression = match &key.field {
-                    Field::Custom(path) => self.sort_value(path, key.by),
-                    field => self.expression(field),
+                let expression = match &key.field.field.kind {
+                    Kind::Json(column) => self.json_key(column, &key.field.path, key.by),
+                    Kind::JsonText(column) => self.json_key(column, &key.field.path, SortType::Text),
+                    kind => self.expression(kind),
                 };
-                format!("{expression}{}", direction(key.descending))
+                (expression, key.descending)
             })
             .collect();
-        if !sort.iter().any(|key| key.field == Field::Id) {
-            let descending = sort.last().is_some_and(|key| key.descending);
-            keys.push(format!("u.id{}", direction(descending)));
+        match keys.last() {
+            None => keys.push((default.to_owned(), descending)),
+            Some(last) => descending = last.1,
         }
-        keys.join(", ")
+        for id in query.resource.ids {
+            if !keys.iter().any(|(expression, _)| expression == id) {
+                keys.push(((*id).to_owned(), descending));
+            }
+        }
+        let keys = keys.into_iter().map(|(expression, descending)| expression + direction(descending));
+        keys.collect::<Vec<_>>().join(", ")
     }
 
-    fn sort_value(&mut self, path: &Path, by: SortType) -> String {
+    fn json_key(&mut self, column: &str, path: &Path, by: SortType) -> String {
         let at = self.bind_path(path);
         match by {
-            SortType::Text => format!("CAST(json_extract(u.custom, {at}) AS TEXT)"),
+            SortType::Text => format!("CAST(json_extract({column}, {at}) AS TEXT)"),
             SortType::Number => format!(
-                "CASE WHEN json_type(u.custom, {at}) IN ('integer', 'real') THEN json_extract(u.custom, {at}) END"
+                "CASE WHEN json_type({column}, {at}) IN ('integer', 'real') THEN json_extract({column}, {at}) END"
             ),
-            SortType::Boolean => format!("CASE json_type(u.custom, {at}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"),
+            SortType::Boolean => format!("CASE json_type({column}, {at}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"),
         }
     }
 }

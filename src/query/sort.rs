@@ -1,21 +1,23 @@
-//! The order of a `QueryUsers` (wire-contract 4.2).
+//! The order of a query (wire-contract 4.2).
 
 use serde_json::Value;
 
-use super::SORT_KEYS_MAX;
-use super::fields::Field;
+use super::field::{Named, Resource};
 use crate::error::{ApiError, Result};
 use crate::settings::wrong_type;
 
+/// Most keys of a sort (wire-contract 4.2).
+pub const SORT_KEYS_MAX: usize = 5;
+
 /// One key of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct SortKey {
-    pub(super) field: Field,
+    pub(super) field: Named,
     pub(super) descending: bool,
     pub(super) by: SortType,
 }
 
-/// How the values of a custom field are put in order. Built-in fields have their own type.
+/// How values in JSON are put in order. Columns have their own type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SortType {
     /// As text, so that 10 comes before 9. Inferred: `type` would be of no use otherwise.
@@ -26,21 +28,21 @@ pub(super) enum SortType {
     Boolean,
 }
 
-pub(super) fn parse(sort: &[Value]) -> Result<Vec<SortKey>> {
+pub(super) fn parse(resource: &'static Resource, sort: &[Value]) -> Result<Vec<SortKey>> {
     if sort.len() > SORT_KEYS_MAX {
         return Err(ApiError::input(format!("sort must contain at maximum {SORT_KEYS_MAX} items")));
     }
-    sort.iter().enumerate().map(|(at, key)| parse_key(at, key)).collect()
+    sort.iter().enumerate().map(|(at, key)| parse_key(resource, at, key)).collect()
 }
 
-fn parse_key(at: usize, key: &Value) -> Result<SortKey> {
+fn parse_key(resource: &'static Resource, at: usize, key: &Value) -> Result<SortKey> {
     let Some(object) = key.as_object() else {
         return Err(ApiError::input(wrong_type(&format!("sort[{at}]"), key, "object")));
     };
     // stream-py sends `null` for what was not given.
     let given = |name: &str| object.get(name).filter(|value| !value.is_null());
     let field = match given("field") {
-        Some(Value::String(name)) if !name.is_empty() => Field::named(name)?,
+        Some(Value::String(name)) if !name.is_empty() => Named::of(resource, name)?,
         None | Some(Value::String(_)) => {
             return Err(ApiError::input(format!("sort[{at}].field is a required field")));
         }
@@ -48,7 +50,7 @@ fn parse_key(at: usize, key: &Value) -> Result<SortKey> {
             return Err(ApiError::input(wrong_type(&format!("sort[{at}].field"), other, "string")));
         }
     };
-    if matches!(field, Field::Teams | Field::BypassModeration) {
+    if !field.field.sortable {
         return Err(ApiError::input(format!("sort[{at}].field is not supported for sorting")));
     }
     let descending = match given("direction").map(Value::as_i64) {

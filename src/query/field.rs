@@ -1,40 +1,88 @@
-//! What may be asked of which field: the table of wire-contract 4.2, and the operands that it takes.
+//! What may be asked of which field: what a resource's table says, and the operands that its fields take.
 
 use serde_json::Value;
 
-use super::{FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX, clip, too_deep};
+use super::filter::{FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX, clip, too_deep};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 
-/// A field that a filter or a sort may name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    Banned,
-    ShadowBanned,
-    /// Nobody bypasses moderation here: there is none.
-    BypassModeration,
-    CreatedAt,
-    UpdatedAt,
-    LastActive,
-    Role,
-    Name,
-    Id,
-    /// `custom.username`, or the name of a user who has none: a recorded run found a user by a `username` set beside the
-    /// built-in fields, and v2 has no other place for it.
-    Username,
-    Language,
-    /// `custom.email`: no user of either dialect has a built-in one.
-    Email,
-    Teams,
-    Custom(Path),
+/// What may be queried, and where it stands in the database.
+#[derive(Debug)]
+pub struct Resource {
+    /// The operation that refusals name.
+    pub operation: &'static str,
+    /// What a search that is not enabled is refused with, before the field's name.
+    pub collection: &'static str,
+    /// What the operation calls its filter.
+    pub filter: &'static str,
+    /// The fields. A name with dots leads into the JSON field that stands before the first.
+    pub fields: &'static [Field],
+    /// The JSON field into which names lead that are none of a field.
+    pub bare: Option<&'static str>,
+    /// Names that no filter takes, and that are not taken for such ones.
+    pub refused: &'static [&'static str],
+    /// The order unless one is asked for: an expression, and whether it descends.
+    pub order: (&'static str, bool),
+    /// The expressions that together tell any two rows apart.
+    pub ids: &'static [&'static str],
 }
 
-/// The keys that lead to a value in custom data.
+/// A field that a filter or a sort may name.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type, with its SQL.
+    pub kind: Kind,
+    /// The operators that it takes.
+    pub operators: &'static [Operator],
+    /// Whether an order may name it.
+    pub sortable: bool,
+}
+
+/// The type of a field, with the SQL of its value.
+#[derive(Debug)]
+pub enum Kind {
+    /// A text that is never null.
+    Id(&'static str),
+    /// A text, perhaps null.
+    Text(&'static str),
+    /// A text that is empty where there is none.
+    TextOrEmpty(&'static str),
+    /// A moment in nanoseconds, perhaps null.
+    Time(&'static str),
+    /// What holds or not; `{now}` in it is the moment at which it is judged.
+    Flag(&'static str),
+    /// Names in a table of their own: the rows of one thing, behind `FROM`, and the name's column.
+    Names {
+        /// Ends in a condition.
+        from: &'static str,
+        /// Of that table.
+        column: &'static str,
+    },
+    /// Whatever lies in a JSON column, at the rest of the name.
+    Json(&'static str),
+    /// The text that lies in a JSON column under the field's name.
+    JsonText(&'static str),
+}
+
+/// A field as it was named: which, and where in it.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    resource: &'static Resource,
+    pub(super) field: &'static Field,
+    /// Empty but in JSON.
+    pub(super) path: Path,
+}
+
+/// The keys that lead to a value in a JSON column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path(pub(super) Vec<String>);
 
+/// What a condition may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
+#[expect(missing_docs, reason = "the words are the wire's")]
+pub enum Operator {
     Equal,
     Unequal,
     Gt,
@@ -49,29 +97,7 @@ pub(super) enum Operator {
     Search,
 }
 
-use Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Unequal};
-
-const FLAG: &[Operator] = &[Equal, Unequal];
-const ORDERED: &[Operator] = &[Equal, Exists, Gt, Gte, In, Lt, Lte];
-const NAME: &[Operator] = &[Equal, Exists, Gt, Gte, In, Lt, Lte, Autocomplete];
-const ID: &[Operator] = &[Equal, Exists, Gt, Gte, In, Lt, Lte, Autocomplete, Unequal, Nin];
-const CUSTOM: &[Operator] = &[Contains, Equal, Exists, Gt, Gte, In, Lt, Lte];
-
-/// The built-in fields of a user that no filter takes. Named here, so that they are not taken for custom ones.
-const NOT_FILTERABLE: &[&str] = &[
-    "ban_expires",
-    "blocked_user_ids",
-    "custom",
-    "deactivated_at",
-    "deleted_at",
-    "devices",
-    "image",
-    "invisible",
-    "online",
-    "privacy_settings",
-    "revoke_tokens_issued_before",
-    "teams_role",
-];
+use Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Search, Unequal};
 
 /// What a condition asks of its field. The operands have the field's type; times are nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,52 +122,41 @@ pub(super) enum Comparison {
 /// Characters that end a word, besides the blank, for `$autocomplete`.
 pub(super) const WORD_ENDS: &str = "-_.,:;@!()/'\"\t\n";
 
-impl Field {
-    pub(super) fn named(name: &str) -> Result<Self> {
-        Ok(match name {
-            "banned" => Self::Banned,
-            "shadow_banned" => Self::ShadowBanned,
-            "bypass_moderation" => Self::BypassModeration,
-            "created_at" => Self::CreatedAt,
-            "updated_at" => Self::UpdatedAt,
-            "last_active" => Self::LastActive,
-            "role" => Self::Role,
-            "name" => Self::Name,
-            "id" => Self::Id,
-            "username" => Self::Username,
-            "language" => Self::Language,
-            "email" => Self::Email,
-            "teams" => Self::Teams,
-            _ if NOT_FILTERABLE.contains(&name) => {
-                return Err(ApiError::input(format!("field {name} is not supported in QueryUsers")));
-            }
-            _ => Self::Custom(Path::named(name)?),
-        })
+impl Named {
+    pub(super) fn of(resource: &'static Resource, name: &str) -> Result<Self> {
+        if resource.refused.contains(&name) {
+            return Err(not_supported(resource, name));
+        }
+        let listed = |name: &str| resource.fields.iter().find(|field| field.name == name);
+        if let Some(field) = listed(name) {
+            let path = if matches!(field.kind, Kind::JsonText(_)) { vec![name.to_owned()] } else { Vec::new() };
+            return Ok(Self { resource, field, path: Path(path) });
+        }
+        let open = |name: &str| listed(name).filter(|field| matches!(field.kind, Kind::Json(_)));
+        let inside = name.split_once('.').and_then(|(head, rest)| Some((open(head)?, rest)));
+        let (field, keys) =
+            inside.or_else(|| Some((open(resource.bare?)?, name))).ok_or_else(|| not_supported(resource, name))?;
+        Ok(Self { resource, field, path: Path::named(resource, name, keys)? })
     }
 
-    fn operators(&self) -> &'static [Operator] {
-        match self {
-            Self::Banned | Self::ShadowBanned | Self::BypassModeration => FLAG,
-            Self::CreatedAt | Self::UpdatedAt | Self::LastActive | Self::Role => ORDERED,
-            Self::Name => NAME,
-            Self::Id => ID,
-            Self::Username => &[Autocomplete, Equal],
-            Self::Language => &[Equal],
-            Self::Email => &[Equal, In],
-            Self::Teams => &[Contains, Equal, In],
-            Self::Custom(_) => CUSTOM,
-        }
+    pub(super) fn whole(resource: &'static Resource, field: &'static Field) -> Self {
+        Self { resource, field, path: Path(Vec::new()) }
     }
 
     /// The condition that an operator and its operand make on this field, which the caller called `name`.
     pub(super) fn test(&self, name: &str, operator: Operator, operand: &Value) -> Result<Test> {
+        let taken = self.field.operators;
         let operator = match operator {
             // The old spelling of a search, which only fields that are indexed for it take (wire-contract 4.2).
-            Operator::Search if self.operators().contains(&Autocomplete) => Autocomplete,
-            Operator::Search => {
-                return Err(ApiError::input(format!("search is not enabled for field users.{}", clip(name))));
+            Search if taken.contains(&Autocomplete) => Autocomplete,
+            Search => {
+                return Err(ApiError::input(format!(
+                    "search is not enabled for field {}.{}",
+                    self.resource.collection,
+                    clip(name)
+                )));
             }
-            operator if self.operators().contains(&operator) => operator,
+            operator if taken.contains(&operator) => operator,
             operator => return Err(not_taken(operator.wire(), name)),
         };
         Ok(match operator {
@@ -158,22 +173,21 @@ impl Field {
                 ApiError::input("$exists operator only support boolean values")
             })?),
             Contains => self.contains(name, operand)?,
-            Autocomplete | Operator::Search => Test::Words(words(name, operand)?),
+            Autocomplete | Search => Test::Words(words(name, operand)?),
         })
     }
 
     /// An operand of `$eq` and the like. `null` stands for "has none"; on a flag it stands for nothing.
     fn operand(&self, name: &str, operand: &Value) -> Result<Value> {
-        match self {
-            Self::Banned | Self::ShadowBanned | Self::BypassModeration => match operand {
+        match self.field.kind {
+            Kind::Flag(_) => match operand {
                 Value::Bool(_) => Ok(operand.clone()),
                 _ => Err(wrong_type(name, "boolean")),
             },
-            Self::Custom(_) => structure(operand, 0).map(|()| operand.clone()),
-            Self::CreatedAt | Self::UpdatedAt | Self::LastActive => moment(name, operand),
-            // An unset language is the empty text (wire-contract 4.1).
-            Self::Language if operand.is_null() => Ok(Value::from("")),
-            Self::Teams => teams(name, operand),
+            Kind::Json(_) => structure(self.resource, operand, 0).map(|()| operand.clone()),
+            Kind::Time(_) => moment(name, operand),
+            Kind::TextOrEmpty(_) if operand.is_null() => Ok(Value::from("")),
+            Kind::Names { .. } => names(name, operand),
             _ if operand.is_null() || operand.is_string() => Ok(operand.clone()),
             _ => Err(wrong_type(name, "string")),
         }
@@ -184,7 +198,6 @@ impl Field {
         let operand = self.operand(name, operand)?;
         match operand {
             Value::String(_) | Value::Number(_) => Ok(operand),
-            _ if matches!(self, Self::Custom(_)) => Err(wrong_type(name, "string or number")),
             _ => Err(wrong_type(name, self.expected())),
         }
     }
@@ -197,7 +210,7 @@ impl Field {
         if items.len() > FILTER_LIST_MAX {
             return Err(ApiError::input(format!("{wire} must contain at maximum {FILTER_LIST_MAX} items")));
         }
-        if matches!(self, Self::Teams) && items.iter().any(Value::is_array) {
+        if matches!(self.field.kind, Kind::Names { .. }) && items.iter().any(Value::is_array) {
             return Err(wrong_type(name, self.expected()));
         }
         items.iter().map(|item| self.operand(name, item)).collect()
@@ -205,7 +218,7 @@ impl Field {
 
     /// Ids are never null, so a null among them asks for nobody; and each counts once.
     fn ids_only(&self, mut values: Vec<Value>) -> Vec<Value> {
-        if matches!(self, Self::Id) {
+        if matches!(self.field.kind, Kind::Id(_)) {
             let mut seen = std::collections::HashSet::new();
             values.retain(|value| value.as_str().is_some_and(|id| seen.insert(id.to_owned())));
         }
@@ -213,31 +226,33 @@ impl Field {
     }
 
     fn contains(&self, name: &str, operand: &Value) -> Result<Test> {
-        match (self, operand) {
-            (Self::Teams, Value::String(_)) => Ok(Test::OneOf(vec![teams(name, operand)?])),
-            (Self::Teams, _) => Err(wrong_type(name, "string")),
+        match (&self.field.kind, operand) {
+            (Kind::Names { .. }, Value::String(_)) => Ok(Test::OneOf(vec![names(name, operand)?])),
+            (Kind::Names { .. }, _) => Err(wrong_type(name, "string")),
             (_, Value::Array(_) | Value::Object(_)) => Err(wrong_type(name, "string, number or boolean")),
             _ => Ok(Test::Contains(operand.clone())),
         }
     }
 
+    /// What has a place in the order of the field's values.
     fn expected(&self) -> &'static str {
-        match self {
-            Self::Banned | Self::ShadowBanned | Self::BypassModeration => "boolean",
-            Self::CreatedAt | Self::UpdatedAt | Self::LastActive => "RFC 3339 date",
+        match self.field.kind {
+            Kind::Flag(_) => "boolean",
+            Kind::Time(_) => "RFC 3339 date",
+            Kind::Json(_) => "string or number",
             _ => "string",
         }
     }
 }
 
 impl Path {
-    /// `a.b`, with or without `custom.` before it.
-    fn named(name: &str) -> Result<Self> {
-        let keys: Vec<String> = name.strip_prefix("custom.").unwrap_or(name).split('.').map(str::to_owned).collect();
+    /// `a.b`, which is all of a name or its end.
+    fn named(resource: &Resource, name: &str, keys: &str) -> Result<Self> {
+        let keys: Vec<String> = keys.split('.').map(str::to_owned).collect();
         if keys.iter().any(|key| key.is_empty() || key.contains('\0')) {
             return Err(not_a_name(name));
         }
-        if keys.len() > FILTER_DEPTH_MAX { Err(too_deep()) } else { Ok(Self(keys)) }
+        if keys.len() > FILTER_DEPTH_MAX { Err(too_deep(resource)) } else { Ok(Self(keys)) }
     }
 }
 
@@ -254,7 +269,7 @@ impl Operator {
         ("$exists", Exists),
         ("$autocomplete", Autocomplete),
         ("$contains", Contains),
-        ("$q", Self::Search),
+        ("$q", Search),
     ];
 
     pub(super) fn named(wire: &str, field: &str) -> Result<Self> {
@@ -295,21 +310,22 @@ fn nodes(value: &Value) -> usize {
     }
 }
 
-fn structure(value: &Value, depth: usize) -> Result<()> {
+fn structure(resource: &Resource, value: &Value, depth: usize) -> Result<()> {
     if depth > FILTER_DEPTH_MAX {
-        return Err(too_deep());
+        return Err(too_deep(resource));
     }
     match value {
-        Value::Array(items) => items.iter().try_for_each(|item| structure(item, depth + 1)),
+        Value::Array(items) => items.iter().try_for_each(|item| structure(resource, item, depth + 1)),
         Value::Object(entries) => entries.iter().try_for_each(|(key, entry)| {
             // `SQLite` compares the keys of a path up to a NUL only.
-            if key.contains('\0') { Err(not_a_name(key)) } else { structure(entry, depth + 1) }
+            if key.contains('\0') { Err(not_a_name(key)) } else { structure(resource, entry, depth + 1) }
         }),
         _ => Ok(()),
     }
 }
 
-fn moment(name: &str, operand: &Value) -> Result<Value> {
+/// A moment as the database holds it, from either spelling; `null` is none.
+pub fn moment(name: &str, operand: &Value) -> Result<Value> {
     let fault = || wrong_type(name, "RFC 3339 date");
     match operand {
         Value::Null => Ok(Value::Null),
@@ -318,23 +334,23 @@ fn moment(name: &str, operand: &Value) -> Result<Value> {
     }
 }
 
-/// A team, `null` for "no team", or a list for "these teams and no other".
-fn teams(name: &str, operand: &Value) -> Result<Value> {
+/// A name, `null` for "none", or a list for "these names and no other".
+fn names(field: &str, operand: &Value) -> Result<Value> {
     let names = match operand {
         Value::Null => return Ok(Value::Null),
         Value::Array(names) => names.as_slice(),
-        team => std::slice::from_ref(team),
+        name => std::slice::from_ref(name),
     };
-    for team in names {
-        match team.as_str() {
-            None => return Err(wrong_type(name, "string")),
+    for name in names {
+        match name.as_str() {
+            None => return Err(wrong_type(field, "string")),
             // Stream answers 400 to an empty team; its text is not known (wire-contract 4.2).
-            Some("") => return Err(ApiError::input("field teams must not contain an empty string")),
+            Some("") => return Err(ApiError::input(format!("field {field} must not contain an empty string"))),
             Some(_) => {}
         }
     }
     if names.len() > FILTER_LIST_MAX {
-        return Err(ApiError::input(format!("teams must contain at maximum {FILTER_LIST_MAX} items")));
+        return Err(ApiError::input(format!("{field} must contain at maximum {FILTER_LIST_MAX} items")));
     }
     Ok(operand.clone())
 }
@@ -361,6 +377,10 @@ fn words(name: &str, operand: &Value) -> Result<Vec<String>> {
 // The wording of both was seen on QueryChannels with `team`.
 fn not_taken(operator: &str, field: &str) -> ApiError {
     ApiError::input(format!("cannot use operator \"{}\" when filtering by {}", clip(operator), clip(field)))
+}
+
+fn not_supported(resource: &Resource, field: &str) -> ApiError {
+    ApiError::input(format!("field {} is not supported in {}", clip(field), resource.operation))
 }
 
 fn not_a_name(field: &str) -> ApiError {

@@ -1,0 +1,84 @@
+//! The one grammar of filters and sorts (wire-contract 4.2), compiled to SQL with bound parameters.
+//!
+//! A resource supplies a table of its fields ([`Resource`]): names, SQL, types, the operators that each takes. Reading
+//! order: `field` holds what such a table says and the operands, `filter` parses the tree, `sort` the order, `sql` writes
+//! the text. Nothing that a caller sends is ever written into the SQL text: values, and the
+//! paths into JSON columns too, are parameters.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::clock::Time;
+use crate::error::Result;
+
+mod field;
+mod filter;
+mod sort;
+mod sql;
+
+pub use field::{Field, Kind, Operator, Resource, moment};
+pub use filter::{FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_VALUES_MAX, FILTER_WORDS_MAX};
+pub use sort::SORT_KEYS_MAX;
+pub use sql::Sql;
+
+use field::{Named, Test};
+use filter::Filter;
+use sort::SortKey;
+
+/// A parsed filter with its order.
+#[derive(Clone, Debug)]
+pub struct Query {
+    resource: &'static Resource,
+    filter: Filter,
+    sort: Vec<SortKey>,
+    named: BTreeSet<&'static str>,
+}
+
+impl Resource {
+    /// Parses a filter and a sort of this resource. What breaks the grammar is code 4.
+    pub fn parse(&'static self, filter: &Map<String, Value>, sort: &[Value]) -> Result<Query> {
+        let (filter, named) = filter::parse(self, filter)?;
+        Ok(Query { resource: self, filter, sort: sort::parse(self, sort)?, named })
+    }
+}
+
+impl Query {
+    /// The texts, each once and in the order given, when the filter is nothing but this field equal to one or in a list.
+    ///
+    /// They are as the caller sent them.
+    pub fn only(&self, field: &str) -> Option<Vec<&str>> {
+        match &self.filter {
+            Filter::Is(named, Test::OneOf(values)) if named.field.name == field => {
+                Some(values.iter().filter_map(Value::as_str).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the filter names the field anywhere, even with an empty object of conditions.
+    pub fn names(&self, field: &str) -> bool {
+        self.named.contains(field)
+    }
+
+    /// Every text that the filter asks of the field, anywhere.
+    pub fn asked(&self, field: &str) -> Vec<&str> {
+        let mut texts = Vec::new();
+        self.filter.collect(field, &mut texts);
+        texts
+    }
+
+    /// The same query among those rows alone whose field is one of these.
+    #[must_use]
+    pub fn among(self, field: &'static Field, values: Vec<Value>) -> Self {
+        let only = Filter::Is(Named::whole(self.resource, field), Test::OneOf(values));
+        Self { filter: Filter::All(vec![only, self.filter]), ..self }
+    }
+
+    /// The query as SQL. What depends on the time is judged at `now`.
+    ///
+    /// The caller binds the app as `?1`, and adds the condition on it and what it hides.
+    pub fn to_sql(&self, now: Time) -> Sql {
+        sql::compile(self, now)
+    }
+}
