@@ -86,10 +86,10 @@ pub const FAMILIES: &[Family] = &[
     family("The rest of Chat", State::Later, &["/chat"], &[], &[]),
     family("Moderation", State::Partial, &["/moderation", "/chat/moderation"], &["/moderation"], &["/moderation"]),
     family(
-        "Banned users",
+        "Bans in future channels",
         State::Later,
-        &["/chat/query_banned_users", "/chat/query_future_channel_bans"],
-        &["/query_banned_users", "/query_future_channel_bans"],
+        &["/chat/query_future_channel_bans"],
+        &["/query_future_channel_bans"],
         &[],
     ),
     family("Blocklists", State::Later, &["/blocklists"], &["/blocklists"], &[]),

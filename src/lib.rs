@@ -48,4 +48,5 @@ pub mod settings;
 pub mod start;
 pub mod store;
 pub mod stub;
+pub mod validate;
 pub mod wire;

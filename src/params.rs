@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::body::{self, Unbounded};
 use crate::door::Call;
 use crate::error::{ApiError, Code, Result};
+use crate::validate::within;
 
 /// The largest body that an operation reads, in bytes.
 pub const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -91,38 +92,6 @@ impl Params {
     pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         decode(self.get(name).unwrap_or_default().as_bytes())
     }
-}
-
-/// A number within limits, or the validator's phrase.
-pub fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i64> {
-    let shown = crate::settings::thousands;
-    if number < least {
-        Err(ApiError::input(format!("{name} must be {} or greater", shown(least))))
-    } else if number > most {
-        Err(ApiError::input(format!("{name} must be {} or less", shown(most))))
-    } else {
-        Ok(number)
-    }
-}
-
-/// Requires a list to have between 1 and `most` items.
-pub fn batch(name: &str, length: usize, most: usize) -> Result<()> {
-    if length == 0 {
-        Err(ApiError::input(format!("{name} must contain at least 1 item")))
-    } else if length > most {
-        Err(ApiError::input(format!("{name} must contain at maximum {most} items")))
-    } else {
-        Ok(())
-    }
-}
-
-/// Requires a text to have `most` characters at the most.
-pub fn max_chars(name: &str, text: &str, most: usize) -> Result<()> {
-    if text.chars().nth(most).is_none() {
-        return Ok(());
-    }
-    let shown = crate::settings::thousands(i64::try_from(most).unwrap_or(i64::MAX));
-    Err(ApiError::input(format!("{name} must be a maximum of {shown} characters in length")))
 }
 
 /// A JSON body. An empty one is `{}`, with or without a content type, and so is `null`, which SDKs send where they have

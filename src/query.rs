@@ -2,7 +2,7 @@
 //!
 //! A resource supplies a table of its fields ([`Resource`]): names, SQL, types, the operators that each takes. Reading
 //! order: `field` holds what such a table says and the operands, `filter` parses the tree, `sort` the order, `sql` writes
-//! the text. Nothing that a caller sends is ever written into the SQL text: values, and the
+//! the text, `page` cuts it into pages. Nothing that a caller sends is ever written into the SQL text: values, and the
 //! paths into JSON columns too, are parameters.
 
 use std::collections::BTreeSet;
@@ -14,8 +14,11 @@ use crate::error::Result;
 
 mod field;
 mod filter;
+pub mod page;
 mod sort;
 mod sql;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use field::{Field, Kind, Operator, Resource, moment};
 pub use filter::{FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_VALUES_MAX, FILTER_WORDS_MAX};

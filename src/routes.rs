@@ -101,6 +101,7 @@ operations! {
     DeletePermission [DELETE All "/permissions/{id}"] => built api::permissions::delete;
     Ban [POST All "/moderation/ban"] => built api::moderation::ban;
     Unban [POST All "/moderation/unban"] [DELETE Legacy "/moderation/ban"] => built api::moderation::unban;
+    QueryBannedUsers [GET Legacy "/query_banned_users"] [GET V2 "/chat/query_banned_users"] => built api::moderation::query;
     Mute [POST All "/moderation/mute"] => built api::mutes::mute;
     Unmute [POST All "/moderation/unmute"] => built api::mutes::unmute;
     Flag [POST All "/moderation/flag"] => built api::flags::flag;

@@ -12,9 +12,10 @@ use crate::domain::push_providers as provider_rules;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::{Body, max_chars};
+use crate::params::Body;
 use crate::reply::Reply;
 use crate::store::{ReadTx, apps, devices};
+use crate::validate::max_chars;
 
 /// A template at the most, in characters.
 const TEMPLATE_MAX_CHARS: usize = provider_rules::TEXT_MAX_CHARS;

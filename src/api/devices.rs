@@ -10,10 +10,11 @@ use crate::domain::push_providers::{self, check_provider};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::{Body, max_chars};
+use crate::params::Body;
 use crate::reply::Reply;
 use crate::settings::PushProviders;
 use crate::store::devices::{self, Device};
+use crate::validate::max_chars;
 use crate::wire::Empty;
 use crate::wire::users::DeviceResponse;
 

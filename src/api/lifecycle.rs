@@ -9,10 +9,11 @@ use crate::auth::caller::ServerCaller;
 use crate::domain::{lifecycle, users as rules};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::{Body, batch};
+use crate::params::Body;
 use crate::reply::Reply;
 use crate::store::users::{Deletion, User};
 use crate::store::{WriteTx, devices, tasks};
+use crate::validate::batch;
 use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, Empty, to_json};
 

@@ -1,9 +1,11 @@
-//! Banning and unbanning (wire-contract 4.12).
+//! Banning, unbanning, and who is banned (wire-contract 4.12).
 
 use actix_web::web::Data;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::acting::{UserReference, may, named};
+use super::viewer::Viewer;
 use crate::auth::caller::AnyCaller;
 use crate::clock::SECOND_NS;
 use crate::domain::bans as ban_rules;
@@ -11,10 +13,15 @@ use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
-use crate::params::{Body, within};
+use crate::params::Body;
+use crate::permission::Request;
+use crate::query::moment;
+use crate::query::page::{Page, bounded};
 use crate::reply::Reply;
-use crate::store::bans::{self, Ban};
-use crate::store::{WriteTx, users};
+use crate::store::bans::{self, BANS, Ban};
+use crate::store::{ReadTx, WriteTx, users};
+use crate::validate::within;
+use crate::wire::users::BanResponse;
 use crate::wire::{Dialect, Empty};
 
 /// The longest ban that has an end, in minutes: a hundred years.
@@ -131,4 +138,55 @@ pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> 
         })
         .await?;
     Ok(Reply(Empty {}))
+}
+
+/// The `payload` of QueryBannedUsers. `null` means not given, in each.
+#[derive(Deserialize)]
+pub struct QueryBannedUsersPayload {
+    filter_conditions: Option<Map<String, Value>>,
+    sort: Option<Vec<Value>>,
+    limit: Option<i64>,
+    offset: Option<i64>,
+    exclude_expired_bans: Option<bool>,
+    created_at_after: Option<Value>,
+    created_at_after_or_equal: Option<Value>,
+    created_at_before: Option<Value>,
+    created_at_before_or_equal: Option<Value>,
+}
+
+/// The answer of QueryBannedUsers.
+#[derive(Serialize)]
+pub struct QueryBannedUsersResponse {
+    bans: Vec<BanResponse>,
+}
+
+/// `GET /query_banned_users`: the bans that match a filter, for servers and whoever may ban.
+pub async fn query(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<QueryBannedUsersResponse>> {
+    let payload: QueryBannedUsersPayload = caller.params().json("payload")?;
+    let page = Page::of(payload.limit, payload.offset)?;
+    let filter = payload.filter_conditions.ok_or_else(|| ApiError::input("filter_conditions is a required field"))?;
+    let mut bounds = Map::new();
+    for (name, operator, time) in [
+        ("created_at_after", "$gt", payload.created_at_after),
+        ("created_at_after_or_equal", "$gte", payload.created_at_after_or_equal),
+        ("created_at_before", "$lt", payload.created_at_before),
+        ("created_at_before_or_equal", "$lte", payload.created_at_before_or_equal),
+    ] {
+        if let Some(time) = time {
+            bounds.insert(operator.to_owned(), moment(name, &time)?);
+        }
+    }
+    let query = BANS.parse(&bounded(filter, "created_at", bounds), payload.sort.as_deref().unwrap_or_default())?;
+    caller.require(Request::app_level("BanUser"))?;
+    let viewer = Viewer::of(&caller);
+    let include_ended = !payload.exclude_expired_bans.unwrap_or_default();
+    let job = move |tx: &ReadTx<'_>| {
+        let shown = |id: &str| Ok::<_, ApiError>(users::get(tx, id)?.map(|user| viewer.plain(user)));
+        let told = |ban: Ban| {
+            let by = ban.banned_by.as_deref().map(shown).transpose()?.flatten();
+            Ok(BanResponse::new(shown(&ban.user_id)?, by, ban))
+        };
+        bans::select(tx, &query, page, include_ended)?.into_iter().map(told).collect::<Result<Vec<_>>>()
+    };
+    Ok(Reply(QueryBannedUsersResponse { bans: gate.store.scan(caller.scope(), job).await? }))
 }

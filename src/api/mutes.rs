@@ -10,11 +10,12 @@ use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
-use crate::params::{Body, batch, within};
+use crate::params::Body;
 use crate::reply::Reply;
 use crate::store::mutes::{self, Row};
 use crate::store::users::User;
 use crate::store::{WriteTx, devices, users};
+use crate::validate::{batch, within};
 use crate::wire::users::{MuteResponse, UserResponse};
 
 /// Users in one call at the most.

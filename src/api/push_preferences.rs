@@ -13,10 +13,11 @@ use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
-use crate::params::{Body, batch, max_chars};
+use crate::params::Body;
 use crate::reply::Reply;
 use crate::settings::Kind;
 use crate::store::{WriteTx, push_preferences};
+use crate::validate::{batch, max_chars};
 
 /// One change.
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::viewer::Viewer;
 use crate::auth::caller::{AnyCaller, ServerCaller};
@@ -16,12 +16,14 @@ use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::UserId;
 use crate::live::hub::{Connection, Hub};
-use crate::params::{Body, batch, within};
+use crate::params::Body;
 use crate::permission::Request;
+use crate::query::page::{Page, bounded};
 use crate::reply::Reply;
 use crate::settings::wrong_type;
-use crate::store::users::{Page, User};
+use crate::store::users::User;
 use crate::store::{ReadTx, user_filter};
+use crate::validate::batch;
 use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, Empty};
 
@@ -220,22 +222,20 @@ pub struct QueryUsersResponse {
     users: Vec<UserResponse>,
 }
 
-/// Users in an answer, unless another number is asked for.
-const PAGE_DEFAULT: i64 = 30;
-
 /// `GET /users`: the users that match a filter.
 pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<QueryUsersResponse>> {
     let payload: QueryUsersPayload = caller.params().json("payload")?;
-    let page = page_of(&payload)?;
+    let page = Page::of(payload.limit, payload.offset)?;
     let watcher = watcher(&caller, &hub);
     if payload.presence == Some(true) && watcher.is_none() {
         return Err(ApiError::input(
             "Watch or Presence requires an active websocket connection, please make sure to include your websocket connection_id",
         ));
     }
-    let filter =
-        payload.filter_conditions.as_ref().ok_or_else(|| ApiError::input("filter_conditions is a required field"))?;
-    let filter = with_cursors(filter, &payload);
+    let filter = payload.filter_conditions.ok_or_else(|| ApiError::input("filter_conditions is a required field"))?;
+    let cursors = [("$gt", payload.id_gt), ("$gte", payload.id_gte), ("$lt", payload.id_lt), ("$lte", payload.id_lte)];
+    let cursors = cursors.into_iter().filter_map(|(operator, id)| Some((operator.to_owned(), Value::from(id?))));
+    let filter = bounded(filter, "id", cursors.collect());
     let query = user_filter::parse(&filter, payload.sort.as_deref().unwrap_or_default())?;
     let query = match caller.subject() {
         None => query,
@@ -253,8 +253,9 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
     };
     let viewer = Viewer::of(&caller);
     let is_point_read = query.ids().is_some();
+    let include_deactivated = payload.include_deactivated_users.unwrap_or_default();
     let job = move |tx: &ReadTx<'_>| {
-        let found = crate::store::users::select(tx, &query, page)?;
+        let found = crate::store::users::select(tx, &query, page, include_deactivated)?;
         found.into_iter().map(|user| viewer.full(tx, user)).collect::<Result<Vec<_>>>()
     };
     let users = if is_point_read {
@@ -272,29 +273,6 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
 fn watcher(caller: &AnyCaller, hub: &Hub) -> Option<Connection> {
     let connection = hub.connection(caller.app().id, caller.params().get("connection_id")?)?;
     (!caller.is_server() && connection.user.as_ref() == caller.user_id()).then_some(connection)
-}
-
-fn page_of(payload: &QueryUsersPayload) -> Result<Page> {
-    let limit = within("limit", payload.limit.unwrap_or_default(), 0, 100)?;
-    let offset = within("offset", payload.offset.unwrap_or_default(), 0, 1_000)?;
-    let number = |value: i64| u32::try_from(value).unwrap_or_default();
-    Ok(Page {
-        limit: number(if limit == 0 { PAGE_DEFAULT } else { limit }),
-        offset: number(offset),
-        include_deactivated: payload.include_deactivated_users.unwrap_or_default(),
-    })
-}
-
-/// The id cursors of the payload are conditions like any other.
-fn with_cursors(filter: &Map<String, Value>, payload: &QueryUsersPayload) -> Map<String, Value> {
-    let cursors =
-        [("$gt", &payload.id_gt), ("$gte", &payload.id_gte), ("$lt", &payload.id_lt), ("$lte", &payload.id_lte)];
-    let given: Map<String, Value> =
-        cursors.into_iter().filter_map(|(operator, id)| Some((operator.to_owned(), json!(id.as_ref()?)))).collect();
-    if given.is_empty() {
-        return filter.clone();
-    }
-    json!({"$and": [filter, {"id": given}]}).as_object().cloned().unwrap_or_default()
 }
 
 /// Multi-tenancy: a client sees its own teams (wire-contract 4.2, 2.3 row 26).

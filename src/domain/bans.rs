@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::ids::USER_ID_MAX_BYTES;
-use crate::params::max_chars;
 use crate::store::bans::Ban;
+use crate::validate::max_chars;
 
 /// The reason at the most, in characters.
 pub const REASON_MAX_CHARS: usize = 2_048;

@@ -2,8 +2,8 @@
 
 use super::users::check_object;
 use crate::error::Result;
-use crate::params::max_chars;
 use crate::store::flags::Flag;
+use crate::validate::max_chars;
 
 /// The reason at the most, in characters.
 pub const REASON_MAX_CHARS: usize = 255;

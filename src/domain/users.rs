@@ -6,11 +6,11 @@ use crate::app::AppState;
 use crate::error::{ApiError, Code, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
-use crate::params::max_chars;
 use crate::permission::{self, Request, Subject};
 use crate::settings::{UniqueUsernames, wrong_type};
 use crate::store::users::{self, Deletion, User};
 use crate::store::{ReadTx, WriteTx};
+use crate::validate::{batch, max_chars};
 
 /// Users in one batch at the most.
 pub const BATCH_MAX: usize = 100;
@@ -272,7 +272,7 @@ pub fn check_shape(user: &User) -> Result<()> {
     max_chars("image", user.image.as_deref().unwrap_or_default(), IMAGE_MAX_CHARS)?;
     max_chars("language", &user.language, LANGUAGE_MAX_CHARS)?;
     check_object(&format!("custom data of user {}", user.id), &user.custom)?;
-    crate::params::batch("teams", user.teams.len().max(1), TEAMS_MAX)?;
+    batch("teams", user.teams.len().max(1), TEAMS_MAX)?;
     for (at, team) in user.teams.iter().enumerate() {
         if team.is_empty() {
             return Err(ApiError::input(format!("teams[{at}] is a required field")));

@@ -40,6 +40,19 @@ pub struct Field {
     pub sortable: bool,
 }
 
+impl Field {
+    /// A field that filters and orders may name.
+    pub const fn new(name: &'static str, kind: Kind, operators: &'static [Operator]) -> Self {
+        Self { name, kind, operators, sortable: true }
+    }
+
+    /// The same without the orders.
+    #[must_use]
+    pub const fn unsorted(self) -> Self {
+        Self { sortable: false, ..self }
+    }
+}
+
 /// The type of a field, with the SQL of its value.
 #[derive(Debug)]
 pub enum Kind {

@@ -1,10 +1,38 @@
 //! The `bans` table. The ban upon the whole app has an empty `channel_cid`.
 
-use rusqlite::{named_params, params};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Row, named_params, params, params_from_iter};
 
 use super::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
+use crate::query::Operator::{Autocomplete, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Unequal};
+use crate::query::page::Page;
+use crate::query::{Field, Kind, Operator, Query, Resource};
+
+#[cfg(test)]
+mod tests;
+
+const COMPARED: &[Operator] = &[Equal, Exists, Gt, Gte, In, Lt, Lte, Unequal, Nin];
+const SEARCHED: &[Operator] = &[Equal, Exists, Gt, Gte, In, Lt, Lte, Unequal, Nin, Autocomplete];
+
+/// What may be asked of bans: `bans` under the alias `b`. An order is documented for `created_at` alone.
+pub static BANS: Resource = Resource {
+    operation: "QueryBannedUsers",
+    collection: "bans",
+    filter: "filter_conditions",
+    fields: &[
+        Field::new("user_id", Kind::Id("b.user_id"), COMPARED).unsorted(),
+        Field::new("banned_by_id", Kind::Text("b.banned_by"), COMPARED).unsorted(),
+        Field::new("channel_cid", Kind::TextOrEmpty("b.channel_cid"), &[Equal, In]).unsorted(),
+        Field::new("reason", Kind::Text("b.reason"), SEARCHED).unsorted(),
+        Field::new("created_at", Kind::Time("b.created_at"), COMPARED),
+    ],
+    bare: None,
+    refused: &[],
+    order: ("b.created_at", true),
+    ids: &["b.user_id", "b.channel_cid"],
+};
 
 /// A ban.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,21 +77,37 @@ pub fn lift(tx: &WriteTx<'_>, user_id: &str, channel_cid: &str) -> Result<()> {
     Ok(())
 }
 
+const COLUMNS: &str = "b.user_id, b.channel_cid, b.shadow, b.banned_by, b.reason, b.expires_at, b.created_at FROM bans b WHERE b.app = ?1";
+
+fn ban_of(row: &Row<'_>) -> rusqlite::Result<Ban> {
+    Ok(Ban {
+        user_id: row.get(0)?,
+        channel_cid: row.get(1)?,
+        shadow: row.get(2)?,
+        banned_by: row.get(3)?,
+        reason: row.get(4)?,
+        expires_at: row.get::<_, Option<i64>>(5)?.map(Time),
+        created_at: Some(Time(row.get(6)?)),
+    })
+}
+
 /// Every ban of the app, ended ones included, in a stable order.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Ban>> {
-    let mut query = tx.conn().prepare_cached(
-        "SELECT user_id, channel_cid, shadow, banned_by, reason, expires_at, created_at FROM bans WHERE app = ?1 ORDER BY user_id, channel_cid",
-    )?;
-    let rows = query.query_map([tx.app.0], |row| {
-        Ok(Ban {
-            user_id: row.get(0)?,
-            channel_cid: row.get(1)?,
-            shadow: row.get(2)?,
-            banned_by: row.get(3)?,
-            reason: row.get(4)?,
-            expires_at: row.get::<_, Option<i64>>(5)?.map(Time),
-            created_at: Some(Time(row.get(6)?)),
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut query = tx.conn().prepare_cached(&format!("SELECT {COLUMNS} ORDER BY b.user_id, b.channel_cid"))?;
+    Ok(query.query_map([tx.app.0], ban_of)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A page of a query's bans, of the app and of channels; those that have ended only where they are wanted.
+pub fn select(tx: &ReadTx<'_>, query: &Query, page: Page, include_ended: bool) -> Result<Vec<Ban>> {
+    let mut sql = query.to_sql(tx.now);
+    let now = sql.bind(tx.now.0);
+    let (limit, offset) = (sql.bind(page.limit), sql.bind(page.offset));
+    let lasting = format!("(b.expires_at IS NULL OR b.expires_at > {now})");
+    let text = format!(
+        "SELECT {COLUMNS} AND ({include_ended} OR {lasting}) AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        sql.where_sql, sql.order_by_sql
+    );
+    let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
+    let mut query = tx.conn().prepare_cached(&text)?;
+    Ok(query.query_map(params_from_iter(params), ban_of)?.collect::<rusqlite::Result<_>>()?)
 }

@@ -39,29 +39,29 @@ static USERS: Resource = Resource {
     collection: "users",
     filter: "filter_conditions",
     fields: &[
-        field("banned", Kind::Flag(banned!(0)), FLAG),
-        field("shadow_banned", Kind::Flag(banned!(1)), FLAG),
+        Field::new("banned", Kind::Flag(banned!(0)), FLAG),
+        Field::new("shadow_banned", Kind::Flag(banned!(1)), FLAG),
         // Nobody bypasses moderation here: there is none.
-        Field { sortable: false, ..field("bypass_moderation", Kind::Flag("FALSE"), FLAG) },
-        field("created_at", Kind::Time("u.created_at"), ORDERED),
-        field("updated_at", Kind::Time("u.updated_at"), ORDERED),
-        field("last_active", Kind::Time("u.last_active"), ORDERED),
-        field("role", Kind::Text("u.role"), ORDERED),
-        field("name", Kind::Text("u.name"), NAME),
-        field("id", Kind::Id("u.id"), ID),
+        Field::new("bypass_moderation", Kind::Flag("FALSE"), FLAG).unsorted(),
+        Field::new("created_at", Kind::Time("u.created_at"), ORDERED),
+        Field::new("updated_at", Kind::Time("u.updated_at"), ORDERED),
+        Field::new("last_active", Kind::Time("u.last_active"), ORDERED),
+        Field::new("role", Kind::Text("u.role"), ORDERED),
+        Field::new("name", Kind::Text("u.name"), NAME),
+        Field::new("id", Kind::Id("u.id"), ID),
         // `custom.username`, or the name of a user who has none: a recorded run found a user by a `username` set beside
         // the built-in fields, and v2 has no other place for it.
-        field(
+        Field::new(
             "username",
             Kind::Text("iif(json_type(u.custom, '$.username') = 'text', json_extract(u.custom, '$.username'), u.name)"),
             &[Autocomplete, Equal],
         ),
         // An unset language is the empty text (wire-contract 4.1).
-        field("language", Kind::TextOrEmpty("u.language"), &[Equal]),
+        Field::new("language", Kind::TextOrEmpty("u.language"), &[Equal]),
         // `custom.email`: no user of either dialect has a built-in one.
-        field("email", Kind::JsonText("u.custom"), &[Equal, In]),
+        Field::new("email", Kind::JsonText("u.custom"), &[Equal, In]),
         TEAMS,
-        field("custom", Kind::Json("u.custom"), CUSTOM),
+        Field::new("custom", Kind::Json("u.custom"), CUSTOM),
     ],
     bare: Some("custom"),
     refused: &[
@@ -82,16 +82,12 @@ static USERS: Resource = Resource {
     ids: &["u.id"],
 };
 
-const TEAMS: Field = Field {
-    name: "teams",
-    kind: Kind::Names { from: "FROM user_teams t WHERE t.app = ?1 AND t.user_id = u.id", column: "t.team" },
-    operators: &[Contains, Equal, In],
-    sortable: false,
-};
-
-const fn field(name: &'static str, kind: Kind, operators: &'static [Operator]) -> Field {
-    Field { name, kind, operators, sortable: true }
-}
+const TEAMS: Field = Field::new(
+    "teams",
+    Kind::Names { from: "FROM user_teams t WHERE t.app = ?1 AND t.user_id = u.id", column: "t.team" },
+    &[Contains, Equal, In],
+)
+.unsorted();
 
 /// A parsed filter with its order.
 #[derive(Clone, Debug)]

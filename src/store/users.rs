@@ -12,6 +12,7 @@ use crate::auth::revocation::Revocation;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::ids::{AppId, UserId};
+use crate::query::page::Page;
 use crate::settings::UniqueUsernames;
 
 /// A user. Times are the app's.
@@ -325,12 +326,12 @@ pub fn blocked_by(tx: &ReadTx<'_>, user_id: &str, most: u32) -> Result<Vec<(User
 }
 
 /// A page of a query's users. Deleted users never appear (wire-contract 4.2).
-pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page) -> Result<Vec<User>> {
+pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, include_deactivated: bool) -> Result<Vec<User>> {
     let mut sql = query.to_sql(tx.now);
     let now = sql.bind(tx.now.0);
     let limit = sql.bind(page.limit);
     let offset = sql.bind(page.offset);
-    let active = if page.include_deactivated { "" } else { " AND u.deactivated_at IS NULL" };
+    let active = if include_deactivated { "" } else { " AND u.deactivated_at IS NULL" };
     let text = format!(
         "SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.deleted_at IS NULL{active} AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
         from(&now),
@@ -341,17 +342,6 @@ pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page) -> Result<Vec<User
     let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
     let rows = statement.query_map(params_from_iter(params), |row| user_of(tx, row))?;
     rows.map(|row| row?).collect()
-}
-
-/// Which part of a query's users is wanted.
-#[derive(Clone, Copy, Debug)]
-pub struct Page {
-    /// How many at the most.
-    pub limit: u32,
-    /// How many to pass over.
-    pub offset: u32,
-    /// Whether deactivated users are shown.
-    pub include_deactivated: bool,
 }
 
 /// One user who has this role, if any.

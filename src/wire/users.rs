@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{Dialect, dialect, optional};
 use crate::clock::Time;
 use crate::domain::users::BUILT_IN;
+use crate::store::bans::Ban;
 use crate::store::devices::Device;
 use crate::store::mutes::Mute;
 use crate::store::users::User;
@@ -173,6 +174,30 @@ impl MuteResponse {
     /// Who is muted.
     pub fn target_id(&self) -> &str {
         self.target.id()
+    }
+}
+
+/// A ban to be written (wire-contract 4.12).
+#[derive(Serialize)]
+pub struct BanResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserResponse>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    banned_by: Option<UserResponse>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    shadow: bool,
+}
+
+impl BanResponse {
+    /// A ban, whose channel, if it is in one, is not told: there are none here.
+    pub fn new(user: Option<UserResponse>, banned_by: Option<UserResponse>, ban: Ban) -> Self {
+        let Ban { created_at, expires_at: expires, reason, shadow, .. } = ban;
+        Self { user, banned_by, created_at, expires, reason, shadow }
     }
 }
 

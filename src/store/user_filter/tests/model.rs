@@ -1,146 +1,42 @@
 //! The SQL against a plain reading of the filter, over random users, filters and orders.
 
-use std::cmp::Ordering;
-
 use proptest::prelude::*;
 
 use super::*;
+use crate::query::tests::model::{Fields, compare, holds, tree};
 
-fn holds(filter: &Map<String, Value>, row: &Row) -> bool {
-    let each = |list: &Value, wanted: bool| {
-        let mut parts = list.as_array().unwrap().iter().map(|part| holds(part.as_object().unwrap(), row));
-        if wanted { parts.all(|part| part) } else { parts.any(|part| part) }
-    };
-    filter.iter().all(|(key, value)| match key.as_str() {
-        "$and" => each(value, true),
-        "$or" => each(value, false),
-        field => match value.as_object() {
-            Some(tests) if tests.is_empty() || tests.keys().any(|key| key.starts_with('$')) => {
-                tests.iter().all(|(operator, operand)| passes(row, field, operator, operand))
+impl Fields for Row {
+    fn value(&self, field: &str) -> Option<Value> {
+        let row = self;
+        let banned = |shadow: bool| {
+            row.ban.as_ref().is_some_and(|ban| {
+                ban.channel_cid.is_empty() && ban.shadow == shadow && ban.expires_at.is_none_or(|until| until > NOW.0)
+            })
+        };
+        match field {
+            "id" => Some(json!(row.id)),
+            "name" => row.name.clone().map(Value::from),
+            "role" => Some(json!(row.role)),
+            "language" => Some(json!(row.language)),
+            "created_at" => Some(json!(row.created_at)),
+            "updated_at" => Some(json!(row.updated_at)),
+            "last_active" => row.last_active.map(Value::from),
+            "banned" => Some(json!(banned(false))),
+            "shadow_banned" => Some(json!(banned(true))),
+            "bypass_moderation" => Some(json!(false)),
+            "username" => row
+                .custom
+                .get("username")
+                .filter(|name| name.is_string())
+                .cloned()
+                .or(row.name.clone().map(Value::from)),
+            "teams" => Some(json!(row.teams)),
+            _ => {
+                let mut keys = field.strip_prefix("custom.").unwrap_or(field).split('.');
+                let first = row.custom.get(keys.next().unwrap())?.clone();
+                keys.try_fold(first, |value, key| value.as_object()?.get(key).cloned())
             }
-            _ => passes(row, field, "$eq", value),
-        },
-    })
-}
-
-fn value_of(row: &Row, field: &str) -> Option<Value> {
-    let banned = |shadow: bool| {
-        row.ban.as_ref().is_some_and(|ban| {
-            ban.channel_cid.is_empty() && ban.shadow == shadow && ban.expires_at.is_none_or(|until| until > NOW.0)
-        })
-    };
-    match field {
-        "id" => Some(json!(row.id)),
-        "name" => row.name.clone().map(Value::from),
-        "role" => Some(json!(row.role)),
-        "language" => Some(json!(row.language)),
-        "created_at" => Some(json!(row.created_at)),
-        "updated_at" => Some(json!(row.updated_at)),
-        "last_active" => row.last_active.map(Value::from),
-        "banned" => Some(json!(banned(false))),
-        "shadow_banned" => Some(json!(banned(true))),
-        "bypass_moderation" => Some(json!(false)),
-        "username" => {
-            row.custom.get("username").filter(|name| name.is_string()).cloned().or(row.name.clone().map(Value::from))
         }
-        "teams" => Some(json!(row.teams)),
-        _ => {
-            let mut keys = field.strip_prefix("custom.").unwrap_or(field).split('.');
-            let first = row.custom.get(keys.next().unwrap())?.clone();
-            keys.try_fold(first, |value, key| value.as_object()?.get(key).cloned())
-        }
-    }
-}
-
-fn passes(row: &Row, field: &str, operator: &str, operand: &Value) -> bool {
-    let value = value_of(row, field);
-    let read = |operand: &Value| match (field, operand) {
-        ("created_at" | "updated_at" | "last_active", Value::String(text)) => json!(Time::parse(text).unwrap().0),
-        ("language", Value::Null) => json!(""),
-        _ => operand.clone(),
-    };
-    let equals = |operand: &Value| match (field, operand) {
-        ("teams", Value::String(team)) => row.teams.contains(team),
-        ("teams", Value::Null) => row.teams.is_empty(),
-        ("teams", Value::Array(teams)) => {
-            teams.iter().all(|team| row.teams.iter().any(|own| team == own))
-                && row.teams.iter().all(|own| teams.iter().any(|team| team == own))
-        }
-        _ => same(value.as_ref().unwrap_or(&Value::Null), &read(operand)),
-    };
-    let among = || operand.as_array().unwrap().iter().any(equals);
-    let order = || value.as_ref().and_then(|value| ordering(value, &read(operand)));
-    match operator {
-        "$eq" => equals(operand),
-        "$ne" => !equals(operand),
-        "$in" => among(),
-        "$nin" => !among(),
-        "$gt" => order().is_some_and(Ordering::is_gt),
-        "$gte" => order().is_some_and(Ordering::is_ge),
-        "$lt" => order().is_some_and(Ordering::is_lt),
-        "$lte" => order().is_some_and(Ordering::is_le),
-        "$exists" => value.is_some() == operand.as_bool().unwrap(),
-        "$contains" => value
-            .is_some_and(|value| value.as_array().is_some_and(|items| items.iter().any(|item| same(item, operand)))),
-        "$autocomplete" => value.is_some_and(|value| begins(value.as_str().unwrap_or(""), operand.as_str().unwrap())),
-        other => panic!("{other}"),
-    }
-}
-
-fn same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(_), Value::Number(_)) => ordering(a, b) == Some(Ordering::Equal),
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
-        }
-        _ => a == b,
-    }
-}
-
-fn ordering(a: &Value, b: &Value) -> Option<Ordering> {
-    match (a, b) {
-        (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
-        (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => Some(a.cmp(&b)),
-            _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
-        },
-        _ => None,
-    }
-}
-
-fn begins(text: &str, wanted: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        text.to_lowercase().split([' ', '-', '_', '.', '\'']).map(str::to_owned).collect()
-    };
-    words(wanted)
-        .iter()
-        .filter(|word| !word.is_empty())
-        .all(|wanted| words(text).iter().any(|word| word.starts_with(wanted)))
-}
-
-fn compare(a: &Row, b: &Row, sort: &[Value]) -> Ordering {
-    let default = [json!({"field": "created_at", "direction": -1})];
-    let sort = if sort.is_empty() { &default } else { sort };
-    let towards = |key: &Value, order: Ordering| if key["direction"] == -1 { order.reverse() } else { order };
-    let keys = sort.iter().map(|key| towards(key, rank(a, key).partial_cmp(&rank(b, key)).unwrap()));
-    keys.fold(Ordering::Equal, Ordering::then).then(towards(sort.last().unwrap(), a.id.cmp(&b.id)))
-}
-
-/// Absent, then by number or by text: within one key only one of the two occurs.
-fn rank(row: &Row, key: &Value) -> Option<(f64, String)> {
-    let field = key["field"].as_str().unwrap();
-    let value = value_of(row, field).filter(|value| !value.is_null())?;
-    let text = |text: &str| Some((0.0, text.to_owned()));
-    match (key["type"].as_str(), value, field.contains("custom.")) {
-        (_, Value::String(value), false) => text(&value),
-        (_, Value::Number(number), false) => Some((number.as_f64()?, String::new())),
-        (_, Value::Bool(flag), false) => Some((f64::from(u8::from(flag)), String::new())),
-        (Some("number"), value, _) => Some((value.as_f64()?, String::new())),
-        (Some("boolean"), value, _) => Some((f64::from(u8::from(value.as_bool()?)), String::new())),
-        (_, Value::String(value), _) => text(&value),
-        (_, Value::Bool(flag), _) => text(if flag { "1" } else { "0" }),
-        (_, value, _) => text(&value.to_string()),
     }
 }
 
@@ -280,17 +176,7 @@ fn taken(filter: &Value) -> bool {
 
 fn filter() -> impl Strategy<Value = Value> {
     let leaf = condition().prop_filter("an operand that the operator does not take", taken);
-    leaf.prop_recursive(3, 12, 4, |inner| {
-        let list = prop::collection::vec(inner, 1..4);
-        prop_oneof![
-            list.clone().prop_map(|parts| json!({"$and": parts})),
-            list.clone().prop_map(|parts| json!({"$or": parts})),
-            (list, prop::sample::select(vec![json!({}), json!({"role": "user"})])).prop_map(|(parts, mut beside)| {
-                beside["$or"] = json!(parts);
-                beside
-            }),
-        ]
-    })
+    tree(leaf, json!({"role": "user"}))
 }
 
 fn sort() -> impl Strategy<Value = Value> {
@@ -315,8 +201,8 @@ proptest! {
         let connection = database(&rows);
         for filter in filters {
             let query = parsed(filter.clone(), &sort).unwrap();
-            let mut wanted: Vec<&Row> = rows.iter().filter(|row| holds(filter.as_object().unwrap(), row)).collect();
-            wanted.sort_by(|a, b| compare(a, b, sort.as_array().unwrap()));
+            let mut wanted: Vec<&Row> = rows.iter().filter(|row| holds(filter.as_object().unwrap(), *row)).collect();
+            wanted.sort_by(|a, b| compare(*a, *b, sort.as_array().unwrap(), &["id"]));
             let wanted: Vec<&str> = wanted.iter().map(|row| row.id.as_str()).collect();
             prop_assert_eq!(run(&connection, &query).unwrap(), wanted, "{} {}", filter, sort);
         }

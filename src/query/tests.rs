@@ -1,0 +1,3 @@
+//! What the tests of every resource share.
+
+pub(crate) mod model;
