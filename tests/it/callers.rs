@@ -69,6 +69,7 @@ const WHO: &[(&str, Open)] = &[
     ("DeletePermission", Open::Server),
     ("Ban", Open::Role("BanUser")),
     ("Unban", Open::Role("BanUser")),
+    ("QueryBannedUsers", Open::Role("BanUser")),
     ("Mute", Open::Users("Mute")),
     ("Unmute", Open::Users("Unmute")),
     ("Flag", Open::Users("Flag")),

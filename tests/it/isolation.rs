@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, TestApp, send};
+use crate::app::{Answer, TestApp, encode, send};
 use crate::forge::{HEADER, refused, token};
 
 /// One call of a server, or of the control API.
@@ -27,7 +27,7 @@ fn control(method: &'static str, path: &str, body: Value) -> Step {
 const IDS: [&str; 3] = ["ann", "bob", "cyd"];
 
 pub fn any_step() -> impl Strategy<Value = Step> {
-    (0_u8..36, 0_usize..3, 0_usize..3, 0_u8..4).prop_map(|(kind, one, other, number)| {
+    (0_u8..40, 0_usize..3, 0_usize..3, 0_u8..4).prop_map(|(kind, one, other, number)| {
         let (id, other) = (IDS[one], IDS[other]);
         let users = |path: &str, body: Value| stream("POST", format!("/api/v2/users{path}"), body);
         match kind {
@@ -65,6 +65,10 @@ pub fn any_step() -> impl Strategy<Value = Step> {
             32 => control("PUT", "/fixture?mode=merge", json!({"millpond": 1, "apps": [{"users": {id: {"name": format!("f{number}")}}}]})),
             33 => control("PATCH", "/settings", json!({"calls_per_minute": {"GetApp": 900 + u16::from(number)}})),
             34 => control("PUT", "/clock", json!({"frozen": format!("2026-01-31T12:00:0{number}Z")})),
+            35 => stream("POST", "/api/v2/moderation/ban", json!({"target_user_id": id, "banned_by_id": other, "channel_cid": format!("messaging:{number}")})),
+            36 => stream("POST", "/api/v2/moderation/mute", json!({"target_ids": [other], "user_id": id, "timeout": number})),
+            37 => stream("POST", "/api/v2/moderation/unmute", json!({"target_ids": [other], "user_id": id})),
+            38 => stream("POST", "/api/v2/push_providers", json!({"push_provider": {"type": "xiaomi", "name": format!("x{number}"), "xiaomi_package_name": "p", "xiaomi_app_secret": "s"}})),
             _ => stream("POST", "/api/v2/push_preferences", json!({"preferences": [{"user_id": id, "chat_level": "none"}]})),
         }
     })
@@ -113,6 +117,8 @@ fn seen(app: &TestApp) -> Vec<(u16, Value)> {
         server.get("/api/v2/app"),
         server.get("/api/v2/roles"),
         server.get("/api/v2/permissions"),
+        server.get(&format!("/query_banned_users?payload={}", encode(r#"{"filter_conditions":{}}"#))),
+        server.get("/api/v2/push_providers"),
         app.control("GET", "/settings", &Value::Null),
         app.control("GET", "/clock", &Value::Null),
         app.control("GET", "/faults", &Value::Null),
@@ -146,10 +152,16 @@ fn furnish(app: &TestApp) {
         }
         for blocked in IDS.into_iter().filter(|blocked| *blocked != id) {
             server.post("/api/v2/users/block", &json!({"blocked_user_id": blocked, "user_id": id})).ok();
+            server.post("/api/v2/moderation/mute", &json!({"target_ids": [blocked], "user_id": id})).ok();
         }
         server.post("/api/v2/moderation/ban", &json!({"target_user_id": id, "timeout": 60})).ok();
+        server.post("/api/v2/moderation/ban", &json!({"target_user_id": id, "channel_cid": "messaging:1"})).ok();
     }
     server.post("/api/v2/devices", &json!({"id": "d1", "push_provider": "apn", "user_id": "bob"})).ok();
+    for name in ["x0", "mine"] {
+        let own = json!({"type": "xiaomi", "name": name, "xiaomi_package_name": "p", "xiaomi_app_secret": "s"});
+        server.post("/api/v2/push_providers", &json!({"push_provider": own})).ok();
+    }
     app.revoke("bob", &json!("2026-01-31T12:00:00Z"));
     server.post("/api/v2/users/cyd/deactivate", &json!({})).ok();
 }

@@ -8,6 +8,7 @@
 mod app;
 mod app_settings;
 mod bad_input;
+mod banned_users;
 mod blocks;
 mod bodies;
 mod callers;

@@ -117,6 +117,52 @@ fn devices_and_push_preferences() {
 }
 
 #[test]
+fn bans_mutes_and_flags() {
+    let app = app();
+    let server = app.server();
+    let ban = json!({"target_user_id": "eve", "banned_by_id": "john", "timeout": 60, "reason": "spam"});
+    requires(&server.post("/api/v2/moderation/ban", &ban).ok(), "duration");
+    let bans = server.get("/api/v2/chat/query_banned_users?payload=%7B%22filter_conditions%22%3A%7B%7D%7D").ok();
+    requires(&bans, "bans duration");
+    requires(&bans["bans"][0], "created_at@ expires@ reason banned_by user");
+    requires(&bans["bans"][0]["user"], USER);
+    requires(&bans["bans"][0]["banned_by"], USER);
+    let unban = server.post("/api/v2/moderation/unban?target_user_id=eve", &json!({})).ok();
+    requires(&unban, "duration");
+    let mute = json!({"target_ids": ["eve"], "user_id": "john"});
+    let muted = server.post("/api/v2/moderation/mute", &mute).ok();
+    requires(&muted, "duration mutes own_user");
+    requires(&muted["mutes"][0], "created_at@ updated_at@ user target");
+    requires(&muted["mutes"][0]["user"], USER);
+    requires(&muted["mutes"][0]["target"], USER);
+    // The user itself comes whole, as in the greeting of a socket.
+    requires(&muted["own_user"], FULL_USER.replace("shadow_banned", "").as_str());
+    requires(&server.post("/api/v2/moderation/unmute", &mute).ok(), "duration");
+    let flag = json!({"entity_type": "stream:user", "entity_id": "eve", "user_id": "john"});
+    requires(&server.post("/api/v2/moderation/flag", &flag).ok(), "duration item_id");
+}
+
+#[test]
+fn push_providers_and_their_dry_run() {
+    let app = app();
+    let own = json!({"type": "xiaomi", "name": "x", "xiaomi_package_name": "p", "xiaomi_app_secret": "s"});
+    let set = app.server().post("/api/v2/push_providers", &json!({"push_provider": own})).ok();
+    requires(&set, "push_provider duration");
+    requires(&set["push_provider"], "created_at@ updated_at@ name type");
+    let all = app.server().get("/api/v2/push_providers").ok();
+    requires(&all, "push_providers duration");
+    requires(&all["push_providers"][0], "created_at@ updated_at@ name type");
+    requires(&app.server().delete("/api/v2/push_providers/xiaomi/x").ok(), "duration");
+    requires(&app.server().post("/api/v2/check_push", &json!({"user_id": "john"})).ok(), "duration");
+}
+
+#[test]
+fn reports_of_calls() {
+    let report = app().server().post("/api/v2/video/call_client_event", &json!({"events": []})).ok();
+    requires(&report, "duration");
+}
+
+#[test]
 fn roles_permissions_and_rate_limits() {
     let app = app();
     let made = app.server().post("/api/v2/roles", &json!({"name": "fan"})).ok();

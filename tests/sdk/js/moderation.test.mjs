@@ -118,3 +118,58 @@ test('an admin may ban, an ordinary user may not (row 23)', async () => {
   assert.equal((await call('judge', 'DELETE', '/moderation/ban', { query: body })).status, 200);
   assert.equal((await find('target')).banned, false);
 });
+
+test('the node SDK and stream-chat see who is banned, by whom, why and until when', async () => {
+  const bans = await newApp('bans');
+  await bans.freeze('2030-01-01T00:00:00Z');
+  await bans.node.upsertUsers([{ id: 'judge', role: 'admin' }, { id: 'loud' }, { id: 'rude' }, { id: 'calm' }]);
+  await bans.node.moderation.ban({ target_user_id: 'loud', banned_by_id: 'judge', reason: 'noise', timeout: 60 });
+  await bans.advance('1m');
+  await bans.chat.shadowBan('rude', { banned_by_id: 'judge', reason: 'rude words' });
+
+  const query = (payload) => bans.node.chat.queryBannedUsers({ payload: { filter_conditions: {}, ...payload } });
+  const sort = [{ field: 'created_at', direction: 1 }];
+  const all = await query({ sort });
+  assert.deepEqual(all.bans.map(({ user, banned_by, shadow }) => [user.id, banned_by.id, shadow]), [
+    ['loud', 'judge', false],
+    ['rude', 'judge', true],
+  ]);
+  const [loud] = all.bans;
+  assertDate(loud.created_at);
+  assert.equal(loud.expires - loud.created_at, 3_600_000);
+  assert.equal(loud.reason, 'noise');
+  assert.equal(all.bans[1].expires, undefined);
+  const ids = ({ bans }) => bans.map((ban) => ban.user.id);
+  assert.deepEqual(ids(await query({ sort, limit: 1, offset: 1 })), ['rude']);
+  assert.deepEqual(ids(await query({ created_at_after: loud.created_at })), ['rude']);
+
+  const chat = await bans.chat.queryBannedUsers({ reason: { $autocomplete: 'word' } }, { created_at: -1 }, { limit: 5 });
+  assert.deepEqual(ids(chat), ['rude']);
+  assertRfc3339(chat.bans[0].created_at);
+  assert.deepEqual(ids(await bans.chat.queryBannedUsers({ user_id: { $in: ['loud', 'calm'] } })), ['loud']);
+  await bans.node.moderation.unban({ target_user_id: 'loud' });
+  assert.deepEqual(ids(await bans.chat.queryBannedUsers()), ['rude']);
+
+  const wrong = { status: 400, code: 4, operation: 'QueryBannedUsers', reason: 'field banned is not supported in QueryBannedUsers' };
+  await refused(bans.chat.queryBannedUsers({ banned: true }), wrong);
+  await refused(query({ filter_conditions: { banned: true } }), wrong);
+});
+
+test('bans that have ended are told unless they are excluded, by the clock of the app', async () => {
+  const timed = await newApp('ended bans');
+  await timed.freeze('2030-01-01T00:00:00Z');
+  await timed.node.upsertUsers([{ id: 'judge', role: 'admin' }, { id: 'brief' }]);
+  await timed.chat.banUser('brief', { banned_by_id: 'judge', timeout: 10 });
+  const seen = async (exclude_expired_bans) => (await timed.chat.queryBannedUsers({}, [], { exclude_expired_bans })).bans.length;
+  assert.deepEqual([await seen(true), await seen(false)], [1, 1]);
+  await timed.advance('10m');
+  assert.deepEqual([await seen(true), await seen(false)], [0, 1]);
+});
+
+test('who may ban sees who is banned with a client of its own; others do not', async () => {
+  const path = '/query_banned_users';
+  const query = { payload: { filter_conditions: { user_id: 'nobody' } } };
+  const answer = await app.call('GET', path, { token: app.userToken('judge'), query });
+  assert.deepEqual([answer.status, answer.body.bans], [200, []]);
+  await refused(app.call('GET', path, { token: app.userToken('john'), query }), notAllowed('QueryBannedUsers'));
+});

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from getstream.models import QueryUsersPayload, UserRequest
+from getstream.models import QueryBannedUsersPayload, QueryUsersPayload, SortParamRequest, UserRequest
 
 from support import EVERYONE, NOON, refused, rfc3339
 
@@ -101,3 +101,54 @@ def test_a_ban_needs_a_target(app):
         app.legacy.post("moderation/ban", data={"reason": "spam"})
     with refused("Unban", 400, 4):
         app.legacy.delete("moderation/ban")
+
+
+def test_the_server_sees_who_is_banned_by_whom_why_and_until_when(own_app):
+    own_app.server.upsert_users(*[UserRequest(id=id) for id in ("mia", "brief", "sly")])
+    own_app.freeze()
+    own_app.server.moderation.ban("brief", banned_by_id="mia", reason="too loud", timeout=60)
+    own_app.advance("30m")
+    own_app.server.moderation.ban("sly", banned_by_id="mia", shadow=True)
+
+    def query(filter_conditions=None, **payload):
+        payload = QueryBannedUsersPayload(filter_conditions=filter_conditions or {}, **payload)
+        return own_app.server.chat.query_banned_users(payload=payload).data.bans
+
+    sly, brief = query()
+    assert (brief.user.id, brief.banned_by.id, brief.reason, brief.shadow) == ("brief", "mia", "too loud", False)
+    assert (brief.created_at, brief.expires) == (NOON, NOON + timedelta(hours=1))
+    assert (sly.user.id, sly.shadow, sly.expires, sly.reason) == ("sly", True, None, None)
+    oldest = [SortParamRequest(field="created_at", direction=1)]
+    assert [ban.user.id for ban in query(sort=oldest, limit=1)] == ["brief"]
+    assert [ban.user.id for ban in query(sort=oldest, limit=1, offset=1)] == ["sly"]
+    assert [ban.user.id for ban in query({"reason": {"$autocomplete": "loud"}})] == ["brief"]
+    assert [ban.user.id for ban in query(created_at_after=NOON)] == ["sly"]
+    assert [ban.user.id for ban in query(created_at_before_or_equal=NOON)] == ["brief"]
+    own_app.advance("31m")
+    assert [ban.user.id for ban in query(exclude_expired_bans=True)] == ["sly"]
+    assert len(query(exclude_expired_bans=False)) == 2
+
+
+def test_stream_chat_sees_who_is_banned(own_app):
+    own_app.server.upsert_users(*[UserRequest(id=id) for id in ("mia", "john")])
+    own_app.freeze()
+    own_app.legacy.ban_user("john", banned_by_id="mia", reason="spam", timeout=60)
+    [ban] = own_app.legacy.query_banned_users({"filter_conditions": {"reason": "spam"}})["bans"]
+    assert (ban["user"]["id"], ban["banned_by"]["id"], ban["shadow"]) == ("john", "mia", False)
+    assert (ban["created_at"], ban["expires"]) == (rfc3339(NOON), rfc3339(NOON + timedelta(hours=1)))
+    payload = {"filter_conditions": {"banned_by_id": "mia"}, "limit": 2, "offset": 1}
+    assert own_app.legacy.query_banned_users(payload)["bans"] == []
+    with refused("QueryBannedUsers", 400, 4, "filter_conditions is a required field"):
+        own_app.legacy.query_banned_users({})
+
+
+def test_a_moderator_may_see_who_is_banned_and_an_ordinary_user_may_not(app, user, moderator):
+    app.server.moderation.ban(user, banned_by_id=moderator)
+    payload = QueryBannedUsersPayload(filter_conditions={"user_id": user})
+    [ban] = app.user(moderator).chat.query_banned_users(payload=payload).data.bans
+    assert ban.user.id == user
+    denied = f"User '{user}' with role 'user' is not allowed to perform action BanUser"
+    with refused("QueryBannedUsers", 403, 17, denied):
+        app.user(user).chat.query_banned_users(payload=payload)
+    with refused("QueryBannedUsers", 403, 17, denied):
+        app.legacy_user(user).query_banned_users({"filter_conditions": {}})
