@@ -165,18 +165,15 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<QueryBan
     let payload: QueryBannedUsersPayload = caller.params().json("payload")?;
     let page = Page::of(payload.limit, payload.offset)?;
     let filter = payload.filter_conditions.ok_or_else(|| ApiError::input("filter_conditions is a required field"))?;
-    let mut bounds = Map::new();
-    for (name, operator, time) in [
-        ("created_at_after", "$gt", payload.created_at_after),
-        ("created_at_after_or_equal", "$gte", payload.created_at_after_or_equal),
-        ("created_at_before", "$lt", payload.created_at_before),
-        ("created_at_before_or_equal", "$lte", payload.created_at_before_or_equal),
-    ] {
-        if let Some(time) = time {
-            bounds.insert(operator.to_owned(), moment(name, &time)?);
-        }
-    }
-    let query = BANS.parse(&bounded(filter, "created_at", bounds), payload.sort.as_deref().unwrap_or_default())?;
+    let time = |name, time: Option<Value>| time.map(|time| moment(name, &time)).transpose();
+    let times = [
+        ("$gt", time("created_at_after", payload.created_at_after)?),
+        ("$gte", time("created_at_after_or_equal", payload.created_at_after_or_equal)?),
+        ("$lt", time("created_at_before", payload.created_at_before)?),
+        ("$lte", time("created_at_before_or_equal", payload.created_at_before_or_equal)?),
+    ];
+    let filter = bounded(filter, "created_at", times);
+    let query = BANS.parse(&filter, payload.sort.as_deref().unwrap_or_default())?;
     caller.require(Request::app_level("BanUser"))?;
     let viewer = Viewer::of(&caller);
     let include_ended = !payload.exclude_expired_bans.unwrap_or_default();

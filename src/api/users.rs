@@ -233,9 +233,8 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
         ));
     }
     let filter = payload.filter_conditions.ok_or_else(|| ApiError::input("filter_conditions is a required field"))?;
-    let cursors = [("$gt", payload.id_gt), ("$gte", payload.id_gte), ("$lt", payload.id_lt), ("$lte", payload.id_lte)];
-    let cursors = cursors.into_iter().filter_map(|(operator, id)| Some((operator.to_owned(), Value::from(id?))));
-    let filter = bounded(filter, "id", cursors.collect());
+    let ids = [("$gt", payload.id_gt), ("$gte", payload.id_gte), ("$lt", payload.id_lt), ("$lte", payload.id_lte)];
+    let filter = bounded(filter, "id", ids.map(|(operator, id)| (operator, id.map(Value::from))));
     let query = user_filter::parse(&filter, payload.sort.as_deref().unwrap_or_default())?;
     let query = match caller.subject() {
         None => query,

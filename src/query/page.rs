@@ -32,7 +32,13 @@ impl Page {
 }
 
 /// The filter with the bounds that a payload has beside it: conditions on a field like any other.
-pub fn bounded(filter: Map<String, Value>, field: &str, bounds: Map<String, Value>) -> Map<String, Value> {
+pub fn bounded<const N: usize>(
+    filter: Map<String, Value>,
+    field: &str,
+    bounds: [(&str, Option<Value>); N],
+) -> Map<String, Value> {
+    let given = bounds.into_iter().filter_map(|(operator, bound)| Some((operator.to_owned(), bound?)));
+    let bounds: Map<String, Value> = given.collect();
     if bounds.is_empty() {
         return filter;
     }

@@ -79,7 +79,7 @@ impl Writer {
 
     fn condition(&mut self, named: &Named, test: &Test) -> String {
         match (&named.field.kind, test) {
-            (Kind::Names { from, column }, Test::OneOf(names)) => self.names(from, column, names),
+            (Kind::Names { from, column }, Test::OneOf(values)) => self.names(from, column, values),
             (Kind::Json(column) | Kind::JsonText(column), test) => self.json(column, &named.path, test),
             (kind, test) => {
                 let expression = self.expression(kind);
@@ -91,9 +91,10 @@ impl Writer {
     /// A field that is no JSON as an expression.
     fn expression(&mut self, kind: &Kind) -> String {
         match kind {
-            Kind::Id(sql) | Kind::Text(sql) | Kind::TextOrEmpty(sql) | Kind::Time(sql) => (*sql).to_owned(),
             Kind::Flag(sql) if sql.contains(NOW) => sql.replace(NOW, &self.bind(self.now.0)),
-            Kind::Flag(sql) => (*sql).to_owned(),
+            Kind::Id(sql) | Kind::Text(sql) | Kind::TextOrEmpty(sql) | Kind::Time(sql) | Kind::Flag(sql) => {
+                (*sql).to_owned()
+            }
             Kind::Names { .. } | Kind::Json(_) | Kind::JsonText(_) => NOBODY.to_owned(),
         }
     }

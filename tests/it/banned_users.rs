@@ -23,14 +23,14 @@ impl QueriesBans for Caller {
 }
 
 #[track_caller]
-fn banned(app: &TestApp, payload: Value) -> Vec<String> {
-    let answer = app.server().query_bans(&payload).ok();
+fn banned(app: &TestApp, payload: &Value) -> Vec<String> {
+    let answer = app.server().query_bans(payload).ok();
     let id = |ban: &Value| ban["user"]["id"].as_str().unwrap().to_owned();
     answer["bans"].as_array().unwrap().iter().map(id).collect()
 }
 
-fn ban(app: &TestApp, body: Value) {
-    app.server().post("/api/v2/moderation/ban", &body).ok();
+fn ban(app: &TestApp, body: &Value) {
+    app.server().post("/api/v2/moderation/ban", body).ok();
 }
 
 /// One an hour, by two moderators; the ban of `brief` lasts an hour.
@@ -38,10 +38,10 @@ fn app() -> TestApp {
     let app = frozen_app();
     let ids = ["mia", "brief", "first", "second", "third"];
     app.upsert(&ids.map(|id| json!({"id": id, "role": if id == "mia" { "moderator" } else { "user" }})));
-    ban(&app, json!({"target_user_id": "brief", "timeout": 60, "banned_by_id": "mia", "reason": "too loud"}));
+    ban(&app, &json!({"target_user_id": "brief", "timeout": 60, "banned_by_id": "mia", "reason": "too loud"}));
     for id in ["first", "second", "third"] {
         app.advance("1h");
-        ban(&app, json!({"target_user_id": id, "banned_by_id": if id == "second" { "mia" } else { "gone" }}));
+        ban(&app, &json!({"target_user_id": id, "banned_by_id": if id == "second" { "mia" } else { "gone" }}));
     }
     app
 }
@@ -50,9 +50,9 @@ fn app() -> TestApp {
 fn a_query_answers_bans_in_full() {
     insta::assert_snapshot!(on(&["/api/v2", ""], |app, mount, log| {
         app.upsert(&[json!({"id": "eve", "custom": {"color": "red"}}), json!({"id": "mia"}), json!({"id": "bob"})]);
-        ban(app, json!({"target_user_id": "eve", "banned_by_id": "mia", "timeout": 60, "reason": "spam"}));
+        ban(app, &json!({"target_user_id": "eve", "banned_by_id": "mia", "timeout": 60, "reason": "spam"}));
         app.advance("1m");
-        ban(app, json!({"target_user_id": "bob", "shadow": true, "channel_cid": "messaging:a"}));
+        ban(app, &json!({"target_user_id": "bob", "shadow": true, "channel_cid": "messaging:a"}));
         let all = path(mount, &json!({"filter_conditions": {}}));
         log.call(&app.server(), "GET", &all, &Value::Null);
     }));
@@ -69,11 +69,11 @@ fn it_answers_nowhere_else() {
 fn bans_come_youngest_first_page_by_page_unless_an_order_is_asked_for() {
     let app = app();
     let all = json!({"filter_conditions": {}});
-    assert_eq!(banned(&app, all.clone()), ["third", "second", "first", "brief"]);
+    assert_eq!(banned(&app, &all), ["third", "second", "first", "brief"]);
     let with = |more: Value| {
         let mut payload = all.clone();
         payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        banned(&app, payload)
+        banned(&app, &payload)
     };
     let oldest = json!([{"field": "created_at", "direction": 1}]);
     assert_eq!(with(json!({"sort": oldest})), ["brief", "first", "second", "third"]);
@@ -86,7 +86,7 @@ fn bans_come_youngest_first_page_by_page_unless_an_order_is_asked_for() {
 #[test]
 fn bans_are_found_by_user_moderator_reason_channel_and_time() {
     let app = app();
-    ban(&app, json!({"target_user_id": "first", "channel_cid": "messaging:a"}));
+    ban(&app, &json!({"target_user_id": "first", "channel_cid": "messaging:a"}));
     for (filter, wanted) in [
         (json!({"user_id": "brief"}), &["brief"][..]),
         (json!({"user_id": {"$in": ["first", "second"]}}), &["first", "second", "first"]),
@@ -96,7 +96,7 @@ fn bans_are_found_by_user_moderator_reason_channel_and_time() {
         (json!({"channel_cid": "", "user_id": "first"}), &["first"]),
         (json!({"created_at": {"$gt": "2026-01-31T13:00:00Z"}, "channel_cid": ""}), &["third", "second"]),
     ] {
-        assert_eq!(banned(&app, json!({"filter_conditions": filter})), wanted, "{filter}");
+        assert_eq!(banned(&app, &json!({"filter_conditions": filter})), wanted, "{filter}");
     }
     for (bound, wanted) in [
         ("created_at_after", &["third", "second"][..]),
@@ -106,7 +106,7 @@ fn bans_are_found_by_user_moderator_reason_channel_and_time() {
     ] {
         for time in [json!("2026-01-31T13:00:00Z"), json!(NOW_NS + 3_600_000_000_000)] {
             let payload = json!({"filter_conditions": {"channel_cid": ""}, bound: time});
-            assert_eq!(banned(&app, payload), wanted, "{bound} {time}");
+            assert_eq!(banned(&app, &payload), wanted, "{bound} {time}");
         }
     }
 }
@@ -114,7 +114,7 @@ fn bans_are_found_by_user_moderator_reason_channel_and_time() {
 #[test]
 fn a_ban_that_has_ended_is_told_until_it_is_excluded_and_one_that_was_lifted_never() {
     let app = app();
-    let with = |excluded: bool| banned(&app, json!({"filter_conditions": {}, "exclude_expired_bans": excluded}));
+    let with = |excluded: bool| banned(&app, &json!({"filter_conditions": {}, "exclude_expired_bans": excluded}));
     assert!(with(false).contains(&"brief".to_owned()));
     assert!(!with(true).contains(&"brief".to_owned()));
     app.server().post("/api/v2/moderation/unban?target_user_id=third", &json!({})).ok();
@@ -127,7 +127,7 @@ fn who_was_deleted_softly_is_still_banned_and_whose_row_is_gone_is_not() {
     app.server().post("/api/v2/users/delete", &json!({"user_ids": ["first"]})).ok();
     let hard = json!({"user_ids": ["second"], "user": "hard", "messages": "hard", "conversations": "hard"});
     app.server().post("/api/v2/users/delete", &hard).ok();
-    assert_eq!(banned(&app, json!({"filter_conditions": {}})), ["third", "first", "brief"]);
+    assert_eq!(banned(&app, &json!({"filter_conditions": {}})), ["third", "first", "brief"]);
 }
 
 #[test]
