@@ -86,6 +86,61 @@ pub struct ApiError {
     pub message: Cow<'static, str>,
     /// The path of the field that it is about, where SDKs are told it apart (`exception_fields`).
     pub field: Option<Box<str>>,
+    /// What is wrong with the database, where it is that.
+    pub trouble: Option<Trouble>,
+}
+
+/// What can go wrong with the database under a running process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// Its files are not under their names any more.
+    Gone,
+    /// There is no room for more.
+    Full,
+    /// It can be read and not written.
+    ReadOnly,
+    /// Something else has written into it.
+    Damaged,
+    /// The system fails where it is read or written.
+    Failing,
+    /// The system does not open it.
+    NotOpened,
+    /// Another program holds it.
+    Locked,
+}
+
+impl Trouble {
+    /// What is wrong.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Gone => "the database or a file beside it was removed or replaced under the running millpond",
+            Self::Full => "there is no room for the database to grow",
+            Self::ReadOnly => "the database cannot be written any more",
+            Self::Damaged => "the database is damaged: something else has written into its file",
+            Self::Failing => "the system failed to read or write the database",
+            Self::NotOpened => "the system does not open the database",
+            Self::Locked => "another program holds the database locked",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Gone => "Start millpond again: nothing more is written here, since nobody would find it",
+            Self::Full => "Make room on its disk, then call again: it needs no restart",
+            Self::ReadOnly => "Make its file, folder and disk writable, then call again",
+            Self::Damaged => {
+                "Save what can be read (`millpond fixture export`), stop millpond, move the file away, and start again"
+            }
+            Self::Failing => {
+                "Look at its disk, its quota and the limit on file sizes (`ulimit -f`), then call again: it needs no restart"
+            }
+            Self::NotOpened => {
+                "Look at its file and folder, and at the limit on open files (`ulimit -n`), then call again"
+            }
+            Self::Locked => "End that program, then call again",
+        }
+    }
 }
 
 /// What handlers and store functions return.
@@ -94,7 +149,7 @@ pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 impl ApiError {
     /// An error of the given code and text.
     pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), field: None }
+        Self { code, message: message.into(), field: None, trouble: None }
     }
 
     /// Code 4: the request breaks a rule.
@@ -122,11 +177,11 @@ impl ApiError {
         tracing::error!(%cause, "internal error");
         Self::new(Code::InternalSystemError, "internal system error")
     }
-}
 
-impl From<rusqlite::Error> for ApiError {
-    fn from(cause: rusqlite::Error) -> Self {
-        Self::internal(&cause)
+    /// Code -1: the database cannot do what was asked. The store adds where that lies, and tells the log.
+    pub fn of_database(trouble: Trouble) -> Self {
+        let message = format!("{}. {}", trouble.what(), trouble.hint());
+        Self { trouble: Some(trouble), ..Self::new(Code::InternalSystemError, message) }
     }
 }
 

@@ -8,12 +8,12 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -21,6 +21,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{RwLock, Semaphore, oneshot};
 
+use self::health::{Access, Health};
+pub use self::scans::Bounds;
 use crate::app::ended::End;
 use crate::app::{App, AppState, Apps, Gone, UserFacts};
 use crate::auth::fingerprint::Fingerprint;
@@ -41,6 +43,7 @@ pub mod faults;
 pub mod file;
 pub mod flags;
 pub mod grants;
+mod health;
 pub mod migrate;
 pub mod mutes;
 pub mod named_tokens;
@@ -48,6 +51,7 @@ pub mod permissions;
 pub mod push_preferences;
 pub mod push_providers;
 pub mod roles;
+mod scans;
 pub mod states;
 pub mod stubs;
 pub mod tasks;
@@ -64,8 +68,8 @@ const WHOLE_QUEUED_MAX: usize = 64;
 const SWEEPS_QUEUED_MAX: usize = 64;
 /// Writes that share one commit at the most.
 const GROUP_MAX: usize = 128;
-/// Scans that run at the same time.
-const SCANS_MAX: usize = 4;
+/// How often the writer looks for its files when there is nothing to write.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// For whom and when a transaction runs: one app at one moment, so that no query can cross apps or read another clock.
 #[derive(Clone)]
@@ -219,14 +223,14 @@ impl WriteTx<'_> {
         self.owner.judged_times.take_unwritten()
     }
 
-    /// Counts a connection that the user has opened. Answers whether it is the first. Nothing that fails may follow.
+    /// Counts a connection that the user has opened. Answers whether it is the first.
     pub fn opened(&self, user: &UserId) -> bool {
-        self.owner.presence.opened(user)
+        self.effects.borrow_mut().came_and_went.saw(user, true)
     }
 
-    /// Counts a connection that the user has closed. Answers whether it was the last. Nothing that fails may follow.
+    /// Counts a connection that the user has closed. Answers whether it was the last.
     pub fn closed(&self, user: &UserId) -> bool {
-        self.owner.presence.closed(user)
+        self.effects.borrow_mut().came_and_went.saw(user, false)
     }
 
     /// Collects an event, which goes out after the commit.
@@ -241,7 +245,6 @@ impl WriteTx<'_> {
 }
 
 /// What a job changed beside the rows.
-#[derive(Default)]
 struct Effects {
     facts: HashMap<UserId, UserFacts>,
     reload: bool,
@@ -253,9 +256,52 @@ struct Effects {
     /// Whose tokens were revoked by hand.
     revoked: HashSet<UserId>,
     events: Vec<Event>,
+    came_and_went: CameAndWent,
+}
+
+/// Who opened (`true`) or closed a connection. Memory has it already, and forgets it again unless it is committed.
+struct CameAndWent {
+    app: Arc<App>,
+    users: Vec<(UserId, bool)>,
+}
+
+impl CameAndWent {
+    fn saw(&mut self, user: &UserId, opened: bool) -> bool {
+        self.users.push((user.clone(), opened));
+        if opened { self.app.presence.opened(user) } else { self.app.presence.closed(user) }
+    }
+
+    fn keep(mut self) {
+        self.users.clear();
+    }
+}
+
+impl Drop for CameAndWent {
+    fn drop(&mut self) {
+        for (user, opened) in self.users.drain(..).rev() {
+            if opened {
+                self.app.presence.closed(&user)
+            } else {
+                self.app.presence.opened(&user)
+            };
+        }
+    }
 }
 
 impl Effects {
+    fn of(app: &Arc<App>) -> Self {
+        Self {
+            facts: HashMap::new(),
+            reload: false,
+            clock: None,
+            shown: Vec::new(),
+            ended: Vec::new(),
+            revoked: HashSet::new(),
+            events: Vec::new(),
+            came_and_went: CameAndWent { app: Arc::clone(app), users: Vec::new() },
+        }
+    }
+
     /// Whether memory has to hear of it before the next job runs.
     fn changes_memory(&self) -> bool {
         let tokens = !self.ended.is_empty() || !self.shown.is_empty();
@@ -263,6 +309,7 @@ impl Effects {
     }
 
     fn publish(self, store: &Store, app: &Arc<App>, state: Option<AppState>) {
+        self.came_and_went.keep();
         let commit = Commit {
             number: 0,
             app: self.clock.is_some() || state.is_some(),
@@ -326,6 +373,8 @@ impl Publish {
 struct Done {
     /// Memory has to hear of it before the next job runs.
     ends_group: bool,
+    /// Why it was taken back, if it was.
+    refusal: Option<ApiError>,
     /// Publishes and answers, or answers with the reason why the commit failed.
     finish: Box<dyn FnOnce(std::result::Result<(), ApiError>)>,
 }
@@ -343,13 +392,13 @@ struct Inner {
     seed: Option<u64>,
     /// Chance that belongs to no app, such as that of new keys.
     random: Mutex<StdRng>,
-    path: PathBuf,
     writer: Mutex<Option<(SyncSender<Job>, JoinHandle<()>)>>,
     /// Places in the writer's queue for writes.
     writes: Arc<Semaphore>,
     /// The same for steps of jobs on whole states.
     whole: Arc<Semaphore>,
-    scans: Semaphore,
+    scans: scans::Scans,
+    health: Arc<Health>,
     /// Held together by jobs on some whole states, and alone by those on all.
     everything: Arc<RwLock<()>>,
     place: file::Place,
@@ -359,11 +408,6 @@ struct Inner {
 
 static STORES: AtomicU64 = AtomicU64::new(1);
 
-thread_local! {
-    /// This thread's connection for reads, and the store it belongs to.
-    static READER: RefCell<Option<(u64, Rc<Connection>)>> = const { RefCell::new(None) };
-}
-
 impl Store {
     /// Opens a database, brings its schema up to date, and reads its apps into memory.
     pub fn open(place: file::Place) -> anyhow::Result<Self> {
@@ -372,6 +416,10 @@ impl Store {
 
     /// The same; with a seed, all ids that are made are the same in every run.
     pub fn open_seeded(place: file::Place, seed: Option<u64>) -> anyhow::Result<Self> {
+        Self::open_bounded(place, seed, Bounds::default())
+    }
+
+    fn open_bounded(place: file::Place, seed: Option<u64>, bounds: Bounds) -> anyhow::Result<Self> {
         // SQLite gives relative names of some forms a meaning of its own.
         let path = std::path::absolute(place.database())?;
         // Without SQLITE_OPEN_URI: a file's name is a name, whatever it looks like.
@@ -380,6 +428,8 @@ impl Store {
         migrate::check_is_ours(&conn, &path)?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", if place.is_durable() { "FULL" } else { "OFF" })?;
+        // A log that is begun anew gives back what it took beyond this.
+        conn.pragma_update(None, "journal_size_limit", i64::try_from(bounds.log_max)?)?;
         keep_statements(&conn)?;
         migrate::run(&mut conn, &path)?;
         states::sweep_all(&conn)?;
@@ -388,18 +438,22 @@ impl Store {
             apps.insert(Arc::new(app), copies::CLOSE_CODE_DEFAULT);
         }
         let (sender, jobs) = sync_channel(WRITES_QUEUED_MAX + WHOLE_QUEUED_MAX + SWEEPS_QUEUED_MAX);
-        let writer =
-            std::thread::Builder::new().name("millpond-writer".to_owned()).spawn(move || write_loop(&conn, &jobs))?;
+        let health = Arc::new(Health::new(&path));
+        let scans = scans::Scans::new(&path, bounds);
+        let (watched, log) = (Arc::clone(&health), Arc::clone(&scans.log));
+        let writer = std::thread::Builder::new()
+            .name("millpond-writer".to_owned())
+            .spawn(move || write_loop(&conn, &jobs, &watched, &log))?;
         Ok(Self(Arc::new(Inner {
             id: STORES.fetch_add(1, Ordering::Relaxed),
             apps,
             seed,
             random: Mutex::new(seed.map_or_else(StdRng::from_os_rng, StdRng::seed_from_u64)),
-            path,
             writer: Mutex::new(Some((sender, writer))),
             writes: Arc::new(Semaphore::new(WRITES_QUEUED_MAX)),
             whole: Arc::new(Semaphore::new(WHOLE_QUEUED_MAX)),
-            scans: Semaphore::new(SCANS_MAX),
+            scans,
+            health,
             everything: Arc::default(),
             place,
             listener: OnceLock::new(),
@@ -448,6 +502,11 @@ impl Store {
         self.0.place.is_durable().then_some(self.0.place.database())
     }
 
+    /// Adds to what is wrong with the database where that lies, and tells the log once.
+    fn failed(&self, access: Access, error: ApiError) -> ApiError {
+        self.0.health.told(access, error)
+    }
+
     /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.
     pub fn close(&self) {
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -458,38 +517,6 @@ impl Store {
             }
         }
         self.0.place.release();
-    }
-
-    /// Reads where it is asked for. For reads by key, which take microseconds.
-    pub fn read<T>(&self, scope: &Scope, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
-        let conn = self.reader()?;
-        run_read(&conn, &scope.app, scope.now, job)
-    }
-
-    /// Reads on the pool. For whatever may visit many rows.
-    pub async fn scan<T: Send + 'static>(
-        &self,
-        scope: &Scope,
-        job: impl FnOnce(&ReadTx<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let _permit = self.0.scans.acquire().await.map_err(|closed| ApiError::internal(&closed))?;
-        let (store, scope) = (self.clone(), scope.clone());
-        let scan = tokio::task::spawn_blocking(move || run_read(store.reader()?.as_ref(), &scope.app, scope.now, job));
-        scan.await.map_err(|panic| ApiError::internal(&panic))?
-    }
-
-    fn reader(&self) -> Result<Rc<Connection>> {
-        READER.with_borrow_mut(|slot| match slot {
-            Some((id, conn)) if *id == self.0.id => Ok(Rc::clone(conn)),
-            _ => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let conn = Connection::open_with_flags(&self.0.path, flags)?;
-                keep_statements(&conn)?;
-                let conn = Rc::new(conn);
-                *slot = Some((self.0.id, Rc::clone(&conn)));
-                Ok(conn)
-            }
-        })
     }
 
     /// Writes: runs the job on the writer thread and answers after its commit. An error takes all of it back.
@@ -568,14 +595,23 @@ impl Store {
         let job: Job = Box::new(move |conn| match conn.and_then(|conn| in_savepoint(conn, work)) {
             Ok((result, publish)) => Done {
                 ends_group: publish.ends_group,
+                refusal: None,
                 finish: Box::new(move |committed| {
                     if committed.is_ok() {
                         (publish.run)();
                     }
-                    done(committed.map(|()| (result, store.told())));
+                    done(
+                        committed
+                            .map(|()| (result, store.told()))
+                            .map_err(|error| store.failed(Access::Writing, error)),
+                    );
                 }),
             },
-            Err(refusal) => Done { ends_group: false, finish: Box::new(move |_| done(Err(refusal))) },
+            Err(refusal) => Done {
+                ends_group: false,
+                refusal: Some(refusal.clone()),
+                finish: Box::new(move |_| done(Err(store.failed(Access::Writing, refusal)))),
+            },
         });
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((sender, _)) = writer.as_ref() else { return Err("the database is closed".to_owned()) };
@@ -596,14 +632,6 @@ fn keep_statements(conn: &Connection) -> rusqlite::Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
-/// Runs a read in a transaction of its own, so that it sees one commit.
-fn run_read<T>(conn: &Connection, app: &Arc<App>, now: Time, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
-    let snapshot = conn.unchecked_transaction()?;
-    let result = job(&ReadTx { conn: &snapshot, app: app.id, now, owner: app });
-    snapshot.finish()?;
-    result
-}
-
 /// Runs a write job, after asking again whether it may run when the app changed since it was admitted.
 fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>) -> Result<T>) -> Result<(T, Effects)> {
     match scope.app.gone() {
@@ -617,7 +645,7 @@ fn run_write<T>(conn: &Connection, scope: &Scope, job: impl FnOnce(&WriteTx<'_>)
     let tx = WriteTx {
         read: ReadTx { conn, app: scope.app.id, now: scope.now, owner: &scope.app },
         renewed: RefCell::default(),
-        effects: RefCell::default(),
+        effects: RefCell::new(Effects::of(&scope.app)),
     };
     let result = job(&tx)?;
     Ok((result, tx.effects.into_inner()))
@@ -629,33 +657,56 @@ fn in_savepoint<T>(conn: &Connection, work: impl FnOnce(&Connection) -> Result<T
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(conn)))
         .unwrap_or_else(|_| Err(ApiError::internal(&"a write panicked; it was taken back")));
     let end = if outcome.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-    conn.execute_batch(end)?;
-    outcome
+    // An error of the disk takes the whole transaction back, and the savepoint with it; it is what the caller hears.
+    let ended = conn.execute_batch(end).map_err(ApiError::from);
+    outcome.and_then(|result| ended.map(|()| result))
 }
 
 /// The writer thread: takes what waits, up to a group, commits it once, then lets each job publish and answer.
-fn write_loop(conn: &Connection, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
+fn write_loop(conn: &Connection, jobs: &Receiver<Job>, health: &Health, log: &scans::Log) {
+    loop {
+        let first = match jobs.recv_timeout(LOOK_EVERY) {
+            Ok(job) => job,
+            Err(RecvTimeoutError::Timeout) => {
+                // Only for the log: whoever writes is told by the look before his write.
+                let _ = health.look().map_err(|error| health.told(Access::Writing, error));
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         let mut finishers = Vec::new();
-        let begun = conn.execute_batch("BEGIN IMMEDIATE").map_err(ApiError::from);
+        let begun = health.look().and_then(|()| Ok(conn.execute_batch("BEGIN IMMEDIATE")?));
+        let mut lost = None;
         let mut next = Some(first);
         while let Some(job) = next.take() {
             let done = job(begun.as_ref().map(|()| conn).map_err(Clone::clone));
             finishers.push(done.finish);
-            if !done.ends_group && finishers.len() < GROUP_MAX {
+            if begun.is_ok() && conn.is_autocommit() {
+                // The transaction is gone, with what the others of the group wrote: a further job would commit by itself.
+                let unknown = || ApiError::internal(&"a write took its whole group back");
+                lost = Some(done.refusal.unwrap_or_else(unknown));
+            } else if !done.ends_group && finishers.len() < GROUP_MAX {
                 next = jobs.try_recv().ok();
             }
         }
-        let committed = begun.and_then(|()| conn.execute_batch("COMMIT").map_err(ApiError::from));
+        let committed = match (begun, lost) {
+            (Ok(()), None) => conn.execute_batch("COMMIT").map_err(ApiError::from),
+            (Ok(()), Some(error)) | (Err(error), _) => Err(error),
+        };
         if committed.is_err() && !conn.is_autocommit() {
             // The commit's own error is what the callers hear; this only leaves the connection usable.
             let _ = conn.execute_batch("ROLLBACK");
         }
+        if committed.is_ok() {
+            health.written();
+        }
+        log.after_commit(conn);
         for finish in finishers {
             finish(committed.clone());
         }
     }
-    if let Err(cause) = conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+    health.close();
+    if let Err(cause) = conn.execute_batch(scans::RESTART) {
         tracing::warn!(%cause, "the write-ahead log stays behind; the next start reads it");
     }
 }

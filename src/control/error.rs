@@ -11,9 +11,10 @@ use crate::error::{ApiError, Code};
 use crate::fixture::format::Problem;
 
 /// Every code of the control API's errors.
-pub const CODES: [&str; 29] = [
+pub const CODES: [&str; 31] = [
     "api_key_taken",
     "app_changed",
+    "database",
     "fault_id_taken",
     "foreign_host",
     "foreign_origin",
@@ -29,6 +30,7 @@ pub const CODES: [&str; 29] = [
     "too_many_faults",
     "too_many_snapshots",
     "too_many_stubs",
+    "too_slow",
     "unknown_app",
     "unknown_asset",
     "unknown_connection",
@@ -191,7 +193,12 @@ impl ControlError {
 impl From<ApiError> for ControlError {
     fn from(cause: ApiError) -> Self {
         let status = StatusCode::from_u16(cause.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if let Some(trouble) = cause.trouble {
+            let message = cause.message.trim_end_matches(trouble.hint()).trim_end_matches(". ");
+            return Self::new(status, "database", message).with_hint(trouble.hint());
+        }
         match cause.code {
+            Code::RequestTimeoutError => Self::new(status, "too_slow", cause.message),
             Code::InternalSystemError => Self::new(status, "internal", cause.message),
             Code::DoesNotExistError => Self::new(status, "not_found", cause.message),
             // The app went while the request was on its way.

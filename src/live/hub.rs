@@ -313,12 +313,17 @@ pub async fn write_leaves(store: Store, mut leaving: Leavers) {
             by_app.entry(app.id).or_insert_with(|| (app, Vec::new())).1.push(user);
         }
         for (app, users) in by_app.into_values() {
+            let left = users.clone();
             let job = move |tx: &crate::store::WriteTx<'_>| {
-                users.iter().try_for_each(|user| sessions::close(tx, user.as_str()))
+                left.iter().try_for_each(|user| sessions::close(tx, user.as_str()))
             };
-            // Of an app that is over nobody is online any more.
-            if store.write(&Scope::own(&app), job).await.is_err() && app.gone().is_none() {
-                tracing::warn!("the end of a connection could not be written down");
+            if let Err(error) = store.write(&Scope::own(&app), job).await {
+                // Whoever left is offline, whether or not that can be written down. The store tells why it cannot; of an app
+                // that is over nobody is online any more.
+                for user in &users {
+                    let _ = app.presence.closed(user);
+                }
+                tracing::debug!(%error, "the end of a connection could not be written down");
             }
         }
     }

@@ -142,7 +142,7 @@ impl Store {
     pub async fn reset_all(&self, close_code: u16) -> Result<()> {
         let _all = self.all().await;
         let mut outcome = Ok(());
-        for (number, is_base) in apps::numbers(self.reader()?.as_ref())? {
+        for (number, is_base) in self.look(apps::numbers)? {
             let app = self.apps().all().into_iter().find(|app| app.number == number);
             let done = match (app, is_base) {
                 (Some(app), false) => self.take_away(app).await,
@@ -239,10 +239,13 @@ impl Store {
 
     /// The names of an app's snapshots.
     pub fn snapshot_names(&self, api_key: &str) -> Result<Vec<String>> {
-        let (number, conn) = (self.known(api_key)?.number, self.reader()?);
-        let mut query = conn.prepare_cached("SELECT snapshot FROM states WHERE owner = ?1 AND role = 'snapshot'")?;
-        let names = query.query_map([number], |row| row.get(0))?;
-        Ok(names.collect::<rusqlite::Result<_>>()?)
+        let number = self.known(api_key)?.number;
+        self.look(|conn| {
+            let mut query =
+                conn.prepare_cached("SELECT snapshot FROM states WHERE owner = ?1 AND role = 'snapshot'")?;
+            let names = query.query_map([number], |row| row.get(0))?;
+            Ok(names.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// Puts a snapshot in the place of an app's present state. `None` when there is none of that name.
@@ -287,7 +290,7 @@ impl Store {
     }
 
     fn find(&self, number: i64, role: &str, snapshot: Option<&str>) -> Result<Option<AppId>> {
-        states::find(self.reader()?.as_ref(), number, role, snapshot)
+        self.look(|conn| states::find(conn, number, role, snapshot))
     }
 
     /// Puts a copy of a state in the place of an app's live one.

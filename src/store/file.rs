@@ -119,7 +119,8 @@ fn make_private(database: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn beside(database: &Path, ending: &str) -> PathBuf {
+/// The file whose name is the database's with this ending.
+pub fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)

@@ -391,3 +391,9 @@ mod copies_tests;
 
 mod judged;
 mod races;
+
+#[path = "tests/health.rs"]
+mod health_tests;
+
+#[path = "tests/scans.rs"]
+mod scans_tests;

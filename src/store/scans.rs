@@ -1,0 +1,223 @@
+//! Reads: by key where they are asked for, and scans on a small pool, with an end and beside a log that has a bound.
+//!
+//! SQLite's write-ahead log begins anew only when nobody reads in it. Scans that follow on each other would keep it growing
+//! for ever: beyond its bound a scan waits until those that run are over and the log was begun anew.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+use super::file::beside;
+use super::health::Access;
+use super::{Publish, ReadTx, Scope, Store, keep_statements};
+use crate::app::App;
+use crate::clock::{Stopwatch, Time};
+use crate::error::{ApiError, Code, Result};
+
+/// Scans that run at the same time.
+const SCANS_MAX: u32 = 4;
+/// Steps of SQLite's machine after which a scan is asked whether it is to go on: some tenths of a millisecond.
+const STEPS: i32 = 10_000;
+/// Writes the log into the database, and begins it anew and empty. Waits for who reads in it, for some seconds at the most.
+pub const RESTART: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+/// What is allowed at the most.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How long a scan may take.
+    pub scan: Duration,
+    /// Bytes of the write-ahead log, before scans wait until it was begun anew.
+    pub log_max: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { scan: Duration::from_secs(10), log_max: 64 * 1024 * 1024 }
+    }
+}
+
+/// The pool of scans.
+pub struct Scans {
+    database: PathBuf,
+    places: Arc<Semaphore>,
+    scan_max: Duration,
+    pub log: Arc<Log>,
+}
+
+impl Scans {
+    pub fn new(database: &Path, bounds: Bounds) -> Self {
+        let log = Log {
+            path: beside(database, "-wal"),
+            step: bounds.log_max,
+            too_long_from: AtomicU64::new(bounds.log_max),
+            length: AtomicU64::new(0),
+            is_to_restart: AtomicBool::new(false),
+        };
+        let places = Arc::new(Semaphore::new(SCANS_MAX as usize));
+        Self { database: database.to_owned(), places, scan_max: bounds.scan, log: Arc::new(log) }
+    }
+}
+
+/// The write-ahead log, as the writer last left it.
+pub struct Log {
+    path: PathBuf,
+    step: u64,
+    too_long_from: AtomicU64,
+    length: AtomicU64,
+    is_to_restart: AtomicBool,
+}
+
+impl Log {
+    fn is_too_long(&self) -> bool {
+        self.length.load(Ordering::Acquire) >= self.too_long_from.load(Ordering::Acquire)
+    }
+
+    /// On the writer's thread, between its transactions: begins the log anew where that was asked for, and measures it.
+    pub fn after_commit(&self, conn: &Connection) {
+        let restarts = self.is_to_restart.swap(false, Ordering::AcqRel);
+        if restarts && let Err(cause) = conn.execute_batch(RESTART) {
+            tracing::debug!(%cause, "the write-ahead log was not begun anew");
+        }
+        let length = fs::metadata(&self.path).map_or(0, |found| found.len());
+        if restarts {
+            // When another program reads in it, the next attempt is made when it has grown by as much again.
+            self.too_long_from.store(length + self.step, Ordering::Release);
+        }
+        self.length.store(length, Ordering::Release);
+    }
+}
+
+thread_local! {
+    /// This thread's connection for reads, and the store it belongs to.
+    static READER: RefCell<Option<(u64, Rc<Connection>)>> = const { RefCell::new(None) };
+    /// The scan that runs on this thread.
+    static SCAN: RefCell<Option<Scan>> = const { RefCell::new(None) };
+}
+
+/// A scan that runs.
+struct Scan {
+    since: Stopwatch,
+    max: Duration,
+    /// Held by whoever waits for it.
+    asker: std::sync::Weak<()>,
+}
+
+impl Scan {
+    fn is_unwanted(&self) -> bool {
+        self.asker.strong_count() == 0
+    }
+
+    fn is_too_slow(&self) -> bool {
+        self.since.milliseconds() >= self.max.as_secs_f64() * 1000.0
+    }
+
+    /// Runs reads on this thread, which end with an error once nobody waits for them or they take too long.
+    fn run<T>(self, job: impl FnOnce() -> Result<T>) -> Result<T> {
+        SCAN.set(Some(self));
+        let result = job();
+        let scan = SCAN.take();
+        result.map_err(|error| match scan {
+            Some(scan) if error.code == Code::RequestTimeoutError && scan.is_unwanted() => {
+                tracing::debug!("a scan was ended, since nobody waits for it any more");
+                error
+            }
+            Some(scan) if error.code == Code::RequestTimeoutError => ApiError::new(
+                Code::RequestTimeoutError,
+                format!("it took over {} s to read through the database. Ask for less at a time", scan.max.as_secs()),
+            ),
+            _ => error,
+        })
+    }
+}
+
+/// Whether what this thread reads is to be broken off.
+fn is_over() -> bool {
+    SCAN.with_borrow(|scan| scan.as_ref().is_some_and(|scan| scan.is_unwanted() || scan.is_too_slow()))
+}
+
+impl Store {
+    /// Reads where it is asked for. For reads by key, which take microseconds.
+    pub fn read<T>(&self, scope: &Scope, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
+        self.look(|conn| run_read(conn, &scope.app, scope.now, job))
+    }
+
+    /// Reads on the pool. For whatever may visit many rows. Who asks no longer, or for too much, has it broken off.
+    pub async fn scan<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        job: impl FnOnce(&ReadTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if self.0.scans.log.is_too_long() {
+            self.restart_log().await?;
+        }
+        // The place is the scan's, and not that of who asks for it: it may go on for a moment without him.
+        let place = Arc::clone(&self.0.scans.places).acquire_owned().await;
+        let place = place.map_err(|closed| ApiError::internal(&closed))?;
+        let asker = Arc::new(());
+        let running = Scan { since: Stopwatch::start(), max: self.0.scans.scan_max, asker: Arc::downgrade(&asker) };
+        let (store, scope) = (self.clone(), scope.clone());
+        let scan = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            store.look(|conn| running.run(|| run_read(conn, &scope.app, scope.now, job)))
+        });
+        let result = scan.await;
+        drop(asker);
+        result.map_err(|panic| ApiError::internal(&panic))?
+    }
+
+    /// Waits until all scans that run are over, and has the log begun anew. Who comes meanwhile waits behind it.
+    async fn restart_log(&self) -> Result<()> {
+        let all = self.0.scans.places.acquire_many(SCANS_MAX).await;
+        let _all = all.map_err(|closed| ApiError::internal(&closed))?;
+        let log = &self.0.scans.log;
+        // Whoever waited before may have done it.
+        if log.is_too_long() {
+            log.is_to_restart.store(true, Ordering::Release);
+            // Empty: it only wakes the writer, which says itself what is wrong with the database.
+            let _ = self.queue(|_| Ok(((), Publish::nothing()))).await;
+        }
+        Ok(())
+    }
+
+    /// Queries where it is asked for.
+    pub(super) fn look<T>(&self, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let read = self.reader().and_then(|conn| job(&conn));
+        read.map_err(|error| self.failed(Access::Reading, error))
+    }
+
+    pub(super) fn reader(&self) -> Result<Rc<Connection>> {
+        READER.with_borrow_mut(|slot| match slot {
+            Some((id, conn)) if *id == self.0.id => Ok(Rc::clone(conn)),
+            _ => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                self.0.health.look()?;
+                let mut conn = Connection::open_with_flags(&self.0.scans.database, flags)?;
+                // What has that name by now may be another's.
+                self.0.health.look()?;
+                keep_statements(&conn)?;
+                conn.progress_handler(STEPS, Some(is_over))?;
+                let conn = Rc::new(conn);
+                *slot = Some((self.0.id, Rc::clone(&conn)));
+                Ok(conn)
+            }
+        })
+    }
+}
+
+/// Runs a read in a transaction of its own, so that it sees one commit.
+fn run_read<T>(conn: &Connection, app: &Arc<App>, now: Time, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
+    let snapshot = conn.unchecked_transaction()?;
+    let result = job(&ReadTx { conn: &snapshot, app: app.id, now, owner: app });
+    // Who was refused hears why, and not what became of the snapshot.
+    let ended = snapshot.finish();
+    let result = result?;
+    ended?;
+    Ok(result)
+}
