@@ -79,6 +79,16 @@ pub fn close_to_others(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether it is a folder, and not a link to one, of this user's.
+pub fn is_our_folder(path: &Path) -> bool {
+    let Ok(found) = fs::symlink_metadata(path) else { return false };
+    #[cfg(unix)]
+    let is_ours = std::os::unix::fs::MetadataExt::uid(&found) == rustix::process::geteuid().as_raw();
+    #[cfg(not(unix))]
+    let is_ours = true;
+    found.is_dir() && is_ours
+}
+
 /// Whether the name itself is a link, wherever it leads.
 pub fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())

@@ -28,6 +28,8 @@ use crate::live::worker::Worker;
 use crate::routes;
 use crate::wire::Dialect;
 
+mod head;
+
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take to send what it still has after its answer, before its connection is closed.
@@ -128,6 +130,7 @@ fn app(
     let in_flight = shared.in_flight.clone();
     App::new()
         .app_data(worker)
+        .wrap(from_fn(head::as_get))
         .wrap(from_fn(move |request, next| in_flight.clone().count(request, next)))
         .configure(move |config| mount(config, &shared))
         .into_factory()

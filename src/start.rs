@@ -23,7 +23,7 @@ use crate::fixture::format::{Problem, problem_at};
 use crate::live::hub::{self, Hub, Tell};
 use crate::server::{self, InFlight, Shared};
 use crate::store::apps::NewApp;
-use crate::store::file::{InUse, Place};
+use crate::store::file::{self, InUse, Place};
 use crate::store::{Scope, Store, users};
 
 /// Asked to listen on this port, millpond also listens on [`SOCKET_PORTS`].
@@ -123,7 +123,10 @@ fn open_store(config: &Config) -> Result<Store, Failure> {
     };
     let place = match &config.database {
         Database::File(path) => Place::file(path).map_err(input)?,
-        Database::Memory => Place::temporary()?,
+        Database::Memory => {
+            file::sweep();
+            Place::temporary()?
+        }
     };
     Store::open_seeded(place, config.seed).map_err(input)
 }

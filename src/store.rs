@@ -21,7 +21,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{RwLock, Semaphore, oneshot};
 
-use self::health::{Access, Health};
+use self::health::Health;
 pub use self::scans::Bounds;
 use crate::app::ended::End;
 use crate::app::{App, AppState, Apps, Gone, UserFacts};
@@ -503,8 +503,8 @@ impl Store {
     }
 
     /// Adds to what is wrong with the database where that lies, and tells the log once.
-    fn failed(&self, access: Access, error: ApiError) -> ApiError {
-        self.0.health.told(access, error)
+    fn failed(&self, error: ApiError) -> ApiError {
+        self.0.health.told(error)
     }
 
     /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.
@@ -600,17 +600,13 @@ impl Store {
                     if committed.is_ok() {
                         (publish.run)();
                     }
-                    done(
-                        committed
-                            .map(|()| (result, store.told()))
-                            .map_err(|error| store.failed(Access::Writing, error)),
-                    );
+                    done(committed.map(|()| (result, store.told())).map_err(|error| store.failed(error)));
                 }),
             },
             Err(refusal) => Done {
                 ends_group: false,
                 refusal: Some(refusal.clone()),
-                finish: Box::new(move |_| done(Err(store.failed(Access::Writing, refusal)))),
+                finish: Box::new(move |_| done(Err(store.failed(refusal)))),
             },
         });
         let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -669,7 +665,7 @@ fn write_loop(conn: &Connection, jobs: &Receiver<Job>, health: &Health, log: &sc
             Ok(job) => job,
             Err(RecvTimeoutError::Timeout) => {
                 // Only for the log: whoever writes is told by the look before his write.
-                let _ = health.look().map_err(|error| health.told(Access::Writing, error));
+                let _ = health.look().map_err(|error| health.told(error));
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => break,

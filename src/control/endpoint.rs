@@ -201,6 +201,11 @@ impl Endpoint {
         self.refusals.push((status, codes));
         self
     }
+
+    /// It reads through many rows, for which the store gives a bounded time.
+    pub fn reads_much(self) -> Self {
+        self.refuses(408, &["too_slow"])
+    }
 }
 
 /// `{"<plural>": [...], "next": null}`: no list is cut yet.

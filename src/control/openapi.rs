@@ -13,7 +13,7 @@ use super::routes;
 use super::status::VERSION;
 
 /// What every route can refuse with: who calls is not of this machine, or the process itself failed.
-const EVERYWHERE: [(u16, &[&str]); 2] = [(403, &["foreign_host", "foreign_origin"]), (500, &["internal"])];
+const EVERYWHERE: [(u16, &[&str]); 2] = [(403, &["foreign_host", "foreign_origin"]), (500, &["database", "internal"])];
 
 /// `GET /openapi.json`.
 pub async fn get(control: Data<Control>) -> HttpResponse {

@@ -83,7 +83,8 @@ fn process() -> Vec<Endpoint> {
             "How each app stands: who is there, what was called, what is not as usual",
             standing::get,
         )
-        .lists::<standing::Standing>("apps"),
+        .lists::<standing::Standing>("apps")
+        .reads_much(),
         get("/status/events", "followStatus", "The same live: again whenever it changes", standing::follow).streams(),
         get(
             "/operations",
@@ -111,7 +112,7 @@ fn of_apps() -> Vec<Endpoint> {
             .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
             .creates::<apps::Made>()
             .refuses(409, &["api_key_taken"]),
-        get("/apps/{api_key}", "getApp", "An app", apps::get).asks([shapes::secrets()]).answers::<apps::Reached>(),
+        get("/apps/{api_key}", "getApp", "An app", apps::get).asks([shapes::secrets()]).answers::<apps::Reached>().reads_much(),
         delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
         post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
             .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])
@@ -124,7 +125,7 @@ fn of_states() -> Vec<Endpoint> {
     const ONE: &str =
         r#"{"millpond": 1, "apps": [{"users": {"john": {"name": "John"}}, "tokens": {"john": {"user": "john"}}}]}"#;
     vec![
-        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all).answers::<Fixture>().shows_secrets(),
+        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all).answers::<Fixture>().shows_secrets().reads_much(),
         put("/fixture", "importAll", "The apps of a fixture, in YAML or JSON, and no others", fixture::put_all)
             .asks(fixture::parameters())
             .takes_what(shapes::fixture, &[ONE])
@@ -132,7 +133,8 @@ fn of_states() -> Vec<Endpoint> {
             .refuses(400, &["invalid_fixture"]),
         get("/apps/{api_key}/fixture", "exportApp", "An app as a fixture", fixture::get)
             .answers::<Fixture>()
-            .shows_secrets(),
+            .shows_secrets()
+            .reads_much(),
         put("/apps/{api_key}/fixture", "importApp", "An app as a fixture with one app says", fixture::put)
             .asks(fixture::parameters())
             .takes_what(shapes::fixture, &[ONE])
@@ -148,9 +150,11 @@ fn of_states() -> Vec<Endpoint> {
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
             .answers::<apps::Shown>(),
         get("/snapshots", "listAllSnapshots", "The kept states of all apps", snapshots::list_all)
-            .lists_of_all::<snapshots::Shown>("snapshots"),
+            .lists_of_all::<snapshots::Shown>("snapshots")
+            .reads_much(),
         get("/apps/{api_key}/snapshots", "listSnapshots", "The kept states", snapshots::list)
-            .lists::<snapshots::Shown>("snapshots"),
+            .lists::<snapshots::Shown>("snapshots")
+            .reads_much(),
         post("/apps/{api_key}/snapshots", "takeSnapshot", "Keeps the present state", snapshots::take)
             .takes::<snapshots::Take>(&[r#"{"name": "before-checkout"}"#])
             .creates::<snapshots::Shown>()
@@ -224,7 +228,8 @@ fn of_tokens() -> Vec<Endpoint> {
             .shows_secrets(),
         get("/apps/{api_key}/ended-tokens", "listEndedTokens", "The tokens that were ended by hand, the newest first", ended_tokens::list)
             .asks(ended_tokens::parameters())
-            .lists::<ended_tokens::Shown>("ended_tokens"),
+            .lists::<ended_tokens::Shown>("ended_tokens")
+            .reads_much(),
         post(
             "/apps/{api_key}/ended-tokens",
             "endTokensInUse",

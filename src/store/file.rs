@@ -28,6 +28,33 @@ impl fmt::Display for InUse {
 
 impl std::error::Error for InUse {}
 
+/// How the folders of temporary databases begin, and the name of the database in them. No other file has this name, so that
+/// a sweep finds nothing that is to be kept.
+const TEMPORARY: &str = "millpond-memory-";
+const TEMPORARY_DATABASE: &str = "memory.db";
+
+/// Removes the temporary databases of processes that were killed.
+pub fn sweep() {
+    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) && private::is_our_folder(&folder) {
+            // What cannot be removed is left to the next.
+            let _ = sweep_one(&folder);
+        }
+    }
+}
+
+fn sweep_one(folder: &Path) -> std::io::Result<()> {
+    let path = beside(&folder.join(TEMPORARY_DATABASE), ".lock");
+    let mut lock = File::open(path)?;
+    let mut holder = String::new();
+    // Whoever makes one writes his id once he has the lock: an empty one may be about to be taken.
+    if lock.read_to_string(&mut holder)? > 0 && lock.try_lock().is_ok() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(())
+}
+
 /// A place for a database, held by this process alone.
 pub struct Place {
     database: PathBuf,
@@ -58,14 +85,14 @@ impl Place {
         let database = behind_links(path)?;
         let lock = lock(&database)?;
         make_private(&database)?;
+        check_has_one_name(&database)?;
         Ok(Self { database, durable: true, lock, temporary: None })
     }
 
     /// A temporary file that is gone with the process.
     pub fn temporary() -> anyhow::Result<Self> {
-        let folder =
-            tempfile::Builder::new().prefix("millpond-").tempdir().context("cannot make a temporary folder")?;
-        let database = folder.path().join("millpond.db");
+        let folder = tempfile::Builder::new().prefix(TEMPORARY).tempdir().context("cannot make a temporary folder")?;
+        let database = folder.path().join(TEMPORARY_DATABASE);
         let lock = lock(&database)?;
         make_private(&database)?;
         Ok(Self { database, durable: false, lock, temporary: Some(folder) })
@@ -108,6 +135,19 @@ fn behind_links(path: &Path) -> anyhow::Result<PathBuf> {
     fs::canonicalize(path).with_context(|| {
         format!("{} is a link to nothing. Remove it, or give --db the file that is meant", path.display())
     })
+}
+
+/// The log lies beside a name: a file that is opened under two would have two, and be damaged.
+fn check_has_one_name(database: &Path) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::nlink(&fs::metadata(database)?) > 1 {
+        bail!(
+            "{} has a second name (a hard link), under which another process could use and damage it. Remove that name, \
+             or copy the file and give --db the copy",
+            database.display()
+        );
+    }
+    Ok(())
 }
 
 /// Makes the database's file before SQLite does, which would let others read it; its companions take its mode.

@@ -42,20 +42,13 @@ impl From<rusqlite::Error> for ApiError {
     }
 }
 
-/// Whether the database was read or written when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Access {
-    Reading,
-    Writing,
-}
-
 /// What is known of the database's health.
 pub struct Health {
     database: PathBuf,
     /// The database first, then what lies beside it.
     files: Vec<(PathBuf, Option<FileId>)>,
     is_closed: AtomicBool,
-    told: Mutex<HashSet<(Access, Trouble)>>,
+    told: Mutex<HashSet<Trouble>>,
 }
 
 impl Health {
@@ -81,36 +74,36 @@ impl Health {
     }
 
     /// Adds to an error of the database where that lies, and tells the log, unless that was told.
-    pub fn told(&self, access: Access, error: ApiError) -> ApiError {
+    pub fn told(&self, error: ApiError) -> ApiError {
         let Some(trouble) = error.trouble else { return error };
         let where_ = self.database.display().to_string();
         if error.message.starts_with(&where_) {
             return error;
         }
         let message = format!("{where_}: {}", error.message);
-        if self.is_news(access, trouble) {
+        if self.is_news(trouble) {
             tracing::error!("{message}");
         }
         ApiError { message: message.into(), ..error }
     }
 
     /// Whether the log has not been told.
-    pub(super) fn is_news(&self, access: Access, trouble: Trouble) -> bool {
-        self.known().insert((access, trouble))
+    pub(super) fn is_news(&self, trouble: Trouble) -> bool {
+        self.known().insert(trouble)
     }
 
-    /// A commit succeeded: what was wrong with writing is over, and is told again when it comes again.
+    /// A commit succeeded: what kept others from it is over, and is told again when it comes again.
     pub fn written(&self) {
         let mut known = self.known();
         let before = known.len();
-        // A damaged page stays damaged, whatever is written to others.
-        known.retain(|(access, trouble)| *access == Access::Reading || *trouble == Trouble::Damaged);
+        // What is damaged stays so, whatever is written beside it; and who cannot open the database is no writer.
+        known.retain(|trouble| matches!(trouble, Trouble::Damaged | Trouble::NotOpened));
         if known.len() < before {
             tracing::info!("{}: writes work again", self.database.display());
         }
     }
 
-    fn known(&self) -> MutexGuard<'_, HashSet<(Access, Trouble)>> {
+    fn known(&self) -> MutexGuard<'_, HashSet<Trouble>> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,7 +15,6 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
 use super::file::beside;
-use super::health::Access;
 use super::{Publish, ReadTx, Scope, Store, keep_statements};
 use crate::app::App;
 use crate::clock::{Stopwatch, Time};
@@ -189,7 +188,7 @@ impl Store {
     /// Queries where it is asked for.
     pub(super) fn look<T>(&self, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let read = self.reader().and_then(|conn| job(&conn));
-        read.map_err(|error| self.failed(Access::Reading, error))
+        read.map_err(|error| self.failed(error))
     }
 
     pub(super) fn reader(&self) -> Result<Rc<Connection>> {

@@ -102,14 +102,7 @@ impl Place {
     }
 
     pub fn serve_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Server {
-        let mut command = self.command(&["serve", "--port", "0", "--json"]);
-        let mut server = Server::spawn(command.args(arguments).envs(variables.iter().copied()));
-        let line = server.stdout_line();
-        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|cause| panic!("{cause}: {line}"));
-        ready["url"].as_str().expect("a url").clone_into(&mut server.url);
-        server.ready = ready;
-        server.ready_line = line;
-        server
+        Server::start(self.command(&[]).envs(variables.iter().copied()), arguments)
     }
 }
 
@@ -177,6 +170,17 @@ impl Server {
         let stdout = lines(child.stdout.take().expect("a pipe"));
         let stderr = lines(child.stderr.take().expect("a pipe"));
         Self { child, url: String::new(), ready: Value::Null, ready_line: String::new(), stdout, stderr }
+    }
+
+    /// By a command that takes its arguments, on a free port.
+    pub fn start(command: &mut Command, arguments: &[&str]) -> Self {
+        let mut server = Self::spawn(command.args(["serve", "--port", "0", "--json"]).args(arguments));
+        let line = server.stdout_line();
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|cause| panic!("{cause}: {line}"));
+        ready["url"].as_str().expect("a url").clone_into(&mut server.url);
+        server.ready = ready;
+        server.ready_line = line;
+        server
     }
 
     pub fn pid(&self) -> u32 {

@@ -21,4 +21,6 @@ mod serving;
 mod signing;
 mod states;
 mod stubs;
+#[cfg(unix)]
+mod trouble;
 mod users;

@@ -21,6 +21,7 @@ mod fixture_routes;
 mod fixtures;
 mod forge;
 mod guest;
+mod head;
 mod isolation;
 mod journal;
 mod lifecycle;

@@ -25,7 +25,7 @@ fn big(id: &str) -> User {
 }
 
 fn assert_told(store: &Store, error: ApiError, trouble: Trouble) {
-    let path = store.0.health.told(Access::Reading, ApiError::of_database(trouble)).message;
+    let path = store.0.health.told(ApiError::of_database(trouble)).message;
     assert_eq!((error.code, error.trouble, error.message), (Code::InternalSystemError, Some(trouble), path));
 }
 
@@ -158,12 +158,12 @@ fn a_folder_that_is_removed_is_noticed() {
 #[test]
 fn trouble_is_in_the_log_once_until_it_is_over() {
     let health = Health::new(Path::new("/nowhere/x.db"));
-    assert!(health.is_news(Access::Writing, Trouble::Full));
-    assert!(!health.is_news(Access::Writing, Trouble::Full));
-    assert!(health.is_news(Access::Reading, Trouble::Damaged));
+    assert!(health.is_news(Trouble::Full));
+    assert!(!health.is_news(Trouble::Full));
+    assert!(health.is_news(Trouble::Damaged));
     health.written();
-    assert!(!health.is_news(Access::Reading, Trouble::Damaged), "it is not mended by a write");
-    assert!(health.is_news(Access::Writing, Trouble::Full), "it has come back");
+    assert!(!health.is_news(Trouble::Damaged), "it is not mended by a write");
+    assert!(health.is_news(Trouble::Full), "it has come back");
 }
 
 #[test]
