@@ -112,7 +112,10 @@ fn of_apps() -> Vec<Endpoint> {
             .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
             .creates::<apps::Made>()
             .refuses(409, &["api_key_taken"]),
-        get("/apps/{api_key}", "getApp", "An app", apps::get).asks([shapes::secrets()]).answers::<apps::Reached>().reads_much(),
+        get("/apps/{api_key}", "getApp", "An app", apps::get)
+            .asks([shapes::secrets()])
+            .answers::<apps::Reached>()
+            .reads_much(),
         delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
         post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
             .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])
@@ -125,7 +128,10 @@ fn of_states() -> Vec<Endpoint> {
     const ONE: &str =
         r#"{"millpond": 1, "apps": [{"users": {"john": {"name": "John"}}, "tokens": {"john": {"user": "john"}}}]}"#;
     vec![
-        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all).answers::<Fixture>().shows_secrets().reads_much(),
+        get("/fixture", "exportAll", "All apps as a fixture", fixture::get_all)
+            .answers::<Fixture>()
+            .shows_secrets()
+            .reads_much(),
         put("/fixture", "importAll", "The apps of a fixture, in YAML or JSON, and no others", fixture::put_all)
             .asks(fixture::parameters())
             .takes_what(shapes::fixture, &[ONE])

@@ -125,7 +125,7 @@ fn a_database_that_is_written_over_is_told_as_damaged() {
     std::io::copy(&mut std::io::Read::take(std::io::repeat(0x5a), length), &mut file).expect("written over");
     for _ in 0..2 {
         let (status, body) =
-            server.call("GET", "/users/block", &place.run(&["token", "u1", "--url", &server.url]).stdout.trim(), None);
+            server.call("GET", "/users/block", place.run(&["token", "u1", "--url", &server.url]).stdout.trim(), None);
         assert_eq!((status, &body["code"]), (500, &json!(-1)), "{body}");
         let message = body["message"].as_str().expect("a message");
         assert!(message.contains("the database is damaged") && message.contains("move the file away"), "{message}");
