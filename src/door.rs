@@ -28,6 +28,7 @@ use crate::operation::{DASHBOARD, OPERATIONS_MAX, Operation, UNKNOWN};
 use crate::params::Params;
 use crate::rate::{LIMIT_DEFAULT, Rate};
 use crate::reply;
+use crate::server::head::ByHead;
 use crate::store::Scope;
 use crate::stub::Stub;
 use crate::wire::Dialect;
@@ -155,7 +156,11 @@ impl Door {
         let family = if is_unknown { family::of(self.dialect, request.path()) } else { None };
         let seen = Seen {
             params,
-            method: reply::word(request.method()),
+            method: if request.extensions().contains::<ByHead>() {
+                "HEAD".into()
+            } else {
+                reply::word(request.method())
+            },
             path: Text::new(request.path()),
             client,
             started,

@@ -28,7 +28,7 @@ use crate::live::worker::Worker;
 use crate::routes;
 use crate::wire::Dialect;
 
-mod head;
+pub mod head;
 
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);

@@ -3,19 +3,23 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
+use actix_web::{Error, HttpMessage};
+
+/// In the extensions of a request that came by HEAD.
+pub struct ByHead;
 
 /// Has a HEAD answered as the GET that it stands for.
 pub async fn as_get(mut request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
     let is_head = request.method() == Method::HEAD;
     if is_head {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(ByHead);
     }
     let response = next.call(request).await?;
     Ok(if is_head { without_body(response) } else { response })
