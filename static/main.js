@@ -229,7 +229,7 @@ async function show(again = false) {
   const { signal } = shown.leave;
   await page.render({
     app: shown.app,
-    info: shown.info,
+    get info() { return shown.info; },
     params,
     root,
     signal,

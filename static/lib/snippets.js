@@ -6,13 +6,15 @@ const double = (text) => JSON.stringify(text);
 const ruby = (text) => JSON.stringify(text).replaceAll("#", "\\#");
 const php = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
+/** Who signs in, and is made, in the lines. */
+const USER = "john";
+
 const provider = ({ address, key }) => `
 // in development, millpond is the token provider as well
-const tokenProvider = async (userId) => {
+const tokenProvider = async () => {
   const address =
     ${double(`${address}/_millpond/apps/${encodeURIComponent(key)}/token-provider`)};
-  const query = new URLSearchParams({ user_id: userId });
-  const answer = await fetch(\`\${address}?\${query}\`);
+  const answer = await fetch(\`\${address}?user_id=${USER}\`);
   return (await answer.json()).token;
 };`;
 
@@ -25,10 +27,13 @@ const client = new StreamClient(
   ${double(key)},
   ${double(secret)},
   { basePath: ${double(address)} },
-);`,
+);
+await client.upsertUsers([{ id: "${USER}", name: "John" }]);
+console.log(client.generateUserToken({ user_id: "${USER}" }));`,
     withToken: ({ address, key, token }) => `const answer = await fetch(${double(`${address}/api/v2/app?api_key=${encodeURIComponent(key)}`)}, {
   headers: { authorization: ${double(token)}, "stream-auth-type": "jwt" },
-});`,
+});
+console.log(answer.status, await answer.text());`,
     note: "One address for feeds, chat and video.",
   },
   {
@@ -38,7 +43,9 @@ const client = new StreamClient(
 const client = new FeedsClient(${double(values.key)}, {
   base_url: ${double(values.address)},
 });
-${provider(values)}`,
+${provider(values)}
+await client.connectUser({ id: "${USER}" }, tokenProvider);
+console.log("connected as", client.state.getLatestValue().connected_user.id);`,
     withToken: ({ address, key, token, userId }) => `import { FeedsClient } from "@stream-io/feeds-client";
 
 const client = new FeedsClient(${double(key)}, { base_url: ${double(address)} });
@@ -52,7 +59,9 @@ await client.connectUser({ id: ${double(userId)} }, ${double(token)});`,
 const client = StreamChat.getInstance(${double(values.key)}, {
   baseURL: ${double(values.address)},
 });
-${provider(values)}`,
+${provider(values)}
+const connected = await client.connectUser({ id: "${USER}" }, tokenProvider);
+console.log("connected as", connected.me.id);`,
     note: "STREAM_LOCAL_TEST_RUN and STREAM_LOCAL_TEST_HOST (host:port), where set, beat this option.",
   },
   {
@@ -63,18 +72,23 @@ const client = new StreamVideoClient({
   apiKey: ${double(values.key)},
   options: { baseURL: ${double(`${values.address}/video`)} },
 });
-${provider(values)}`,
+${provider(values)}
+const connected = await client.connectUser({ id: "${USER}" }, tokenProvider);
+console.log("connected as", connected.me.id);`,
     note: "Video’s address ends in /video.",
   },
   {
     id: "python", short: "Python", name: "Python", package: "getstream",
     code: ({ address, key, secret }) => `from getstream import Stream
+from getstream.models import UserRequest
 
 client = Stream(
     api_key=${double(key)},
     api_secret=${double(secret)},
     base_url=${double(address)},
-)`,
+)
+client.upsert_users(UserRequest(id="${USER}", name="John"))
+print(client.create_token("${USER}"))`,
     withToken: ({ address, key, token }) => `import urllib.request
 
 request = urllib.request.Request(
@@ -92,7 +106,9 @@ client = StreamChat(
     api_key=${double(key)},
     api_secret=${double(secret)},
     base_url=${double(address)},
-)`,
+)
+client.upsert_users([{"id": "${USER}", "name": "John"}])
+print(client.create_token("${USER}"))`,
     note: "Without base_url it reads STREAM_CHAT_URL.",
   },
   {

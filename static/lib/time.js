@@ -54,8 +54,9 @@ export class AppClock {
 
   /** How it stands to the system's time. */
   distance() {
-    if (Math.abs(this.offset) < 1000) return "at system time";
-    return `${span(this.offset)} ${this.offset > 0 ? "ahead of" : "behind"} system time`;
+    const offset = this.mode === "frozen" ? this.base - Date.now() : this.offset;
+    if (Math.abs(offset) < 1000) return "at system time";
+    return `${span(offset)} ${offset > 0 ? "ahead of" : "behind"} system time`;
   }
 }
 

@@ -1,44 +1,110 @@
-// The list of apps: the way in. Click an app's name to enter its Chat Overview.
+// What runs here and how each app stands; until one has been called, the first steps. An app's name leads to its Chat Overview.
 
 import { ofApp, write } from "../lib/api.js";
-import { badge, button, copyButton, empty, fill, h, input, field } from "../lib/dom.js";
+import { count } from "../lib/app-settings.js";
+import { badge, button, card, copyButton, empty, facts, field, fill, h, input } from "../lib/dom.js";
 import { askForm } from "../lib/dialog.js";
-import { AppClock, exact, both } from "../lib/time.js";
+import { AppClock, exact, relative } from "../lib/time.js";
+import { firstSteps } from "./start.js";
 
 export const title = "Apps";
 
+/** What is counted of an app, and the page that tells more. */
+const NUMBERS = { users: "users", connections: "connections", calls: "requests", refusals: "requests", faults: "faults" };
+
 export function render(context) {
+  const process = h("div");
   const list = h("div", { class: "app-list" });
-  let drawn = "";
-  fill(context.root, context.head(button("New app", () => create(context), { class: "primary" })), list);
+  const steps = h("div");
+  let [drawn, told, cards] = ["", "", []];
+  fill(context.root, context.head(button("New app", () => create(context), { class: "primary" })), process, list, steps);
 
   function draw() {
+    const { info } = context;
     const apps = context.apps();
-    const state = JSON.stringify(apps.map(({ clock, ...app }) => [app, clock.mode]));
-    if (state === drawn) return;
-    drawn = state;
-    if (apps.length === 0) {
-      return fill(list, empty("No app yet", "An app is an API key and a secret, with users and settings of its own.", button("Create an app", () => create(context), { class: "primary" })));
+    const running = JSON.stringify([info.pid, info.url, info.db, info.version]);
+    if (running !== told) fill(process, processCard(info));
+    told = running;
+    const state = JSON.stringify(apps.map(({ clock, ...app }) => app));
+    if (state !== drawn) {
+      drawn = state;
+      cards = apps.map((app) => appCard(context, app));
+      fill(list, apps.length > 0 ? h("ul", { class: "cards" }, cards.map((one) => one.element))
+        : empty("No app yet", "An app is an API key and a secret, with users and settings of its own.", button("Create an app", () => create(context), { class: "primary" })));
     }
-    fill(list, h("p", { class: "about" }, "Click an app’s name to enter its Chat Overview."), h("ul", { class: "cards" }, apps.map((app) => row(context, app))));
+    const standings = context.standings();
+    for (const one of cards) one.draw(standings.find((standing) => standing.api_key === one.app.api_key));
+    drawSteps(standings);
+  }
+
+  /** Nobody has called yet: how to. What was chosen there stays as long as it is so. */
+  function drawSteps(standings) {
+    const { app } = context;
+    const isQuiet = Boolean(app) && standings.length > 0 && standings.every((one) => one.calls === 0);
+    if (!isQuiet) fill(steps);
+    else if (!steps.firstElementChild) fill(steps, h("h2", { class: "over" }, "First steps"), firstSteps(context));
   }
   draw();
   context.onRefresh(draw);
+  context.onChange(draw);
 }
 
-function row(context, app) {
-  const clock = new AppClock(app.clock);
-  return h(
+function processCard(info) {
+  const { origin, port, protocol } = new URL(info.url);
+  const address = h("span", { class: "with-tools" }, h("code", {}, origin), copyButton(origin, "the address"));
+  const number = port || (protocol === "https:" ? "443" : "80");
+  return card("This millpond", {}, facts([
+    ["Address", address],
+    ["Port", `${number}: HTTP and sockets of every product, the control API and this page`],
+    ["Kept in", info.db ? h("code", {}, info.db) : "memory alone: gone when it stops"],
+    ["Process", `${info.pid}, version ${info.version}, since ${exact(Date.parse(info.started_at))}`],
+  ]));
+}
+
+/** An app, and how it stands: only what has changed is drawn anew, so that what has the focus stays. */
+function appCard(context, app) {
+  const href = (page, more = {}) => `#/${page}?${new URLSearchParams({ app: app.api_key, ...more })}`;
+  const links = Object.fromEntries(Object.entries(NUMBERS).map(([name, page]) =>
+    [name, h("a", { class: "number", href: href(page, name === "refusals" ? { outcome: "refused" } : {}) })]));
+  const [clock, notes, never] = [h("p", { class: "about" }), h("p", { class: "notes" }), h("p", { class: "about never", hidden: true }, "Not called yet. ", h("a", { href: href("start") }, "First steps"))];
+  const element = h(
     "li", { class: "card app-row" },
-    h("div", {},
-      h("a", { class: "app-name", href: `#/overview?${new URLSearchParams({ app: app.api_key })}` }, app.name),
-      h("p", { class: "about" }, "API key ", h("code", {}, app.api_key), copyButton(app.api_key, `the API key of ${app.name}`)),
-      h("p", { class: "about" }, `Created ${exact(Date.parse(app.created_at))}`, app.expires_at ? `, ends ${both(Date.parse(app.expires_at), new AppClock({ mode: "system", now: new Date().toISOString(), offset_seconds: 0 }))}` : ""),
-      clock.isReal ? null : badge(clock.mode === "frozen" ? "Clock frozen" : "Clock moved", "warn")),
-    h("div", { class: "actions" },
-      button("Clone", () => clone(context, app), { class: "small", "aria-label": `Clone ${app.name}` }),
-      button("Delete", () => remove(context, app), { class: "small danger-text", "aria-label": `Delete ${app.name}` })),
+    h("div", { class: "card-head" },
+      h("a", { class: "app-name", href: href("overview") }, app.name),
+      h("div", { class: "actions" },
+        button("Clone", () => clone(context, app), { class: "small", "aria-label": `Clone ${app.name}` }),
+        button("Delete", () => remove(context, app), { class: "small danger-text", "aria-label": `Delete ${app.name}` }))),
+    h("p", { class: "about with-tools" }, "API key ", h("code", {}, app.api_key), copyButton(app.api_key, `the API key of ${app.name}`)),
+    h("div", { class: "numbers" }, Object.values(links)),
+    clock, notes, never,
   );
+  const say = (target, text) => { if (target.textContent !== text) target.textContent = text; };
+
+  function draw(now) {
+    if (!now) return;
+    const shown = {
+      users: [now.users, "user"], connections: [now.connections, "connection"],
+      calls: [now.calls_last_minute, "call", "last minute"], refusals: [now.refusals_last_minute, "refusal", "last minute"], faults: [now.faults, "active fault"],
+    };
+    for (const [name, [number, noun, when]] of Object.entries(shown)) {
+      const link = links[name];
+      const text = count(number, noun);
+      if (link.dataset.told === text) continue;
+      link.dataset.told = text;
+      const [value, ...words] = text.split(" ");
+      fill(link, h("strong", {}, value), " ", h("span", {}, [...words, when].filter(Boolean).join(" ")));
+      link.classList.toggle("bad", name === "refusals" && number > 0);
+      link.classList.toggle("warn", name === "faults" && number > 0);
+    }
+    const time = new AppClock(now.clock);
+    say(clock, time.isReal ? "Clock: real time" : `Clock: ${time.mode === "frozen" ? "frozen" : "moved"}, ${exact(time.now())}, ${time.distance()}`);
+    clock.classList.toggle("warn", !time.isReal);
+    const ends = app.expires_at ? `ends ${relative(Date.parse(app.expires_at) - Date.now())}` : null;
+    const words = [now.auth_checks_disabled ? "auth checks disabled" : null, now.stubs ? count(now.stubs, "stub") : null, ends].filter(Boolean);
+    if (notes.textContent !== words.join("")) fill(notes, words.map((text) => badge(text, "warn")));
+    never.hidden = now.calls > 0;
+  }
+  return { app, element, draw };
 }
 
 const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
