@@ -27,6 +27,7 @@ pub mod standing;
 pub mod status;
 pub mod stubs;
 pub mod tokens;
+pub mod users;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -21,7 +21,7 @@ use crate::permission::Request;
 use crate::query::page::{Page, bounded};
 use crate::reply::Reply;
 use crate::settings::wrong_type;
-use crate::store::users::User;
+use crate::store::users::{User, Whom};
 use crate::store::{ReadTx, user_filter};
 use crate::validate::batch;
 use crate::wire::users::UserResponse;
@@ -252,9 +252,9 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
     };
     let viewer = Viewer::of(&caller);
     let is_point_read = query.ids().is_some();
-    let include_deactivated = payload.include_deactivated_users.unwrap_or_default();
+    let whom = if payload.include_deactivated_users == Some(true) { Whom::NotDeleted } else { Whom::Active };
     let job = move |tx: &ReadTx<'_>| {
-        let found = crate::store::users::select(tx, &query, page, include_deactivated)?;
+        let found = crate::store::users::select(tx, &query, page, &whom)?;
         found.into_iter().map(|user| viewer.full(tx, user)).collect::<Result<Vec<_>>>()
     };
     let users = if is_point_read {

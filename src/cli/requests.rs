@@ -69,10 +69,10 @@ The file holds what POST requests/verify takes, or its list alone:
 
 #[derive(Debug, Default, clap::Args)]
 struct FilterArgs {
-    /// Only this operation, such as GetApp, Connect, Disconnect, TokenProvider, or an event's type
+    /// Only this operation, such as GetApp, Connect, Disconnect, TokenProvider, or an event's type; ~app: with that in its name
     #[arg(long, value_name = "NAME", global = true)]
     operation: Option<String>,
-    /// Only by, or about, this user
+    /// Only by, or about, this user; ~jo: with that in the id
     #[arg(long, short, value_name = "ID", global = true)]
     user: Option<String>,
     /// Only by: server, user, guest, anonymous, none

@@ -12,7 +12,7 @@ use serde_path_to_error::{Path, Segment};
 use super::error::{ControlError, Result};
 use crate::body::{self, Unbounded};
 use crate::fixture::format::Problem;
-use crate::params;
+use crate::params::{self, Params};
 
 /// A JSON body. An empty one is `{}`, with or without a content type.
 pub struct ControlBody<T>(pub T);
@@ -99,6 +99,17 @@ fn pointer(path: &Path) -> String {
 /// A key as a part of a JSON pointer.
 pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
+}
+
+/// The query. A name that is not known would otherwise widen what is meant.
+pub fn query(request: &HttpRequest, known: &[&str]) -> Result<Params> {
+    let query = Params::parse(request.query_string());
+    if let Some(unknown) = query.names().find(|name| !known.contains(name)) {
+        let message = format!("there is no parameter `{unknown}` here");
+        let refusal = ControlError::invalid(&format!("/{}", escaped(unknown)), message);
+        return Err(refusal.with_hint(format!("known here: {}", known.join(", "))));
+    }
+    Ok(query)
 }
 
 #[cfg(test)]

@@ -8,18 +8,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::Control;
-use super::body::{ControlBody, escaped};
+use super::body::ControlBody;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use super::shapes::{self, Cleared};
+use super::{Control, body};
 use crate::app::ended::{ENDED_TOKENS_MAX, End};
 use crate::auth::backdated::still_refused;
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;
 use crate::ids::UserId;
 use crate::live::hub::{Connection, Hub};
-use crate::params::Params;
 use crate::settings::DisabledAuthChecks;
 use crate::store::ended_tokens::{self, EndedToken, Full, Which};
 use crate::store::{Scope, Store, users};
@@ -68,23 +67,12 @@ pub fn choice() -> [Parameter; 2] {
 /// `GET /apps/{api_key}/ended-tokens?user_id=&limit=`: the newest first.
 pub async fn list(control: Data<Control>, key: Path<String>, request: HttpRequest) -> Result<HttpResponse> {
     let scope = control.scope(&key)?;
-    let query = asked(&request, &["user_id", "limit"])?;
+    let query = body::query(&request, &["user_id", "limit"])?;
     let user = query.get("user_id").map(str::to_owned);
     let limit = limit(query.get("limit"))?;
     let ended = control.store.scan(&scope, move |tx| ended_tokens::list(tx, user.as_deref(), limit)).await?;
     let ended: Vec<_> = ended.iter().map(shown).collect();
     Ok(HttpResponse::Ok().json(json!({"ended_tokens": ended, "next": null})))
-}
-
-/// The query. A name that is not known would otherwise widen what is meant.
-fn asked(request: &HttpRequest, known: &[&str]) -> Result<Params> {
-    let query = Params::parse(request.query_string());
-    if let Some(unknown) = query.names().find(|name| !known.contains(name)) {
-        let message = format!("there is no parameter `{unknown}` here");
-        let refusal = ControlError::invalid(&format!("/{}", escaped(unknown)), message);
-        return Err(refusal.with_hint(format!("known here: {}", known.join(", "))));
-    }
-    Ok(query)
 }
 
 fn limit(given: Option<&str>) -> Result<usize> {
@@ -190,7 +178,7 @@ pub async fn end(store: &Store, scope: &Scope, tokens: Vec<EndedToken>) -> Resul
 /// `DELETE /apps/{api_key}/ended-tokens`: takes all of them back; with `?user_id=` those of a user, with `?token=` one.
 pub async fn take_back(control: Data<Control>, key: Path<String>, request: HttpRequest) -> Result<HttpResponse> {
     let scope = control.scope(&key)?;
-    let query = asked(&request, &["user_id", "token"])?;
+    let query = body::query(&request, &["user_id", "token"])?;
     let which = match (query.get("token"), query.get("user_id")) {
         (Some(_), Some(_)) => {
             return Err(ControlError::invalid("/token", "token and user_id contradict each other; give one"));

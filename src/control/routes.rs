@@ -11,7 +11,7 @@ use super::error::ControlError;
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
     apps, clock, connections, ended_tokens, events, faults, fixture, guard, inspect, openapi, operations, provider,
-    requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens,
+    requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens, users,
 };
 use crate::dashboard;
 use crate::fixture::format::Fixture;
@@ -117,6 +117,9 @@ fn of_apps() -> Vec<Endpoint> {
             .answers::<apps::Reached>()
             .reads_much(),
         delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
+        get("/apps/{api_key}/users", "listUsers", "Users by state, which Stream's API does not filter by", users::list)
+            .asks(users::parameters())
+            .lists::<users::Shown>("users"),
         post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
             .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])
             .creates::<apps::Made>()

@@ -254,8 +254,16 @@ pub fn waited(matched: bool, about_all: bool) -> impl Fn(&mut SchemaGenerator) -
 /// The query of what is about the journal: the filters, and these besides.
 pub fn filters(beside: impl IntoIterator<Item = Parameter>) -> Vec<Parameter> {
     let filter = |name| match name {
-        "operation" => Parameter::new(name, "Only this operation, or this type of event", json!({ "type": "string" })),
-        "user_id" => Parameter::new(name, "Only those of this user", json!({ "type": "string" })),
+        "operation" => Parameter::new(
+            name,
+            "Only this operation, or this type of event; behind ~ a part of its name, in any case",
+            json!({ "type": "string" }),
+        ),
+        "user_id" => Parameter::new(
+            name,
+            "Only those of this user; behind ~ a part of the id, in any case",
+            json!({ "type": "string" }),
+        ),
         "caller" => Parameter::new(name, "Only this kind of caller", json!({ "enum": Caller::WORDS })),
         "outcome" => Parameter::new(name, "Only what came out so", json!({ "enum": Outcome::ALL.map(Outcome::name) })),
         "status" => {

@@ -325,15 +325,24 @@ pub fn blocked_by(tx: &ReadTx<'_>, user_id: &str, most: u32) -> Result<Vec<(User
     rows.map(|row| row?).collect()
 }
 
-/// A page of a query's users. Deleted users never appear (wire-contract 4.2).
-pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, include_deactivated: bool) -> Result<Vec<User>> {
+/// A page of a query's users.
+pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, whom: &Whom) -> Result<Vec<User>> {
     let mut sql = query.to_sql(tx.now);
     let now = sql.bind(tx.now.0);
     let limit = sql.bind(page.limit);
     let offset = sql.bind(page.offset);
-    let active = if include_deactivated { "" } else { " AND u.deactivated_at IS NULL" };
+    let whom = match whom {
+        Whom::Active => "u.deleted_at IS NULL AND u.deactivated_at IS NULL",
+        Whom::NotDeleted => "u.deleted_at IS NULL",
+        Whom::Deactivated => "u.deleted_at IS NULL AND u.deactivated_at IS NOT NULL",
+        Whom::Deleted => "u.deleted_at IS NOT NULL",
+        Whom::Among(ids) => {
+            let ids = sql.bind(serde_json::json!(ids).to_string());
+            &format!("u.deleted_at IS NULL AND u.id IN (SELECT value FROM json_each({ids}))")
+        }
+    };
     let text = format!(
-        "SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.deleted_at IS NULL{active} AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        "SELECT {COLUMNS} {} WHERE u.app = ?1 AND {whom} AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
         from(&now),
         sql.where_sql,
         sql.order_by_sql
@@ -342,6 +351,21 @@ pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, include_deactivate
     let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
     let rows = statement.query_map(params_from_iter(params), |row| user_of(tx, row))?;
     rows.map(|row| row?).collect()
+}
+
+/// Users by their state.
+#[derive(Clone, Debug)]
+pub enum Whom {
+    /// Neither deactivated nor deleted.
+    Active,
+    /// All but deleted ones, whom Stream's API never shows (wire-contract 4.2).
+    NotDeleted,
+    /// Deactivated ones.
+    Deactivated,
+    /// Deleted ones of whom something is kept.
+    Deleted,
+    /// Those of these ids who are not deleted.
+    Among(Vec<String>),
 }
 
 /// One user who has this role, if any.

@@ -25,6 +25,7 @@ mod head;
 mod isolation;
 mod journal;
 mod lifecycle;
+mod listed_users;
 mod moderation;
 mod mutes;
 mod page;

@@ -17,13 +17,47 @@ pub const NAMES: [&str; 7] = ["operation", "user_id", "caller", "outcome", "stat
 /// What entries have to be like. Without a criterion all match.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    operation: Option<String>,
-    user_id: Option<String>,
+    operation: Option<Name>,
+    user_id: Option<Name>,
     caller: Option<Caller>,
     outcome: Option<Outcome>,
     status: Option<u16>,
     code: Option<i32>,
     token: Option<Fingerprint>,
+}
+
+/// A name that is looked for.
+#[derive(Clone, Debug)]
+enum Name {
+    /// As it is.
+    Whole(String),
+    /// A part of it in any case, kept in lower case: what follows [`PART`].
+    Part(String),
+}
+
+/// Begins a value that is a part of a name.
+const PART: char = '~';
+
+impl Name {
+    fn new(value: &str) -> Self {
+        value.strip_prefix(PART).map_or_else(|| Self::Whole(value.to_owned()), |part| Self::Part(part.to_lowercase()))
+    }
+
+    fn is_of(&self, name: &str) -> bool {
+        match self {
+            Self::Whole(whole) => whole == name,
+            Self::Part(part) => name.to_lowercase().contains(part),
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(whole) => f.write_str(whole),
+            Self::Part(part) => write!(f, "{PART}{part}"),
+        }
+    }
 }
 
 /// Filters of a query, and the other parameters that a route takes.
@@ -98,15 +132,15 @@ impl Filter {
         let number = |range: &str| refused(format!("{name} has to be a whole number{range}"));
         match name {
             "operation" => {
-                if !is_operation(value) {
+                if !value.starts_with(PART) && !is_operation(value) {
                     let known: Vec<&str> = operations().collect();
                     let near = did_you_mean(value, &known);
                     let hint = near.unwrap_or_else(|| "GET /_millpond/operations lists them".to_owned());
                     return Err(refused(format!("there is no operation `{value}`")).with_hint(hint));
                 }
-                self.operation = Some(value.to_owned());
+                self.operation = Some(Name::new(value));
             }
-            "user_id" => self.user_id = Some(value.to_owned()),
+            "user_id" => self.user_id = Some(Name::new(value)),
             "caller" => {
                 let caller = Caller::ALL.into_iter().find(|caller| caller.name() == value);
                 let words = Caller::ALL.map(Caller::name);
@@ -137,8 +171,8 @@ impl Filter {
     fn holds(&self, entry: &Entry) -> [bool; NAMES.len()] {
         let user_id = || entry.who.user_id.as_ref().map(crate::ids::UserId::as_str);
         [
-            self.operation.as_deref().is_none_or(|operation| operation == entry.operation),
-            self.user_id.as_deref().is_none_or(|id| user_id() == Some(id)),
+            self.operation.as_ref().is_none_or(|operation| operation.is_of(&entry.operation)),
+            self.user_id.as_ref().is_none_or(|id| user_id().is_some_and(|user| id.is_of(user))),
             self.caller.is_none_or(|caller| caller == entry.who.caller),
             self.outcome.is_none_or(|outcome| outcome == entry.outcome()),
             self.status.is_none_or(|status| status == entry.status),
@@ -162,7 +196,7 @@ impl Filter {
 
     /// Whether it is about events that went out.
     pub fn is_event(&self) -> bool {
-        self.operation.as_deref().is_some_and(|operation| operation.contains('.'))
+        matches!(&self.operation, Some(Name::Whole(operation)) if operation.contains('.'))
     }
 }
 
@@ -179,7 +213,10 @@ fn is_operation(name: &str) -> bool {
 /// `GetApp by john, refused, status 401, code 40`.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.operation.as_deref().unwrap_or("anything"))?;
+        match &self.operation {
+            Some(operation) => write!(f, "{operation}")?,
+            None => f.write_str("anything")?,
+        }
         if let Some(user) = &self.user_id {
             write!(f, " by {user}")?;
         }
@@ -231,6 +268,8 @@ mod tests {
             "status=401",
             "code=40",
             "status=&user_id=",
+            "operation=~TAP&user_id=~Oh",
+            "operation=~&user_id=~",
             &format!("operation=GetApp&user_id=john&token={token}"),
         ] {
             assert!(asked(query).expect(query).matches(&entry()), "{query}");
@@ -239,6 +278,9 @@ mod tests {
             "operation=Connect",
             "operation=user.updated",
             "user_id=jane",
+            "user_id=joh",
+            "user_id=~ane",
+            "operation=~getapps",
             "caller=user",
             "outcome=ok",
             "status=403",
