@@ -167,6 +167,7 @@ function drawBadges() {
   const badges = [
     ["open-badge", now?.auth_checks_disabled, "Auth checks disabled", "overview"],
     ["faults-badge", now?.faults, now && count(now.faults, "active fault"), "faults"],
+    ["loops-badge", now?.loops, now && `${count(now.loops, "user")} refused over and over`, "requests"],
     ["stubs-badge", now?.stubs, now && count(now.stubs, "stub"), "faults"],
   ];
   for (const [id, isOn, text, page] of badges) {

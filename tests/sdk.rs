@@ -67,7 +67,7 @@ fn the_official_sdks_drive_the_binary() {
 #[test]
 fn the_sdks_sign_in_from_a_real_browser() {
     let _alone = ALONE.lock();
-    browser("js/browser", |_| ()).unwrap_or_else(|failure| panic!("{failure}"));
+    browser("js/browser", None).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_person_finds_the_way_in_the_dashboard() {
     let _alone = ALONE.lock();
     // The lines that it gives to be pasted are run with the SDKs of both other suites.
     let python = npm_ci(&sdk_directory("js")).and_then(|()| venv()).map(|venv| venv.join("bin/python"));
-    let suite = python.and_then(|python| browser("js/dashboard", |suite| drop(suite.env("SDK_PYTHON", python))));
+    let suite = python.and_then(|python| browser("js/dashboard", Some(("SDK_PYTHON", python))));
     suite.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
@@ -133,7 +133,7 @@ fn javascript(url: &str) -> Result<(), String> {
     run("the JavaScript SDK suite", SUITE_BOUND, against(&mut suite, url))
 }
 
-fn browser(folder: &str, prepare: impl FnOnce(&mut Command)) -> Result<(), String> {
+fn browser(folder: &str, further: Option<(&str, PathBuf)>) -> Result<(), String> {
     let named = env::var_os(CHROMIUM_VARIABLE).filter(|path| !path.is_empty());
     chromium(named.as_deref().map(Path::new), Path::new(CHROMIUM_DEFAULT), "apt-get")?;
     let directory = sdk_directory(folder);
@@ -143,7 +143,7 @@ fn browser(folder: &str, prepare: impl FnOnce(&mut Command)) -> Result<(), Strin
     suite.args(["--test", "--test-reporter=spec", &at_once]).current_dir(&directory);
     suite.env("MILLPOND_BIN", env!("CARGO_BIN_EXE_millpond"));
     suite.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
-    prepare(&mut suite);
+    suite.envs(further);
     run(&format!("the suite {folder} in a real browser"), SUITE_BOUND, without_stream_variables(&mut suite))
 }
 

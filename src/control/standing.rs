@@ -16,7 +16,7 @@ use serde_json::json;
 use super::error::Result;
 use super::{Control, clock};
 use crate::app::App;
-use crate::clock::ClockMode;
+use crate::clock::{ClockMode, system_now};
 use crate::ids::AppId;
 use crate::live::hub::Hub;
 use crate::store::{Scope, users};
@@ -62,6 +62,8 @@ struct Seen {
     faults: usize,
     /// Fixed answers.
     stubs: usize,
+    /// Users who are refused over and over at this moment; `GET /apps/{api_key}` names them.
+    loops: usize,
     /// Whether any token gets in.
     auth_checks_disabled: bool,
     #[serde(skip)]
@@ -173,6 +175,7 @@ fn seen(app: &App, hub: &Hub, users: i64) -> Seen {
         refusals_last_minute: minute.refusals,
         faults: state.faults.all().iter().filter(|armed| !armed.is_spent()).count(),
         stubs: state.stubs.all().len(),
+        loops: app.journal.repeats.told_after(0, system_now()).0.len(),
         auth_checks_disabled: state.rules.disable_auth_checks,
         mode: app.clock.mode(),
     }

@@ -57,12 +57,12 @@ export function card(title, { about, tools, id, level = "h2" } = {}, ...children
   );
 }
 
-/** A labelled field around an input; `hint` is one line below it. */
-export function field(label, input, { hint, wide } = {}) {
+/** A labelled field around an input, or around one with a button (`box`); `hint` is one line below it. */
+export function field(label, input, { hint, wide, box = input } = {}) {
   input.id ||= newId("field");
   const about = hint ? h("span", { class: "hint", id: `${input.id}-hint` }, hint) : null;
   if (about) input.setAttribute("aria-describedby", about.id);
-  return h("div", { class: `field${wide ? " wide" : ""}` }, h("label", { for: input.id }, label), input, about);
+  return h("div", { class: `field${wide ? " wide" : ""}` }, h("label", { for: input.id }, label), box, about);
 }
 
 export const button = (label, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, label);

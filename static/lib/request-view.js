@@ -21,7 +21,8 @@ export function reason(entry) {
   return { ok: "let in", event: "sent" }[tone(entry)] ?? tone(entry);
 }
 
-export function drawRequest(context, detail, entry, close) {
+/** `isOfApp`: its journal has more of it than the list tells. */
+export function drawRequest(context, detail, entry, close, { isOfApp = true } = {}) {
   const kind = tone(entry);
   const bad = kind === "refused" || kind === "failed";
   const isCall = entry.path.startsWith("/") && !entry.path.startsWith("/_millpond") && !["EVENT", "WS"].includes(entry.method);
@@ -73,7 +74,7 @@ export function drawRequest(context, detail, entry, close) {
     h("section", { class: "part" }, h("h3", {}, "Answer"), answered),
     again,
   );
-  if (!isCall || entry.request) said(entry);
+  if (!isCall || entry.request || !isOfApp) said(entry);
   // Without it there is still the entry.
   else read(ofApp(context.app, `/requests/${entry.id}`), { signal: context.signal }).then(said, () => said(entry));
   detail.querySelector("h2").focus({ preventScroll: true });

@@ -9,6 +9,7 @@ export function ms(time) {
 /** A time in nanoseconds (as text, so that none are lost) as RFC 3339. */
 export function rfc3339(ns) {
   const text = String(ns);
+  if (text.includes("T")) return text; // as it is already
   return `${new Date(Number(text.slice(0, -9)) * 1000).toISOString().slice(0, 19)}.${text.slice(-9)}Z`;
 }
 

@@ -61,7 +61,7 @@ export async function drawUser(context, detail, id, { changed, close, roles }) {
     actions(context, user, done, changed),
     tokenPart(context, user, done),
     part("Open connections", connections),
-    part("Last requests", parts.requests, h("a", { href: context.href("requests", { user: user.id }) }, "All")),
+    part("Last requests", parts.requests, h("a", { href: context.href("requests", { user: `=${user.id}` }) }, "All")),
     editPart(context, user, roles, done),
     part("Devices", parts.devices),
     part("Blocks", parts.blocks),
@@ -273,6 +273,6 @@ async function drawRequests(context, user, target) {
   const { requests } = await read(ofApp(context.app, `/requests?user_id=${encodeURIComponent(user.id)}&limit=5&order=desc`), { signal: context.signal });
   const now = context.clock().now();
   lines(target, "None.", requests.map((one) => [
-    h("a", { href: context.href("requests", { user: user.id, id: one.id }) }, one.operation ?? `${one.method} ${one.path}`),
+    h("a", { href: context.href("requests", { user: `=${user.id}`, id: one.id }) }, one.operation ?? `${one.method} ${one.path}`),
     relative(Date.parse(one.at) - now), one.code ? badge(`code ${one.code}`, "bad") : one.method === "EVENT" ? badge("event") : badge(String(one.status), "good")]));
 }

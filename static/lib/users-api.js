@@ -1,6 +1,6 @@
 // Users through Stream's own operations, with a server token.
 
-import { stream, streamWrite } from "./api.js";
+import { ofApp, read, stream, streamWrite } from "./api.js";
 import { cli } from "./curl.js";
 import { rfc3339 } from "./time.js";
 
@@ -11,6 +11,12 @@ export const SORTS = [
   ["created_at", "Created"], ["updated_at", "Updated"], ["last_active", "Last active"], ["name", "Name"], ["id", "ID"], ["role", "Role"],
 ];
 const TIMES = ["created_at", "updated_at", "last_active"];
+
+/** States to look for; those of `LISTED` are no fields of a filter, and the control API lists by them. */
+export const STATES = [
+  ["", "All but deleted"], ["online", "Online"], ["active", "Not deactivated"], ["deactivated", "Deactivated"], ["banned", "Banned"], ["deleted", "Deleted"],
+];
+const LISTED = ["online", "deactivated", "deleted"];
 
 /** Texts that were typed: JSON is a filter as QueryUsers takes it; all else is looked for in ids and names. */
 export function filterOf({ text = "", role = "", state = "" }) {
@@ -36,10 +42,14 @@ function after(last, field, direction) {
 }
 
 /** The next page of users after `last`, or the first. */
-export async function queryUsers(app, { filter, field, direction, last, signal, deactivated = true }) {
+export async function queryUsers(app, { filter, field, direction, last, signal, state }) {
   const whole = last ? { $and: [filter, after(last, field, direction)] } : filter;
   const sort = field === "id" ? [{ field, direction }] : [{ field, direction }, { field: "id", direction: 1 }];
-  const payload = { filter_conditions: whole, sort, limit: PAGE, include_deactivated_users: deactivated };
+  if (LISTED.includes(state)) {
+    const query = new URLSearchParams({ state, filter: JSON.stringify(whole), sort: JSON.stringify(sort), limit: PAGE });
+    return (await read(ofApp(app, `/users?${query}`), { signal })).users;
+  }
+  const payload = { filter_conditions: whole, sort, limit: PAGE, include_deactivated_users: state !== "active" };
   const { users } = await stream(app, "GET", "/api/v2/users", { query: { payload: JSON.stringify(payload) }, signal });
   return users;
 }

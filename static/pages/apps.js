@@ -23,7 +23,7 @@ export function render(context) {
     const { info } = context;
     const apps = context.apps();
     const running = JSON.stringify([info.pid, info.url, info.db, info.version]);
-    if (running !== told) fill(process, processCard(info));
+    if (running !== told) fill(process, processCard(context, info));
     told = running;
     const state = JSON.stringify(apps.map(({ clock, ...app }) => app));
     if (state !== drawn) {
@@ -49,14 +49,16 @@ export function render(context) {
   context.onChange(draw);
 }
 
-function processCard(info) {
+function processCard(context, info) {
   const { origin, port, protocol } = new URL(info.url);
+  const keyless = h("a", { href: context.href("requests", { journal: "keyless" }) }, "calls with no API key, or with one that no app has");
   const address = h("span", { class: "with-tools" }, h("code", {}, origin), copyButton(origin, "the address"));
   const number = port || (protocol === "https:" ? "443" : "80");
   return card("This millpond", {}, facts([
     ["Address", address],
     ["Port", `${number}: HTTP and sockets of every product, the control API and this page`],
     ["Kept in", info.db ? h("code", {}, info.db) : "memory alone: gone when it stops"],
+    ["Unknown keys", keyless],
     ["Process", `${info.pid}, version ${info.version}, since ${exact(Date.parse(info.started_at))}`],
   ]));
 }
@@ -100,7 +102,8 @@ function appCard(context, app) {
     say(clock, time.isReal ? "Clock: real time" : `Clock: ${time.mode === "frozen" ? "frozen" : "moved"}, ${exact(time.now())}, ${time.distance()}`);
     clock.classList.toggle("warn", !time.isReal);
     const ends = app.expires_at ? `ends ${relative(Date.parse(app.expires_at) - Date.now())}` : null;
-    const words = [now.auth_checks_disabled ? "auth checks disabled" : null, now.stubs ? count(now.stubs, "stub") : null, ends].filter(Boolean);
+    const loops = now.loops ? `${count(now.loops, "user")} refused over and over` : null;
+    const words = [loops, now.auth_checks_disabled ? "auth checks disabled" : null, now.stubs ? count(now.stubs, "stub") : null, ends].filter(Boolean);
     if (notes.textContent !== words.join("")) fill(notes, words.map((text) => badge(text, "warn")));
     never.hidden = now.calls > 0;
   }

@@ -9,6 +9,7 @@ import { exact, ms, relative } from "../lib/time.js";
 import { userFields } from "../lib/user-form.js";
 import { drawUser, states } from "../lib/user-view.js";
 import * as api from "../lib/users-api.js";
+import { complain } from "../lib/wrong.js";
 
 export const title = "Users";
 
@@ -24,7 +25,7 @@ export function render(context) {
 
   const search = input({ type: "search", value: wanted.text, placeholder: "ID or name, or a filter: {\"role\": \"admin\"}", "data-search": true });
   const role = select([["", "Every role"]], "");
-  const state = select([["", "Every user"], ["active", "Not deactivated"], ["banned", "Banned"]], wanted.state);
+  const state = select(api.STATES, wanted.state);
   const sort = select(api.SORTS, wanted.field);
   const direction = button("", () => { wanted.direction = -wanted.direction; begin(); }, { class: "small" });
   const total = h("p", { class: "about", role: "status" });
@@ -50,11 +51,12 @@ export function render(context) {
     context.set({ q: wanted.text, role: wanted.role, state: wanted.state, sort: wanted.field === "created_at" ? "" : wanted.field, dir: wanted.direction === 1 ? "asc" : "" });
     direction.textContent = wanted.direction === 1 ? "↑ Ascending" : "↓ Descending";
     turn += 1;
+    complain(search);
     [reading, complete] = [false, false];
     await readMore(true);
   }
 
-  const readPage = async (last) => api.queryUsers(app, { ...wanted, filter: api.filterOf(wanted), last, signal, deactivated: wanted.state !== "active" });
+  const readPage = async (last) => api.queryUsers(app, { ...wanted, filter: api.filterOf(wanted), last, signal });
 
   async function readMore(fresh = false) {
     if (reading || complete) return;
@@ -74,7 +76,9 @@ export function render(context) {
       if (mine !== turn || signal.aborted) return;
       reading = false;
       complete = true; // until it is tried again
-      fill(problem, failed(failure instanceof SyntaxError ? { message: `The filter is not JSON: ${failure.message}` } : failure, begin));
+      if (failure instanceof SyntaxError) return complain(search, `The filter is not JSON: ${failure.message}`);
+      if (failure.field === "/filter" || (failure.code === 4 && wanted.text.trim().startsWith("{"))) return complain(search, failure.message);
+      fill(problem, failed(failure, begin));
     }
   }
 
@@ -158,7 +162,7 @@ export function render(context) {
   function restoreDeleted() {
     const ids = input({ class: "mono" });
     askForm("Restore deleted users", {
-      about: "Takes back a soft deletion. Deleted users are in no list, as in production: name them.",
+      about: "Takes back a deletion that was not hard. The state “Deleted” above the list finds them.",
       fields: [field("IDs", ids, { hint: "Separated by commas" })],
       action: "Restore",
       submit: async () => {
