@@ -156,6 +156,6 @@ test('at 390 px a long name leaves the id readable', async (t) => {
   assert.ok(await isWhole(page.row('Wolfe').locator('code')));
   assert.ok(await isWhole(page.page.locator('main')));
   await page.page.setViewportSize({ width: 1280, height: 800 });
-  assert.ok(await page.row('Wolfe').locator('code').evaluate((code) => code.clientWidth) > 150);
+  assert.ok(await page.row('Wolfe').locator('code').evaluate((code) => code.clientWidth) > 120);
   await page.isClean();
 });
