@@ -89,21 +89,21 @@ export async function serverToken(app, fresh = false) {
 }
 
 /** Stream's own operation, as a server SDK calls it. */
-export async function stream(app, method, path, { query = {}, body, signal } = {}, fresh = false) {
+export async function stream(app, method, path, { query = {}, body, signal, headers: further } = {}, fresh = false) {
   const search = new URLSearchParams({ api_key: app.api_key, ...query });
-  const headers = { authorization: await serverToken(app, fresh), "stream-auth-type": "jwt", "x-stream-client": CLIENT };
+  const headers = { ...further, authorization: await serverToken(app, fresh), "stream-auth-type": "jwt", "x-stream-client": CLIENT };
   try {
     return await call(method, `${path}?${search}`, { body, headers, signal });
   } catch (failure) {
     // The clock was turned back before the token was made, or the secret is another now.
-    if (failure.status === 401 && !fresh) return stream(app, method, path, { query, body, signal }, true);
+    if (failure.status === 401 && !fresh) return stream(app, method, path, { query, body, signal, headers: further }, true);
     throw failure;
   }
 }
 
 /** The same for a write. */
-export async function streamWrite(app, what, method, path, { query, body, line, undo } = {}) {
-  const answer = await stream(app, method, path, { query, body });
+export async function streamWrite(app, what, method, path, { query, body, line, undo, headers } = {}) {
+  const answer = await stream(app, method, path, { query, body, headers });
   told({ what, line: line ?? ofStream(app, method, path, { query, body }), undo });
   return answer;
 }

@@ -2,6 +2,7 @@
 
 import { ofApp, read, stream, streamWrite, write } from "./api.js";
 import { announce, badge, button, h, select, statusLine } from "./dom.js";
+import { complain, tell } from "./wrong.js";
 
 export const getSettings = async (app) => (await stream(app, "GET", "/api/v2/app")).app;
 
@@ -116,8 +117,9 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
     event.preventDefault();
     const wrong = controls.find((one) => one.problem());
     if (wrong) {
-      status.say(`${wrong.spec.label}: ${wrong.problem()}`, "bad");
-      return wrong.focus();
+      status.say("Not saved.", "bad");
+      complain(wrong.box, wrong.problem());
+      return wrong.box.focus();
     }
     const some = changes();
     if (base === null || some.length === 0) return status.say("Nothing is changed.");
@@ -145,7 +147,7 @@ export function settingsForm(context, place, specs, { onSaved = () => {} } = {})
       take(await place.read(app));
       status.say("Saved.", "good");
     } catch (failure) {
-      status.say(`Not saved: ${failure.message}`, "bad");
+      tell(failure, status, Object.fromEntries(controls.map((one) => [one.spec.path.split(".").at(-1), one.box])), "Not saved: ");
     } finally {
       isSaving = false;
       save.disabled = base === null;
@@ -188,8 +190,8 @@ function control(spec, changed) {
   if (spec.kind === "switch") {
     const box = h("input", { type: "checkbox", role: "switch", class: "switch", id, "aria-describedby": about.id, onchange: changed });
     return {
-      spec, element: h("div", { class: "setting" }, box, h("div", {}, h("label", { for: id }, spec.label), about)),
-      get: () => box.checked, set: (value) => { box.checked = Boolean(value); }, problem: () => null, focus: () => box.focus(),
+      spec, box, element: h("div", { class: "setting" }, box, h("div", {}, h("label", { for: id }, spec.label), about)),
+      get: () => box.checked, set: (value) => { box.checked = Boolean(value); }, problem: () => null,
     };
   }
   const box = spec.kind === "select"
@@ -200,14 +202,13 @@ function control(spec, changed) {
   box.setAttribute("aria-describedby", about.id);
   const parsed = () => { try { return JSON.parse(box.value || "null"); } catch { return box.value; } };
   return {
-    spec, element: h("div", { class: `setting ${spec.kind === "json" ? "tall" : "pick"}` }, h("div", {}, h("label", { for: id }, spec.label), about), box),
+    spec, box, element: h("div", { class: `setting ${spec.kind === "json" ? "tall" : "pick"}` }, h("div", {}, h("label", { for: id }, spec.label), about), box),
     get: () => (spec.kind === "select" ? box.value : spec.kind !== "number" ? parsed() : box.value ? Number(box.value) : null),
     set: (value) => { box.value = spec.kind === "json" ? JSON.stringify(value ?? {}, null, 1) : String(value ?? ""); },
     problem: () => {
-      if (spec.kind === "number" && (box.value ? !Number.isInteger(Number(box.value)) : !spec.optional)) return "a whole number is needed";
+      if (spec.kind === "number" && (box.value ? !Number.isInteger(Number(box.value)) : !spec.optional)) return "A whole number is needed.";
       if (spec.kind !== "json") return null;
-      try { JSON.parse(box.value || "{}"); return null; } catch (cause) { return `this is not JSON: ${cause.message}`; }
+      try { JSON.parse(box.value || "{}"); return null; } catch (cause) { return `This is not JSON: ${cause.message}`; }
     },
-    focus: () => box.focus(),
   };
 }

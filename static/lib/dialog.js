@@ -1,6 +1,7 @@
 // Modal dialogs: the browser's own keep the focus inside and close by Escape.
 
 import { button, h, newId, statusLine } from "./dom.js";
+import { tell } from "./wrong.js";
 
 /** Opens a dialog with a head and a way out. Closing it removes it and gives the focus back. */
 export function openDialog(title, ...children) {
@@ -20,8 +21,8 @@ export function openDialog(title, ...children) {
   return dialog;
 }
 
-/** A dialog that is a form: `submit` may throw a Failure, which is shown; else it closes. */
-export function askForm(title, { about, fields = [], action, danger, line, submit }) {
+/** A dialog that is a form: `submit` may throw, which is told beside the field of `inputs` that caused it; else it closes. */
+export function askForm(title, { about, fields = [], inputs = {}, action, danger, line, submit }) {
   const status = statusLine();
   const shown = line ? h("code", { class: "line" }) : null;
   const drawLine = () => { if (shown) shown.textContent = line(); };
@@ -38,9 +39,9 @@ export function askForm(title, { about, fields = [], action, danger, line, submi
           await submit();
           dialog.close();
         } catch (failure) {
-          status.say(failure.message, "bad");
           act.disabled = false;
           act.focus();
+          tell(failure, status, inputs);
         }
       },
     },

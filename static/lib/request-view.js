@@ -56,7 +56,7 @@ export function drawRequest(context, detail, entry, close, { isOfApp = true } = 
     entry.fault || entry.stubbed ? h("p", { class: "with-tools" },
       entry.fault ? badge("by a fault", "warn") : null,
       entry.stubbed ? badge("answered by a stub", "warn") : null) : null,
-    entry.checks?.length ? h("section", { class: "part" }, h("h3", {}, "Checks, in order"), drawChecks(entry.checks)) : null,
+    entry.checks?.length ? h("section", { class: "part" }, h("h3", {}, "Checks"), drawChecks(entry.checks)) : null,
     h("section", { class: "part" }, h("h3", {}, "Request"),
       code(`${entry.method} ${entry.path}`.trim(), "Request line"),
       facts([

@@ -34,28 +34,37 @@ export function drawInspection(seen, { app, apps }) {
   if (seen.claims && seen.claims.exp === undefined) times[2][1] = "never";
   return h(
     "div", { class: "inspection" },
+    h("div", { class: "judged" },
+    h("div", { class: "stack" },
     h("div", { class: `verdict ${good ? (seen.kind === "dev" ? "warn" : "good") : "bad"}`, role: "status" },
       h("strong", {}, head), seen.message ? h("p", { class: "mono" }, seen.message) : null),
-    seen.hint ? h("p", { class: "hint-line" }, `Hint: ${seen.hint}.`) : null,
+    drawChecks(seen.checks),
+    seen.hint ? h("p", { class: "hint-line" }, `Hint: ${seen.hint}.`) : null),
+    h("div", { class: "parts" },
+      h("div", {}, h("h3", {}, "Claims"), code(pretty(seen.claims), "Claims")),
+      h("div", {}, h("h3", {}, "Header"), code(pretty(seen.header), "Header")))),
     facts([
       ["Judged by", `${app.name}, at ${exact(now)} by its clock`],
       ["Signed with", seen.matched_secret ? `the secret of ${signer?.name ?? "an app"} (${seen.matched_secret})` : "no secret that is known here"],
       ...times,
     ]),
-    h("h3", {}, "Checks, in order"),
-    drawChecks(seen.checks),
-    h("div", { class: "parts" },
-      h("div", {}, h("h3", {}, "Claims"), code(pretty(seen.claims), "Claims")),
-      h("div", {}, h("h3", {}, "Header"), code(pretty(seen.header), "Header"))),
   );
 }
 
 export const pretty = (value) => (value === null || value === undefined ? "not readable" : JSON.stringify(value, null, 2));
 
-/** The checks of a verdict; the first that failed is the one that decided. */
+/** The checks of a verdict: those that failed, of which the first decided; the others, in their order, folded. */
 export function drawChecks(checks) {
-  const deciding = checks.findIndex((check) => check.outcome === "fail");
-  return h("ol", { class: "checks" }, checks.map((check, index) => drawCheck(check, index === deciding)));
+  const failed = checks.filter((check) => check.outcome === "fail");
+  const list = (some) => h("ol", { class: "checks" }, some.map((check) => drawCheck(check, check === failed[0])));
+  const folded = (outcomes, say) => {
+    const some = checks.filter((check) => outcomes.includes(check.outcome));
+    return some.length > 0 ? h("details", { class: "folded" }, h("summary", {}, say(some.length)), list(some)) : null;
+  };
+  return h("div", { class: "stack" },
+    failed.length > 0 ? list(failed) : null,
+    folded(["pass", "skipped"], (number) => (failed.length > 0 ? `${number} passed` : `All ${number} checks passed`)),
+    folded(["not_reached"], (number) => `${number} not reached`));
 }
 
 function drawCheck(check, decides) {

@@ -1,8 +1,9 @@
 // The fields of a user, with custom data as JSON.
 
 import { field, h, input, select } from "./dom.js";
+import { json, Wrong } from "./wrong.js";
 
-/** A form part for a user: `element`, `changes()` as `{set, unset}` against what was shown, `problem()`. */
+/** A form part for a user: `element`, its `inputs`, `changes()` as `{set, unset}` against what was shown; both may throw `Wrong`. */
 export function userFields(user, roles) {
   const options = [...new Set([...roles, user.role ?? "user"])].map((role) => [role, role]);
   const controls = {
@@ -36,27 +37,15 @@ export function userFields(user, roles) {
   }
 
   function custom() {
-    const text = controls.custom.value.trim();
-    const value = text ? JSON.parse(text) : {};
-    if (value === null || typeof value !== "object" || Array.isArray(value)) throw new SyntaxError("it has to be an object");
+    const value = json(controls.custom);
+    if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Wrong(controls.custom, "This is not JSON of an object.");
     return value;
   }
 
   return {
     element,
     custom,
-    /** What is wrong with what was typed, and where. */
-    problem() {
-      try {
-        custom();
-        controls.custom.removeAttribute("aria-invalid");
-        return null;
-      } catch (cause) {
-        controls.custom.setAttribute("aria-invalid", "true");
-        controls.custom.focus();
-        return `Custom data: this is not JSON: ${cause.message}. What you typed is kept.`;
-      }
-    },
+    inputs: controls,
     all: () => {
       const given = Object.fromEntries(Object.entries(values()).filter(([, value]) => (Array.isArray(value) ? value.length > 0 : value)));
       return { ...given, custom: custom() };

@@ -8,9 +8,11 @@ import { askForm } from "./dialog.js";
 import { closeConnection } from "./connection-actions.js";
 import { sdkName } from "./sdk.js";
 import { both, exact, ms, relative, rfc3339 } from "./time.js";
+import { revocationTime } from "./revocation.js";
 import { drawToken } from "./token-view.js";
 import { customChange, userFields } from "./user-form.js";
 import * as api from "./users-api.js";
+import { tell, wholeNumber } from "./wrong.js";
 
 export function states(user) {
   return [
@@ -133,11 +135,11 @@ function askBan(context, user, done) {
   askForm(`Ban ${user.id}`, {
     about: "Signing in stays possible, as in production; what a ban keeps from doing is Chat’s.",
     fields: [field("Minutes", minutes), field("Reason", reason), h("label", { class: "check-line" }, shadow, " Shadow ban: the user is not told")],
+    inputs: { timeout: minutes, reason },
     action: "Ban",
     danger: true,
     submit: async () => {
-      const timeout = minutes.value.trim() === "" ? undefined : Number(minutes.value);
-      if (timeout !== undefined && !Number.isInteger(timeout)) { minutes.focus(); throw new Error("Minutes: a whole number is needed."); }
+      const timeout = wholeNumber(minutes);
       await api.ban(app, user.id, { shadow: shadow.checked, timeout, reason: reason.value }, async () => { await api.unban(app, user.id); await done(); });
       await done();
     },
@@ -178,33 +180,24 @@ function tokenPart(context, user, done) {
     }
   };
   const current = user.revoke_tokens_issued_before;
-  const set = async (before) => {
-    try {
-      const was = current ? rfc3339(current) : null;
-      await api.revoke(app, user.id, before, async () => { await api.revoke(app, user.id, was); await done(); });
-      await done();
-    } catch (failure) {
-      status.say(failure.message, "bad");
-    }
+  const set = async (when) => {
+    const was = { before: current ? rfc3339(current) : null, isOfTheApp: true };
+    await api.revoke(app, user.id, when, async () => { await api.revoke(app, user.id, was); await done(); });
+    await done();
   };
+  const undo = () => set({ before: null }).catch((failure) => status.say(failure.message, "bad"));
   const askRevoke = async () => {
     const when = input({ class: "mono", placeholder: "now" });
+    const said = () => when.value.trim();
     const open = await read(ofApp(app, `/connections?user_id=${encodeURIComponent(user.id)}`)).then(({ connections }) => count(connections.length, "open connection"), () => "open connections");
-    const moment = () => {
-      const date = when.value.trim() ? new Date(when.value.trim()) : new Date(context.clock().now());
-      return Number.isNaN(date.getTime()) ? null : date.toISOString();
-    };
     askForm(`Revoke ${user.id}’s tokens?`, {
       about: `Those issued before a moment, and those without iat, are refused from now on with code 40. Affects 1 user, ${open}.`,
       fields: [field("Issued before", when, { hint: "By the app’s clock, such as 2026-01-31T12:00:00Z; empty: now" })],
       action: "Revoke",
       danger: true,
-      line: () => cli(app, "revoke-token", "--user", user.id, "--before", moment() ?? "now"),
-      submit: async () => {
-        const before = moment();
-        if (!before) { when.focus(); throw new Error("This is no time. Write it as 2026-01-31T12:00:00Z."); }
-        await set(before);
-      },
+      inputs: { revoke_tokens_issued_before: when },
+      line: () => cli(app, "revoke-token", "--user", user.id, ...(said() ? ["--before", said()] : [])),
+      submit: async () => set(await revocationTime(context, when)),
     });
   };
   return part("Tokens", h("div", { class: "stack" },
@@ -212,7 +205,7 @@ function tokenPart(context, user, done) {
     h("div", { class: "actions" },
       validity, button("Mint a token", mint, { class: "small" }),
       button("Revoke tokens…", askRevoke, { class: "small" }),
-      current ? button("Undo the revocation", () => set(null), { class: "small" }) : null),
+      current ? button("Undo the revocation", undo, { class: "small" }) : null),
     status, out));
 }
 
@@ -225,11 +218,9 @@ function editPart(context, user, roles, done) {
   let seen = user;
   async function save(event) {
     event.preventDefault();
-    const wrong = form.problem();
-    if (wrong) return status.say(wrong, "bad");
-    const { set, unset } = form.changes();
-    if (Object.keys(set).length + unset.length === 0) return status.say("Nothing is changed.");
     try {
+      const { set, unset } = form.changes();
+      if (Object.keys(set).length + unset.length === 0) return status.say("Nothing is changed.");
       const now = await api.getUser(app, user.id, signal);
       if (now && now.updated_at !== seen.updated_at) {
         seen = now;
@@ -239,7 +230,7 @@ function editPart(context, user, roles, done) {
       await api.patchUser(app, user.id, set, unset, async () => { await api.patchUser(app, user.id, undo.set, undo.unset); await done(); });
       await done();
     } catch (failure) {
-      status.say(`Not saved: ${failure.message}`, "bad");
+      tell(failure, status, form.inputs, "Not saved: ");
     }
   }
   return h("details", { class: "part", open: true }, h("summary", {}, "Edit"),

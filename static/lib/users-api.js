@@ -2,6 +2,7 @@
 
 import { ofApp, read, stream, streamWrite } from "./api.js";
 import { cli } from "./curl.js";
+import { OF_THE_APP } from "./revocation.js";
 import { rfc3339 } from "./time.js";
 
 export const PAGE = 100; // what QueryUsers gives at the most
@@ -87,12 +88,12 @@ export function ban(app, id, { shadow, timeout, reason }, undo) {
 export const unban = (app, id) =>
   streamWrite(app, `Unbanned ${id}.`, "POST", "/api/v2/moderation/unban", { query: { target_user_id: id }, body: {} });
 
-/** Refuses the user's tokens issued before this moment; `null` takes it back. */
-export function revoke(app, id, before, undo) {
+/** Refuses the user's tokens issued before this moment, of the app's clock or of the wall's; `null` takes it back. */
+export function revoke(app, id, { before, isOfTheApp }, undo) {
   const what = before === null ? `Undone: ${id}’s tokens are no longer revoked.` : `Revoked ${id}’s tokens issued before ${before}.`;
   const line = cli(app, "revoke-token", "--user", id, ...(before === null ? ["--undo"] : ["--before", before]));
   const body = { users: [{ id, set: { revoke_tokens_issued_before: before } }] };
-  return streamWrite(app, what, "PATCH", USERS, { body, line, undo });
+  return streamWrite(app, what, "PATCH", USERS, { body, line, undo, headers: isOfTheApp ? OF_THE_APP : {} });
 }
 
 export const devices = async (app, id, signal) => (await stream(app, "GET", "/api/v2/devices", { query: { user_id: id }, signal })).devices;

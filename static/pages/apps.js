@@ -118,6 +118,7 @@ function create(context) {
   askForm("New app", {
     about: "Without a pair of its own it gets one that is made up. Give the pair of a real app to judge that app’s tokens; nothing leaves this machine.",
     fields: [field("Name", name), field("API key", key, { hint: "Both or neither" }), field("Secret", secret)],
+    inputs: { name, api_key: key, api_secret: secret },
     action: "Create",
     submit: async () => {
       const made = await write("Created the app.", "POST", "/apps", body());
@@ -132,6 +133,7 @@ export function clone(context, app) {
   askForm(`Clone ${app.name}`, {
     about: "A copy with a key and a secret of its own: users, settings, clock, as they are now.",
     fields: [field("Name", name), field("Time to live", ttl, { hint: "Such as 15m or 2d; empty: until it is deleted" })],
+    inputs: { name, ttl },
     action: "Clone",
     submit: async () => {
       const made = await write(`Cloned ${app.name}.`, "POST", ofApp(app, "/clone"), given({ name: name.value, ttl: ttl.value }));

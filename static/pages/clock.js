@@ -4,6 +4,7 @@ import { ofApp, write } from "../lib/api.js";
 import { cli } from "../lib/curl.js";
 import { badge, button, card, field, fill, h, input, statusLine } from "../lib/dom.js";
 import { exact } from "../lib/time.js";
+import { tell, Wrong } from "../lib/wrong.js";
 
 export const title = "Clock";
 
@@ -26,7 +27,7 @@ export function render(context) {
       await context.reload();
       draw();
     } catch (failure) {
-      status.say(failure.message, "bad");
+      tell(failure, status, { frozen: at, by });
     }
   };
   /** What sets the clock back to how it is now. */
@@ -37,7 +38,8 @@ export function render(context) {
     return () => write("The clock is as before.", "PUT", path, body);
   }
   const put = (what, body, ...words) => write(what, "PUT", path, body, { line: cli(app, "clock", ...words), undo: undone() });
-  const advance = (by) => doing(() => write(`Advanced the clock by ${by}.`, "POST", `${path}/advance`, { by }, { line: cli(app, "clock", "advance", by), undo: undone() }));
+  const moved = (by) => write(`Advanced the clock by ${by}.`, "POST", `${path}/advance`, { by }, { line: cli(app, "clock", "advance", by), undo: undone() });
+  const advance = (by) => doing(() => moved(by));
 
   function draw() {
     const clock = context.clock();
@@ -67,12 +69,12 @@ export function render(context) {
         status),
       card("Set", {},
         h("form", { class: "inline", novalidate: true, onsubmit: doing(async () => {
-          if (!at.value.trim()) { at.focus(); throw new Error("Give a time, such as 2026-01-31T12:00:00Z."); }
+          if (!at.value.trim()) throw new Wrong(at, "Give a time, such as 2026-01-31T12:00:00Z.");
           await put(`Froze the clock at ${at.value.trim()}.`, { frozen: at.value.trim() }, "freeze", at.value.trim());
         }) }, field("Freeze at", at, { hint: "The clock stands still there" }), h("button", {}, "Freeze at this time")),
         h("form", { class: "inline", novalidate: true, onsubmit: doing(async () => {
-          if (!by.value.trim()) { by.focus(); throw new Error("Give a length of time, such as 90s or -1h."); }
-          await advance(by.value.trim())();
+          if (!by.value.trim()) throw new Wrong(by, "Give a length of time, such as 90s or -1h.");
+          await moved(by.value.trim());
         }) }, field("Advance by", by, { hint: "A minus goes back" }), h("button", {}, "Advance")))),
   );
   draw();

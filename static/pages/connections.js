@@ -8,6 +8,7 @@ import { badge, button, empty, failed, field, fill, h, input, loading, select } 
 import { sdkName } from "../lib/sdk.js";
 import { Table } from "../lib/table.js";
 import { exact, relative } from "../lib/time.js";
+import { json } from "../lib/wrong.js";
 
 export const title = "Connections";
 
@@ -85,16 +86,10 @@ export function render(context) {
     choose();
     askForm(`Send to ${one.user_id ?? one.id}`, {
       fields: [field("What", kind), codeField, eventField],
+      inputs: kind.value === "error" ? { error: code, code } : { type: event, "": event },
       action: "Send",
       submit: async () => {
-        let body;
-        try {
-          body = kind.value === "error" ? { type: "connection.error", error: { code: Number(code.value) } } : JSON.parse(event.value);
-        } catch (cause) {
-          event.focus();
-          throw new Error(`This is not JSON: ${cause.message}`);
-        }
-        await sendTo(app, one, body);
+        await sendTo(app, one, kind.value === "error" ? { type: "connection.error", error: { code: Number(code.value) } } : json(event));
       },
     });
   }

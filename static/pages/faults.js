@@ -2,6 +2,7 @@
 
 import { ofApp, read, write } from "../lib/api.js";
 import { badge, button, card, empty, failed, field, fill, h, input, loading, select, statusLine } from "../lib/dom.js";
+import { json, tell, wholeNumber } from "../lib/wrong.js";
 
 export const title = "Faults and stubs";
 
@@ -52,21 +53,17 @@ function faultsCard(context) {
   }
   async function add(event) {
     event.preventDefault();
-    const body = { operation: operation.value.trim() || "*", times: times.value.trim() === "" ? null : Number(times.value), then: then() };
-    if (user.value.trim()) body.user_id = user.value.trim();
-    if (caller.value) body.caller = caller.value;
-    if (body.times !== null && !Number.isInteger(body.times)) {
-      times.focus();
-      return status.say("Times: a whole number is needed, or nothing for always.", "bad");
-    }
     try {
       status.say("");
+      const body = { operation: operation.value.trim() || "*", times: wholeNumber(times) ?? null, then: then() };
+      if (user.value.trim()) body.user_id = user.value.trim();
+      if (caller.value) body.caller = caller.value;
       const made = await write(`Set a fault on ${body.operation}.`, "POST", path, body, {
         undo: async () => { await write("Removed the fault.", "DELETE", `${path}/${encodeURIComponent(made.id)}`); await load(); },
       });
       await load();
     } catch (failure) {
-      status.say(failure.missing ? "This millpond has no faults." : failure.message, "bad");
+      tell(failure, status, { operation, times, user_id: user, caller, code, latency: duration, rate_limit: duration, socket });
     }
   }
   async function load() {
@@ -148,20 +145,13 @@ function stubsCard(context) {
   }
   async function add(event) {
     event.preventDefault();
-    let answer;
-    try {
-      answer = JSON.parse(body.value || "{}");
-    } catch (cause) {
-      body.focus();
-      return status.say(`Body: this is not JSON: ${cause.message}`, "bad");
-    }
     const target = how.value === "operation" ? { operation: operation.value.trim() } : { method: method.value, path: where.value.trim() };
     try {
       status.say("");
-      await write(`Set a stub for ${target.operation ?? `${target.method} ${target.path}`}.`, "PUT", path, { ...target, status: Number(code.value), body: answer });
+      await write(`Set a stub for ${target.operation ?? `${target.method} ${target.path}`}.`, "PUT", path, { ...target, status: wholeNumber(code) ?? 200, body: json(body) });
       await load();
     } catch (failure) {
-      status.say(failure.missing ? "This millpond has no stubs." : failure.message, "bad");
+      tell(failure, status, { operation, method, path: where, status: code, body });
     }
   }
   const nameOf = (stub) => stub.operation ?? `${stub.method} ${stub.path}`;

@@ -5,7 +5,9 @@ import { streamWrite } from "../lib/api.js";
 import { cli } from "../lib/curl.js";
 import { button, card, copyButton, field, fill, h, input, statusLine } from "../lib/dom.js";
 import { askForm } from "../lib/dialog.js";
+import { OF_THE_APP, revocationTime } from "../lib/revocation.js";
 import { both, ms, rfc3339 } from "../lib/time.js";
+import { tell } from "../lib/wrong.js";
 
 export const title = "Chat Overview";
 
@@ -132,29 +134,29 @@ function revocationCard(context, reload) {
   const undo = button("Undo the revocation", () => set(null, "Undone: tokens are no longer revoked by their time of issue."), { hidden: true });
   let current = null;
 
-  async function set(value, what) {
+  async function set(value, what, isOfTheApp = true) {
     const line = cli(app, "revoke-all-tokens", ...(value === null ? ["--undo"] : ["--before", value]));
     const before = current === null ? null : rfc3339(current);
-    await streamWrite(app, what, "PATCH", "/api/v2/app", { body: { [REVOCATION]: value }, line, undo: () => set(before, "Undone: revocation as before.") });
+    await streamWrite(app, what, "PATCH", "/api/v2/app", { body: { [REVOCATION]: value }, line, headers: isOfTheApp ? OF_THE_APP : {}, undo: () => set(before, "Undone: revocation as before.") });
     if (!context.signal.aborted) await reload();
   }
 
   async function revoke(event) {
     event.preventDefault();
     status.say("");
-    const text = when.value.trim();
-    const moment = text ? new Date(text.replace(" UTC", "Z")) : new Date(context.clock().now());
-    if (Number.isNaN(moment.getTime())) {
-      status.say("This is no time. Write it as 2026-01-31T12:00:00Z, or leave it empty for now.", "bad");
-      return when.focus();
+    let time;
+    try {
+      time = await revocationTime(context, when);
+    } catch (failure) {
+      return tell(failure, status);
     }
-    const iso = moment.toISOString();
+    const { before: iso, isOfTheApp } = time;
     askForm("Revoke all tokens?", {
       about: `Every user token issued before ${iso}, and every one without iat, is refused from now on. Server tokens are spared. Affects ${await affected(app).catch(() => "every user of this app")}.`,
       action: "Revoke all tokens",
       danger: true,
       line: () => cli(app, "revoke-all-tokens", "--before", iso),
-      submit: () => set(iso, `Revoked all user tokens issued before ${iso}.`),
+      submit: () => set(iso, `Revoked all user tokens issued before ${iso}.`, isOfTheApp),
     });
   }
 

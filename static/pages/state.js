@@ -6,6 +6,7 @@ import { cli, ofControl } from "../lib/curl.js";
 import { button, card, copyButton, empty, failed, field, fill, h, input, loading, select, statusLine } from "../lib/dom.js";
 import { askForm } from "../lib/dialog.js";
 import { both } from "../lib/time.js";
+import { tell, Wrong } from "../lib/wrong.js";
 import { clone } from "./apps.js";
 
 export const title = "Fixtures and snapshots";
@@ -25,6 +26,13 @@ export function render(context) {
 
 /** What a text field edits smoothly, in characters. */
 const EDITED_MAX = 2 * 1024 * 1024;
+const LONG_PASTE = 16 * 1024;
+
+function lineCount(text) {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines;
+}
 
 const mebibytes = (text) => `${(text.length / 1024 / 1024).toFixed(1)} MiB`;
 
@@ -40,10 +48,20 @@ function fixtureCard(context) {
   let exported = "";
   let wrong = new Set();
 
+  let frame = 0;
+
+  /** Numbers of the lines in sight alone: a key pressed in a long text costs no more than in a short one. */
   function drawGutter() {
-    const lines = text.value.split("\n").length;
-    fill(gutter, Array.from({ length: Math.min(lines, 5_000) }, (_, index) => h("div", { class: wrong.has(index + 1) ? "bad" : "" }, String(index + 1))));
-    gutter.scrollTop = text.scrollTop;
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      const height = parseFloat(getComputedStyle(text).lineHeight);
+      const first = Math.max(0, Math.floor(text.scrollTop / height) - 1);
+      const last = Math.min(lineCount(text.value), first + Math.ceil(text.clientHeight / height) + 3);
+      const numbers = Array.from({ length: Math.max(0, last - first) }, (_, at) => first + at + 1);
+      const shown = h("div", {}, numbers.map((number) => h("div", { class: wrong.has(number) ? "bad" : "" }, String(number))));
+      shown.style.transform = `translateY(${first * height - text.scrollTop}px)`;
+      fill(gutter, shown);
+    });
   }
 
   function set(value) {
@@ -104,11 +122,19 @@ function fixtureCard(context) {
     text.setSelectionRange(start + column - 1, start + (lines[line - 1]?.length ?? 0));
     const height = parseFloat(getComputedStyle(text).lineHeight);
     text.scrollTop = Math.max(0, (line - 4) * height);
-    gutter.scrollTop = text.scrollTop;
+    drawGutter();
   }
 
+  // A browser takes long texts line by line, and answers to nothing meanwhile.
+  text.addEventListener("paste", (event) => {
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    if (pasted.length < LONG_PASTE) return;
+    event.preventDefault();
+    text.setRangeText(pasted, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input"));
+  });
   text.addEventListener("input", () => { if (wrong.size > 0) clearProblems(); else drawGutter(); status.say(text.value === exported ? "This is the app as it is now." : "Not applied yet.", text.value === exported ? "" : "warn"); });
-  text.addEventListener("scroll", () => { gutter.scrollTop = text.scrollTop; }, { passive: true });
+  text.addEventListener("scroll", drawGutter, { passive: true });
   read("/scenarios", { signal }).then(({ scenarios }) => {
     fill(scenario, h("option", { value: "" }, "Load a scenario…"), scenarios.map(({ name }) => h("option", { value: name }, name)));
     scenario.addEventListener("change", () => {
@@ -183,7 +209,7 @@ function snapshotsCard(context, after) {
       await act();
       await load();
     } catch (failure) {
-      status.say(failure.missing ? "This millpond cannot keep named states." : failure.message, "bad");
+      tell(failure, status, { name });
     }
   }
   function restore(one) {
@@ -204,8 +230,8 @@ function snapshotsCard(context, after) {
     h("form", { class: "inline", novalidate: true, onsubmit: (event) => {
       event.preventDefault();
       const wanted = name.value.trim();
-      if (!wanted) { status.say("A snapshot needs a name.", "bad"); return name.focus(); }
       doing(async () => {
+        if (!wanted) throw new Wrong(name, "A snapshot needs a name.");
         await write(`Took the snapshot ${wanted}.`, "POST", path, { name: wanted });
         name.value = "";
       });

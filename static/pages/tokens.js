@@ -6,6 +6,7 @@ import { button, card, copyButton, empty, field, fill, h, input, select, statusL
 import { SDKS } from "../lib/snippets.js";
 import { exact } from "../lib/time.js";
 import { drawInspection, drawToken } from "../lib/token-view.js";
+import { complain, json, tell } from "../lib/wrong.js";
 
 export const title = "Tokens";
 
@@ -19,7 +20,7 @@ export function render(context) {
   fill(
     context.root,
     context.head(),
-    h("div", { class: "columns" },
+    h("div", { class: "columns wide-last" },
       h("div", { class: "column" }, generatorCard(context, inspector), samplesCard(context, inspector)),
       h("div", { class: "column" }, inspector.element)),
   );
@@ -58,38 +59,29 @@ function generatorCard(context, inspector) {
     if (iat.value.trim() === "none") body.no_iat = true;
     else if (iat.value.trim()) body.iat = time(iat.value);
     if (nbf.value.trim() && nbf.value.trim() !== "none") body.nbf = time(nbf.value);
-    if (claims.value.trim()) body.claims = JSON.parse(claims.value);
+    if (claims.value.trim()) body.claims = json(claims);
     return body;
   }
 
   async function generate(event) {
     event.preventDefault();
-    const missing = [secret, user].filter((one) => {
-      one.toggleAttribute("aria-invalid", !one.value);
-      return !one.value;
-    });
     out.hidden = true;
+    const missing = [[secret, "A secret is needed."], [user, "A user id is needed."]].filter(([one]) => !one.value);
+    for (const [one, text] of missing) complain(one, text);
     if (missing.length > 0) {
       status.say("Please enter a Secret and Stream User ID", "bad");
-      return missing[0].focus();
+      return missing[0][0].focus();
     }
     status.say("");
-    let body;
     try {
-      body = wanted();
-    } catch (cause) {
-      status.say(`Custom claims: this is not JSON: ${cause.message}`, "bad");
-      return claims.focus();
-    }
-    try {
-      const minted = await ask(ofApp(app, "/tokens"), body);
+      const minted = await ask(ofApp(app, "/tokens"), wanted());
       drawOut(minted);
       const seen = await ask("/tokens/inspect", { token: minted.token, api_key: app.api_key });
       if (seen.outcome !== "ok") status.say(`${app.name} refuses this token with code ${seen.code}: ${seen.message}`, "warn");
       else if (seen.kind === "dev") status.say(`${app.name} lets this token in, only because auth checks are disabled.`, "warn");
       else status.say(`${app.name} lets this token in.`, "good");
     } catch (failure) {
-      status.say(failure.message, "bad");
+      tell(failure, status, { user_id: user, secret, ttl: validity, iat, nbf, claims });
     }
   }
 
@@ -114,17 +106,13 @@ function generatorCard(context, inspector) {
   const form = h(
     "form", { novalidate: true, onsubmit: generate },
     h("div", { class: "fields" },
-      field("Secret", h("span", { class: "with-button" }, secret, reveal), { wide: true, hint: "This app’s; any other may be typed in" }),
+      field("Secret", secret, { box: h("span", { class: "with-button" }, secret, reveal), wide: true, hint: "This app’s; any other may be typed in" }),
       field("Stream User ID", user),
       field("Valid for", validity)),
     more,
     h("div", { class: "actions" }, h("button", { class: "primary" }, "Generate token"), status),
     out,
   );
-  // The label is the secret's, not its wrapper's.
-  const label = form.querySelector("label");
-  secret.id = "generator-secret";
-  label.htmlFor = secret.id;
   return card("JWT generator", { about: "Made and shown on this machine; nothing leaves it." }, form);
 }
 
@@ -135,9 +123,8 @@ const time = (text) => (/^-?\d+$/.test(text.trim()) ? Number(text) : text.trim()
 
 function inspectorCard(context) {
   const { app } = context;
-  const pasted = h("textarea", { class: "mono", rows: "5", spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: "Paste a token", "data-search": true });
+  const pasted = h("textarea", { class: "mono", rows: "3", spellcheck: "false", autocomplete: "off", autocapitalize: "off", placeholder: "Paste a token", "data-search": true });
   const authType = select([["jwt", "jwt"], ["anonymous", "anonymous"]], "jwt");
-  const status = statusLine("inspector-status");
   const out = h("div", { class: "inspected" });
   let turn = 0;
   let timer;
@@ -148,11 +135,11 @@ function inspectorCard(context) {
   async function inspect() {
     const token = pasted.value.trim();
     const mine = ++turn;
-    status.say("");
+    complain(pasted);
     if (!token) return fill(out, nothing());
     if (token.length > PASTE_MAX) {
       fill(out);
-      return status.say(`This is ${Math.round(token.length / 1024).toLocaleString("en")} KiB; a token has a few hundred bytes, and no server takes more than some KiB in a header. Paste the token alone.`, "bad");
+      return complain(pasted, `This is ${Math.round(token.length / 1024).toLocaleString("en")} KiB; a token has a few hundred bytes, and no server takes more than some KiB in a header. Paste the token alone.`);
     }
     try {
       const seen = await ask("/tokens/inspect", { token, api_key: app.api_key, auth_type: authType.value });
@@ -160,21 +147,22 @@ function inspectorCard(context) {
     } catch (failure) {
       if (mine !== turn) return;
       fill(out);
-      status.say(failure.message, "bad");
+      complain(pasted, failure.message);
     }
   }
 
   const form = h(
     "form", { onsubmit: (event) => { event.preventDefault(); inspect(); } },
     field("Token", pasted),
-    field("Shown with the auth type", authType),
-    h("div", { class: "actions" }, h("button", {}, "Inspect"),
-      h("p", { class: "about" }, "Nothing leaves this machine: a token of a real app is safe here. To check its signature too, make an app with that key and secret.")),
-    status,
+    out,
+    h("div", { class: "inline" }, field("Shown with the auth type", authType), h("button", {}, "Inspect")),
+    h("p", { class: "about" }, "Nothing leaves this machine: a token of a real app is safe here. To check its signature too, make an app with that key and secret."),
   );
-  pasted.addEventListener("input", () => {
+  pasted.addEventListener("input", (event) => {
     clearTimeout(timer);
-    timer = setTimeout(inspect, TYPING_MS);
+    // What is pasted or dropped is whole at once.
+    if (/^insertFrom/.test(event.inputType ?? "")) inspect();
+    else timer = setTimeout(inspect, TYPING_MS);
   });
   fill(out, nothing());
   authType.addEventListener("change", inspect);
@@ -185,7 +173,7 @@ function inspectorCard(context) {
     pasted.focus({ preventScroll: true });
     element.scrollIntoView({ block: "nearest" });
   };
-  const element = card("Token inspector", {}, form, out);
+  const element = card("Token inspector", {}, form);
   return {
     element,
     show,

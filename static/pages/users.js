@@ -9,7 +9,7 @@ import { exact, ms, relative } from "../lib/time.js";
 import { userFields } from "../lib/user-form.js";
 import { drawUser, states } from "../lib/user-view.js";
 import * as api from "../lib/users-api.js";
-import { complain } from "../lib/wrong.js";
+import { complain, Wrong } from "../lib/wrong.js";
 
 export const title = "Users";
 
@@ -145,14 +145,14 @@ export function render(context) {
     const form = userFields({ role: "user" }, allRoles);
     askForm("New user", {
       fields: [field("ID", id), form.element],
+      inputs: { ...form.inputs, id },
       action: "Create",
       submit: async () => {
-        if (!id.value) { id.focus(); throw new Error("A user needs an id."); }
-        const wrong = form.problem();
-        if (wrong) throw new Error(wrong);
+        if (!id.value) throw new Wrong(id, "A user needs an id.");
+        const fields = form.all();
         const there = await api.getUser(app, id.value, signal);
-        if (there) throw new Error(`${id.value} is there already. Choose another id, or edit that user.`);
-        await api.upsert(app, { id: id.value, ...form.all() });
+        if (there) throw new Wrong(id, `${id.value} is there already. Choose another id, or edit that user.`);
+        await api.upsert(app, { id: id.value, ...fields });
         await begin();
         await show(id.value);
       },
@@ -164,8 +164,10 @@ export function render(context) {
     askForm("Restore deleted users", {
       about: "Takes back a deletion that was not hard. The state “Deleted” above the list finds them.",
       fields: [field("IDs", ids, { hint: "Separated by commas" })],
+      inputs: { user_ids: ids },
       action: "Restore",
       submit: async () => {
+        if (!ids.value.trim()) throw new Wrong(ids, "Name at least one user.");
         await api.restore(app, ids.value.split(",").map((id) => id.trim()).filter(Boolean));
         await begin();
       },

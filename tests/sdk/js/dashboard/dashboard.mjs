@@ -97,6 +97,18 @@ export class Dashboard {
     }
   }
 
+  /** Waits until this stands beside a field, tied to it for a screen reader. */
+  async saysBeside(label, text, within = this.page) {
+    const input = within.getByLabel(label, { exact: true });
+    await this.says(text, within.locator('.field, .setting').filter({ has: this.field(label) }).getByRole('alert').first());
+    const { described, invalid } = await input.evaluate((one) => ({
+      invalid: one.getAttribute('aria-invalid'),
+      described: (one.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent).join(' '),
+    }));
+    assert.equal(invalid, 'true');
+    assert.ok(text instanceof RegExp ? text.test(described) : described.includes(text), described);
+  }
+
   /** Waits until the bar of the last change tells of this, with a command line. */
   async wrote(text, line) {
     const bar = this.page.getByRole('region', { name: 'The last change' });

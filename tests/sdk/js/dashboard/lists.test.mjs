@@ -23,18 +23,6 @@ async function open(t, app, place, viewport) {
   return page;
 }
 
-/** What stands beside a field, tied to it for a screen reader. */
-async function saysBeside(page, label, text) {
-  const field = page.page.locator('.field, .setting').filter({ has: page.field(label) });
-  await page.says(text, field.getByRole('alert'));
-  const { described, invalid } = await page.field(label).evaluate((input) => ({
-    invalid: input.getAttribute('aria-invalid'),
-    described: (input.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id)?.textContent).join(' '),
-  }));
-  assert.equal(invalid, 'true');
-  assert.match(described, text instanceof RegExp ? text : new RegExp(text.replaceAll(/[^\w ]/g, '.')));
-}
-
 /** Whether all of a text's own width is in sight. */
 const isWhole = (locator) => locator.evaluate((element) => element.scrollWidth <= element.clientWidth + 1 && element.clientWidth > 0);
 
@@ -53,10 +41,10 @@ test('requests are found by a part of a name in any case; = is the name as it is
   await call(millpond, app, app.server.createToken('mia'));
   await page.says(/5 shown/); // the live view takes the same
   await page.field('Operation').fill('frobnicate');
-  await saysBeside(page, 'Operation', 'No operation has “frobnicate” in its name');
+  await page.saysBeside('Operation', 'No operation has “frobnicate” in its name');
   await page.field('Operation').fill('');
   await page.field('Code').fill('many');
-  await saysBeside(page, 'Code', /code has to be a whole number/);
+  await page.saysBeside('Code', /code has to be a whole number/);
   await page.field('Code').fill('0');
   await page.says(/5 shown/);
   assert.equal(await page.page.getByRole('alert').filter({ visible: true }).count(), 0);
@@ -145,7 +133,7 @@ test('users are found by their state, deleted ones too, and can be taken back', 
   await page.field('State').selectOption('All but deleted');
   await page.row('The carl').waitFor();
   await page.field('Search').fill('{"role": ');
-  await saysBeside(page, 'Search', 'The filter is not JSON');
+  await page.saysBeside('Search', 'The filter is not JSON');
   await page.isClean();
 });
 
