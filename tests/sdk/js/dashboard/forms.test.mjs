@@ -113,9 +113,11 @@ test('a fixture of 5,000 lines is edited and applied: few numbers are in the doc
   await page.page.getByRole('textbox', { name: 'Fixture' }).focus();
   await page.press('Control+a', 'Control+v');
   await page.says('Not applied yet.');
+  const gutter = page.page.locator('.gutter');
+  await gutter.getByText('1', { exact: true }).waitFor();
+  assert.ok(await gutter.locator('*').count() < 200);
   await page.press('Control+End');
   await page.type('x');
-  const gutter = page.page.locator('.gutter');
   await gutter.getByText('5004', { exact: true }).waitFor();
   assert.ok(await gutter.locator('*').count() < 200);
   await page.button('Apply').click();

@@ -71,7 +71,8 @@ for (const width of [801, 1000, 1280, 1600]) {
     const row = page.row('GetApp').last();
     assert.ok(await isWhole(row.locator('.path')));
     assert.ok(await isWhole(row.locator('.c-caller code')));
-    assert.equal(await row.locator('.c-verdict').isVisible(), false);
+    assert.equal(await row.locator('.c-verdict').evaluate((cell) => cell.offsetWidth), 0);
+    assert.ok(await isWhole(page.page.locator('.scroller')));
     await call(millpond, app, 'no token');
     await page.row('code 5').locator('.c-verdict').waitFor();
     assert.ok(await isWhole(row.locator('.path')));
