@@ -33,12 +33,18 @@ const FILE: &str = "fixture";
 /// `GET /fixture`: all apps, oldest first.
 pub async fn get_all(control: Data<Control>) -> Result<HttpResponse> {
     let mut apps = Vec::new();
-    for app in control.store.apps().all() {
-        match control.store.scan(&Scope::own(&app), export::export).await {
-            Ok(exported) => apps.push(exported),
-            // It was deleted while others were read.
-            Err(_) if control.store.apps().get(&app.api_key).is_none() => {}
-            Err(cause) => return Err(cause.into()),
+    for mut app in control.store.apps().all() {
+        loop {
+            let cause = match control.store.scan(&Scope::own(&app), export::export).await {
+                Ok(exported) => break apps.push(exported),
+                Err(cause) => cause,
+            };
+            match control.store.apps().get(&app.api_key) {
+                // It was deleted while others were read, or another state has taken its place.
+                None => break,
+                Some(now) if now.id != app.id => app = now,
+                Some(_) => return Err(cause.into()),
+            }
         }
     }
     answer(apps).await
