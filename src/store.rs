@@ -416,7 +416,8 @@ impl Store {
 
     /// The same; with a seed, all ids that are made are the same in every run.
     pub fn open_seeded(place: file::Place, seed: Option<u64>) -> anyhow::Result<Self> {
-        Self::open_bounded(place, seed, Bounds::default())
+        let database = place.database().to_owned();
+        Self::open_bounded(place, seed, Bounds::default()).map_err(|cause| health::in_words(cause, &database))
     }
 
     fn open_bounded(place: file::Place, seed: Option<u64>, bounds: Bounds) -> anyhow::Result<Self> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use anyhow::anyhow;
 use rusqlite::ErrorCode;
 
 use super::file::beside;
@@ -23,6 +24,16 @@ pub fn trouble_of(cause: &rusqlite::Error) -> Option<Trouble> {
         ErrorCode::CannotOpen => Some(Trouble::NotOpened),
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Some(Trouble::Locked),
         _ => None,
+    }
+}
+
+/// What SQLite says of a database that is being opened, in the words that a running process has for it.
+pub fn in_words(cause: anyhow::Error, database: &Path) -> anyhow::Error {
+    // One that was told in words already has them before SQLite's.
+    let first = cause.chain().next().and_then(|first| first.downcast_ref::<rusqlite::Error>());
+    match first.and_then(trouble_of) {
+        Some(trouble) => anyhow!("{}: {}. {} ({cause})", database.display(), trouble.what(), trouble.hint()),
+        None => cause,
     }
 }
 

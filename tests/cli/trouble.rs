@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
 
-use super::harness::{Place, Server};
+use super::harness::{Place, Server, run};
 
 const DATABASE: &str = ".millpond/millpond.db";
 
@@ -100,6 +100,10 @@ fn a_disk_that_takes_no_more_refuses_writes_until_it_does() {
     assert_eq!(server.call("GET", "/users/late/export", &token, None).0, 404, "nothing of it was kept");
     bound(None);
     assert_eq!(write(&server, &token, "after").0, 201, "there is room again");
+    // A start is told in the same words.
+    let bounded = r#"trap "" XFSZ; ulimit -f 8; exec "$0" serve --db fresh.db --port 0"#;
+    let start = run(&mut place.clean("sh", &["-c", bounded, millpond]), "");
+    start.refused(2, &["fresh.db: the system failed to read or write", "ulimit -f"]);
     let (_, log) = server.stop();
     assert_eq!(told(&log, "the system failed"), 1, "{log}");
     assert!(log.contains("writes work again"), "{log}");
