@@ -14,6 +14,7 @@ use crate::error::Result;
 
 mod field;
 mod filter;
+mod limits;
 pub mod page;
 mod sort;
 mod sql;
@@ -21,8 +22,7 @@ mod sql;
 pub(crate) mod tests;
 
 pub use field::{Field, Kind, Operator, Resource, moment};
-pub use filter::{FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_VALUES_MAX, FILTER_WORDS_MAX};
-pub use sort::SORT_KEYS_MAX;
+pub use limits::*;
 pub use sql::Sql;
 
 use field::{Named, Test};
@@ -82,6 +82,6 @@ impl Query {
     ///
     /// The caller binds the app as `?1`, and adds the condition on it and what it hides.
     pub fn to_sql(&self, now: Time) -> Sql {
-        sql::compile(self, now)
+        sql::compile(self.resource, &self.filter, &self.sort, now, None)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::filter::{FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX, clip, too_deep};
+use super::limits::{FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX, clip, too_deep};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 
@@ -21,9 +21,9 @@ pub struct Resource {
     pub bare: Option<&'static str>,
     /// Names that no filter takes, and that are not taken for such ones.
     pub refused: &'static [&'static str],
-    /// The order unless one is asked for: an expression, and whether it descends.
+    /// The order unless one is asked for: an expression that is never null, and whether it descends.
     pub order: (&'static str, bool),
-    /// The expressions that together tell any two rows apart.
+    /// The expressions that together tell any two rows apart; none is ever null.
     pub ids: &'static [&'static str],
 }
 
@@ -265,7 +265,7 @@ impl Path {
         if keys.iter().any(|key| key.is_empty() || key.contains('\0')) {
             return Err(not_a_name(name));
         }
-        if keys.len() > FILTER_DEPTH_MAX { Err(too_deep(resource)) } else { Ok(Self(keys)) }
+        if keys.len() > FILTER_DEPTH_MAX { Err(too_deep(resource.filter)) } else { Ok(Self(keys)) }
     }
 }
 
@@ -325,7 +325,7 @@ fn nodes(value: &Value) -> usize {
 
 fn structure(resource: &Resource, value: &Value, depth: usize) -> Result<()> {
     if depth > FILTER_DEPTH_MAX {
-        return Err(too_deep(resource));
+        return Err(too_deep(resource.filter));
     }
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| structure(resource, item, depth + 1)),

@@ -5,18 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::field::{Named, Operator, Resource, Test};
+use super::limits::{FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_VALUES_MAX, clip, too_deep};
 use crate::error::{ApiError, Result};
-
-/// How deep `$and`, `$or` and the structure of a compared custom value may nest, and how many keys a path may have.
-pub const FILTER_DEPTH_MAX: usize = 10;
-/// Most conditions in one filter. Well below `SQLite`'s limit of 1,000 on the depth of an expression.
-pub const FILTER_CONDITIONS_MAX: usize = 256;
-/// Most values in one `$in` or `$nin`.
-pub const FILTER_LIST_MAX: usize = 1_000;
-/// Most values in one filter. Well below `SQLite`'s limit of 32,766 parameters.
-pub const FILTER_VALUES_MAX: usize = 5_000;
-/// Most words in one `$autocomplete`.
-pub const FILTER_WORDS_MAX: usize = 10;
 
 /// The tree of a filter. An empty `All` holds for every row.
 #[derive(Clone, Debug)]
@@ -79,7 +69,7 @@ impl Parser {
 
     fn list(&mut self, key: &str, value: &Value, depth: usize) -> Result<Vec<Filter>> {
         if depth >= FILTER_DEPTH_MAX {
-            return Err(too_deep(self.resource));
+            return Err(too_deep(self.resource.filter));
         }
         let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
         let objects: Option<Vec<_>> = items.iter().map(Value::as_object).collect();
@@ -141,13 +131,4 @@ fn all(mut parts: Vec<Filter>) -> Filter {
         }
         (None, _) => Filter::All(parts),
     }
-}
-
-pub(super) fn too_deep(resource: &Resource) -> ApiError {
-    ApiError::input(format!("{} must be nested at maximum {FILTER_DEPTH_MAX} levels deep", resource.filter))
-}
-
-/// A caller's text, short enough for a message.
-pub(super) fn clip(text: &str) -> String {
-    text.chars().take(60).collect()
 }

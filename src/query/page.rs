@@ -1,14 +1,22 @@
 //! Pages of a query.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rusqlite::types::Value as Parameter;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::error::Result;
+use super::{Query, Resource, Sql, sql};
+use crate::clock::Time;
+use crate::error::{ApiError, Result};
 use crate::validate::within;
 
 /// What is answered, unless another number is asked for.
 const LIMIT_DEFAULT: u32 = 30;
 /// The most that is answered.
 const LIMIT_MAX: i64 = 100;
+/// Bytes of a hash by which a cursor knows its filter and sort.
+const ASKED_BYTES: usize = 9;
 /// The most that is passed over.
 const OFFSET_MAX: i64 = 1_000;
 
@@ -43,4 +51,84 @@ pub fn bounded<const N: usize>(
         return filter;
     }
     Map::from_iter([("$and".to_owned(), json!([filter, {field: bounds}]))])
+}
+
+/// A query that is walked page by page: each page begins behind the last row of the one before, whatever comes and goes
+/// meanwhile.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    query: Query,
+    limit: u32,
+    asked: String,
+    behind: Option<Vec<Parameter>>,
+}
+
+impl Resource {
+    /// The page of a query that `next` leads to, the first without one. A cursor leads on in the filter and sort that it was
+    /// given for, and in no other.
+    pub fn walk(
+        &'static self,
+        filter: &Map<String, Value>,
+        sort: &[Value],
+        limit: Option<i64>,
+        next: Option<&str>,
+    ) -> Result<Walk> {
+        let Page { limit, .. } = Page::of(limit, None)?;
+        let query = self.parse(filter, sort)?;
+        let hash = Sha256::digest(json!([self.operation, filter, sort]).to_string());
+        let asked = URL_SAFE_NO_PAD.encode(&hash[..ASKED_BYTES]);
+        // SDKs send an empty text where they have none.
+        let behind = next.filter(|next| !next.is_empty()).map(|next| behind(next, &asked)).transpose()?;
+        Ok(Walk { query, limit, asked, behind })
+    }
+}
+
+impl Walk {
+    /// The query as SQL, of the rows of the page and behind it.
+    pub fn to_sql(&self, now: Time) -> Sql {
+        let Query { resource, filter, sort, .. } = &self.query;
+        sql::compile(resource, filter, sort, now, self.behind.as_deref())
+    }
+
+    /// How many rows are wanted: one more than the page has, which tells whether another follows.
+    pub fn rows(&self) -> u32 {
+        self.limit + 1
+    }
+
+    /// The page from what its SQL found, each row with its keys ([`Sql::keys_sql`]), and the cursor that leads on from it.
+    pub fn page<T>(&self, mut rows: Vec<(T, Vec<Parameter>)>) -> (Vec<T>, Option<String>) {
+        let is_last = rows.len() <= self.limit as usize;
+        rows.truncate(self.limit as usize);
+        let keys = rows.last().filter(|_| !is_last).map(|(_, keys)| keys.iter().map(json_of));
+        let next = keys.map(|keys| {
+            let cursor: Vec<Value> = std::iter::once(Value::from(self.asked.as_str())).chain(keys).collect();
+            URL_SAFE_NO_PAD.encode(Value::from(cursor).to_string())
+        });
+        (rows.into_iter().map(|(row, _)| row).collect(), next)
+    }
+}
+
+/// The keys of the row behind which a cursor leads on.
+fn behind(next: &str, asked: &str) -> Result<Vec<Parameter>> {
+    let bytes = URL_SAFE_NO_PAD.decode(next).ok();
+    let mut cursor = bytes.and_then(|bytes| serde_json::from_slice::<Vec<Value>>(&bytes).ok()).unwrap_or_default();
+    if !matches!(cursor.first(), Some(Value::String(_))) {
+        return Err(ApiError::input("next is not a cursor of a page: send what the page before answered as next"));
+    }
+    if cursor.remove(0) != asked {
+        return Err(ApiError::input(
+            "next is a cursor of another filter or sort: send it with those of the page before, or begin without it",
+        ));
+    }
+    Ok(cursor.iter().map(sql::parameter).collect())
+}
+
+/// A key as a cursor has it, to be read back by [`sql::parameter`].
+fn json_of(key: &Parameter) -> Value {
+    match key {
+        Parameter::Integer(whole) => Value::from(*whole),
+        Parameter::Real(real) => Value::from(*real),
+        Parameter::Text(text) => Value::from(text.as_str()),
+        Parameter::Null | Parameter::Blob(_) => Value::Null,
+    }
 }

@@ -3,11 +3,9 @@
 use serde_json::Value;
 
 use super::field::{Named, Resource};
+use super::limits::SORT_KEYS_MAX;
 use crate::error::{ApiError, Result};
 use crate::settings::wrong_type;
-
-/// Most keys of a sort (wire-contract 4.2).
-pub const SORT_KEYS_MAX: usize = 5;
 
 /// One key of an order.
 #[derive(Clone, Debug)]

@@ -3,10 +3,9 @@
 use rusqlite::types::Value as Parameter;
 use serde_json::Value;
 
-use super::Query;
-use super::field::{Comparison, Kind, Named, Path, Test, WORD_ENDS};
+use super::field::{Comparison, Kind, Named, Path, Resource, Test, WORD_ENDS};
 use super::filter::Filter;
-use super::sort::SortType;
+use super::sort::{SortKey, SortType};
 use crate::clock::Time;
 
 /// A compiled query.
@@ -16,6 +15,8 @@ pub struct Sql {
     pub where_sql: String,
     /// What stands behind `ORDER BY`. Ends in what tells rows apart, so that no two tie.
     pub order_by_sql: String,
+    /// The keys of that order as columns, of which a cursor is made.
+    pub keys_sql: String,
     /// The values of `?2`, `?3` and so on, for both texts.
     pub params: Vec<Parameter>,
 }
@@ -33,11 +34,31 @@ fn bind(params: &mut Vec<Parameter>, value: Parameter) -> String {
     format!("?{}", params.len() + 1)
 }
 
-pub(super) fn compile(query: &Query, now: Time) -> Sql {
+/// The rows that match, or those of them that come behind the row with these keys.
+pub(super) fn compile(
+    resource: &Resource,
+    filter: &Filter,
+    sort: &[SortKey],
+    now: Time,
+    behind: Option<&[Parameter]>,
+) -> Sql {
     let mut writer = Writer { params: Vec::new(), now };
-    let where_sql = writer.filter(&query.filter);
-    let order_by_sql = writer.order(query);
-    Sql { where_sql, order_by_sql, params: writer.params }
+    let mut where_sql = writer.filter(filter);
+    let keys = writer.keys(resource, sort);
+    if let Some(behind) = behind {
+        where_sql = format!("{where_sql} AND {}", writer.behind(&keys, behind));
+    }
+    let order = keys.iter().map(|key| format!("{}{}", key.sql, if key.descending { " DESC" } else { "" }));
+    let order_by_sql = order.collect::<Vec<_>>().join(", ");
+    let keys_sql = keys.iter().map(|key| key.sql.as_str()).collect::<Vec<_>>().join(", ");
+    Sql { where_sql, order_by_sql, keys_sql, params: writer.params }
+}
+
+/// One key of the order of rows.
+struct Key {
+    sql: String,
+    descending: bool,
+    nullable: bool,
 }
 
 struct Writer {
@@ -256,31 +277,49 @@ impl Writer {
 
     /// Ends in what tells rows apart, in the direction of the last key, so that an index serves both. What is absent is less
     /// than all else.
-    fn order(&mut self, query: &Query) -> String {
-        let (default, mut descending) = query.resource.order;
-        let mut keys: Vec<(String, bool)> = query
-            .sort
-            .iter()
-            .map(|key| {
-                let expression = match &key.field.field.kind {
-                    Kind::Json(column) => self.json_key(column, &key.field.path, key.by),
-                    Kind::JsonText(column) => self.json_key(column, &key.field.path, SortType::Text),
-                    kind => self.expression(kind),
-                };
-                (expression, key.descending)
-            })
-            .collect();
-        match keys.last() {
-            None => keys.push((default.to_owned(), descending)),
-            Some(last) => descending = last.1,
+    fn keys(&mut self, resource: &Resource, sort: &[SortKey]) -> Vec<Key> {
+        let (default, mut descending) = resource.order;
+        let never_null = |sql: &str| sql == default || resource.ids.contains(&sql);
+        let mut keys = Vec::new();
+        for key in sort {
+            let sql = match &key.field.field.kind {
+                Kind::Json(column) => self.json_key(column, &key.field.path, key.by),
+                Kind::JsonText(column) => self.json_key(column, &key.field.path, SortType::Text),
+                kind => self.expression(kind),
+            };
+            descending = key.descending;
+            keys.push(Key { nullable: !never_null(&sql), sql, descending });
         }
-        for id in query.resource.ids {
-            if !keys.iter().any(|(expression, _)| expression == id) {
-                keys.push(((*id).to_owned(), descending));
+        let rest = resource.ids.iter().copied();
+        for sql in sort.is_empty().then_some(default).into_iter().chain(rest) {
+            if !keys.iter().any(|key| key.sql == sql) {
+                keys.push(Key { sql: sql.to_owned(), descending, nullable: false });
             }
         }
-        let keys = keys.into_iter().map(|(expression, descending)| expression + direction(descending));
-        keys.collect::<Vec<_>>().join(", ")
+        keys
+    }
+
+    /// Behind the row with these keys: beyond it in the first, or level with it there and beyond in the next, and so on.
+    fn behind(&mut self, keys: &[Key], values: &[Parameter]) -> String {
+        let mut text = NOBODY.to_owned();
+        for (key, value) in keys.iter().zip(values).rev() {
+            let place = self.bind(value.clone());
+            let Key { sql, descending, nullable } = key;
+            let is_null = *value == Parameter::Null;
+            let beyond = match (descending, is_null) {
+                (false, false) => format!("{sql} > {place}"),
+                (false, true) => format!("{sql} IS NOT NULL"),
+                (true, false) if *nullable => format!("({sql} < {place} OR {sql} IS NULL)"),
+                (true, false) => format!("{sql} < {place}"),
+                (true, true) => NOBODY.to_owned(),
+            };
+            text = format!("({beyond} OR ({sql} IS {place} AND {text}))");
+            // What follows from the rest is said all the same, since an index serves nothing with an OR.
+            if !(is_null || *descending && *nullable) {
+                text = format!("({sql} {} {place} AND {text})", if *descending { "<=" } else { ">=" });
+            }
+        }
+        text
     }
 
     fn json_key(&mut self, column: &str, path: &Path, by: SortType) -> String {
@@ -317,10 +356,6 @@ fn step(key: &str) -> String {
     format!(".{}", Value::from(key))
 }
 
-fn direction(descending: bool) -> &'static str {
-    if descending { " DESC" } else { "" }
-}
-
 fn joined(parts: &[String], by: &str, none: &str) -> String {
     match parts {
         [] => none.to_owned(),
@@ -330,7 +365,7 @@ fn joined(parts: &[String], by: &str, none: &str) -> String {
 }
 
 /// A scalar as `SQLite` holds what `json_extract` finds.
-fn parameter(value: &Value) -> Parameter {
+pub(super) fn parameter(value: &Value) -> Parameter {
     match value {
         Value::Bool(flag) => Parameter::Integer(i64::from(*flag)),
         Value::String(text) => Parameter::Text(text.clone()),

@@ -9,6 +9,7 @@ mod found;
 mod grammar;
 mod model;
 mod plans;
+mod walk;
 
 /// The app that is asked. Another one holds the same ids, to be left alone.
 const APP: i64 = 7;

@@ -74,7 +74,7 @@ fn team() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["red", "blue", "green"]).prop_map(str::to_owned)
 }
 
-fn row() -> impl Strategy<Value = Row> {
+pub(super) fn row() -> impl Strategy<Value = Row> {
     let ban = (prop::sample::select(vec!["", "x:y"]), any::<bool>(), prop::option::of(999_i64..1_002))
         .prop_map(|(channel_cid, shadow, expires_at)| Ban { channel_cid, shadow, expires_at });
     let texts =
@@ -179,7 +179,7 @@ fn filter() -> impl Strategy<Value = Value> {
     tree(leaf, json!({"role": "user"}))
 }
 
-fn sort() -> impl Strategy<Value = Value> {
+pub(super) fn sort() -> impl Strategy<Value = Value> {
     let key = (field(), prop::sample::select(vec![1, -1]), prop::sample::select(vec!["", "number", "boolean"]));
     let keys = key.prop_map(|(field, direction, by)| json!({"field": field, "direction": direction, "type": by}));
     let sortable = keys.prop_filter("not sortable", |key| {
@@ -214,7 +214,7 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), (ends.clone(), "[a-c]{0,2}", ends).prop_map(|(a, b, c)| format!("{a}{b}{c}"))]
 }
 
-fn any_json() -> impl Strategy<Value = Value> {
+pub(super) fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
