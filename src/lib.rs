@@ -31,6 +31,8 @@ pub mod event;
 pub mod family;
 pub mod fault;
 pub mod fixture;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod ids;
 pub mod journal;
 pub mod live;

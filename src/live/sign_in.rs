@@ -273,7 +273,7 @@ fn check(
 }
 
 /// Reads the user.
-fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
+pub fn details_of(details: Value, dialect: Dialect) -> Result<Details> {
     let request = read(details)?;
     request.refuse_reserved("user_details", users::is_reserved_to_connect)?;
     let input = request.into_input(dialect)?;

@@ -11,7 +11,7 @@ fn root() -> &'static Path {
 }
 
 /// What tools leave behind in the folders of the tests.
-const LEFT_BEHIND: &[&str] = &["node_modules", "target", "__pycache__", ".venv", ".pytest_cache"];
+const LEFT_BEHIND: &[&str] = &["node_modules", "target", "artifacts", "__pycache__", ".venv", ".pytest_cache"];
 
 /// Every text file below a folder, or the file itself; none where there is none, since a package has not all of them.
 fn texts(below: &str) -> Vec<(PathBuf, String)> {
@@ -228,7 +228,7 @@ fn every_statement_that_changes_or_removes_rows_is_for_one_app() {
 
 #[test]
 fn no_lint_is_allowed_away() {
-    for (path, text) in ["src", "tests", "benches"].into_iter().flat_map(files) {
+    for (path, text) in ["src", "tests", "benches", "fuzz/fuzz_targets"].into_iter().flat_map(files) {
         let forbidden = concat!("#[", "allow(");
         let inner = concat!("#![", "allow(");
         assert!(!text.contains(forbidden) && !text.contains(inner), "{}", path.display());
@@ -292,7 +292,8 @@ fn every_operation_is_named_or_called_by_a_test() {
 #[test]
 fn files_hold_no_path_of_this_machine() {
     let marks = [concat!("/", "home/"), concat!("/", "Users/x"), concat!("/", "work/")];
-    let places = ["src", "tests", "benches", "fixtures", "static", ".ci", "README.md", "CHANGELOG.md", "Cargo.toml"];
+    let places =
+        ["src", "tests", "benches", "fixtures", "fuzz", "static", ".ci", "README.md", "CHANGELOG.md", "Cargo.toml"];
     for (path, text) in places.into_iter().flat_map(texts) {
         for mark in marks {
             assert!(!text.contains(mark), "{} names {mark}", path.display());
