@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     /// Most files of a target, and the largest, in bytes: what is replayed at each test has to stay small.
-    const FILES_MAX: usize = 80;
+    const FILES_MAX: usize = 64;
     const FILE_MAX_BYTES: usize = 4 * 1024;
 
     /// The files of a folder; `None` where there is no folder `fuzz`, since a package has none.
