@@ -123,9 +123,13 @@ fn alike(conditions: &Map<String, Value>, sort: &[Value]) {
     if let Some(others) = ask(json!(conditions), &[]) {
         assert_eq!(set(&others), set(&users), "an order changes who is found");
     }
-    let each = conditions.iter().map(|(key, value)| ask(json!({key: value}), sort));
-    for others in each.flatten() {
-        assert!(set(&users).is_subset(&set(&others)), "one condition alone finds fewer");
+    let parts: Vec<Value> = conditions.iter().map(|(key, value)| json!({key: value})).collect();
+    let each: Option<Vec<Vec<String>>> = parts.iter().map(|part| ask(part.clone(), sort)).collect();
+    let (Some(each), Some(everyone)) = (each, ask(json!({}), &[])) else { return };
+    let in_each = |id: &&str| each.iter().all(|ids| set(ids).contains(id));
+    assert_eq!(set(&users), set(&everyone).into_iter().filter(in_each).collect(), "all of these: {parts:?}");
+    if let Some(any) = ask(json!({"$or": parts}), sort) {
+        assert_eq!(set(&any), each.iter().flat_map(|ids| set(ids)).collect(), "one of these: {parts:?}");
     }
 }
 

@@ -67,9 +67,9 @@ fn judged(raw: &str) -> Arc<Examined> {
             }
             let grounds = Grounds { app: Some(app), credentials: &credentials, user, times, now: NOW };
             assert_eq!(explain::explain(&verdict, grounds).len(), Check::ALL.len());
-            let _ = explain::secret_mistake(raw, app, KEY);
         }
     }
+    let _ = explain::secret_mistake(raw, &STRICT, KEY);
     examined
 }
 
