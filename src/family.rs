@@ -2,7 +2,7 @@
 //! names, each with the beginnings of its paths in each dialect (design.md 6). Single operations are not listed: whatever
 //! lies below one of these is Stream's, and what is built stands in the table of routes.
 
-use crate::routes;
+use crate::operation::table;
 use crate::wire::Dialect;
 
 /// How far a family is.
@@ -162,7 +162,7 @@ impl Family {
 /// wrong, and Stream answers that as it answers an unknown path (wire-contract, trap 25).
 pub fn of(dialect: Dialect, path: &str) -> Option<&'static Family> {
     let below = path.strip_prefix(dialect.prefix())?;
-    if routes::has_place(dialect, below) {
+    if table::has_place(dialect, below) {
         return None;
     }
     let fitting = FAMILIES.iter().filter_map(|family| Some((family.fits(dialect, below)?, family)));

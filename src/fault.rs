@@ -15,10 +15,6 @@ pub mod armed;
 
 /// What a fault's `operation` says for every operation of Stream's, `Connect` included and the token provider not.
 pub const EVERY_OPERATION: &str = "*";
-/// The operation of the control API's token provider, which can be made to fail the same way.
-pub const TOKEN_PROVIDER: &str = "TokenProvider";
-/// The operation of a socket's handshake, and of the socket while it is open.
-pub const CONNECT: &str = "Connect";
 
 /// A fault's id, in characters at the most.
 pub const FAULT_ID_MAX_CHARS: usize = 64;

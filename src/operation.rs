@@ -1,12 +1,10 @@
-//! What an operation of Stream's is: its name, its places, its limit. Which there are is in `routes`.
+//! What an operation of Stream's is: its name, its places, its limit. Which there are is in [`table`].
 
 use std::collections::BTreeMap;
 
-use crate::rate::LIMIT_DEFAULT;
 use crate::wire::Dialect;
 
-/// Operations that the table can hold; what counts calls has this many places.
-pub const OPERATIONS_MAX: usize = 256;
+pub mod table;
 
 /// `X-Stream-Client` of the dashboard. Who looks on must not disturb what is watched: its calls are in no journal, count
 /// towards no rate limit, and meet no fault and no stub.
@@ -79,10 +77,11 @@ pub struct Operation {
     pub name: &'static str,
     /// Where it answers.
     pub places: &'static [Place],
+    /// Calls of it that production takes in a minute, for each app and platform (wire-contract 2.5).
+    calls_per_minute: u32,
+    /// What a client hears, where it is the server's alone (wire-contract 2.3 row 25).
+    pub refusal: &'static str,
 }
-
-/// What stands for the operation of a call that no route has.
-pub const UNKNOWN: Operation = Operation { name: "Unknown", places: &[] };
 
 impl Operation {
     /// Whether it is that of a call that no route has.
@@ -97,18 +96,6 @@ impl Operation {
 
     /// Calls of it that an app takes in a minute, for each platform: its own number, else production's.
     pub fn calls_per_minute(&self, own: &BTreeMap<String, u32>) -> u32 {
-        own.get(self.name).copied().unwrap_or_else(|| self.calls_per_minute_in_production())
-    }
-
-    /// Calls of it that production takes in a minute, for each app and platform (wire-contract 2.5).
-    fn calls_per_minute_in_production(&self) -> u32 {
-        match self.name {
-            "GetApp" | "Connect" => 10_000,
-            "UpdateUsers" | "UpdateUsersPartial" | "CreateDevice" => 300,
-            "DeactivateUser" | "DeactivateUsers" | "ReactivateUser" | "ReactivateUsers" | "DeleteUser"
-            | "DeleteUsers" | "ExportUser" | "ExportUsers" | "ListDevices" | "DeleteDevice" | "UpdateApp"
-            | "CheckPush" => 60,
-            _ => LIMIT_DEFAULT,
-        }
+        own.get(self.name).copied().unwrap_or(self.calls_per_minute)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use crate::clock::Time;
 use crate::error::{ApiError, Code, Result};
 use crate::ids::{USER_ID_MAX_BYTES, UserId};
-use crate::operation::OPERATIONS_MAX;
+use crate::operation::table::{LIMIT_DEFAULT, OPERATIONS_MAX};
 use crate::settings::RateLimits;
 
 /// From where a call comes, as far as the limits are concerned.
@@ -99,9 +99,6 @@ pub fn too_many(limit: u32) -> ApiError {
     let text = "Too many requests, check response headers for more information. The limit is";
     ApiError::new(Code::RateLimitError, format!("{text} {limit} a minute"))
 }
-
-/// Calls of an operation in a minute, unless the contract has another number for it.
-pub const LIMIT_DEFAULT: u32 = 1_000;
 
 fn window_end(now: Time) -> i64 {
     (now.seconds().div_euclid(WINDOW_SECONDS) + 1) * WINDOW_SECONDS

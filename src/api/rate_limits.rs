@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::auth::caller::ServerCaller;
 use crate::error::Result;
+use crate::operation::table::{self, OPERATIONS};
 use crate::rate::{Platform, Rate};
 use crate::reply::Reply;
-use crate::routes::{self, OPERATIONS};
 
 /// One operation's window.
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ pub async fn get(caller: ServerCaller) -> Result<Reply<RateLimitsResponse>> {
     let limits = |platform| {
         let one = |name: &String| {
             // An operation that is not known here has not been called: a whole window is left.
-            let rate = routes::named(name).map_or_else(
+            let rate = table::named(name).map_or_else(
                 || Rate::untouched(now),
                 |(at, operation)| rates.peek(at, operation.calls_per_minute(own), platform, now),
             );

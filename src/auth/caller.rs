@@ -43,14 +43,6 @@ impl Admitted {
     }
 }
 
-/// The text for a client on an operation that is the server's (wire-contract 2.3 row 25).
-fn server_only(call: &Call) -> ApiError {
-    ApiError::not_allowed(match call.operation.name {
-        "ExportUser" | "ExportUsers" => "users can only be exported server side",
-        _ => "this endpoint is only allowed with server side auth",
-    })
-}
-
 impl FromRequest for ServerCaller {
     type Error = ApiError;
     type Future = Ready<Result<Self>>;
@@ -58,7 +50,7 @@ impl FromRequest for ServerCaller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Admitted::of(request).and_then(|admitted| {
             if !matches!(admitted.identity, Identity::Server) {
-                return Err(server_only(&admitted.call));
+                return Err(ApiError::not_allowed(admitted.call.operation.refusal));
             }
             admitted.call.check_rate()?;
             Ok(Self(admitted))

@@ -17,7 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::input;
 use super::print::{Paint, plain};
 use crate::clock::system_now;
-use crate::operation::UNKNOWN;
+use crate::operation::table::UNKNOWN;
 use crate::start::Failure;
 
 /// What is logged unless another filter is given.

@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::family::FAMILIES;
+use crate::operation::table::OPERATIONS;
 use crate::operation::{Mounts, Operation, Place};
-use crate::routes::OPERATIONS;
 
 /// Operation -> the SDKs that drove it, as `package version`. Written by the SDK suites.
 const DRIVEN: &str = include_str!("../../tests/sdk/driven.json");

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Control;
 use super::body::{ControlBody, escaped, misread};
 use super::error::{ControlError, Result};
-use crate::routes;
+use crate::operation::table;
 use crate::store::apps;
 
 /// `GET /apps/{api_key}/settings`.
@@ -36,9 +36,9 @@ pub async fn patch(control: Data<Control>, key: Path<String>, body: ControlBody<
 /// Refuses the name of an operation that is in no table, also one that is to be taken out: it is misspelt.
 fn check_operations(by_operation: &Value) -> Result<()> {
     let mut names = by_operation.as_object().into_iter().flatten().map(|(name, _)| name);
-    names.find(|name| routes::named(name).is_none()).map_or(Ok(()), |name| {
+    names.find(|name| table::named(name).is_none()).map_or(Ok(()), |name| {
         let field = format!("/calls_per_minute/{}", escaped(name));
         let fault = ControlError::invalid(&field, format!("there is no operation `{name}`"));
-        Err(fault.with_hint(format!("did you mean `{}`? GET /_millpond/operations lists them", routes::nearest(name))))
+        Err(fault.with_hint(format!("did you mean `{}`? GET /_millpond/operations lists them", table::nearest(name))))
     })
 }

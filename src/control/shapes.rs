@@ -13,7 +13,7 @@ use crate::fault::{CLOSE_CODES, CLOSE_CODES_RESERVED, Fault};
 use crate::fixture::format::Fixture;
 use crate::fixture::{faults, stubs};
 use crate::journal::{Caller, Entry, Outcome};
-use crate::routes::OPERATIONS;
+use crate::operation::table::OPERATIONS;
 use crate::settings::Emulator;
 use crate::stub::Stub;
 

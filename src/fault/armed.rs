@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::{CONNECT, EVERY_OPERATION, Fault, LATENCY_MAX_NS, SocketThen, TOKEN_PROVIDER, Then};
+use super::{EVERY_OPERATION, Fault, LATENCY_MAX_NS, SocketThen, Then};
 use crate::clock::{DurationNs, SECOND_NS, Time};
 use crate::error::{ApiError, Code};
 use crate::journal::Caller;
+use crate::operation::table::{CONNECT, TOKEN_PROVIDER};
 use crate::rate::{self, Rate};
 
 /// A fault, and how often it has struck.
@@ -58,7 +59,7 @@ impl Armed {
     /// What happens to a socket that is open already, which is counted by this.
     pub fn strike_open(&self, user_id: Option<&str>, caller: Caller) -> Option<SocketThen> {
         let Then::Socket(then) = &self.fault.then else { return None };
-        (self.fits(CONNECT, user_id, caller) && self.strike()).then(|| then.clone())
+        (self.fits(CONNECT.name, user_id, caller) && self.strike()).then(|| then.clone())
     }
 }
 
@@ -116,7 +117,7 @@ impl Faults {
     /// What strikes a socket's handshake, or the socket as soon as it is signed in. One that is refused anyway has no
     /// socket to which something could happen.
     pub fn strike_handshake(&self, user_id: Option<&str>, caller: Caller, is_refused: bool) -> Option<Strike> {
-        self.strike_with(CONNECT, user_id, caller, |then| !is_refused || !matches!(then, Then::Socket(_)))
+        self.strike_with(CONNECT.name, user_id, caller, |then| !is_refused || !matches!(then, Then::Socket(_)))
     }
 
     fn strike_with(
@@ -249,7 +250,7 @@ mod tests {
     fn every_operation_is_not_the_token_provider() {
         let faults = armed(&[fault("*", None, error(Code::InputError))]);
         assert_eq!(codes(&faults, TOKEN_PROVIDER), None);
-        assert_eq!(codes(&faults, CONNECT), Some(Code::InputError));
+        assert_eq!(codes(&faults, CONNECT.name), Some(Code::InputError));
     }
 
     #[test]

@@ -17,12 +17,8 @@ use crate::ids::{USER_ID_MAX_BYTES, UserId};
 /// The longest free text in an entry, in bytes: the ring has a bound in bytes as well.
 const TEXT_MAX_BYTES: usize = 512;
 
-/// The operation of a socket's sign-in.
-pub const CONNECT: &str = "Connect";
 /// The operation of a signed-in socket's end.
 pub const DISCONNECT: &str = "Disconnect";
-/// The operation of the token provider.
-pub const TOKEN_PROVIDER: &str = "TokenProvider";
 /// The method of an event that went out.
 pub const METHOD_EVENT: &str = "EVENT";
 /// The method of what happens on an open socket.

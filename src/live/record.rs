@@ -8,9 +8,9 @@ use crate::app::App;
 use crate::clock::{Stopwatch, Time, system_now};
 use crate::door::Gate;
 use crate::error::ApiError;
-use crate::journal::entry::{CONNECT, CUT, DISCONNECT, METHOD_SOCKET};
+use crate::journal::entry::{CUT, DISCONNECT, METHOD_SOCKET};
 use crate::journal::{Entry, Journal, Text, Who, line};
-use crate::operation::UNKNOWN;
+use crate::operation::table::{CONNECT, UNKNOWN};
 use crate::reply;
 use crate::wire::Dialect;
 
@@ -39,7 +39,7 @@ impl Attempt<'_> {
             duration_ms: app.map_or_else(|| self.started.milliseconds(), |app| app.measured(self.started)),
             sdk: Text::some(self.client),
             fault: self.fault.clone(),
-            ..Entry::new(self.at, CONNECT, "GET", status)
+            ..Entry::new(self.at, CONNECT.name, "GET", status)
         }
     }
 
@@ -64,7 +64,7 @@ impl Attempt<'_> {
 pub fn no_socket(gate: &Gate, request: &Request, dialect: Option<Dialect>, shown: &Shown, error: &ApiError) {
     let apps = gate.store.apps();
     let app = shown.api_key.as_deref().and_then(|key| apps.get(key));
-    let operation = if dialect.is_some() { CONNECT } else { UNKNOWN.name };
+    let operation = if dialect.is_some() { CONNECT.name } else { UNKNOWN.name };
     let at = app.as_ref().map_or_else(system_now, |app| app.clock.now());
     let entry = Entry {
         path: Text::new(request.path()),

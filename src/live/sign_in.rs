@@ -22,9 +22,9 @@ use crate::fault::SocketThen;
 use crate::fault::armed::Fate;
 use crate::ids::UserId;
 use crate::journal::Who;
+use crate::operation::table::{CONNECT, CONNECT_INDEX, LIMIT_DEFAULT};
 use crate::params::Params;
-use crate::rate::{LIMIT_DEFAULT, Rate};
-use crate::routes;
+use crate::rate::Rate;
 use crate::settings::wrong_type;
 use crate::store::ended_tokens::EndedToken;
 use crate::store::users::User;
@@ -224,8 +224,7 @@ pub async fn sign_in(
 
 /// Counts a sign-in as a call of Connect, whatever carried it (wire-contract 2.5).
 fn count(judged: &Judged, client: &str) -> Option<Rate> {
-    let (index, connect) = routes::named("Connect")?;
-    judged.count(index, connect, client)
+    judged.count(CONNECT_INDEX, CONNECT, client)
 }
 
 /// Why a socket that shows this is refused, as far as its token goes: the verdict, and that no server has one

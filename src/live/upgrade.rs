@@ -22,6 +22,7 @@ use super::worker::Worker;
 use super::{record, session};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::operation::table::{CONNECT, UNKNOWN};
 use crate::params::Params;
 use crate::reply;
 use crate::wire::Dialect;
@@ -119,7 +120,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// An HTTP answer to what is no handshake, and the end of the connection.
 async fn answer_plainly(io: &mut TcpStream, is_door: bool, refusal: &ApiError) {
-    let body = reply::error_body(if is_door { "Connect" } else { "Request" }, refusal, "0");
+    let body = reply::error_body(if is_door { CONNECT } else { &UNKNOWN }.spoken(), refusal, "0");
     let status = refusal.code.status();
     let kind = header::CONTENT_TYPE;
     let head = format!(

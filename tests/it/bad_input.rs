@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use millpond::auth::credentials::{Credentials, Examined};
 use millpond::auth::secret::Secret;
 use millpond::operation::Place;
-use millpond::routes::OPERATIONS;
+use millpond::operation::table::OPERATIONS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! What bodies say: `null` for nothing, values of wrong types, fields that only Stream writes (wire-contract 2.1, 4.1).
 
-use millpond::routes::OPERATIONS;
+use millpond::operation::table::OPERATIONS;
 use serde_json::{Value, json};
 
 use crate::app::{TestApp, encode};

@@ -1,6 +1,6 @@
 //! Who may call what: every operation at every place, by every kind of caller.
 
-use millpond::routes::OPERATIONS;
+use millpond::operation::table::OPERATIONS;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, Caller, TestApp};

@@ -31,7 +31,7 @@ fn without_a_filter_all_platforms_and_operations_are_there() {
     let platforms: Vec<_> =
         limits.as_object().unwrap().keys().map(String::as_str).filter(|key| *key != "duration").collect();
     assert_eq!(platforms, ["android", "ios", "server_side", "unity", "web"]);
-    let built = millpond::routes::OPERATIONS.len();
+    let built = millpond::operation::table::OPERATIONS.len();
     for platform in platforms {
         assert_eq!(limits[platform].as_object().unwrap().len(), built, "{platform}");
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use millpond::error::Code;
-use millpond::routes::OPERATIONS;
+use millpond::operation::table::OPERATIONS;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -286,6 +286,28 @@ fn every_operation_is_named_or_called_by_a_test() {
         ("/tasks/", "/tasks/{id}", false),
     ] {
         assert_eq!(calls(text, pattern), expected, "{text} {pattern}");
+    }
+}
+
+/// Files that quote an operation's name, and why none of them decides anything by it.
+const QUOTES_A_NAME: &[(&str, &str)] = &[
+    ("operation/table", "the rows"),
+    ("api", "actions of permissions have such names"),
+    ("fixture", "names of records in a fixture"),
+    ("control/requests", "examples"),
+    ("control/routes", "examples"),
+];
+
+#[test]
+fn what_is_said_of_one_operation_stands_in_its_row() {
+    for (path, text) in files("src").iter().filter(|(path, _)| !is_tests(path)) {
+        if QUOTES_A_NAME.iter().any(|(module, _)| belongs(path, module)) {
+            continue;
+        }
+        for name in OPERATIONS.iter().map(|operation| operation.name) {
+            let code = code(text).replace(&format!("index_of(\"{name}\")"), "");
+            assert!(!code.contains(&format!("\"{name}\"")), "{} decides by the name {name}", path.display());
+        }
     }
 }
 

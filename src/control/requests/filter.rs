@@ -5,11 +5,10 @@ use std::fmt;
 use crate::auth::fingerprint::Fingerprint;
 use crate::control::error::{ControlError, Result};
 use crate::fixture::did_you_mean;
-use crate::journal::entry::{DISCONNECT, TOKEN_PROVIDER};
+use crate::journal::entry::DISCONNECT;
 use crate::journal::{Caller, Entry, Outcome};
-use crate::operation::UNKNOWN;
+use crate::operation::table::{OPERATIONS, TOKEN_PROVIDER, UNKNOWN};
 use crate::params::Params;
-use crate::routes::OPERATIONS;
 
 /// The names of the filters.
 pub const NAMES: [&str; 7] = ["operation", "user_id", "caller", "outcome", "status", "code", "token"];
