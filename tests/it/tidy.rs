@@ -293,6 +293,7 @@ fn every_operation_is_named_or_called_by_a_test() {
 const QUOTES_A_NAME: &[(&str, &str)] = &[
     ("operation/table", "the rows"),
     ("api", "actions of permissions have such names"),
+    ("permission", "so have its actions"),
     ("fixture", "names of records in a fixture"),
     ("control/requests", "examples"),
     ("control/routes", "examples"),
