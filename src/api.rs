@@ -27,9 +27,9 @@ use serde_json::{Map, Value};
 use std::rc::Rc;
 
 use crate::auth::caller::AnyCaller;
-use crate::door::Call;
+use crate::body::Body;
+use crate::call::Call;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::reply::{self, Reply};
 use crate::wire::Empty;
 

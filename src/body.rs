@@ -1,21 +1,30 @@
-//! The bytes of a request's body: read in bounded steps, so that no number of clients makes memory grow.
+//! A request's body: its bytes are read in bounded steps, so that no number of clients makes memory grow.
 //!
 //! Bodies that are in flight, from their first byte to their answer, share [`FLIGHT_MAX_BYTES`]. What finds no room stays
 //! unread on its socket until there is some: it waits, and does not fail.
 
+use std::future::Future;
 use std::io::{self, Write};
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use flate2::write::{GzDecoder, ZlibDecoder};
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::call::Call;
 use crate::error::{ApiError, Code, Result};
+use crate::json;
+
+/// The largest body that an operation reads, in bytes.
+pub const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Bytes of bodies, inflated, that are in flight at the same time.
 pub const FLIGHT_MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -28,11 +37,6 @@ const UNIT_BYTES: usize = 1024;
 
 /// How long a client may take to send what it still has to send. SDKs give up after 3 to 30 seconds themselves.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How deep JSON may be nested.
-pub const DEPTH_MAX: usize = 64;
-/// How many values the JSON of a body may hold: as a tree each takes up to a hundred times its bytes.
-pub const VALUES_MAX: usize = 100_000;
 
 /// The room that bodies share.
 #[derive(Clone)]
@@ -66,8 +70,48 @@ impl Flight {
     }
 }
 
+/// A JSON body. An empty one is `{}`, with or without a content type, and so is `null`, which SDKs send where they have
+/// nothing to say (wire-contract 2.1).
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = read(request, payload);
+        Box::pin(async move {
+            let bytes = read.await?;
+            let is_null = bytes.trim_ascii() == b"null";
+            json::decode(if is_null { b"{}" } else { &bytes }).map(Self)
+        })
+    }
+}
+
+/// A body's bytes, up to [`BODY_MAX_BYTES`]; for an empty one those of `{}`.
+pub fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Bytes>> + 'static {
+    read_up_to(request, payload, BODY_MAX_BYTES)
+}
+
+/// The same with a limit of its own, in bytes.
+pub fn read_up_to(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+) -> impl Future<Output = Result<Bytes>> + 'static {
+    let call = request.extensions().get::<Rc<Call>>().map(Rc::clone);
+    let bytes = whole(request.clone(), payload.take(), most);
+    async move {
+        let bytes = bytes.await?;
+        if let Some(call) = call {
+            call.keep_body(&bytes);
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) { Ok(Bytes::from_static(b"{}")) } else { Ok(bytes) }
+    }
+}
+
 /// A body's bytes, inflated when its `Content-Encoding` says so, up to `most` of them.
-pub async fn read(request: HttpRequest, mut payload: Payload, most: usize) -> Result<Bytes> {
+async fn whole(request: HttpRequest, mut payload: Payload, most: usize) -> Result<Bytes> {
     let Some(first) = next(&mut payload).await? else { return Ok(Bytes::new()) };
     let flight = request.app_data::<Data<Flight>>().expect("the server puts a flight into every app");
     let expected = expected_bytes(request.headers(), most);
@@ -202,72 +246,9 @@ fn unreadable() -> ApiError {
     ApiError::input("the request body could not be read")
 }
 
-/// What is wrong with JSON before it is made a tree of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unbounded {
-    /// It is nested deeper than [`DEPTH_MAX`].
-    Depth,
-    /// It holds more values than [`VALUES_MAX`].
-    Values,
-}
-
-/// Looks over JSON that may be anything, without making anything of it.
-pub fn measure(json: &[u8]) -> std::result::Result<(), Unbounded> {
-    let (mut depth, mut values, mut bytes) = (0_usize, 0_usize, json.iter());
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => skip_text(&mut bytes),
-            b'[' | b'{' => {
-                depth += 1;
-                values += 1;
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            b',' => values += 1,
-            _ => {}
-        }
-        if depth > DEPTH_MAX {
-            return Err(Unbounded::Depth);
-        }
-        if values > VALUES_MAX {
-            return Err(Unbounded::Values);
-        }
-    }
-    Ok(())
-}
-
-/// Goes on behind a text's closing quote.
-fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => return,
-            b'\\' => drop(bytes.next()),
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn depth_and_number_are_counted_outside_of_texts() {
-        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        let many = |values| format!("[{}0]", "0,".repeat(values));
-        for (json, expected) in [
-            (nested(DEPTH_MAX), Ok(())),
-            (nested(DEPTH_MAX + 1), Err(Unbounded::Depth)),
-            (format!(r#"{{"a": "{}"}}"#, "[".repeat(1000)), Ok(())),
-            (format!(r#"{{"a\"": "\\", "b": {}}}"#, nested(DEPTH_MAX)), Err(Unbounded::Depth)),
-            (format!(r#"["{}"]"#, ",".repeat(2 * VALUES_MAX)), Ok(())),
-            (many(VALUES_MAX - 1), Ok(())),
-            (many(VALUES_MAX), Err(Unbounded::Values)),
-            (r#"["never closed"#.to_owned(), Ok(())),
-            ("]]]][".to_owned(), Ok(())),
-        ] {
-            assert_eq!(measure(json.as_bytes()), expected, "{}", &json[..json.len().min(40)]);
-        }
-    }
 
     #[test]
     fn what_inflates_beyond_the_limit_is_given_up_there() {

@@ -10,28 +10,24 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
-use crate::app::{App, UserFacts};
+use crate::app::UserFacts;
 use crate::auth::credentials::bare_token;
-use crate::auth::times::Times;
 use crate::auth::verdict;
+use crate::call::{Call, Identity};
 use crate::clock::Stopwatch;
-use crate::error::{ApiError, Result};
-use crate::family::{self, Family};
-use crate::fault::armed::{Fate, Strike};
-use crate::ids::UserId;
-use crate::journal::exchange::Kept;
-use crate::journal::{Caller, Journal, Text, Who};
+use crate::error::Result;
+use crate::family::{self};
+use crate::fault::armed::Fate;
+use crate::journal::{Caller, Text, Who};
 use crate::operation::table::{LIMIT_DEFAULT, OPERATIONS_MAX, UNKNOWN};
 use crate::operation::{DASHBOARD, Operation};
 use crate::params::Params;
-use crate::rate::Rate;
 use crate::reply;
 use crate::server::head::ByHead;
 use crate::store::Scope;
-use crate::stub::Stub;
 use crate::wire::Dialect;
 
 mod gate;
@@ -48,70 +44,6 @@ struct Seen {
     started: Stopwatch,
     /// Whether anything answers there: a route, a stub, or what is said of a family.
     is_met: bool,
-}
-
-/// Who calls, once admitted.
-#[derive(Clone, Debug)]
-pub enum Identity {
-    /// Someone with a server token.
-    Server,
-    /// A user, guests included.
-    User {
-        /// The id in the token.
-        id: UserId,
-        /// What is known of the user.
-        facts: Arc<UserFacts>,
-    },
-    /// Nobody in particular.
-    Anonymous,
-}
-
-/// One call of an operation, from the verdict to the answer. Kept in the request.
-pub struct Call {
-    /// Which operation.
-    pub operation: &'static Operation,
-    /// How its answer is written.
-    pub dialect: Dialect,
-    /// Since when.
-    pub started: Stopwatch,
-    /// The query's parameters.
-    pub params: Params,
-    /// The app, when the key is known.
-    pub app: Option<Arc<App>>,
-    /// Who calls, or the refusal.
-    pub admitted: Result<Identity>,
-    /// The same for the log and the journal.
-    pub who: Who,
-    /// For whom and when a transaction of this call runs.
-    pub scope: Option<Scope>,
-    /// The rate limit's window, as the answer tells of it.
-    pub rate: Cell<Option<Rate>>,
-    /// The method's word.
-    pub method: Cow<'static, str>,
-    /// The path without the query.
-    pub path: Text,
-    /// `X-Stream-Client`.
-    pub client: String,
-    /// The times of its token, where a refusal has to wait until a backend's next one is another.
-    twin: Option<Times>,
-    /// What strikes it before anybody is asked for an answer.
-    strike: Option<Strike>,
-    /// The id of the fault that strikes it.
-    pub fault: OnceCell<Arc<str>>,
-    /// Whether its connection is cut instead of an answer.
-    pub is_cut: Cell<bool>,
-    /// The fixed answer that it gets.
-    pub stub: Option<Arc<Stub>>,
-    /// The family of its path, when no route has it.
-    pub family: Option<&'static Family>,
-    /// The journal of the process, when no app has the key.
-    pub keyless: Option<Arc<Journal>>,
-    /// The connection that the call has opened; one that it names is among the parameters.
-    pub opened: OnceCell<Text>,
-    /// The body that came with it, once it was read.
-    pub body: OnceCell<Kept>,
-    /// The error that was answered, once there is one.
-    pub error: RefCell<Option<ApiError>>,
 }
 
 /// An operation at a mount point.
@@ -254,7 +186,7 @@ async fn answer(
     if let (Some(app), Some(times)) = (&call.app, &call.twin) {
         app.outlast_twin(times).await;
     }
-    let response = match call.foregone().await {
+    let response = match foregone(&call).await {
         Some(Ok(answer)) => Ok(request.into_response(answer)),
         Some(Err(refusal)) => Ok(request.error_response(refusal)),
         // A refused call still goes to its handler's first extractor, which answers with the refusal: the one way out.
@@ -292,53 +224,23 @@ fn identity(who: &Who, facts: Arc<UserFacts>) -> Identity {
     }
 }
 
-impl Call {
-    /// The caller and the scope, when the verdict and the rate limit let the call pass.
-    pub fn admit(&self) -> Result<(&Identity, &Scope)> {
-        let identity = self.admitted.as_ref().map_err(Clone::clone)?;
-        let scope = self.scope.as_ref().ok_or_else(|| ApiError::internal(&"a call was admitted to no app"))?;
-        Ok((identity, scope))
-    }
-
-    /// What a fault or a stub makes of the call, so that no handler is asked.
-    async fn foregone(&self) -> Option<Result<HttpResponse>> {
-        if let Some(strike) = &self.strike {
-            let limit = self.rate.get().map_or(LIMIT_DEFAULT, |rate| rate.limit);
-            match strike.fate(limit, self.scope.as_ref()?.now).await {
-                Fate::Spared => {}
-                Fate::Cut => {
-                    self.is_cut.set(true);
-                    return Some(Ok(reply::cut()));
-                }
-                Fate::Refused(error, rate) => {
-                    self.rate.set(rate.or(self.rate.get()));
-                    return Some(Err(error));
-                }
+/// What a fault or a stub makes of the call, so that no handler is asked.
+async fn foregone(call: &Call) -> Option<Result<HttpResponse>> {
+    if let Some(strike) = &call.strike {
+        let limit = call.rate.get().map_or(LIMIT_DEFAULT, |rate| rate.limit);
+        match strike.fate(limit, call.scope.as_ref()?.now).await {
+            Fate::Spared => {}
+            Fate::Cut => {
+                call.is_cut.set(true);
+                return Some(Ok(reply::cut()));
+            }
+            Fate::Refused(error, rate) => {
+                call.rate.set(rate.or(call.rate.get()));
+                return Some(Err(error));
             }
         }
-        let stub = self.stub.as_ref()?;
-        let admitted = self.admit().and_then(|_| self.check_rate());
-        Some(admitted.map(|()| reply::stubbed(stub)))
     }
-
-    /// Keeps the body that came with it for the journal, unless it is a call of the dashboard.
-    pub fn keep_body(&self, body: &Bytes) {
-        if self.client != DASHBOARD && !body.is_empty() {
-            // A second reader would read the same.
-            let _ = self.body.set(Kept::new(body));
-        }
-    }
-
-    /// How long it has taken so far, in milliseconds.
-    pub fn duration_ms(&self) -> f64 {
-        self.app.as_ref().map_or_else(|| self.started.milliseconds(), |app| app.measured(self.started))
-    }
-
-    /// Refuses the call when its app enforces rate limits and this one is too many.
-    pub fn check_rate(&self) -> Result<()> {
-        match (&self.app, self.rate.get()) {
-            (Some(app), Some(rate)) => rate.check(app.state().emulator.rate_limits),
-            _ => Ok(()),
-        }
-    }
+    let stub = call.stub.as_ref()?;
+    let admitted = call.admit().and_then(|_| call.check_rate());
+    Some(admitted.map(|()| reply::stubbed(stub)))
 }

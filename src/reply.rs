@@ -17,8 +17,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::app::App;
+use crate::call::Call;
 use crate::clock::{Time, system_now};
-use crate::door::Call;
 use crate::error::{ApiError, Code};
 use crate::journal::entry::{CLIENT_LEFT, CUT};
 use crate::journal::exchange::Kept;

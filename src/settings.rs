@@ -12,7 +12,7 @@ mod words;
 mod kind;
 mod table;
 
-pub use kind::{HOOK_TIMES, Kind, UPLOAD_PARTS, thousands, whole, wrong_type};
+pub use kind::{HOOK_TIMES, Kind, UPLOAD_PARTS, whole};
 pub use table::{FIELDS, Field};
 
 /// Stream's settings of one app: what was set, over the defaults of [`FIELDS`]. Times are integer nanoseconds.

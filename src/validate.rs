@@ -1,7 +1,9 @@
-//! What holds of values wherever they come from, in the words of Stream's validator.
+//! What every validator says, in Stream's words (wire-contract 2.1).
 
+use serde_json::Value;
+
+use crate::auth::go_json::type_name;
 use crate::error::{ApiError, Result};
-use crate::settings::thousands;
 
 /// A number within limits, or the validator's phrase.
 pub fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i64> {
@@ -30,6 +32,25 @@ pub fn max_chars(name: &str, text: &str, most: usize) -> Result<()> {
     if text.chars().nth(most).is_none() {
         return Ok(());
     }
-    let shown = thousands(i64::try_from(most).unwrap_or(i64::MAX));
-    Err(ApiError::input(format!("{name} must be a maximum of {shown} characters in length")))
+    let most = thousands(i64::try_from(most).unwrap_or(i64::MAX));
+    Err(ApiError::input(format!("{name} must be a maximum of {most} characters in length")))
+}
+
+/// The text for a value of the wrong JSON type (wire-contract 2.1).
+pub fn wrong_type(key: &str, value: &Value, expected: &str) -> String {
+    let found = type_name(value);
+    format!("expected {expected} for field \"{key}\" but got {found}")
+}
+
+/// A number with commas between its thousands, as the validator's phrases have it (`1,000`).
+pub fn thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("-{text}") } else { text }
 }

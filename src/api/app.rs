@@ -11,17 +11,18 @@ use serde_json::{Map, Value};
 use crate::app::AppState;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::auth::revocation::Said;
+use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::devices::PUSH_PROVIDERS;
 use crate::domain::{push_providers, revocation};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
-use crate::params::Body;
 use crate::permission;
 use crate::reply::Reply;
-use crate::settings::{FIELDS, Field, HOOK_TIMES, Kind, Settings, wrong_type};
+use crate::settings::{FIELDS, Field, HOOK_TIMES, Kind, Settings};
 use crate::store::{WriteTx, apps, grants};
+use crate::validate::wrong_type;
 use crate::wire::Empty;
 
 /// The settings that a client sees.
@@ -174,7 +175,7 @@ fn apply_grants(tx: &WriteTx<'_>, change: &Value) -> Result<()> {
         }
         let key = format!("grants.{role}");
         let ids = Kind::Texts(1_000, 255).accept(&key, ids).map_err(ApiError::input)?;
-        let ids: Vec<String> = crate::params::from_tree(ids)?;
+        let ids: Vec<String> = crate::json::from_tree(ids)?;
         grants::save(tx, role, &ids)?;
     }
     Ok(())

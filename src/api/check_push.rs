@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::acting::{UserReference, named};
 use crate::auth::caller::ServerCaller;
+use crate::body::Body;
 use crate::domain::push_providers as provider_rules;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::reply::Reply;
 use crate::store::{ReadTx, apps, devices};
 use crate::validate::max_chars;

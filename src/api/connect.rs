@@ -8,7 +8,8 @@ use actix_web::{HttpMessage, HttpRequest};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::door::{Call, Gate, Identity};
+use crate::call::{Call, Identity};
+use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::journal::Text;
 use crate::live::hub::Hub;

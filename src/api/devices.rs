@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::acting::{UserReference, named};
 use crate::auth::caller::AnyCaller;
+use crate::body::Body;
 use crate::domain::devices::{self as device_rules, ID_MAX_CHARS};
 use crate::domain::push_providers::{self, check_provider};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::reply::Reply;
 use crate::settings::PushProviders;
 use crate::store::devices::{self, Device};

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::users::UserRequest;
 use crate::auth::caller::AnyCaller;
+use crate::body::Body;
 use crate::domain::{guests, users};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::reply::Reply;
 use crate::wire::users::UserResponse;
 

@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::exports;
 use crate::auth::caller::ServerCaller;
+use crate::body::Body;
 use crate::domain::{lifecycle, users as rules};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::reply::Reply;
 use crate::store::users::{Deletion, User};
 use crate::store::{WriteTx, devices, tasks};

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::acting::{UserReference, may, named};
 use crate::auth::caller::AnyCaller;
+use crate::body::Body;
 use crate::clock::SECOND_NS;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
-use crate::params::Body;
 use crate::reply::Reply;
 use crate::store::mutes::{self, Row};
 use crate::store::users::User;

@@ -6,16 +6,16 @@ use serde_json::{Map, Value};
 
 use crate::app::AppState;
 use crate::auth::caller::ServerCaller;
+use crate::body::Body;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::permission::catalogue::{
     Level, PERMISSION_DESCRIPTION_MAX_CHARS, PERMISSION_ID_MAX_CHARS, PERMISSION_NAME_MAX_CHARS, Permission,
 };
 use crate::permission::{self, catalogue};
 use crate::reply::Reply;
-use crate::settings::thousands;
 use crate::store::permissions;
+use crate::validate::thousands;
 use crate::wire::Empty;
 
 /// A permission to be written.

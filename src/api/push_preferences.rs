@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::auth::caller::AnyCaller;
+use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::push::{CHANNEL_CID_MAX_CHARS, CHANNELS_MAX, LEVELS};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
-use crate::params::Body;
 use crate::reply::Reply;
 use crate::settings::Kind;
 use crate::store::{WriteTx, push_preferences};

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::auth::caller::ServerCaller;
+use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::push_providers::{self as rules, DISABLED_AT};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::reply::Reply;
 use crate::store::push_providers::{self, PushProvider};
 use crate::wire::Empty;

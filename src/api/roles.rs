@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::AppState;
 use crate::auth::caller::{AnyCaller, ServerCaller};
+use crate::body::Body;
 use crate::clock::Time;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::params::Body;
 use crate::permission;
 use crate::permission::catalogue::{BUILT_IN_ROLES, CUSTOM_ROLES_MAX, ROLE_NAME_MAX_CHARS};
 use crate::reply::Reply;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::viewer::Viewer;
 use crate::auth::caller::{AnyCaller, ServerCaller};
+use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::partial;
 use crate::domain::users::{self as rules, BATCH_MAX, BUILT_IN, UserInput};
@@ -16,14 +17,12 @@ use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::UserId;
 use crate::live::hub::{Connection, Hub};
-use crate::params::Body;
 use crate::permission::Request;
 use crate::query::page::{Page, bounded};
 use crate::reply::Reply;
-use crate::settings::wrong_type;
 use crate::store::users::{User, Whom};
 use crate::store::{ReadTx, user_filter};
-use crate::validate::batch;
+use crate::validate::{batch, wrong_type};
 use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, Empty};
 

@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::revocation::{Said, TIMES_HEADER};
 use crate::app::{ANONYMOUS_ID, App, AppState, ROLE_ANONYMOUS};
-use crate::door::{Call, Identity};
+use crate::call::{Call, Identity};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::permission::{self, Subject};

@@ -10,9 +10,10 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 use super::error::{ControlError, Result};
-use crate::body::{self, Unbounded};
+use crate::body;
 use crate::fixture::format::Problem;
-use crate::params::{self, Params};
+use crate::json::{self, Unbounded};
+use crate::params::Params;
 
 /// A JSON body. An empty one is `{}`, with or without a content type.
 pub struct ControlBody<T>(pub T);
@@ -22,7 +23,7 @@ impl<T: DeserializeOwned> FromRequest for ControlBody<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let read = params::read(request, payload);
+        let read = body::read(request, payload);
         Box::pin(async move { decode(&read.await?).map(Self) })
     }
 }
@@ -35,7 +36,7 @@ impl FromRequest for TextBody {
     type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let read = params::read(request, payload);
+        let read = body::read(request, payload);
         Box::pin(async move {
             let bytes = read.await?;
             let text = String::from_utf8(bytes.to_vec());
@@ -54,12 +55,12 @@ pub fn misread_text(problems: &[Problem]) -> ControlError {
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    body::measure(bytes).map_err(|fault| {
+    json::measure(bytes).map_err(|fault| {
         ControlError::invalid(
             "",
             match fault {
-                Unbounded::Depth => format!("the body is nested deeper than {} levels", body::DEPTH_MAX),
-                Unbounded::Values => format!("the body holds more than {} values", body::VALUES_MAX),
+                Unbounded::Depth => format!("the body is nested deeper than {} levels", json::DEPTH_MAX),
+                Unbounded::Values => format!("the body holds more than {} values", json::VALUES_MAX),
             },
         )
     })?;

@@ -15,11 +15,12 @@ use tokio::sync::Semaphore;
 use super::Control;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
+use crate::body;
 use crate::error::ApiError;
 use crate::fixture::apply::{self, Defaults, Loaded, Mode, Pair, Refused};
 use crate::fixture::export;
 use crate::fixture::format::{self, App, FILE_MAX_BYTES, Fixture, problem_at};
-use crate::params::{self, Params};
+use crate::params::Params;
 use crate::store::Scope;
 
 /// Fixtures that are read or written at the same time: one of the largest takes some hundred megabytes.
@@ -190,7 +191,7 @@ impl FromRequest for Import {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let replaces = replaces(request.query_string());
-        let read = params::read_up_to(request, payload, FILE_MAX_BYTES);
+        let read = body::read_up_to(request, payload, FILE_MAX_BYTES);
         Box::pin(async move {
             let replaces = replaces?;
             let text = String::from_utf8(read.await?.into()).map_err(|cause| {

@@ -6,11 +6,11 @@ use crate::auth::revocation::{Revocation, Said};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
-use crate::params::from_tree;
+use crate::json::from_tree;
 use crate::permission::{self, Request, Subject};
-use crate::settings::wrong_type;
 use crate::store::WriteTx;
 use crate::store::users::{self, User};
+use crate::validate::wrong_type;
 
 use super::revocation;
 use super::sessions::emit_presence;

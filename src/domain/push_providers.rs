@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::devices::PUSH_PROVIDERS;
 use crate::error::{ApiError, Result};
-use crate::settings::{Kind, Settings, wrong_type};
+use crate::settings::{Kind, Settings};
 use crate::store::push_providers::{self, PushProvider};
 use crate::store::{ReadTx, WriteTx, apps};
-use crate::validate::max_chars;
+use crate::validate::{max_chars, wrong_type};
 
 /// Named configurations of an app at the most.
 pub const PER_APP_MAX: usize = 25;

@@ -7,16 +7,16 @@ use crate::error::{ApiError, Code, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
 use crate::permission::{self, Request, Subject};
-use crate::settings::{UniqueUsernames, wrong_type};
+use crate::settings::UniqueUsernames;
 use crate::store::users::{self, Deletion, User};
 use crate::store::{ReadTx, WriteTx};
-use crate::validate::{batch, max_chars};
+use crate::validate::{batch, max_chars, wrong_type};
 
 /// Users in one batch at the most.
 pub const BATCH_MAX: usize = 100;
 /// A user's custom data at the most, in bytes of JSON.
 pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
-/// How deep a user's custom data nest at the most: what every body that may hold them has room for ([`crate::body::DEPTH_MAX`]).
+/// How deep a user's custom data nest at the most: what every body that may hold them has room for ([`crate::json::DEPTH_MAX`]).
 pub const CUSTOM_MAX_DEPTH: usize = 60;
 /// A user's name at the most, in characters. Production's limit is not known.
 pub const NAME_MAX_CHARS: usize = 1_024;

@@ -25,10 +25,10 @@ use crate::journal::Who;
 use crate::operation::table::{CONNECT, CONNECT_INDEX, LIMIT_DEFAULT};
 use crate::params::Params;
 use crate::rate::Rate;
-use crate::settings::wrong_type;
 use crate::store::ended_tokens::EndedToken;
 use crate::store::users::User;
 use crate::store::{Scope, WriteTx, devices, ended_tokens, mutes};
+use crate::validate::wrong_type;
 use crate::wire::Dialect;
 use crate::wire::users::UserResponse;
 
@@ -76,7 +76,7 @@ impl Shown {
     /// Adds what the first frame says.
     #[must_use]
     pub fn with_frame(self, frame: &[u8]) -> Self {
-        let message: Message = match crate::params::decode(frame) {
+        let message: Message = match crate::json::decode(frame) {
             Ok(message) => message,
             Err(fault) => return Self { fault: Some(fault), ..self },
         };
@@ -91,7 +91,7 @@ impl Shown {
         let text = params.get("json").filter(|json| !json.is_empty()).unwrap_or("{}");
         // Production never sees a `json` with a raw `;` in it, and says that of it.
         let text = if params.has_raw_semicolon("json") { "" } else { text };
-        let message: Message = match crate::params::decode(text.as_bytes()) {
+        let message: Message = match crate::json::decode(text.as_bytes()) {
             Ok(message) => message,
             Err(fault) => return Self { fault: Some(fault), ..self },
         };
@@ -300,7 +300,7 @@ fn read(details: Value) -> Result<UserRequest> {
     if !details.is_object() {
         return Err(ApiError::input(wrong_type("user_details", &details, "object")));
     }
-    crate::params::from_tree(details)
+    crate::json::from_tree(details)
 }
 
 async fn open(

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::field::{Named, Resource};
 use super::limits::SORT_KEYS_MAX;
 use crate::error::{ApiError, Result};
-use crate::settings::wrong_type;
+use crate::validate::wrong_type;
 
 /// One key of an order.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Number, Value, json};
 
-use crate::auth::go_json::type_name;
 use crate::clock::Time;
+use crate::validate::{thousands, wrong_type};
 
 /// What a setting takes.
 #[derive(Clone, Copy, Debug)]
@@ -139,25 +139,6 @@ impl Kind {
             }),
         }
     }
-}
-
-/// The text for a value of the wrong JSON type (wire-contract 2.1).
-pub fn wrong_type(key: &str, value: &Value, expected: &str) -> String {
-    let found = type_name(value);
-    format!("expected {expected} for field \"{key}\" but got {found}")
-}
-
-/// A number with commas between its thousands, as the validator's phrases have it (`1,000`).
-pub fn thousands(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if number < 0 { format!("-{text}") } else { text }
 }
 
 fn is_url(text: &str) -> bool {

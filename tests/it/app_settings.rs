@@ -104,7 +104,7 @@ fn wrong(field: &Field) -> (Value, String) {
         Kind::Url => (json!("not a url"), format!("{name} must be a valid URL")),
         Kind::OneOf(words) => (json!("maybe"), format!("{name} must be one of [{}]", words.join(" "))),
         Kind::Int(least, _) => {
-            (json!(least - 1), format!("{name} must be {} or greater", millpond::settings::thousands(least)))
+            (json!(least - 1), format!("{name} must be {} or greater", millpond::validate::thousands(least)))
         }
         Kind::Moment => (json!("soon"), format!("{name} must be a valid RFC 3339 time")),
         Kind::Texts(count, _) => (json!(vec!["x"; count + 1]), format!("{name} must contain at maximum {count} items")),

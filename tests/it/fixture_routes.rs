@@ -1,8 +1,8 @@
 //! Fixtures over the control API: a running state as a fixture, and a fixture into a running state.
 
+use millpond::body::BODY_MAX_BYTES;
 use millpond::config::{Config, Database};
 use millpond::fixture::format::{FILE_MAX_BYTES, parse};
-use millpond::params::BODY_MAX_BYTES;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, send, start};

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use millpond::routes::OPERATIONS;
+use millpond::operation::table::OPERATIONS;
 use serde_json::json;
 
 use crate::app::TestApp;

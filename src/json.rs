@@ -1,0 +1,168 @@
+//! JSON as it comes: bounded before anything is made of it, and its faults told as Stream's decoder tells them
+//! (wire-contract 2.1).
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::{ApiError, Code, Result};
+use crate::validate;
+
+/// How deep JSON may be nested.
+pub const DEPTH_MAX: usize = 64;
+/// How many values the JSON of a body may hold: as a tree each takes up to a hundred times its bytes.
+pub const VALUES_MAX: usize = 100_000;
+
+/// What is wrong with JSON before it is made a tree of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unbounded {
+    /// It is nested deeper than [`DEPTH_MAX`].
+    Depth,
+    /// It holds more values than [`VALUES_MAX`].
+    Values,
+}
+
+/// Looks over JSON that may be anything, without making anything of it.
+pub fn measure(json: &[u8]) -> std::result::Result<(), Unbounded> {
+    let (mut depth, mut values, mut bytes) = (0_usize, 0_usize, json.iter());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => skip_text(&mut bytes),
+            b'[' | b'{' => {
+                depth += 1;
+                values += 1;
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return Err(Unbounded::Depth);
+        }
+        if values > VALUES_MAX {
+            return Err(Unbounded::Values);
+        }
+    }
+    Ok(())
+}
+
+/// Goes on behind a text's closing quote.
+fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+}
+
+/// Decodes JSON: syntax first, then types.
+///
+/// By way of a tree, so that of a repeated key the last counts, as in Go.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    match measure(bytes) {
+        Ok(()) => {}
+        Err(Unbounded::Depth) => return Err(ApiError::input("invalid json data")),
+        Err(Unbounded::Values) => {
+            let message = format!("the request body holds more than {} values", VALUES_MAX);
+            return Err(ApiError::new(Code::PayloadTooBigError, message));
+        }
+    }
+    let tree: Value = serde_json::from_slice(bytes).map_err(|_| ApiError::input("invalid json data"))?;
+    // Derived decoders would take an array for a struct, field by field.
+    if !tree.is_object() {
+        return Err(ApiError::input(validate::wrong_type("body", &tree, "object")));
+    }
+    from_tree(tree)
+}
+
+/// Reads a tree as a type; a wrong type is told as Stream's decoder tells it: `expected string for field "id" but got number`.
+pub fn from_tree<T: DeserializeOwned>(tree: Value) -> Result<T> {
+    serde_path_to_error::deserialize(tree).map_err(|fault| {
+        let path = fault.path().to_string();
+        ApiError::input(wrong_type(&path, &fault.inner().to_string()))
+    })
+}
+
+fn wrong_type(path: &str, cause: &str) -> String {
+    let Some((found, expected)) = cause.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+    else {
+        return cause.to_owned();
+    };
+    let found = match found.split_whitespace().next().unwrap_or_default() {
+        "integer" | "floating" => "number",
+        "boolean" => "bool",
+        "sequence" => "array",
+        "map" => "object",
+        other => other,
+    };
+    let expected = match expected {
+        "a string" => "string",
+        "a boolean" => "bool",
+        text if text.contains("sequence") => "array",
+        text if text.contains("map") || text.starts_with("struct") => "object",
+        text if text.contains("64") || text.contains("32") => "int",
+        text => text,
+    };
+    let field = path.rsplit('.').find(|part| !part.is_empty()).unwrap_or(path);
+    format!("expected {expected} for field \"{field}\" but got {found}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize, PartialEq)]
+    struct Shape {
+        id: Option<String>,
+        many: Option<Vec<i64>>,
+        nested: Option<BTreeMap<String, bool>>,
+    }
+
+    fn fault(text: &str) -> String {
+        decode::<Shape>(text.as_bytes()).expect_err("refused").message.into_owned()
+    }
+
+    #[test]
+    fn depth_and_number_are_counted_outside_of_texts() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let many = |values| format!("[{}0]", "0,".repeat(values));
+        for (json, expected) in [
+            (nested(DEPTH_MAX), Ok(())),
+            (nested(DEPTH_MAX + 1), Err(Unbounded::Depth)),
+            (format!(r#"{{"a": "{}"}}"#, "[".repeat(1000)), Ok(())),
+            (format!(r#"{{"a\"": "\\", "b": {}}}"#, nested(DEPTH_MAX)), Err(Unbounded::Depth)),
+            (format!(r#"["{}"]"#, ",".repeat(2 * VALUES_MAX)), Ok(())),
+            (many(VALUES_MAX - 1), Ok(())),
+            (many(VALUES_MAX), Err(Unbounded::Values)),
+            (r#"["never closed"#.to_owned(), Ok(())),
+            ("]]]][".to_owned(), Ok(())),
+        ] {
+            assert_eq!(measure(json.as_bytes()), expected, "{}", &json[..json.len().min(40)]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_invalid_json_data() {
+        for text in ["", "{", "{\"id\":1e999}", "nope", &"[".repeat(5000)] {
+            assert_eq!(fault(text), "invalid json data");
+        }
+    }
+
+    #[test]
+    fn wrong_types_name_the_field() {
+        assert_eq!(fault(r#"{"id":5}"#), "expected string for field \"id\" but got number");
+        assert_eq!(fault(r#"{"id":[]}"#), "expected string for field \"id\" but got array");
+        assert_eq!(fault(r#"{"many":{}}"#), "expected array for field \"many\" but got object");
+        assert_eq!(fault(r#"{"nested":{"x":"y"}}"#), "expected bool for field \"x\" but got string");
+        assert_eq!(fault("[1]"), "expected object for field \"body\" but got array");
+    }
+
+    #[test]
+    fn null_is_absent_and_the_last_of_two_equal_keys_counts() {
+        let shape = decode::<Shape>(br#"{"id":"a","id":"b","many":null,"extra":1}"#).expect("fine");
+        assert_eq!(shape, Shape { id: Some("b".to_owned()), many: None, nested: None });
+    }
+}
