@@ -140,6 +140,11 @@ pub const fn index_of(name: &str) -> usize {
     panic!("no operation of this name is in the table");
 }
 
+/// A name that is known to be in the table, as for [`index_of`].
+pub const fn name(name: &str) -> &'static str {
+    OPERATIONS[index_of(name)].name
+}
+
 const fn is_same(one: &[u8], other: &[u8]) -> bool {
     let mut at = 0;
     while at < one.len() && at < other.len() && one[at] == other[at] {

@@ -6,6 +6,7 @@ use rusqlite::{Row, named_params, params, params_from_iter};
 use super::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
+use crate::operation::table;
 use crate::query::Operator::{Autocomplete, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Unequal};
 use crate::query::page::Page;
 use crate::query::{Field, Kind, Operator, Query, Resource};
@@ -18,7 +19,7 @@ const SEARCHED: &[Operator] = &[Equal, Exists, Gt, Gte, In, Lt, Lte, Unequal, Ni
 
 /// What may be asked of bans: `bans` under the alias `b`. An order is documented for `created_at` alone.
 pub static BANS: Resource = Resource {
-    operation: "QueryBannedUsers",
+    operation: table::name("QueryBannedUsers"),
     collection: "bans",
     filter: "filter_conditions",
     fields: &[

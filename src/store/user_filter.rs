@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Time;
 use crate::error::Result;
+use crate::operation::table;
 use crate::query::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Unequal};
 use crate::query::{Field, Kind, Operator, Query, Resource, Sql};
 
@@ -35,7 +36,7 @@ macro_rules! banned {
 
 /// `users` under the alias `u`.
 static USERS: Resource = Resource {
-    operation: "QueryUsers",
+    operation: table::name("QueryUsers"),
     collection: "users",
     filter: "filter_conditions",
     fields: &[
