@@ -64,7 +64,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         Ok(()) => {}
         Err(Unbounded::Depth) => return Err(ApiError::input("invalid json data")),
         Err(Unbounded::Values) => {
-            let message = format!("the request body holds more than {} values", VALUES_MAX);
+            let message = format!("the request body holds more than {VALUES_MAX} values");
             return Err(ApiError::new(Code::PayloadTooBigError, message));
         }
     }

@@ -18,7 +18,7 @@ pub fn exports(config: &mut ServiceConfig) {
 }
 
 /// Mounts one operation wherever a dialect has it.
-fn mount<H, A>(config: &mut ServiceConfig, dialect: Dialect, index: usize, handler: H)
+fn mount<H, A>(config: &mut ServiceConfig, dialect: Dialect, index: usize, handler: &H)
 where
     H: Handler<A>,
     A: FromRequest + 'static,
@@ -37,7 +37,7 @@ macro_rules! handlers {
     ($($name:ident => $handler:path;)*) => {
         /// Mounts every operation that a dialect has.
         pub fn register(config: &mut ServiceConfig, dialect: Dialect) {
-            $(mount(config, dialect, const { index_of(stringify!($name)) }, $handler);)*
+            $(mount(config, dialect, const { index_of(stringify!($name)) }, &$handler);)*
         }
 
         #[cfg(test)]
