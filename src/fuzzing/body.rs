@@ -3,9 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::users::{UpdateUsersRequest, UserRequest};
-use crate::body::{DEPTH_MAX, Unbounded, VALUES_MAX, measure};
 use crate::domain::users::{BUILT_IN, UserInput, is_reserved_to_upsert};
-use crate::params::{decode, from_tree};
+use crate::json::{DEPTH_MAX, Unbounded, VALUES_MAX, decode, from_tree, measure};
 use crate::settings::{Emulator, Field, Settings};
 use crate::wire::Dialect;
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Time;
 use crate::error::Code;
-use crate::params::decode;
+use crate::json::decode;
 use crate::query::Sql;
 use crate::store::bans::BANS;
 use crate::store::migrate;
