@@ -7,9 +7,9 @@ use ::millpond::clock::{ClockMode, system_now};
 use ::millpond::config::{Config, Database};
 use ::millpond::ids::UserId;
 use ::millpond::mint::{Kind, Wanted, mint};
+use ::millpond::model::user::User;
 use ::millpond::store::apps::NewApp;
-use ::millpond::store::users::{self, User};
-use ::millpond::store::{Import, Store};
+use ::millpond::store::{Import, Store, users};
 
 /// The secret of all apps.
 const SECRET: &str = "a-secret-that-is-worth-nothing";

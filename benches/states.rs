@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use millpond::config::Database;
 use millpond::ids::UserId;
+use millpond::model::user::User;
 use millpond::store::file::Place;
-use millpond::store::users::{self, User};
-use millpond::store::{Scope, Store};
+use millpond::store::{Scope, Store, users};
 
 use crate::client::{Client, request};
 use crate::measure::{Spread, Table, milliseconds, timed};

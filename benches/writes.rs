@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use millpond::config::Database;
 use millpond::ids::UserId;
-use millpond::store::users::{self, User};
-use millpond::store::{Scope, Store};
+use millpond::model::user::User;
+use millpond::store::{Scope, Store, users};
 use rusqlite::{Connection, params};
 
 use crate::client::{Client, as_float, request};

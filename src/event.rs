@@ -10,9 +10,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::clock::Time;
 use crate::ids::UserId;
-use crate::store::devices::Device;
-use crate::store::mutes::Mute;
-use crate::store::users::User;
+use crate::model::device::Device;
+use crate::model::mute::Mute;
+use crate::model::user::User;
 
 /// Who hears of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]

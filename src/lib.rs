@@ -4,7 +4,7 @@
 //!
 //! A request goes one way: [`server`] mounts the table of [`routes`]; each operation's [`door`] judges the credentials
 //! ([`auth::verdict`], pure) and forms the answer ([`reply`]); a function of [`api`] names its caller
-//! ([`auth::caller`]), asks [`permission`] where a role decides, and opens one transaction of the [`store`]; rules that
+//! ([`auth::caller`]), asks [`permission`] where a role decides, and opens one transaction of the [`store`], which hands out the plain rows of [`model`]; rules that
 //! several endpoints share are in [`domain`]; [`query`] is the one grammar of filters. [`wire`] alone knows dialects, [`clock`] alone reads the time, [`app`] is
 //! what memory holds of an app. [`journal`] is what was called. [`control`] is the API for tests and the dashboard, [`fixture`] loads scenarios
 //! through the same functions, [`cli`] is the command line.
@@ -13,6 +13,7 @@
 //!
 //! - `auth::{token, verdict}`, `domain`, `store` and `wire` never name the HTTP library.
 //! - `store` never names `api`, `reply` or `control`; a transaction is for one app at one moment.
+//! - `model` and `event` never name `store` or SQL.
 //! - Nothing opens an outgoing connection but the command line's client, to the emulator itself.
 
 pub mod api;
@@ -39,6 +40,7 @@ pub mod journal;
 pub mod json;
 pub mod live;
 pub mod mint;
+pub mod model;
 pub mod operation;
 pub mod params;
 pub mod permission;

@@ -13,6 +13,7 @@ use crate::domain::push_providers as provider_rules;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::model::device::Device;
 use crate::reply::Reply;
 use crate::store::{ReadTx, apps, devices};
 use crate::validate::max_chars;
@@ -107,8 +108,8 @@ fn dry_run(tx: &ReadTx<'_>, request: CheckPushRequest) -> Result<CheckPushRespon
     if answer.skip_devices {
         return Ok(answer);
     }
-    let of_name = |device: &devices::Device| name.is_none() || device.push_provider_name == name;
-    let of_provider = |device: &devices::Device| provider.as_ref().is_none_or(|own| *own == device.push_provider);
+    let of_name = |device: &Device| name.is_none() || device.push_provider_name == name;
+    let of_provider = |device: &Device| provider.as_ref().is_none_or(|own| *own == device.push_provider);
     let mut own = devices::of(tx, user)?;
     own.retain(|device| of_provider(device) && of_name(device));
     if own.is_empty() {

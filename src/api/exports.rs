@@ -17,6 +17,7 @@ use crate::clock::{SECOND_NS, Time};
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::model::ban::Ban;
 use crate::store::push_preferences::Preferences;
 use crate::store::tasks::{self, EXPORT};
 use crate::store::{ReadTx, Scope, WriteTx, bans, blocks, devices, push_preferences};
@@ -56,7 +57,7 @@ fn stored(tx: &ReadTx<'_>, ids: &[String]) -> Result<Vec<Value>> {
     ids.iter().map(one).collect()
 }
 
-fn ban(ban: &bans::Ban) -> Result<Value> {
+fn ban(ban: &Ban) -> Result<Value> {
     Ok(json!({
         "channel_cid": ban.channel_cid, "shadow": ban.shadow, "banned_by": ban.banned_by, "reason": ban.reason,
         "created_at": shown(&ban.created_at)?, "expires_at": shown(&ban.expires_at)?,

@@ -13,8 +13,9 @@ use crate::domain::flags as flag_rules;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::model::flag::Flag;
 use crate::reply::{self, Reply};
-use crate::store::flags::{self, Flag};
+use crate::store::flags;
 use crate::wire::Empty;
 use crate::wire::users::UserResponse;
 

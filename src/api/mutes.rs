@@ -11,10 +11,10 @@ use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
+use crate::model::mute::Row;
+use crate::model::user::User;
 use crate::reply::Reply;
-use crate::store::mutes::{self, Row};
-use crate::store::users::User;
-use crate::store::{WriteTx, devices, users};
+use crate::store::{WriteTx, devices, mutes, users};
 use crate::validate::{batch, within};
 use crate::wire::users::{MuteResponse, UserResponse};
 

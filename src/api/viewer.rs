@@ -3,7 +3,7 @@
 use crate::auth::caller::AnyCaller;
 use crate::error::Result;
 use crate::ids::UserId;
-use crate::store::users::User;
+use crate::model::user::User;
 use crate::store::{ReadTx, devices, mutes};
 use crate::wire::users::UserResponse;
 

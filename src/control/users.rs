@@ -12,10 +12,11 @@ use super::shapes;
 use super::{Control, body};
 use crate::clock::Time;
 use crate::live::hub::Hub;
+use crate::model::user::{Deletion, User};
 use crate::params::Params;
 use crate::query::page::Page;
 use crate::store::user_filter;
-use crate::store::users::{self, Deletion, User, Whom};
+use crate::store::users::{self, Whom};
 
 /// Users of one answer at the most.
 pub const LIMIT_MAX: usize = 100;

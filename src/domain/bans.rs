@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::ids::USER_ID_MAX_BYTES;
-use crate::store::bans::Ban;
+use crate::model::ban::Ban;
 use crate::validate::max_chars;
 
 /// The reason at the most, in characters.

@@ -1,8 +1,8 @@
 //! What holds of devices, whoever registers them (wire-contract 4.9).
 
 use crate::error::Result;
-use crate::store::WriteTx;
-use crate::store::devices::{self, Device};
+use crate::model::device::Device;
+use crate::store::{WriteTx, devices};
 
 /// The push providers that there are.
 pub const PUSH_PROVIDERS: &[&str] = &["firebase", "apn", "huawei", "xiaomi"];

@@ -2,7 +2,7 @@
 
 use super::users::check_object;
 use crate::error::Result;
-use crate::store::flags::Flag;
+use crate::model::flag::Flag;
 use crate::validate::max_chars;
 
 /// The reason at the most, in characters.

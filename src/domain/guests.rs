@@ -4,8 +4,8 @@ use crate::app::ROLE_GUEST;
 use crate::auth::token;
 use crate::error::{ApiError, Result};
 use crate::ids::USER_ID_MAX_BYTES;
+use crate::model::user::User;
 use crate::store::WriteTx;
-use crate::store::users::User;
 
 use super::users::{UserInput, upsert, user_id};
 

@@ -2,8 +2,8 @@
 
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
-use crate::store::WriteTx;
-use crate::store::users::{self, Deletion, User};
+use crate::model::user::{Deletion, User};
+use crate::store::{WriteTx, users};
 
 use super::users::{save, undeleted};
 

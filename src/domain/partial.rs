@@ -7,9 +7,9 @@ use crate::clock::Time;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::json::from_tree;
+use crate::model::user::User;
 use crate::permission::{self, Request, Subject};
-use crate::store::WriteTx;
-use crate::store::users::{self, User};
+use crate::store::{WriteTx, users};
 use crate::validate::wrong_type;
 
 use super::revocation;

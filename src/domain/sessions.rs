@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::users::{check_shape, merge_privacy, present, same_teams, user_id};
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
-use crate::store::WriteTx;
-use crate::store::users::{self, Deletion, User};
+use crate::model::user::{Deletion, User};
+use crate::store::{WriteTx, users};
 
 /// What a connect says of its user. Everything but the id is optional, and nothing is taken away.
 #[derive(Clone, Debug, Default)]

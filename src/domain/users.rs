@@ -6,10 +6,10 @@ use crate::app::AppState;
 use crate::error::{ApiError, Code, Result};
 use crate::event::{Audience, Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
+use crate::model::user::{Deletion, User};
 use crate::permission::{self, Request, Subject};
 use crate::settings::UniqueUsernames;
-use crate::store::users::{self, Deletion, User};
-use crate::store::{ReadTx, WriteTx};
+use crate::store::{ReadTx, WriteTx, users};
 use crate::validate::{batch, max_chars, wrong_type};
 
 /// Users in one batch at the most.

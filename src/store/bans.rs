@@ -6,6 +6,7 @@ use rusqlite::{Row, named_params, params, params_from_iter};
 use super::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
+use crate::model::ban::Ban;
 use crate::operation::table;
 use crate::query::Operator::{Autocomplete, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Unequal};
 use crate::query::page::Page;
@@ -34,25 +35,6 @@ pub static BANS: Resource = Resource {
     order: ("b.created_at", true),
     ids: &["b.user_id", "b.channel_cid"],
 };
-
-/// A ban.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ban {
-    /// Who is banned.
-    pub user_id: String,
-    /// Where; empty for the whole app.
-    pub channel_cid: String,
-    /// Only others notice.
-    pub shadow: bool,
-    /// Who banned.
-    pub banned_by: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
-    /// When it ends, if it does.
-    pub expires_at: Option<Time>,
-    /// Since when; where it is not said, since it is written.
-    pub created_at: Option<Time>,
-}
 
 /// Sets a ban; an earlier one in the same place gives way.
 pub fn save(tx: &WriteTx<'_>, ban: &Ban) -> Result<()> {

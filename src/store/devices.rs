@@ -5,25 +5,7 @@ use rusqlite::{Row, named_params, params};
 use super::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
-
-/// A device that push messages would go to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    /// The token of the push provider.
-    pub id: String,
-    /// Whose it is.
-    pub user_id: String,
-    /// `firebase`, `apn`, `huawei` or `xiaomi`.
-    pub push_provider: String,
-    /// Which of the app's configurations of that provider.
-    pub push_provider_name: Option<String>,
-    /// The hardware's own id.
-    pub hardware_id: Option<String>,
-    /// The token is for calls.
-    pub voip: bool,
-    /// Since when.
-    pub created_at: Time,
-}
+use crate::model::device::Device;
 
 /// Writes a device; one of the same id moves to this user.
 pub fn save(tx: &WriteTx<'_>, device: &Device) -> Result<()> {

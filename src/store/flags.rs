@@ -1,36 +1,16 @@
 //! The `flags` table: who has flagged what for moderators.
 
 use rusqlite::{OptionalExtension, params};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::apps::from_json;
 use super::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
+use crate::model::flag::Flag;
 
 /// Flags of one user that are kept at the most; one more makes the oldest go.
 pub const PER_USER_MAX: u32 = 1_000;
-
-/// A flag.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Flag {
-    /// Who has flagged.
-    pub user_id: String,
-    /// What kind of thing.
-    pub entity_type: String,
-    /// Which thing.
-    pub entity_id: String,
-    /// The thing's item in the review queue.
-    pub item_id: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// What the app stores with it.
-    pub custom: Map<String, Value>,
-    /// Since when.
-    pub created_at: Time,
-    /// When it was last said.
-    pub updated_at: Time,
-}
 
 /// Sets a flag; the same user's flag upon the same thing is said anew. Of the user's flags only the newest stay.
 pub fn save(tx: &WriteTx<'_>, flag: &Flag) -> Result<()> {

@@ -2,37 +2,14 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::users::{self, User};
-use super::{ReadTx, WriteTx};
+use super::{ReadTx, WriteTx, users};
 use crate::clock::Time;
 use crate::error::Result;
+use crate::model::mute::{Mute, Row};
+use crate::model::user::User;
 
 /// Mutes of a user that are shown at the most: the newest.
 const SHOWN_MAX: u32 = 1_000;
-
-/// A mute as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Who has muted.
-    pub user_id: String,
-    /// Whom.
-    pub target_id: String,
-    /// Since when.
-    pub created_at: Time,
-    /// When it was last said.
-    pub updated_at: Time,
-    /// When it ends, if it does.
-    pub expires_at: Option<Time>,
-}
-
-/// A mute that holds, and whom it is upon.
-#[derive(Clone, Debug)]
-pub struct Mute {
-    /// Who is muted.
-    pub target: User,
-    /// The rest.
-    pub row: Row,
-}
 
 /// Sets a mute. One that is there keeps its beginning, unless it had ended.
 pub fn save(tx: &WriteTx<'_>, row: &Row) -> Result<()> {

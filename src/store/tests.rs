@@ -10,7 +10,7 @@ use super::migrate::MIGRATIONS;
 use super::*;
 use crate::app::UserFacts;
 use crate::auth::revocation::Revocation;
-use crate::store::users::User;
+use crate::model::user::User;
 
 fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(work)
@@ -284,7 +284,7 @@ fn what_memory_was_told_is_what_a_start_reads() {
             user("plain"),
             revoked("revoked"),
             User { deactivated_at: Some(Time(2)), ..user("off") },
-            User { deleted_at: Some(Time(2)), deletion: Some(users::Deletion::Soft), ..user("gone") },
+            User { deleted_at: Some(Time(2)), deletion: Some(crate::model::user::Deletion::Soft), ..user("gone") },
             User { role: "admin".to_owned(), ..user("admin") },
             User { teams: vec!["red".to_owned()], ..user("red") },
         ] {

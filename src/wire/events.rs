@@ -12,7 +12,7 @@ use super::{Dialect, dialect, optional, to_json};
 use crate::clock::Time;
 use crate::error::ApiError;
 use crate::event::{Event, Payload};
-use crate::store::users::User;
+use crate::model::user::User;
 
 /// The frame of an event in a dialect, made once.
 pub fn frame(event: &Event, dialect: Dialect) -> &Utf8Bytes {

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::{Dialect, dialect, optional};
 use crate::clock::Time;
 use crate::domain::users::BUILT_IN;
-use crate::store::bans::Ban;
-use crate::store::devices::Device;
-use crate::store::mutes::Mute;
-use crate::store::users::User;
+use crate::model::ban::Ban;
+use crate::model::device::Device;
+use crate::model::mute::Mute;
+use crate::model::user::User;
 
 /// Which fields of a user are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

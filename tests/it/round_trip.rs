@@ -14,14 +14,15 @@ use millpond::fixture::apply::{Defaults, Mode, apply};
 use millpond::fixture::export::{export, written};
 use millpond::fixture::format::parse;
 use millpond::ids::UserId;
+use millpond::model::ban::Ban;
+use millpond::model::device::Device;
+use millpond::model::user::{Deletion, User};
 use millpond::permission::catalogue::{BUILT_IN_ROLES, Permission};
-use millpond::store::bans::{self, Ban};
-use millpond::store::devices::{self, Device};
 use millpond::store::ended_tokens::{self, EndedToken};
 use millpond::store::tasks::{self, Task};
-use millpond::store::users::{self, Deletion, User};
 use millpond::store::{
-    Scope, Store, WriteTx, apps, blocks, file::Place, grants, permissions, push_preferences, roles, states,
+    Scope, Store, WriteTx, apps, bans, blocks, devices, file::Place, grants, permissions, push_preferences, roles,
+    states, users,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;

@@ -116,6 +116,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("error", &["crate::", "actix_web"]),
     ("ids", &["crate::", "actix_web"]),
     ("settings", &["actix_web", "rusqlite", "crate::store", "crate::api"]),
+    ("model", &["actix_web", "rusqlite", "crate::store", "crate::domain", "crate::wire", "crate::api", "crate::event"]),
+    ("event", &["actix_web", "rusqlite", "crate::store", "crate::domain", "crate::wire", "crate::api"]),
     ("api", &["rusqlite", "crate::control", "StatusCode"]),
     ("mint", &["actix_web", "rusqlite", "crate::store"]),
     (

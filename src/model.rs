@@ -1,0 +1,8 @@
+//! What the store keeps, as plain rows: no SQL, no HTTP. Whoever tells of something names these; how they are kept is the
+//! business of [`crate::store`] alone.
+
+pub mod ban;
+pub mod device;
+pub mod flag;
+pub mod mute;
+pub mod user;
