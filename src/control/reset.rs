@@ -11,7 +11,7 @@ use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::{Control, shapes};
 use crate::fault::is_close_code;
-use crate::store::copies::CLOSE_CODE_DEFAULT;
+use crate::store::states::CLOSE_CODE_DEFAULT;
 
 /// The body of a reset, and of whatever else puts another state in an app's place.
 #[derive(Default, Deserialize, JsonSchema)]

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde_json::{Map, Value};
 
 use super::states::{self, Role};
-use super::{ReadTx, WriteTx, ended_tokens, faults, grants, permissions, roles, stubs, token_times, users};
+use super::tx::{ReadTx, WriteTx};
+use super::{ended_tokens, faults, grants, permissions, roles, stubs, token_times, users};
 use crate::app::ended::EndedTokens;
 use crate::app::{App, AppState, Identity, mixed};
 use crate::auth::revocation::Revocation;
@@ -155,6 +156,12 @@ pub fn load_state(conn: &Connection, app: AppId) -> Result<AppState> {
         stubs: Stubs::new(stubs::all(conn, app)?),
         created_at,
     })
+}
+
+/// Has the rest of a transaction see the changes that it made to the app itself.
+pub fn renew_state(tx: &WriteTx<'_>) -> Result<()> {
+    tx.see(load_state(tx.conn(), tx.app)?);
+    Ok(())
 }
 
 /// Reads a JSON column that millpond wrote.

@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Sql;
 use rusqlite::{Row, named_params, params, params_from_iter};
 
-use super::{ReadTx, WriteTx};
+use super::tx::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
 use crate::model::ban::Ban;

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{ReadTx, WriteTx};
+use super::tx::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
 

@@ -13,16 +13,15 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 
 use super::apps::{self, NewApp};
-use super::states::{self, Copying, Role};
-use super::{Commit, Import, Publish, Scope, Store, named_tokens, run_write, token_times};
+use super::effects::Commit;
+use super::states::{self, CLOSE_CODE_DEFAULT, Copying, Role};
+use super::tx::{Scope, run_write};
+use super::writer::Publish;
+use super::{Import, Store, named_tokens, token_times};
 use crate::app::App;
 use crate::clock::{ClockMode, Time, system_now};
 use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
-
-/// The code with which sockets are closed when another state takes the place of theirs: SDKs do not come back by
-/// themselves, and so cannot disturb the next test.
-pub const CLOSE_CODE_DEFAULT: u16 = 1000;
 
 /// A kept state of an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,22 +49,23 @@ impl Store {
         // An app that was deleted and has this key may be on its way back.
         let _some = self.some().await;
         let store = self.clone();
-        self.queue(move |conn| {
-            if let Some(number) = apps::number(conn, &new.api_key)? {
-                if states::find(conn, number, "live", None)?.is_some() {
-                    return Err(ApiError::input(format!("api_key \"{}\" is taken", new.api_key)));
+        self.0
+            .writer
+            .step(move |conn| {
+                if let Some(number) = apps::number(conn, &new.api_key)? {
+                    if states::find(conn, number, "live", None)?.is_some() {
+                        return Err(ApiError::input(format!("api_key \"{}\" is taken", new.api_key)));
+                    }
+                    // One that was deleted, and that only a reset could have brought back: its key begins anew.
+                    apps::set_base(conn, number, false)?;
+                    apps::delete(conn, number)?;
                 }
-                // One that was deleted, and that only a reset could have brought back: its key begins anew.
-                apps::set_base(conn, number, false)?;
-                apps::delete(conn, number)?;
-            }
-            let app = Arc::new(apps::create(conn, &new, store.0.seed)?);
-            keep_baseline(conn, &app)?;
-            let known = Arc::clone(&app);
-            Ok((app, Publish::new(true, move || store.take_over(known, CLOSE_CODE_DEFAULT))))
-        })
-        .await
-        .map(|(result, _)| result)
+                let app = Arc::new(apps::create(conn, &new, store.0.seed)?);
+                keep_baseline(conn, &app)?;
+                let known = Arc::clone(&app);
+                Ok((app, Publish::new(true, move || store.take_over(known, CLOSE_CODE_DEFAULT))))
+            })
+            .await
     }
 
     /// Fills several apps in one transaction, making those that are not there: all of it or nothing. With `others_go`
@@ -75,7 +75,7 @@ impl Store {
         let (_all, _named) =
             if others_go { (Some(self.all().await), None) } else { (None, Some(self.these(&keys).await)) };
         let store = self.clone();
-        let imported = self.queue(move |conn| {
+        let imported = self.0.writer.step(move |conn| {
             let mut published: Vec<Box<dyn FnOnce()>> = Vec::new();
             for Import { new, replace, clock, fill } in imports {
                 let known = store.apps().get(&new.api_key).filter(|_| !replace);
@@ -87,7 +87,8 @@ impl Store {
                     apps::set_base(conn, app.number, true)?;
                 }
                 let own = Scope::own(&app);
-                let scope = Scope { now: clock.map_or(own.now, ClockMode::now), ..own };
+                let now = clock.map_or(own.now, ClockMode::now);
+                let scope = own.at(now);
                 let ((), effects) = run_write(conn, &scope, fill)?;
                 keep_baseline(conn, &app)?;
                 let store = store.clone();
@@ -97,7 +98,10 @@ impl Store {
                     published.push(Box::new(move || store.take_over(filled, CLOSE_CODE_DEFAULT)));
                 } else {
                     let state = apps::load_state(conn, app.id)?;
-                    published.push(Box::new(move || effects.publish(&store, &app, Some(state))));
+                    published.push(Box::new(move || {
+                        let commit = effects.publish(&app, Some(state));
+                        store.0.told.tell(&app, commit);
+                    }));
                 }
             }
             if others_go {
@@ -118,7 +122,7 @@ impl Store {
     /// Has apps that have nothing to go back to go back to what they are now.
     pub async fn keep_missing_baselines(&self) -> Result<()> {
         let store = self.clone();
-        let kept = self.queue(move |conn| {
+        let kept = self.0.writer.step(move |conn| {
             for app in store.apps().all() {
                 if states::find(conn, app.number, "baseline", None)?.is_none() {
                     keep_baseline(conn, &app)?;
@@ -126,7 +130,7 @@ impl Store {
             }
             Ok(((), Publish::nothing()))
         });
-        kept.await.map(|((), _)| ())
+        kept.await
     }
 
     /// Takes an app back to its last import, or else to its beginning. Its sockets are closed with `close_code`.
@@ -142,7 +146,7 @@ impl Store {
     pub async fn reset_all(&self, close_code: u16) -> Result<()> {
         let _all = self.all().await;
         let mut outcome = Ok(());
-        for (number, is_base) in self.look(apps::numbers)? {
+        for (number, is_base) in self.0.scans.look(apps::numbers)? {
             let app = self.apps().all().into_iter().find(|app| app.number == number);
             let done = match (app, is_base) {
                 (Some(app), false) => self.take_away(app).await,
@@ -215,7 +219,7 @@ impl Store {
 
     async fn write_down(&self, app: &Arc<App>) -> Result<()> {
         let app = Arc::clone(app);
-        self.queue(move |conn| Ok((token_times::write_down(conn, &app)?, Publish::nothing()))).await?;
+        self.0.writer.step(move |conn| Ok((token_times::write_down(conn, &app)?, Publish::nothing()))).await?;
         Ok(())
     }
 
@@ -240,7 +244,7 @@ impl Store {
     /// The names of an app's snapshots.
     pub fn snapshot_names(&self, api_key: &str) -> Result<Vec<String>> {
         let number = self.known(api_key)?.number;
-        self.look(|conn| {
+        self.0.scans.look(|conn| {
             let mut query =
                 conn.prepare_cached("SELECT snapshot FROM states WHERE owner = ?1 AND role = 'snapshot'")?;
             let names = query.query_map([number], |row| row.get(0))?;
@@ -261,7 +265,7 @@ impl Store {
     pub async fn forget_snapshot(&self, api_key: &str, name: &str) -> Result<bool> {
         let (app, _alone) = self.alone(api_key).await?;
         let Some(snapshot) = self.find(app.number, "snapshot", Some(name))? else { return Ok(false) };
-        self.queue(move |conn| Ok((states::give_up(conn, snapshot)?, Publish::nothing()))).await?;
+        self.0.writer.step(move |conn| Ok((states::give_up(conn, snapshot)?, Publish::nothing()))).await?;
         self.sweep_soon();
         Ok(true)
     }
@@ -275,11 +279,13 @@ impl Store {
 
     async fn take_away(&self, app: Arc<App>) -> Result<()> {
         let store = self.clone();
-        self.queue(move |conn| {
-            apps::delete(conn, app.number)?;
-            Ok(((), Publish::new(true, move || store.let_go(&app))))
-        })
-        .await?;
+        self.0
+            .writer
+            .step(move |conn| {
+                apps::delete(conn, app.number)?;
+                Ok(((), Publish::new(true, move || store.let_go(&app))))
+            })
+            .await?;
         self.sweep_soon();
         Ok(())
     }
@@ -290,7 +296,7 @@ impl Store {
     }
 
     fn find(&self, number: i64, role: &str, snapshot: Option<&str>) -> Result<Option<AppId>> {
-        self.look(|conn| states::find(conn, number, role, snapshot))
+        self.0.scans.look(|conn| states::find(conn, number, role, snapshot))
     }
 
     /// Puts a copy of a state in the place of an app's live one.
@@ -323,7 +329,7 @@ impl Store {
         let (mut begun, mut finish) = (None, finish);
         let mut half: Option<Half> = None;
         loop {
-            let piece = self.queue(move |conn| {
+            let piece = self.0.writer.step(move |conn| {
                 let mut copying: Copying = match begun {
                     Some(copying) => copying,
                     None => states::begin_copy(conn, from)?,
@@ -335,7 +341,7 @@ impl Store {
                     Ok((Err((copying, finish)), Publish::nothing()))
                 }
             });
-            match piece.await?.0 {
+            match piece.await? {
                 Ok(result) => {
                     half.into_iter().for_each(Half::keep);
                     return Ok(result);
@@ -363,13 +369,13 @@ impl Store {
 
     /// Has the sockets of an app look at what became of it.
     fn tell_of_all(&self, app: &Arc<App>) {
-        self.tell(app, Commit { number: 0, app: true, users: Vec::new(), events: Vec::new() });
+        self.0.told.tell(app, Commit { number: 0, app: true, users: Vec::new(), events: Vec::new() });
     }
 
     /// Has what was given up taken away piece by piece, between the other writes.
     fn sweep_soon(&self) {
         let store = self.clone();
-        let sent = self.send(
+        let sent = self.0.writer.send(
             |conn| Ok((states::sweep(conn)?, Publish::nothing())),
             move |swept| {
                 if matches!(swept, Ok((true, _))) {
@@ -385,7 +391,7 @@ impl Store {
 
     /// Takes everything away that was given up.
     pub async fn swept(&self) -> Result<()> {
-        while self.queue(|conn| Ok((states::sweep(conn)?, Publish::nothing()))).await?.0 {}
+        while self.0.writer.step(|conn| Ok((states::sweep(conn)?, Publish::nothing()))).await? {}
         Ok(())
     }
 }
@@ -410,7 +416,7 @@ impl Drop for Half {
             return;
         }
         let (store, state) = (self.store.clone(), self.state);
-        let sent = self.store.send(
+        let sent = self.store.0.writer.send(
             move |conn| Ok((states::give_up_half(conn, state)?, Publish::nothing())),
             move |_| store.sweep_soon(),
         );

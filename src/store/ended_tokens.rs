@@ -5,7 +5,7 @@ use std::fmt;
 
 use rusqlite::{Connection, Row, params};
 
-use super::{ReadTx, WriteTx};
+use super::tx::{ReadTx, WriteTx};
 use crate::app::ended::{ENDED_TOKENS_MAX, End};
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::WriteTx;
 use super::apps::from_json;
+use super::tx::WriteTx;
 use crate::error::Result;
 use crate::fault::Fault;
 use crate::ids::AppId;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
-use super::WriteTx;
 use super::apps::from_json;
+use super::tx::WriteTx;
 use crate::error::Result;
 use crate::ids::AppId;
 

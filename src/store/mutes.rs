@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{ReadTx, WriteTx, users};
+use super::tx::{ReadTx, WriteTx};
+use super::users;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::model::mute::{Mute, Row};

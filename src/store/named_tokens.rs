@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{ReadTx, WriteTx};
+use super::tx::{ReadTx, WriteTx};
 use crate::error::Result;
 use crate::ids::AppId;
 

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, named_params, params};
 use serde_json::Value;
 
-use super::WriteTx;
 use super::apps::from_json;
+use super::tx::WriteTx;
 use crate::error::Result;
 use crate::ids::AppId;
 use crate::permission::catalogue::Permission;

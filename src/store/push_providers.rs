@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
 use super::apps::from_json;
-use super::{ReadTx, WriteTx};
+use super::tx::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::WriteTx;
+use super::tx::WriteTx;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::ids::AppId;

@@ -4,29 +4,27 @@
 //! for ever: beyond its bound a scan waits until those that run are over and the log was begun anew.
 
 use std::cell::RefCell;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
-use super::file::beside;
-use super::{Publish, ReadTx, Scope, Store, keep_statements};
-use crate::app::App;
-use crate::clock::{Stopwatch, Time};
+use super::health::Health;
+use super::log::Log;
+use super::sql::keep_statements;
+use super::tx::{ReadTx, Scope, run_read};
+use super::writer::{Publish, Writer};
+use crate::clock::Stopwatch;
 use crate::error::{ApiError, Code, Result};
 
 /// Scans that run at the same time.
 const SCANS_MAX: u32 = 4;
 /// Steps of SQLite's machine after which a scan is asked whether it is to go on: some tenths of a millisecond.
 const STEPS: i32 = 10_000;
-/// Writes the log into the database, and begins it anew and empty. Waits for who reads in it, for some seconds at the most.
-pub const RESTART: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
-
 /// What is allowed at the most.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
@@ -42,59 +40,22 @@ impl Default for Bounds {
     }
 }
 
-/// The pool of scans.
+/// Those who read, and the pool of scans.
 pub struct Scans {
+    /// Which store's; a thread keeps one connection.
+    id: u64,
     database: PathBuf,
     places: Arc<Semaphore>,
     scan_max: Duration,
-    pub log: Arc<Log>,
+    log: Arc<Log>,
+    pub health: Arc<Health>,
+    writer: Arc<Writer>,
 }
 
-impl Scans {
-    pub fn new(database: &Path, bounds: Bounds) -> Self {
-        let log = Log {
-            path: beside(database, "-wal"),
-            step: bounds.log_max,
-            too_long_from: AtomicU64::new(bounds.log_max),
-            length: AtomicU64::new(0),
-            is_to_restart: AtomicBool::new(false),
-        };
-        let places = Arc::new(Semaphore::new(SCANS_MAX as usize));
-        Self { database: database.to_owned(), places, scan_max: bounds.scan, log: Arc::new(log) }
-    }
-}
-
-/// The write-ahead log, as the writer last left it.
-pub struct Log {
-    path: PathBuf,
-    step: u64,
-    too_long_from: AtomicU64,
-    length: AtomicU64,
-    is_to_restart: AtomicBool,
-}
-
-impl Log {
-    fn is_too_long(&self) -> bool {
-        self.length.load(Ordering::Acquire) >= self.too_long_from.load(Ordering::Acquire)
-    }
-
-    /// On the writer's thread, between its transactions: begins the log anew where that was asked for, and measures it.
-    pub fn after_commit(&self, conn: &Connection) {
-        let restarts = self.is_to_restart.swap(false, Ordering::AcqRel);
-        if restarts && let Err(cause) = conn.execute_batch(RESTART) {
-            tracing::debug!(%cause, "the write-ahead log was not begun anew");
-        }
-        let length = fs::metadata(&self.path).map_or(0, |found| found.len());
-        if restarts {
-            // When another program reads in it, the next attempt is made when it has grown by as much again.
-            self.too_long_from.store(length + self.step, Ordering::Release);
-        }
-        self.length.store(length, Ordering::Release);
-    }
-}
+static STORES: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    /// This thread's connection for reads, and the store it belongs to.
+    /// This thread's connection for reads, and whose it is.
     static READER: RefCell<Option<(u64, Rc<Connection>)>> = const { RefCell::new(None) };
     /// The scan that runs on this thread.
     static SCAN: RefCell<Option<Scan>> = const { RefCell::new(None) };
@@ -141,30 +102,36 @@ fn is_over() -> bool {
     SCAN.with_borrow(|scan| scan.as_ref().is_some_and(|scan| scan.is_unwanted() || scan.is_too_slow()))
 }
 
-impl Store {
-    /// Reads where it is asked for. For reads by key, which take microseconds.
+impl Scans {
+    pub fn new(database: &Path, scan_max: Duration, log: Arc<Log>, health: Arc<Health>, writer: Arc<Writer>) -> Self {
+        let places = Arc::new(Semaphore::new(SCANS_MAX as usize));
+        let id = STORES.fetch_add(1, Ordering::Relaxed);
+        Self { id, database: database.to_owned(), places, scan_max, log, health, writer }
+    }
+
+    /// Reads where it is asked for.
     pub fn read<T>(&self, scope: &Scope, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
         self.look(|conn| run_read(conn, &scope.app, scope.now, job))
     }
 
-    /// Reads on the pool. For whatever may visit many rows. Who asks no longer, or for too much, has it broken off.
+    /// Reads on the pool. Who asks no longer, or for too much, has it broken off.
     pub async fn scan<T: Send + 'static>(
-        &self,
+        self: &Arc<Self>,
         scope: &Scope,
         job: impl FnOnce(&ReadTx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.0.scans.log.is_too_long() {
+        if self.log.is_too_long() {
             self.restart_log().await?;
         }
         // The place is the scan's, and not that of who asks for it: it may go on for a moment without him.
-        let place = Arc::clone(&self.0.scans.places).acquire_owned().await;
+        let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|closed| ApiError::internal(&closed))?;
         let asker = Arc::new(());
-        let running = Scan { since: Stopwatch::start(), max: self.0.scans.scan_max, asker: Arc::downgrade(&asker) };
-        let (store, scope) = (self.clone(), scope.clone());
+        let running = Scan { since: Stopwatch::start(), max: self.scan_max, asker: Arc::downgrade(&asker) };
+        let (scans, scope) = (Arc::clone(self), scope.clone());
         let scan = tokio::task::spawn_blocking(move || {
             let _place = place;
-            store.look(|conn| running.run(|| run_read(conn, &scope.app, scope.now, job)))
+            scans.look(|conn| running.run(|| run_read(conn, &scope.app, scope.now, job)))
         });
         let result = scan.await;
         drop(asker);
@@ -173,50 +140,39 @@ impl Store {
 
     /// Waits until all scans that run are over, and has the log begun anew. Who comes meanwhile waits behind it.
     async fn restart_log(&self) -> Result<()> {
-        let all = self.0.scans.places.acquire_many(SCANS_MAX).await;
+        let all = self.places.acquire_many(SCANS_MAX).await;
         let _all = all.map_err(|closed| ApiError::internal(&closed))?;
-        let log = &self.0.scans.log;
         // Whoever waited before may have done it.
-        if log.is_too_long() {
-            log.is_to_restart.store(true, Ordering::Release);
+        if self.log.is_too_long() {
+            self.log.is_to_restart();
             // Empty: it only wakes the writer, which says itself what is wrong with the database.
-            let _ = self.queue(|_| Ok(((), Publish::nothing()))).await;
+            let _ = self.writer.step(|_| Ok(((), Publish::nothing()))).await;
         }
         Ok(())
     }
 
     /// Queries where it is asked for.
-    pub(super) fn look<T>(&self, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub fn look<T>(&self, job: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let read = self.reader().and_then(|conn| job(&conn));
-        read.map_err(|error| self.failed(error))
+        read.map_err(|error| self.health.told(error))
     }
 
-    pub(super) fn reader(&self) -> Result<Rc<Connection>> {
+    /// This thread's connection.
+    pub fn reader(&self) -> Result<Rc<Connection>> {
         READER.with_borrow_mut(|slot| match slot {
-            Some((id, conn)) if *id == self.0.id => Ok(Rc::clone(conn)),
+            Some((id, conn)) if *id == self.id => Ok(Rc::clone(conn)),
             _ => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                self.0.health.look()?;
-                let mut conn = Connection::open_with_flags(&self.0.scans.database, flags)?;
+                self.health.look()?;
+                let mut conn = Connection::open_with_flags(&self.database, flags)?;
                 // What has that name by now may be another's.
-                self.0.health.look()?;
+                self.health.look()?;
                 keep_statements(&conn)?;
                 conn.progress_handler(STEPS, Some(is_over))?;
                 let conn = Rc::new(conn);
-                *slot = Some((self.0.id, Rc::clone(&conn)));
+                *slot = Some((self.id, Rc::clone(&conn)));
                 Ok(conn)
             }
         })
     }
-}
-
-/// Runs a read in a transaction of its own, so that it sees one commit.
-fn run_read<T>(conn: &Connection, app: &Arc<App>, now: Time, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
-    let snapshot = conn.unchecked_transaction()?;
-    let result = job(&ReadTx { conn: &snapshot, app: app.id, now, owner: app });
-    // Who was refused hears why, and not what became of the snapshot.
-    let ended = snapshot.finish();
-    let result = result?;
-    ended?;
-    Ok(result)
 }

@@ -9,6 +9,10 @@ use crate::clock::Time;
 use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
 
+/// The code with which sockets are closed when another state takes the place of theirs: SDKs do not come back by
+/// themselves, and so cannot disturb the next test.
+pub const CLOSE_CODE_DEFAULT: u16 = 1000;
+
 /// Every table in which rows of a state lie under its number, and the rest of its primary key.
 pub const TABLES: &[(&str, &str)] = &[
     ("users", "id"),

@@ -7,9 +7,13 @@ use serde_json::json;
 
 use super::file::Place;
 use super::migrate::MIGRATIONS;
+use super::writer::WRITES_QUEUED_MAX;
 use super::*;
-use crate::app::UserFacts;
+use crate::app::{App, UserFacts};
 use crate::auth::revocation::Revocation;
+use crate::clock::Time;
+use crate::error::{ApiError, Code};
+use crate::ids::{AppId, UserId};
 use crate::model::user::User;
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -191,7 +195,7 @@ fn a_burst_of_writes_takes_no_place_of_jobs_on_whole_states() {
         for write in &mut burst {
             assert!(write.as_mut().now_or_never().is_none());
         }
-        let mut step = Box::pin(store.queue(|_| Ok(((), Publish::nothing()))));
+        let mut step = Box::pin(store.0.writer.step(|_| Ok(((), Publish::nothing()))));
         assert!(step.as_mut().now_or_never().is_none());
         release.send(()).expect("the writer waits");
         holder.await.expect("held");
@@ -338,7 +342,13 @@ fn a_deleted_app_leaves_no_row_however_many_it_has() {
     run(async { (store.delete_app(&app).await.expect("deleted"), store.swept().await.expect("swept")) });
     let rows = |table: &str, app: AppId| {
         let count = format!("SELECT count(*) FROM {table} WHERE app = ?1");
-        store.reader().expect("a reader").query_row(&count, [app.0], |row| row.get::<_, i64>(0)).expect("a count")
+        store
+            .0
+            .scans
+            .reader()
+            .expect("a reader")
+            .query_row(&count, [app.0], |row| row.get::<_, i64>(0))
+            .expect("a count")
     };
     assert_eq!((rows("users", app.id), rows("states", app.id), rows("users", other.id)), (0, 0, 1));
 }

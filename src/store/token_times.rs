@@ -4,7 +4,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::apps::{clock_columns, clock_of};
-use super::{ReadTx, WriteTx};
+use super::tx::{ReadTx, WriteTx};
 use crate::app::App;
 use crate::app::judged::JUDGED_MAX;
 use crate::auth::fingerprint::Fingerprint;

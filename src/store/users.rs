@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params, params_
 use serde_json::{Map, Value};
 
 use super::apps::from_json;
+use super::token_times;
+use super::tx::{ReadTx, WriteTx};
 use super::user_filter::UserQuery;
-use super::{ReadTx, WriteTx, token_times};
 use crate::app::UserFacts;
 use crate::clock::Time;
 use crate::error::Result;

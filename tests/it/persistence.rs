@@ -53,7 +53,7 @@ fn object(value: &Value) -> Map<String, Value> {
 
 fn everything(tx: &WriteTx<'_>) -> millpond::error::Result<()> {
     roles::add(tx, "fan")?;
-    tx.renew_state()?;
+    apps::renew_state(tx)?;
     grants::save(tx, "fan", &["search-user".to_owned()])?;
     let mut settings = apps::settings(tx)?;
     settings.patch(&object(&json!({"disable_auth_checks": true, "revoke_tokens_issued_before": 7}))).unwrap();

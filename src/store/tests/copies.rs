@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::app::Gone;
-use crate::store::copies::CLOSE_CODE_DEFAULT;
+use crate::store::states::CLOSE_CODE_DEFAULT;
 
 fn fill(store: &Store, app: &Arc<App>, prefix: &'static str, users: usize) {
     let scope = Scope::own(app);
@@ -14,7 +14,7 @@ fn fill(store: &Store, app: &Arc<App>, prefix: &'static str, users: usize) {
 
 /// Every row of every table of a state, and its own record.
 fn rows_of(store: &Store, state: AppId) -> Vec<String> {
-    let conn = store.reader().expect("a reader");
+    let conn = store.0.scans.reader().expect("a reader");
     let mut rows = Vec::new();
     let own =
         states::TABLES.iter().map(|(table, _)| (*table, states::columns(&conn, table).expect("columns").join(", ")));
@@ -28,7 +28,7 @@ fn rows_of(store: &Store, state: AppId) -> Vec<String> {
 }
 
 fn count(store: &Store, app: &Arc<App>) -> i64 {
-    let conn = store.reader().expect("a reader");
+    let conn = store.0.scans.reader().expect("a reader");
     conn.query_row("SELECT count(*) FROM users WHERE app = ?1", [app.id.0], |row| row.get(0)).expect("a count")
 }
 

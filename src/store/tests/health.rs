@@ -8,7 +8,7 @@ use crate::error::Trouble;
 
 /// On the writer's own connection, beside what it writes.
 fn on_the_writer(store: &Store, pragma: &'static str) {
-    run(store.queue(move |conn| {
+    run(store.0.writer.step(move |conn| {
         conn.execute_batch(pragma)?;
         Ok(((), Publish::nothing()))
     }))
@@ -25,7 +25,7 @@ fn big(id: &str) -> User {
 }
 
 fn assert_told(store: &Store, error: ApiError, trouble: Trouble) {
-    let path = store.0.health.told(ApiError::of_database(trouble)).message;
+    let path = store.0.scans.health.told(ApiError::of_database(trouble)).message;
     assert_eq!((error.code, error.trouble, error.message), (Code::InternalSystemError, Some(trouble), path));
 }
 

@@ -9,7 +9,7 @@ use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::secret::Secret;
 use crate::auth::token;
 use crate::clock::{SECOND_NS, system_now};
-use crate::store::copies::CLOSE_CODE_DEFAULT;
+use crate::store::states::CLOSE_CODE_DEFAULT;
 
 /// (`iat` and `exp` in seconds from the wall's now, each as a backend may say it.)
 const TOKENS: [(Option<i64>, i64); 7] = [

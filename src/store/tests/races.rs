@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 
 use super::*;
-use crate::store::copies::CLOSE_CODE_DEFAULT;
+use crate::store::states::CLOSE_CODE_DEFAULT;
 
 /// Users of each app: several pieces of a copy.
 const USERS: usize = 110;
@@ -94,7 +94,7 @@ async fn work(store: &Store, job: Doing, new: &str) -> Result<()> {
 /// Every state belongs to an app, and holds all of that app's users and nobody else's; memory and database agree.
 fn check(store: &Store, during: &str) {
     run(store.swept()).expect("swept");
-    let conn = store.reader().expect("a reader");
+    let conn = store.0.scans.reader().expect("a reader");
     let mut query = conn
         .prepare(
             "SELECT states.app, role, api_key, (SELECT group_concat(DISTINCT substr(id, 1, 2)) FROM users WHERE users.app = states.app),
@@ -156,24 +156,28 @@ fn a_copy_of_what_is_gone_is_refused_and_adopts_nothing() {
     let store = open();
     run(begin(&store));
     let y = store.apps().get("y").expect("known");
-    let half = run(store.queue(move |conn| {
+    let half = run(store.0.writer.step(move |conn| {
         let mut copying = states::begin_copy(conn, y.id)?;
         assert!(!states::copy_on(conn, &mut copying)?, "more than one piece");
         Ok((copying, Publish::nothing()))
     }));
-    let (mut half, _) = half.expect("begun");
+    let mut half = half.expect("begun");
     let y = store.apps().get("y").expect("known");
     run(store.import(vec![filled("x", true)], true)).expect("imported");
     let gone = Err(ApiError::new(Code::AccessKeyError, "api_key not valid"));
     let state = y.id;
-    let begun = run(store.queue(move |conn| Ok((states::begin_copy(conn, state).map(drop), Publish::nothing()))));
-    assert_eq!(begun.expect("run").0, gone);
+    let begun =
+        run(store.0.writer.step(move |conn| Ok((states::begin_copy(conn, state).map(drop), Publish::nothing()))));
+    assert_eq!(begun.expect("run"), gone);
     let (number, to) = (y.number, half.to);
-    let went_on = run(store.queue(move |conn| Ok((states::copy_on(conn, &mut half).map(drop), Publish::nothing()))));
-    assert_eq!(went_on.expect("run").0, gone);
+    let went_on =
+        run(store.0.writer.step(move |conn| Ok((states::copy_on(conn, &mut half).map(drop), Publish::nothing()))));
+    assert_eq!(went_on.expect("run"), gone);
     let adopted = run(store
-        .queue(move |conn| Ok((states::adopt(conn, to, i64::MAX - number, &states::Role::Live), Publish::nothing()))));
-    assert_eq!(adopted.expect("run").0, gone);
+        .0
+        .writer
+        .step(move |conn| Ok((states::adopt(conn, to, i64::MAX - number, &states::Role::Live), Publish::nothing()))));
+    assert_eq!(adopted.expect("run"), gone);
 }
 
 /// A clone whose key is taken has copied everything by then.
@@ -193,7 +197,7 @@ fn states_of_nobody_are_swept_at_the_start() {
     run(begin(&store));
     let orphans = "INSERT INTO states (owner, role, name, settings, emulator, clock_mode, clock_ns, created_at, updated_at)
                    SELECT 4711 + app, role, name, settings, emulator, clock_mode, clock_ns, created_at, updated_at FROM states";
-    run(store.queue(move |conn| Ok((conn.execute(orphans, [])?, Publish::nothing())))).expect("made");
+    run(store.0.writer.step(move |conn| Ok((conn.execute(orphans, [])?, Publish::nothing())))).expect("made");
     store.close();
     let store = open();
     check(&store, "a start");
