@@ -12,6 +12,7 @@ use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use tokio::sync;
 
+use crate::auth::facts::{AppFacts, End, UserFacts};
 use crate::auth::fingerprint::Fingerprint;
 use crate::auth::revocation::Revocation;
 use crate::auth::secret::Secret;
@@ -26,9 +27,10 @@ use crate::stub::Stubs;
 
 pub mod ended;
 pub mod judged;
+pub mod token_times;
 mod twin;
 
-use ended::{End, EndedTokens, ShownTokens};
+use ended::{EndedTokens, ShownTokens};
 use judged::JudgedTimes;
 use twin::TwinWaits;
 
@@ -62,6 +64,11 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// What the verdict knows of it.
+    pub fn facts(&self) -> AppFacts<'_> {
+        AppFacts { rules: &self.rules, emulator: &self.emulator, revocation: self.revocation }
+    }
+
     /// An app with a secret and settings, and nothing of its own besides.
     pub fn plain(secret: Secret, settings: Settings, emulator: Emulator) -> Self {
         Self {
@@ -78,41 +85,6 @@ impl AppState {
             stubs: Stubs::default(),
             created_at: Time(0),
         }
-    }
-}
-
-/// What authentication and permission know of a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserFacts {
-    /// Tokens issued before a moment, and those without `iat`, are refused.
-    pub revocation: Option<Revocation>,
-    /// The user was deactivated.
-    pub deactivated: bool,
-    /// The user was deleted.
-    pub deleted: bool,
-    /// The role.
-    pub role: String,
-    /// The teams.
-    pub teams: Vec<String>,
-}
-
-/// The role of a user without another one.
-pub const ROLE_USER: &str = "user";
-/// The role of guests.
-pub const ROLE_GUEST: &str = "guest";
-/// The role of anonymous callers.
-pub const ROLE_ANONYMOUS: &str = "anonymous";
-/// The id of whoever is nobody in particular (wire-contract 1.5).
-pub const ANONYMOUS_ID: &str = "!anon";
-
-impl UserFacts {
-    /// What holds of a user of whom nothing special is known.
-    pub fn ordinary() -> Self {
-        Self { revocation: None, deactivated: false, deleted: false, role: ROLE_USER.to_owned(), teams: Vec::new() }
-    }
-
-    fn is_ordinary(&self) -> bool {
-        *self == Self::ordinary()
     }
 }
 

@@ -4,6 +4,7 @@ pub mod backdated;
 pub mod caller;
 pub mod credentials;
 pub mod explain;
+pub mod facts;
 pub mod fingerprint;
 pub mod go_json;
 pub mod revocation;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use actix_web::web::Bytes;
 
-use crate::app::{App, UserFacts};
+use crate::app::App;
+use crate::auth::facts::UserFacts;
 use crate::auth::times::Times;
 use crate::clock::Stopwatch;
 use crate::error::{ApiError, Result};

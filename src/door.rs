@@ -13,8 +13,8 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
-use crate::app::UserFacts;
 use crate::auth::credentials::bare_token;
+use crate::auth::facts::UserFacts;
 use crate::auth::verdict;
 use crate::call::{Call, Identity};
 use crate::clock::Stopwatch;
@@ -31,9 +31,11 @@ use crate::store::Scope;
 use crate::wire::Dialect;
 
 mod gate;
+mod judgement;
 mod why;
 
-pub use gate::{Gate, Judged, Judgement};
+pub use gate::{Gate, Judged};
+pub use judgement::Judgement;
 
 /// What a call has beside its credentials.
 struct Seen {

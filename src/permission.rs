@@ -1,22 +1,14 @@
 //! May they: roles, grants and permissions. Who they are is `auth`.
 
-use crate::app::{ANONYMOUS_ID, App, AppState};
+use crate::app::{App, AppState};
+use crate::auth::facts::ANONYMOUS_ID;
 use crate::error::{ApiError, Result};
 
 pub mod catalogue;
+mod subject;
 
 use catalogue::Permission;
-
-/// Someone who asks.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The user's id.
-    pub id: &'a str,
-    /// The user's role.
-    pub role: &'a str,
-    /// The user's teams.
-    pub teams: &'a [String],
-}
+pub use subject::Subject;
 
 /// What is asked for: an action, perhaps upon something that belongs to somebody, perhaps in a scope.
 #[derive(Clone, Copy, Debug)]

@@ -5,38 +5,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use serde::Serialize;
-
+use crate::auth::facts::End;
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;
 use crate::ids::UserId;
-
-/// As what a token was ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum End {
-    /// As if its `exp` were past.
-    Expired,
-    /// As if it had been revoked.
-    Revoked,
-}
-
-impl End {
-    /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Expired, Self::Revoked];
-    /// The word for each.
-    pub const WORDS: [&'static str; 2] = ["expired", "revoked"];
-
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        Self::WORDS[self as usize]
-    }
-
-    /// Reads the word for it.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|end| end.name() == word)
-    }
-}
 
 /// Tokens of one app that can be ended by hand at the same time.
 pub const ENDED_TOKENS_MAX: usize = 100_000;

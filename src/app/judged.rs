@@ -1,15 +1,10 @@
 //! The times of tokens as an app judged them when they were first shown to it.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
-use super::{App, AppState};
-use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::fingerprint::Fingerprint;
 use crate::auth::times::Times;
-use crate::auth::token::Token;
-use crate::clock::SECOND_NS;
-use crate::settings::TokenTimes;
 
 /// Tokens whose times are remembered in one state of an app: the newest.
 pub const JUDGED_MAX: usize = 65_536;
@@ -29,7 +24,7 @@ struct Shown {
 
 impl JudgedTimes {
     /// The times of a token that was shown before.
-    fn known(&self, token: Fingerprint) -> Option<Times> {
+    pub(super) fn known(&self, token: Fingerprint) -> Option<Times> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).times.get(&token).copied()
     }
 
@@ -66,52 +61,21 @@ impl JudgedTimes {
     }
 }
 
-/// Whether judging a token's times counts as showing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Showing {
-    /// A caller shows it.
-    Real,
-    /// It is only looked at: what is found out is not remembered.
-    Look,
-}
-
-impl App {
-    /// A token of its own counts as shown when it is made.
-    pub fn made(&self, raw: &str) {
-        let state = self.state();
-        let token = Some(Arc::new(Examined::new(raw, &state.secret)));
-        self.times(&state, &Credentials { token, ..Credentials::default() }, Showing::Real);
-    }
-
-    /// The times of the token that is shown, as this app judges them.
-    pub fn times(&self, state: &AppState, credentials: &Credentials, showing: Showing) -> Times {
-        let Some(examined) = credentials.token.as_deref() else { return Times::default() };
-        examined
-            .token
-            .as_ref()
-            .map_or_else(|_| Times::default(), |token| self.times_of(state, examined, token, showing))
-    }
-
-    fn times_of(&self, state: &AppState, examined: &Examined, token: &Token, showing: Showing) -> Times {
-        if state.emulator.token_times == TokenTimes::App {
-            return Times::as_sent(token);
-        }
-        if token.own.is_some() {
-            return Times::own(token);
-        }
-        if token.user_id.is_none() {
-            return Times::on_the_wall(token, self.clock.moment(None));
-        }
-        if let Some(known) = self.judged_times.known(examined.fingerprint) {
-            return known;
-        }
-        let leeway_ns = i64::from(state.emulator.iat_leeway_seconds) * SECOND_NS;
-        let times = Times::first_shown(token, self.clock.moment(Times::minted_by(token)), leeway_ns);
-        // What nobody who has the secret has signed is no token of the app, unless that does not count.
-        let counts = examined.signature_verifies || state.rules.disable_auth_checks;
-        if showing == Showing::Real && counts { self.judged_times.remember(examined.fingerprint, times) } else { times }
-    }
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_are_remembered_and_each_is_written_down_once() {
+        let shown = JudgedTimes::default();
+        let of = |number: usize| Fingerprint::of(&number.to_string());
+        for number in 0..=JUDGED_MAX {
+            shown.remember(of(number), Times::default());
+        }
+        assert_eq!((shown.known(of(0)), shown.known(of(1))), (None, Some(Times::default())));
+        assert_eq!(shown.take_unwritten().len(), JUDGED_MAX);
+        assert!(shown.take_unwritten().is_empty());
+        shown.remember(of(0), Times::default());
+        assert_eq!(shown.take_unwritten().iter().map(|(token, _)| *token).collect::<Vec<_>>(), [of(0)]);
+    }
+}

@@ -4,9 +4,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::App;
 use crate::auth::times::{Rule, Times};
-use crate::clock::{SECOND_NS, Time, system_now};
+use crate::clock::{SECOND_NS, Time};
 
 /// Refusals of an app that wait at the same time; beyond that they are told at once.
 const TWIN_WAITS_MAX: usize = 1_024;
@@ -31,14 +30,12 @@ fn left(times: &Times, wall: Time) -> Option<Duration> {
     (at.seconds() == wall.seconds()).then(|| Duration::from_nanos(left.unsigned_abs()))
 }
 
-impl App {
-    /// Waits until a backend would mint other bytes than those of the token with these times: before every code 40 that
-    /// rests on a move of the clock, or on a token that was ended by hand.
-    pub async fn outlast_twin(&self, times: &Times) {
-        let Some(left) = left(times, system_now()) else { return };
-        let waits = &self.twin_waits.0;
-        let waiting = waits.fetch_add(1, Ordering::AcqRel);
-        let _counted = Waiting(waits);
+impl TwinWaits {
+    /// Waits for the end of this second of the wall, where a token with these times was first shown in it.
+    pub async fn outlast(&self, times: &Times, wall: Time) {
+        let Some(left) = left(times, wall) else { return };
+        let waiting = self.0.fetch_add(1, Ordering::AcqRel);
+        let _counted = Waiting(&self.0);
         if waiting < TWIN_WAITS_MAX {
             tokio::time::sleep(left).await;
         }
@@ -47,7 +44,28 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Waker};
+
     use super::*;
+
+    #[test]
+    fn of_many_refusals_so_many_wait_and_the_others_are_told_at_once() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let _entered = runtime.enter();
+        let (waits, wall) = (TwinWaits::default(), Time::from_seconds(100));
+        let times = Times { rule: Rule::FirstShown(wall), ..Times::default() };
+        let begun = || {
+            let mut wait: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(waits.outlast(&times, wall));
+            let waits = wait.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+            waits.then_some(wait)
+        };
+        let mut waiting: Vec<_> = (0..TWIN_WAITS_MAX).map(|_| begun().expect("it waits")).collect();
+        assert!(begun().is_none(), "one too many is told at once");
+        // Who hangs up waits no more.
+        waiting.pop();
+        assert!(begun().is_some());
+    }
 
     #[test]
     fn only_a_token_first_shown_in_the_present_second_has_a_twin_to_fear() {

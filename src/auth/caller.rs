@@ -11,7 +11,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::revocation::{Said, TIMES_HEADER};
-use crate::app::{ANONYMOUS_ID, App, AppState, ROLE_ANONYMOUS};
+use crate::app::{App, AppState};
+use crate::auth::facts::{ANONYMOUS_ID, ROLE_ANONYMOUS};
 use crate::call::{Call, Identity};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;

@@ -9,8 +9,9 @@ use super::secret::Secret;
 use super::times::{Rule, Times};
 use super::token;
 use super::verdict::{Check, Outcome, UserState, Verdict};
-use crate::app::ended::End;
-use crate::app::{ANONYMOUS_ID, AppState};
+use crate::app::AppState;
+use crate::auth::facts::ANONYMOUS_ID;
+use crate::auth::facts::End;
 use crate::clock::Time;
 use crate::settings::{DisabledAuthChecks, RevocationGranularity};
 

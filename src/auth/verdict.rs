@@ -4,11 +4,10 @@
 //! that fails decides. Whoever wants words (`explain`) makes them from the verdict later.
 
 use super::credentials::{AuthType, Credentials, Examined};
+use super::facts::{ANONYMOUS_ID, AppFacts, End, UserFacts};
 use super::revocation::Revocation;
 use super::times::Times;
 use super::token::Token;
-use crate::app::ended::End;
-use crate::app::{ANONYMOUS_ID, AppState, UserFacts};
 use crate::clock::{SECOND_NS, Time};
 use crate::error::{ApiError, Code};
 use crate::settings::{DisabledAuthChecks, UnknownUser};
@@ -171,7 +170,7 @@ pub struct UserState<'a> {
 
 /// Judges credentials, at a moment by the app's clock. The token's times are handed over as the app judges them.
 pub fn verify(
-    app: Option<&AppState>,
+    app: Option<AppFacts<'_>>,
     credentials: &Credentials,
     user: UserState<'_>,
     times: Times,
@@ -218,7 +217,7 @@ impl Verdict {
 
 fn judge_token(
     verdict: &mut Verdict,
-    app: &AppState,
+    app: AppFacts<'_>,
     examined: Option<&Examined>,
     user: UserState<'_>,
     (times, now): (Times, Time),
@@ -267,7 +266,7 @@ fn judge_anonymous(verdict: &mut Verdict, credentials: &Credentials) {
     verdict.rest(Check::UserNotDeleted, Outcome::Skipped);
 }
 
-fn judge_times(verdict: &mut Verdict, app: &AppState, times: Times, now: Time) {
+fn judge_times(verdict: &mut Verdict, app: AppFacts<'_>, times: Times, now: Time) {
     let leeway = i64::from(app.emulator.iat_leeway_seconds) * SECOND_NS;
     // Zero leeway: `exp` is past when the moment lies behind it (wire-contract 1.4).
     verdict.set(Check::Expiry, optional(times.expiry, |expiry| now <= expiry));
@@ -280,7 +279,7 @@ fn optional(time: Option<Time>, holds: impl Fn(Time) -> bool) -> Outcome {
     time.map_or(Outcome::Skipped, |time| Outcome::of(holds(time)))
 }
 
-fn judge_revocation(verdict: &mut Verdict, app: &AppState, token: &Token, times: Times, user: &UserFacts) {
+fn judge_revocation(verdict: &mut Verdict, app: AppFacts<'_>, token: &Token, times: Times, user: &UserFacts) {
     let judge = |revocation: Option<Revocation>| match revocation {
         None => Outcome::Skipped,
         Some(set) => Outcome::of(!set.reaches(token, &times, app.emulator.revocation_granularity)),
@@ -294,7 +293,7 @@ fn judge_revocation(verdict: &mut Verdict, app: &AppState, token: &Token, times:
     verdict.set(Check::UserRevocation, judge(by_user));
 }
 
-fn judge_user(verdict: &mut Verdict, app: &AppState, token: &Token, user: UserState<'_>) {
+fn judge_user(verdict: &mut Verdict, app: AppFacts<'_>, token: &Token, user: UserState<'_>) {
     if token.user_id.is_none() {
         verdict.rest(Check::UserNotDeleted, Outcome::Skipped);
         return;

@@ -11,11 +11,12 @@ use serde_json::Value;
 use super::Control;
 use super::body::ControlBody;
 use super::error::Result;
-use crate::app::ended::End;
-use crate::app::judged::Showing;
-use crate::app::{App, AppState, ROLE_GUEST, UserFacts};
+use crate::app::token_times::Showing;
+use crate::app::{App, AppState};
 use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::explain::{self, ExplainedCheck, Grounds};
+use crate::auth::facts::End;
+use crate::auth::facts::{ROLE_GUEST, UserFacts};
 use crate::auth::times::Times;
 use crate::auth::token::{self, Token};
 use crate::auth::verdict::{self, Kind, UserState};
@@ -184,7 +185,7 @@ pub fn look(
     let Known { facts, exists, token_ended, times } = known(app.map_or("", |app| &app.api_key), &credentials);
     let user = UserState { facts: &facts, exists, token_ended };
     let state = app.map(|app| &*app.state);
-    let verdict = verdict::verify(state, &credentials, user, times, now);
+    let verdict = verdict::verify(state.map(AppState::facts), &credentials, user, times, now);
     let refusal = verdict::refusal(&verdict, &credentials);
     let (header, claims) = bare.map_or((Value::Null, Value::Null), explain::contents);
     let hint = match (bare, app, matched) {

@@ -12,9 +12,10 @@ use serde_json::{Map, Value, json};
 
 use super::Control;
 use super::error::{ControlError, Result};
-use crate::app::judged::Showing;
-use crate::app::{ANONYMOUS_ID, App};
+use crate::app::App;
+use crate::app::token_times::Showing;
 use crate::auth::credentials::{Credentials, Examined};
+use crate::auth::facts::ANONYMOUS_ID;
 use crate::auth::revocation::Revocation;
 use crate::auth::secret::Secret;
 use crate::auth::verdict;

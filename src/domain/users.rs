@@ -198,7 +198,7 @@ pub fn emit_updated(tx: &WriteTx<'_>, user: &User) {
 
 /// A client changes neither role nor teams (wire-contract 2.3 rows 22 and 23).
 fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, known: Option<&User>, input: &UserInput) -> Result<()> {
-    let role = known.map_or(crate::app::ROLE_USER, |user| user.role.as_str());
+    let role = known.map_or(crate::auth::facts::ROLE_USER, |user| user.role.as_str());
     if input.role.as_deref().is_some_and(|wanted| wanted != role) {
         permission::check(&tx.state(), by, Request::app_level("UpdateUserRole"))?;
     }

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 
+use super::judgement::{Judgement, judge, judge_again};
 use super::why::{self, Case};
-use crate::app::ended::End;
-use crate::app::judged::Showing;
-use crate::app::{App, AppState, UserFacts};
+use crate::app::token_times::Showing;
+use crate::app::{App, AppState};
 use crate::auth::credentials::{Credentials, Examined};
+use crate::auth::facts::UserFacts;
 use crate::auth::times::Times;
-use crate::auth::verdict::{self, Check, Kind, UserState, Verdict};
-use crate::clock::{Time, system_now};
+use crate::auth::verdict::{Kind, Verdict};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::journal::{Caller, Who, Why};
 use crate::operation::Operation;
 use crate::rate::{Platform, Rate};
-use crate::settings::{DisabledAuthChecks, RateLimits, UnknownUser};
-use crate::store::{Admission, Scope, Store, users};
+use crate::settings::{DisabledAuthChecks, RateLimits};
+use crate::store::{Admission, Store};
 
 /// Tokens whose signature was tried that are remembered at the most.
 const EXAMINED_MAX: usize = 16_384;
@@ -162,56 +162,10 @@ impl Judged {
 fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
     match kind {
         Some(Kind::Server) => Caller::Server,
-        Some(Kind::User | Kind::UnverifiedUser) if facts.role == crate::app::ROLE_GUEST => Caller::Guest,
+        Some(Kind::User | Kind::UnverifiedUser) if facts.role == crate::auth::facts::ROLE_GUEST => Caller::Guest,
         Some(Kind::User | Kind::UnverifiedUser) => Caller::User,
         Some(Kind::Anonymous) | None => Caller::Anonymous,
     }
-}
-
-/// A verdict, the moment it is for, and what was known of the user.
-pub struct Judgement {
-    /// The checks.
-    pub verdict: Verdict,
-    /// The moment by the app's clock.
-    pub now: Time,
-    /// The token's times as the app judges them.
-    pub times: Times,
-    /// The same, where a refusal of the token is not to be told before a backend's next one is another.
-    pub twin: Option<Times>,
-    /// What was known of the user.
-    pub facts: Arc<UserFacts>,
-    /// Whether the user is there, where that was asked for.
-    pub exists: bool,
-    /// As what the token was ended by hand, if it was.
-    pub token_ended: Option<End>,
-}
-
-fn judge(
-    store: &Store,
-    app: Option<&Arc<App>>,
-    state: Option<&AppState>,
-    credentials: &Credentials,
-    times: Times,
-) -> Judgement {
-    let now = app.map_or(Time(0), |app| app.clock.now());
-    let user = credentials.user_id().unwrap_or_default();
-    let facts = app.map_or_else(|| Arc::new(UserFacts::ordinary()), |app| app.facts(user));
-    let asks = state.is_some_and(|state| state.emulator.unknown_user == UnknownUser::Refuse) && !user.is_empty();
-    let exists = match app.filter(|_| asks) {
-        // A database that cannot be read makes nobody unknown; the operation itself will say what is wrong.
-        Some(app) => store.read(&Scope::own(app), |tx| users::exists(tx, user)).unwrap_or(true),
-        None => true,
-    };
-    let token_ended = match (app, &credentials.token) {
-        (Some(app), Some(examined)) => app.ended_tokens.get(examined.fingerprint),
-        _ => None,
-    };
-    let verdict = verdict::verify(state, credentials, UserState { facts: &facts, exists, token_ended }, times, now);
-    let is_by_hand =
-        token_ended.is_some() || credentials.claims().is_some_and(|token| times.expired_by_a_move(token, system_now()));
-    let is_40 = matches!(verdict.failed, Some(Check::Expiry | Check::UserRevocation));
-    let twin = (is_40 && is_by_hand).then_some(times);
-    Judgement { verdict, now, times, twin, facts, exists, token_ended }
 }
 
 /// Remembers a user's token that was good as one in use. One that passes only since auth checks are disabled is none that
@@ -225,14 +179,6 @@ fn remember(app: &App, state: &AppState, credentials: &Credentials, Judgement { 
     if let (None, true, Some(examined)) = (verdict.failed, can_end, &credentials.token) {
         app.shown_tokens.saw(examined.fingerprint, examined.user_id().unwrap_or_default(), times.expiry);
     }
-}
-
-/// The app may be gone by now: its key then names nobody, or another app. Its secret never changes, so that what was
-/// found out about the signature still stands.
-fn judge_again(store: &Store, app: &Arc<App>, credentials: &Credentials, times: Times) -> Judgement {
-    let known = store.apps().get(&app.api_key).filter(|known| Arc::ptr_eq(known, app));
-    let state = known.as_ref().map(|app| app.state());
-    judge(store, known.as_ref(), state.as_deref(), credentials, times)
 }
 
 /// Judges a request anew, for a write that waited while the app changed.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::gate::Judgement;
+use super::judgement::Judgement;
 use crate::app::{App, AppState, Apps};
 use crate::auth::credentials::Credentials;
 use crate::auth::explain::{self, Grounds};

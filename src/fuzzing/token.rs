@@ -6,9 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::app::{ANONYMOUS_ID, AppState, UserFacts};
+use crate::app::AppState;
 use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
 use crate::auth::explain::{self, Grounds};
+use crate::auth::facts::{ANONYMOUS_ID, UserFacts};
 use crate::auth::secret::Secret;
 use crate::auth::times::Times;
 use crate::auth::token::{LENIENT, Malformed, Token, contents, message, normal_base64, split};
@@ -60,7 +61,7 @@ fn judged(raw: &str) -> Arc<Examined> {
             let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
             let facts = UserFacts::ordinary();
             let user = UserState { facts: &facts, exists: true, token_ended: None };
-            let verdict = verify(Some(app), &credentials, user, times, NOW);
+            let verdict = verify(Some(app.facts()), &credentials, user, times, NOW);
             assert_eq!(refusal(&verdict, &credentials).is_some(), verdict.failed.is_some());
             if verdict.failed.is_none() {
                 accepted(raw, app, &credentials, &verdict);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Entry;
+use super::entry::Entry;
 use crate::auth::verdict::Check;
 use crate::clock::{SECOND_NS, Time};
 use crate::error::Code;

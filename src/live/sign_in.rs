@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 
 use super::hub::Hub;
 use crate::api::users::UserRequest;
-use crate::app::ended::End;
-use crate::app::{ANONYMOUS_ID, App, ROLE_ANONYMOUS};
+use crate::app::App;
 use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
+use crate::auth::facts::End;
+use crate::auth::facts::{ANONYMOUS_ID, ROLE_ANONYMOUS};
 use crate::auth::times::Times;
 use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 
 use super::farewell::{self, Farewell, code};
-use crate::app::judged::Showing;
+use crate::app::token_times::Showing;
 use crate::app::{App, Gone};
 use crate::auth::credentials::Credentials;
 use crate::auth::times::Times;

@@ -94,7 +94,7 @@ impl User {
             id,
             name: None,
             image: None,
-            role: crate::app::ROLE_USER.to_owned(),
+            role: crate::auth::facts::ROLE_USER.to_owned(),
             teams: Vec::new(),
             teams_role: Map::new(),
             language: String::new(),

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-use super::Subject;
+use super::subject::Subject;
+pub use table::Level;
 use table::{Row, TABLE, Variants};
 
 mod table;
@@ -88,25 +89,6 @@ pub const BUILT_IN_ROLES: &[&str] = &[
     "speaker",
     "user",
 ];
-
-/// Where a permission is granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// In the app as a whole.
-    App,
-    /// For the channels, calls or feeds of a kind.
-    Scoped,
-}
-
-impl Level {
-    /// The word for it. The wire has no other than chat's two.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::App => "app",
-            Self::Scoped => "channel",
-        }
-    }
-}
 
 /// A permission that every app has.
 #[derive(Clone, Debug)]

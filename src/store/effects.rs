@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::app::ended::End;
-use crate::app::{App, AppState, UserFacts};
+use crate::app::{App, AppState};
+use crate::auth::facts::End;
+use crate::auth::facts::UserFacts;
 use crate::auth::fingerprint::Fingerprint;
 use crate::auth::times::Times;
 use crate::clock::Run;

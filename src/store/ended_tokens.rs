@@ -6,7 +6,8 @@ use std::fmt;
 use rusqlite::{Connection, Row, params};
 
 use super::tx::{ReadTx, WriteTx};
-use crate::app::ended::{ENDED_TOKENS_MAX, End};
+use crate::app::ended::ENDED_TOKENS_MAX;
+use crate::auth::facts::End;
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;
 use crate::error::{ApiError, Result};

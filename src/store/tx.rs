@@ -7,8 +7,9 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::effects::Effects;
-use crate::app::ended::End;
-use crate::app::{App, AppState, Gone, UserFacts};
+use crate::app::{App, AppState, Gone};
+use crate::auth::facts::End;
+use crate::auth::facts::UserFacts;
 use crate::auth::fingerprint::Fingerprint;
 use crate::auth::times::Times;
 use crate::clock::{ClockMode, History, Moment, Run, Time};

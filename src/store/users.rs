@@ -8,7 +8,7 @@ use super::apps::from_json;
 use super::token_times;
 use super::tx::{ReadTx, WriteTx};
 use super::user_filter::UserQuery;
-use crate::app::UserFacts;
+use crate::auth::facts::UserFacts;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::ids::{AppId, UserId};

@@ -739,8 +739,9 @@ proptest! {
 fn judge_in_every_state(examined: Examined, now: i64) {
     use std::sync::Arc;
 
-    use millpond::app::{AppState, UserFacts};
+    use millpond::app::AppState;
     use millpond::auth::explain::{Grounds, explain};
+    use millpond::auth::facts::UserFacts;
     use millpond::auth::revocation::Revocation;
     use millpond::auth::times::Times;
     use millpond::auth::verdict::{Check, UserState, refusal, verify};
@@ -767,7 +768,7 @@ fn judge_in_every_state(examined: Examined, now: i64) {
             let app = AppState::plain(Secret::new("s"), settings.clone(), Emulator::default().patched(&own).unwrap());
             let user = UserState { facts: &facts, exists: false, token_ended: None };
             for credentials in &shown {
-                let verdict = verify(Some(&app), credentials, user, times, now);
+                let verdict = verify(Some(app.facts()), credentials, user, times, now);
                 assert_eq!(refusal(&verdict, credentials).is_some(), verdict.failed.is_some());
                 let grounds = Grounds { app: Some(&app), credentials, user, times, now };
                 assert_eq!(explain(&verdict, grounds).len(), Check::ALL.len());

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use millpond::app::{App, UserFacts};
+use millpond::app::App;
+use millpond::auth::facts::UserFacts;
 use millpond::auth::revocation::{Revocation, Said};
 use millpond::clock::{ClockMode, Time};
 use millpond::domain::{lifecycle, partial, users as rules};

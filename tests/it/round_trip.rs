@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use millpond::app::App;
-use millpond::app::ended::End;
+use millpond::auth::facts::End;
 use millpond::auth::fingerprint::Fingerprint;
 use millpond::auth::revocation::Revocation;
 use millpond::clock::{ClockMode, Time};

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
-use crate::app::UserFacts;
 use crate::auth::credentials::Examined;
+use crate::auth::facts::UserFacts;
 use crate::auth::revocation::Revocation;
 use crate::auth::verdict::verify;
 use crate::clock::SECOND_NS;
@@ -23,7 +23,7 @@ fn explained(settings: &Value, raw: &str, facts: &UserFacts) -> Vec<ExplainedChe
     };
     let user = UserState { facts, exists: true, token_ended: None };
     let times = credentials.claims().map_or_else(Times::default, Times::as_sent);
-    let verdict = verify(Some(&app), &credentials, user, times, NOW);
+    let verdict = verify(Some(app.facts()), &credentials, user, times, NOW);
     explain(&verdict, Grounds { app: Some(&app), credentials: &credentials, user, times, now: NOW })
 }
 

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::app::AppState;
 use crate::auth::secret::Secret;
 use crate::auth::token;
 use crate::clock::SECOND_NS;
@@ -39,7 +40,13 @@ fn as_sent(credentials: &Credentials) -> Times {
 }
 
 fn judged(app: &AppState, credentials: &Credentials, facts: &UserFacts) -> Verdict {
-    verify(Some(app), credentials, UserState { facts, exists: true, token_ended: None }, as_sent(credentials), NOW)
+    verify(
+        Some(app.facts()),
+        credentials,
+        UserState { facts, exists: true, token_ended: None },
+        as_sent(credentials),
+        NOW,
+    )
 }
 
 fn failed(app: &AppState, credentials: &Credentials) -> Option<Check> {
@@ -115,10 +122,13 @@ fn an_unknown_user_matters_only_when_the_setting_says_so() {
     let facts = UserFacts::ordinary();
     let user = UserState { facts: &facts, exists: false, token_ended: None };
     let credentials = bearing(&json!({"user_id": "ghost"}));
-    assert_eq!(verify(Some(&plain()), &credentials, user, as_sent(&credentials), NOW).failed, None);
+    assert_eq!(verify(Some(plain().facts()), &credentials, user, as_sent(&credentials), NOW).failed, None);
     let strict = app(&json!({}), &json!({"unknown_user": "refuse"}));
-    assert_eq!(verify(Some(&strict), &credentials, user, as_sent(&credentials), NOW).failed, Some(Check::UserKnown));
-    assert_eq!(verify(Some(&strict), &bearing(&json!({})), user, Times::default(), NOW).failed, None);
+    assert_eq!(
+        verify(Some(strict.facts()), &credentials, user, as_sent(&credentials), NOW).failed,
+        Some(Check::UserKnown)
+    );
+    assert_eq!(verify(Some(strict.facts()), &bearing(&json!({})), user, Times::default(), NOW).failed, None);
 }
 
 #[test]

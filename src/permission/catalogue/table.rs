@@ -1,7 +1,24 @@
 //! THE table of the permissions that every app has, of every product (wire-contract 4.10). Ids and names follow from the
 //! actions; what each allows is said in our own words.
 
-use super::Level::{self, App, Scoped};
+/// Where a permission is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// In the app as a whole.
+    App,
+    /// For the channels, calls or feeds of a kind.
+    Scoped,
+}
+
+impl Level {
+    /// The word for it. The wire has no other than chat's two.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Scoped => "channel",
+        }
+    }
+}
 
 /// Which permissions an action has.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,6 +38,7 @@ pub enum Variants {
 /// Level, action, variants, whose the thing is, what it allows.
 pub type Row = (Level, &'static str, Variants, &'static str, &'static str);
 
+use Level::{App, Scoped};
 use Variants::{Any, AnyAndOwn, Between, OwnBetween, Teams};
 
 pub const TABLE: &[Row] = &[

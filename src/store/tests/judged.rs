@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::app::judged::Showing;
+use crate::app::token_times::Showing;
 use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::secret::Secret;
 use crate::auth::token;

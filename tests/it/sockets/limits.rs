@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use millpond::app::judged::Showing;
+use millpond::app::token_times::Showing;
 use millpond::config::Config;
 use millpond::door::Gate;
 use millpond::live::limits::Limits;

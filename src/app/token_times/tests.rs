@@ -175,17 +175,3 @@ fn a_token_that_nobody_with_the_secret_signed_is_not_remembered() {
     }
     assert!(app.judged_times.take_unwritten().is_empty());
 }
-
-#[test]
-fn the_newest_are_remembered_and_each_is_written_down_once() {
-    let shown = JudgedTimes::default();
-    let of = |number: usize| Fingerprint::of(&number.to_string());
-    for number in 0..=JUDGED_MAX {
-        shown.remember(of(number), Times::default());
-    }
-    assert_eq!((shown.known(of(0)), shown.known(of(1))), (None, Some(Times::default())));
-    assert_eq!(shown.take_unwritten().len(), JUDGED_MAX);
-    assert!(shown.take_unwritten().is_empty());
-    shown.remember(of(0), Times::default());
-    assert_eq!(shown.take_unwritten().iter().map(|(token, _)| *token).collect::<Vec<_>>(), [of(0)]);
-}
