@@ -118,6 +118,8 @@ describe('faults', AT_ONCE, () => {
         await assert.rejects(user.connect(john, provider(app.mint)), /500/);
         await user.disconnect();
       }
+      // What stream-chat asks in the background takes the second failure, or the next client would.
+      if (failures > 0) await app.control('GET', '/requests/wait?operation=TokenProvider&status=500&count=2&timeout=30s');
       const user = client(t, Sdk, app);
       assert.equal((await user.connect(john, provider(app.mint))).id, 'john');
       await app.happened({ operation: 'TokenProvider', status: 500, times: 2 }, provided, signedIn);
