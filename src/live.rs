@@ -6,14 +6,19 @@
 //! [`longpoll`] is the same session without a socket. No rule of authentication is here: all doors end in
 //! `door::Gate::judge`, and what is open is judged again by the same function whenever something changed.
 
+pub mod doors;
 pub mod farewell;
 pub mod hub;
 pub mod limits;
 pub mod longpoll;
 pub mod mailbox;
+pub mod polls;
 pub mod record;
 pub mod session;
+pub mod shown;
 pub mod sign_in;
+pub mod signed_in;
 pub mod standing;
+pub mod tell;
 pub mod upgrade;
 pub mod worker;

@@ -13,9 +13,11 @@ use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::journal::Text;
 use crate::live::hub::Hub;
-use crate::live::longpoll;
-use crate::live::sign_in::{Refused, Shown, sign_in};
+use crate::live::shown::Shown;
+use crate::live::sign_in::sign_in;
+use crate::live::signed_in::Refused;
 use crate::live::worker::Worker;
+use crate::live::{longpoll, polls};
 use crate::reply::Reply;
 use crate::wire::{Dialect, Empty, events};
 
@@ -55,7 +57,7 @@ pub async fn long_poll(request: HttpRequest, gate: Data<Gate>, hub: Data<Hub>) -
             Identity::Anonymous => connection.user.is_none(),
             Identity::Server => false,
         });
-        own.ok_or_else(|| longpoll::unknown(connection_id))?;
+        own.ok_or_else(|| polls::unknown(connection_id))?;
         let judged = gate.judge(shown.api_key.as_deref(), shown.auth_type.as_deref(), shown.token.as_deref());
         let frames = hub.polls.ask(scope.app.id, connection_id, judged.credentials, close).await?;
         let events = frames.iter().map(|frame| raw(frame)).collect::<Result<_>>()?;

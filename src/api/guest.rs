@@ -3,13 +3,13 @@
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
-use super::users::UserRequest;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::{guests, users};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::reply::Reply;
+use crate::wire::user_request::UserRequest;
 use crate::wire::users::UserResponse;
 
 /// The body of CreateGuest.

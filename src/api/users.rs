@@ -11,7 +11,7 @@ use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::partial;
-use crate::domain::users::{self as rules, BATCH_MAX, BUILT_IN, UserInput};
+use crate::domain::users::{self as rules, BATCH_MAX};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::{Audience, Event, Payload};
@@ -24,67 +24,9 @@ use crate::reply::Reply;
 use crate::store::users::Whom;
 use crate::store::{ReadTx, user_filter};
 use crate::validate::{batch, wrong_type};
+use crate::wire::user_request::UserRequest;
 use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, Empty};
-
-/// A user in a request. Custom data come nested, and in the legacy dialect beside the fields.
-#[derive(Deserialize)]
-pub struct UserRequest {
-    id: Option<String>,
-    name: Option<String>,
-    image: Option<String>,
-    role: Option<String>,
-    teams: Option<Vec<String>>,
-    teams_role: Option<Map<String, Value>>,
-    language: Option<String>,
-    invisible: Option<bool>,
-    privacy_settings: Option<Map<String, Value>>,
-    custom: Option<Value>,
-    #[serde(flatten)]
-    beside: Map<String, Value>,
-}
-
-impl UserRequest {
-    /// Refuses what only Stream writes, by its path (wire-contract 2.1). A field that is `null` was not sent.
-    pub fn refuse_reserved(&self, path: &str, is_reserved: fn(&str) -> bool) -> Result<()> {
-        let sent = self.beside.iter().find(|(key, value)| !value.is_null() && is_reserved(key));
-        sent.map_or(Ok(()), |(key, _)| Err(ApiError::reserved(&format!("{path}.{key}"))))
-    }
-
-    /// The user that is meant. Other fields that only Stream writes are ignored.
-    pub fn into_input(self, dialect: Dialect) -> Result<UserInput> {
-        let custom = match dialect {
-            Dialect::V2 | Dialect::Video => nested(self.custom)?,
-            Dialect::Legacy => {
-                let mut beside = self.beside;
-                beside.retain(|key, _| !BUILT_IN.contains(&key.as_str()));
-                // Where custom data lie beside the fields, `custom` is a key like any other.
-                beside.extend(self.custom.map(|value| ("custom".to_owned(), value)));
-                beside
-            }
-        };
-        Ok(UserInput {
-            id: self.id.unwrap_or_default(),
-            name: self.name,
-            image: self.image,
-            role: self.role.filter(|role| !role.is_empty()),
-            teams: self.teams,
-            teams_role: self.teams_role,
-            language: self.language,
-            invisible: self.invisible,
-            privacy_settings: self.privacy_settings,
-            custom,
-        })
-    }
-}
-
-fn nested(custom: Option<Value>) -> Result<Map<String, Value>> {
-    match custom {
-        None => Ok(Map::new()),
-        Some(Value::Object(custom)) => Ok(custom),
-        Some(other) => Err(ApiError::input(wrong_type("custom", &other, "object"))),
-    }
-}
 
 /// The body of UpdateUsers.
 #[derive(Deserialize)]

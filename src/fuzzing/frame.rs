@@ -6,7 +6,8 @@ use url::form_urlencoded;
 use crate::auth::credentials::bare_token;
 use crate::domain::sessions::Details;
 use crate::domain::users::{BUILT_IN, is_reserved_to_connect};
-use crate::live::sign_in::{Shown, details_of};
+use crate::live::shown::Shown;
+use crate::live::sign_in::details_of;
 use crate::params::Params;
 use crate::wire::Dialect;
 

@@ -9,17 +9,15 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, Semaphore};
 
 use super::limits::Limits;
-use super::longpoll::Polls;
 use super::mailbox::Order;
+use super::polls::Polls;
 use crate::app::App;
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;
 use crate::domain::sessions;
 use crate::ids::{AppId, UserId};
 use crate::journal::Caller;
-use crate::journal::Entry;
-use crate::journal::entry::METHOD_EVENT;
-use crate::store::{Commit, Listener, Scope, Store};
+use crate::store::{Commit, Scope, Store};
 use crate::wire::Dialect;
 
 /// Connects that write at the same time, so that a rush of them leaves room in the writer's queue.
@@ -124,7 +122,8 @@ impl Hub {
         (workers.len() - 1, receiver)
     }
 
-    fn tell_all(&self, told: impl Fn() -> Told) {
+    /// Tells every worker.
+    pub fn tell_all(&self, told: impl Fn() -> Told) {
         for worker in self.workers.read().unwrap_or_else(PoisonError::into_inner).iter() {
             // A worker that has ended has no sockets.
             let _ = worker.send(told());
@@ -286,21 +285,6 @@ impl Drop for Open {
         if self.0.open.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.0.emptied.notify_waiters();
         }
-    }
-}
-
-/// Tells the hub of commits, and the app's journal of the events that go out.
-pub struct Tell(pub Arc<Hub>);
-
-impl Listener for Tell {
-    fn committed(&self, app: &Arc<App>, commit: Commit) {
-        for event in &commit.events {
-            let mut entry = Entry::new(event.at, event.kind.clone(), METHOD_EVENT, 200);
-            entry.who.user_id = event.about();
-            app.journal.push(entry);
-        }
-        let commit = Arc::new(commit);
-        self.0.tell_all(|| Told::Commit(app.id, Arc::clone(&commit)));
     }
 }
 

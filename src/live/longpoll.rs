@@ -1,70 +1,20 @@
 //! Long-poll, for chat clients whose network lets no sockets through (wire-contract 5.8): a session without a socket.
 
-use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
 use super::limits::Limits;
 use super::mailbox::{Next, Order};
-use super::sign_in::SignedIn;
+use super::polls::Poll;
+use super::signed_in::SignedIn;
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
-use crate::auth::credentials::Credentials;
 use crate::error::{ApiError, Code, Result};
-use crate::ids::AppId;
 use crate::wire::Dialect;
-
-/// A poll that waits for its answer.
-struct Poll {
-    answer: oneshot::Sender<Result<Vec<Utf8Bytes>>>,
-    credentials: Credentials,
-    close: bool,
-}
-
-/// The long-poll sessions of the process, by connection id.
-#[derive(Default)]
-pub struct Polls(Mutex<HashMap<(AppId, String), UnboundedSender<Poll>>>);
-
-impl Polls {
-    /// Asks a session for what happened, for a bounded time.
-    pub async fn ask(
-        &self,
-        app: AppId,
-        connection_id: &str,
-        credentials: Credentials,
-        close: bool,
-    ) -> Result<Vec<Utf8Bytes>> {
-        let unknown = || unknown(connection_id);
-        let sender = {
-            let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            sessions.get(&(app, connection_id.to_owned())).cloned()
-        };
-        let (answer, answered) = oneshot::channel();
-        sender.ok_or_else(unknown)?.send(Poll { answer, credentials, close }).map_err(|_| unknown())?;
-        answered.await.map_err(|_| unknown())?
-    }
-
-    fn add(&self, app: AppId, connection_id: &str) -> UnboundedReceiver<Poll> {
-        let (sender, polls) = unbounded_channel();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((app, connection_id.to_owned()), sender);
-        polls
-    }
-
-    fn remove(&self, app: AppId, connection_id: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(app, connection_id.to_owned()));
-    }
-}
-
-/// There is no such session. SDKs begin anew.
-pub fn unknown(connection_id: &str) -> ApiError {
-    ApiError::new(Code::ConnectionIdUnknownError, format!("connection id {connection_id} is not known"))
-}
 
 /// Begins a session without a socket on this worker's thread.
 pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>, signed_in: SignedIn) {
@@ -86,7 +36,7 @@ pub fn begin(worker: &Rc<Worker>, gate: actix_web::web::Data<crate::door::Gate>,
     });
 }
 
-async fn run(mut standing: Standing, seat: &Seat, mut polls: UnboundedReceiver<Poll>, limits: Limits) {
+async fn run(mut standing: Standing, seat: &Seat, mut polls: Receiver<Poll>, limits: Limits) {
     let mut newer = None;
     // What was taken for a poll whose client had given it up.
     let mut kept = Vec::new();

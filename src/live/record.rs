@@ -14,8 +14,8 @@ use crate::operation::table::{CONNECT, UNKNOWN};
 use crate::reply;
 use crate::wire::Dialect;
 
-use super::sign_in::Shown;
-use super::upgrade::path;
+use super::doors::path;
+use super::shown::Shown;
 
 /// A sign-in: when, by the app's clock; through which door; with which SDK; since when by the process's time.
 pub struct Attempt<'a> {

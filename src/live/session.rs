@@ -20,7 +20,9 @@ use super::hub::Pending;
 use super::limits::Limits;
 use super::mailbox::{Next, Order};
 use super::record::{self, Attempt, End};
-use super::sign_in::{Refused, Shown, SignedIn, sign_in};
+use super::shown::Shown;
+use super::sign_in::sign_in;
+use super::signed_in::{Refused, SignedIn};
 use super::standing::Standing;
 use super::worker::{Seat, Worker};
 use crate::clock::Stopwatch;
@@ -49,7 +51,8 @@ pub async fn serve(worker: Rc<Worker>, gate: Data<Gate>, dialect: Dialect, shown
         close(&mut socket, worker.hub.limits, Farewell::policy("too many connections wait to sign in")).await;
         return;
     };
-    let signed_in = first_words(&worker, &gate, dialect, shown, &mut socket, pending).await;
+    // Boxed: what signing in takes is not kept for as long as the socket lives.
+    let signed_in = Box::pin(first_words(&worker, &gate, dialect, shown, &mut socket, pending)).await;
     if let Some(signed_in) = signed_in {
         Session::start(&worker, gate, dialect, signed_in, socket).await;
     }
@@ -157,7 +160,7 @@ impl Session {
             outcome = session.run(&mut socket).await;
         }
         if let Err(farewell) = outcome {
-            session.end(&mut socket, farewell).await;
+            Box::pin(session.end(&mut socket, farewell)).await;
         }
     }
 
@@ -294,7 +297,8 @@ async fn close(socket: &mut Socket, limits: Limits, farewell: Farewell) {
             drain(socket.get_mut()).await;
         }
     };
-    let _ = timeout(limits.close, handshake).await;
+    // Boxed: no idle socket has room for what only its end takes.
+    let _ = timeout(limits.close, Box::pin(handshake)).await;
 }
 
 /// Takes off what the peer still sends. Bytes that nobody has read would make the system reset the connection, and the

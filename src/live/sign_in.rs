@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::hub::Hub;
-use crate::api::users::UserRequest;
-use crate::app::App;
-use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
+use super::shown::Shown;
+use super::signed_in::{Refused, SignedIn};
+use crate::auth::credentials::{AuthType, Credentials, Examined};
 use crate::auth::facts::End;
 use crate::auth::facts::{ANONYMOUS_ID, ROLE_ANONYMOUS};
-use crate::auth::times::Times;
 use crate::auth::verdict::{self, Check, Kind, Verdict};
 use crate::clock::Time;
 use crate::domain::sessions::{self, Details};
@@ -22,141 +20,15 @@ use crate::error::{ApiError, Code, Result};
 use crate::fault::SocketThen;
 use crate::fault::armed::Fate;
 use crate::ids::UserId;
-use crate::journal::Who;
 use crate::model::user::User;
 use crate::operation::table::{CONNECT, CONNECT_INDEX, LIMIT_DEFAULT};
-use crate::params::Params;
 use crate::rate::Rate;
 use crate::store::ended_tokens::EndedToken;
 use crate::store::{Scope, WriteTx, devices, ended_tokens, mutes};
 use crate::validate::wrong_type;
 use crate::wire::Dialect;
+use crate::wire::user_request::UserRequest;
 use crate::wire::users::UserResponse;
-
-/// What a connect shows, whatever carried it.
-#[derive(Clone, Debug, Default)]
-pub struct Shown {
-    /// The api key.
-    pub api_key: Option<String>,
-    /// The auth type.
-    pub auth_type: Option<String>,
-    /// The token.
-    pub token: Option<String>,
-    /// The user; `None` when it was not said.
-    pub details: Option<Value>,
-    /// Why what was said cannot be read. Told only to who has shown a good key and auth type (wire-contract 2.4).
-    pub fault: Option<ApiError>,
-    /// `X-Stream-Client`.
-    pub client: String,
-}
-
-/// The first frame of the v2 doors, and `json` of the legacy one.
-#[derive(Deserialize)]
-struct Message {
-    token: Option<String>,
-    user_token: Option<String>,
-    user_id: Option<String>,
-    user_details: Option<Value>,
-}
-
-impl Shown {
-    /// What the query and the headers of the upgrade show.
-    pub fn of_upgrade(params: &Params, header: impl Fn(&str) -> Option<String>) -> Self {
-        let of_query = |name| params.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
-        let bare = |text: Option<String>| text.and_then(|text| bare_token(&text).map(str::to_owned));
-        Self {
-            api_key: of_query("api_key").or_else(|| header("api_key")),
-            auth_type: of_query("stream-auth-type").or_else(|| header("stream-auth-type")),
-            token: bare(of_query("authorization")).or_else(|| bare(header("authorization"))),
-            details: None,
-            fault: None,
-            client: of_query("X-Stream-Client").or_else(|| header("x-stream-client")).unwrap_or_default(),
-        }
-    }
-
-    /// Adds what the first frame says.
-    #[must_use]
-    pub fn with_frame(self, frame: &[u8]) -> Self {
-        let message: Message = match crate::json::decode(frame) {
-            Ok(message) => message,
-            Err(fault) => return Self { fault: Some(fault), ..self },
-        };
-        // The frame carries the token; one in the query stands in for it only when the frame has none.
-        let token = message.token.filter(|token| is_shown(token)).or(self.token);
-        Self { token, details: message.user_details, ..self }
-    }
-
-    /// Adds what the legacy query's `json` says.
-    #[must_use]
-    pub fn with_json(self, params: &Params) -> Self {
-        let text = params.get("json").filter(|json| !json.is_empty()).unwrap_or("{}");
-        // Production never sees a `json` with a raw `;` in it, and says that of it.
-        let text = if params.has_raw_semicolon("json") { "" } else { text };
-        let message: Message = match crate::json::decode(text.as_bytes()) {
-            Ok(message) => message,
-            Err(fault) => return Self { fault: Some(fault), ..self },
-        };
-        let mut details = message.user_details.filter(|details| !details.is_null());
-        if let (Some(Value::Object(details)), Some(id)) = (&mut details, &message.user_id) {
-            details.entry("id").or_insert_with(|| id.clone().into());
-        }
-        let token = self
-            .token
-            .or_else(|| [message.token, message.user_token].into_iter().flatten().find(|token| is_shown(token)));
-        Self { token, details, ..self }
-    }
-}
-
-/// Whether a field shows a token: an empty one does not, nor does the word `undefined` (wire-contract 1.5).
-fn is_shown(token: &str) -> bool {
-    bare_token(token).is_some()
-}
-
-/// A session that was let in.
-pub struct SignedIn {
-    /// The app.
-    pub app: Arc<App>,
-    /// What was shown.
-    pub credentials: Credentials,
-    /// The token's times as the app judges them.
-    pub times: Times,
-    /// The app's epoch at the verdict.
-    pub epoch: u64,
-    /// The user; `None` for anonymous ones.
-    pub user: Option<UserId>,
-    /// The connection's id.
-    pub connection_id: String,
-    /// What the connection is told of its user.
-    pub me: UserResponse,
-    /// The number of the last commit that this has in it: only what follows is news.
-    pub since: u64,
-    /// When, by the app's clock.
-    pub at: Time,
-    /// Who signed in, for the journal.
-    pub who: Who,
-    /// `X-Stream-Client`.
-    pub client: String,
-    /// The fault that struck the sign-in.
-    pub fault: Option<Arc<str>>,
-    /// What it makes of the socket.
-    pub struck: Option<SocketThen>,
-}
-
-/// A refusal, and the moment by the app's clock.
-pub struct Refused {
-    /// The error; `None` when a fault has the connection cut.
-    pub error: Option<ApiError>,
-    /// The window of a rate limit that a fault speaks of.
-    pub rate: Option<Rate>,
-    /// When.
-    pub at: Time,
-    /// The app that refused; `None` when none has the key.
-    pub by: Option<Arc<App>>,
-    /// Who was refused, for the journal.
-    pub who: Who,
-    /// The fault that struck the sign-in.
-    pub fault: Option<Arc<str>>,
-}
 
 /// Judges what is shown, and lets the user in.
 pub async fn sign_in(

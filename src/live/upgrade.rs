@@ -17,7 +17,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
-use super::sign_in::Shown;
+use super::doors::door;
+use super::shown::Shown;
 use super::worker::Worker;
 use super::{record, session};
 use crate::door::Gate;
@@ -31,20 +32,6 @@ use crate::wire::Dialect;
 const MESSAGE_MAX_BYTES: usize = 64 * 1024;
 /// What a socket reads at once, in bytes: small, since most sockets are idle.
 const READ_BUFFER_BYTES: usize = 2 * 1024;
-
-/// The door behind a path.
-fn door(path: &str) -> Option<Dialect> {
-    [Dialect::V2, Dialect::Video, Dialect::Legacy].into_iter().find(|dialect| self::path(*dialect) == path)
-}
-
-/// The path of a dialect's door.
-pub fn path(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::V2 => "/api/v2/connect",
-        Dialect::Video => "/video/connect",
-        Dialect::Legacy => "/connect",
-    }
-}
 
 /// Serves one upgrade request until its socket ends.
 pub async fn serve(

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::farewell::Farewell;
 use super::hub::{Connection, Hub, Told};
 use super::mailbox::Mailbox;
-use super::sign_in::SignedIn;
+use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::event::{Audience, Event};
 use crate::ids::{AppId, UserId};
