@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use serde_json::{Map, Value};
+use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 
+use super::sql::{Columns, Json, clock_columns, clock_of};
 use super::states::{self, Role};
 use super::tx::{ReadTx, WriteTx};
 use super::{ended_tokens, faults, grants, permissions, roles, stubs, token_times, users};
@@ -50,7 +50,7 @@ pub fn create(conn: &Connection, new: &NewApp, seed: Option<u64>) -> Result<App>
         "INSERT INTO states (owner, role, name, clock_mode, clock_ns, created_at, updated_at)
          VALUES (0, 'making', :name, :mode, :ns, :now, :now)",
     )?
-    .execute(named_params! { ":name": new.name, ":mode": mode, ":ns": ns, ":now": now.0 })?;
+    .execute(named_params! { ":name": new.name, ":mode": mode, ":ns": ns, ":now": now })?;
     states::adopt(conn, AppId(conn.last_insert_rowid()), number, &Role::Live)?;
     load(conn, number, seed)
 }
@@ -79,8 +79,7 @@ pub fn set_base(conn: &Connection, number: i64, is_base: bool) -> Result<()> {
 
 /// Sets the end of an app's time to live, in the system's time.
 pub fn set_expiry(conn: &Connection, number: i64, at: Option<Time>) -> Result<()> {
-    conn.prepare_cached("UPDATE apps SET expires_at = ?2 WHERE id = ?1")?
-        .execute(params![number, at.map(|at| at.0)])?;
+    conn.prepare_cached("UPDATE apps SET expires_at = ?2 WHERE id = ?1")?.execute(params![number, at])?;
     Ok(())
 }
 
@@ -104,11 +103,10 @@ pub fn load(conn: &Connection, number: i64, seed: Option<u64>) -> Result<App> {
         "SELECT states.app, api_key, expires_at, clock_mode, clock_ns FROM apps JOIN states ON owner = id AND role = 'live'
          WHERE id = ?1",
     )?;
-    let (id, api_key, expires_at, clock) = query.query_row([number], |row| {
-        Ok((AppId(row.get(0)?), row.get::<_, String>(1)?, row.get::<_, Option<i64>>(2)?, clock_of(row)?))
-    })?;
+    let (id, api_key, expires_at, clock) =
+        query.query_row([number], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?, clock_of(row)?)))?;
     let exceptional = users::exceptional(conn, id)?.into_iter().map(|(user, facts)| (user, Arc::new(facts))).collect();
-    let identity = Identity { id, number, api_key: api_key.into(), expires_at: expires_at.map(Time) };
+    let identity = Identity { id, number, api_key: api_key.into(), expires_at };
     let seed = seed.map(|seed| own_seed(conn, id, seed)).transpose()?;
     let ended = EndedTokens::new(ended_tokens::kinds(conn, id)?);
     let history = token_times::history(conn, id, clock)?;
@@ -123,7 +121,7 @@ fn own_seed(conn: &Connection, state: AppId, seed: u64) -> Result<u64> {
         "SELECT id FROM tasks WHERE app = ?1 UNION ALL SELECT id FROM faults WHERE app = ?1 UNION ALL
          SELECT id FROM users WHERE app = ?1 AND role = 'guest' ORDER BY 1",
     )?;
-    let ids = query.query_map([state.0], |row| row.get::<_, String>(0))?;
+    let ids = query.query_map([state], |row| row.get::<_, String>(0))?;
     ids.map(|id| Ok(id?)).try_fold(seed, |seed, id: Result<String>| Ok(mixed(seed, &id?)))
 }
 
@@ -133,19 +131,20 @@ pub fn load_state(conn: &Connection, app: AppId) -> Result<AppState> {
         conn.prepare_cached(
             "SELECT states.name, api_secret, settings, emulator, created_at, revocation FROM states JOIN apps ON id = owner WHERE app = ?1",
         )?;
-    let (name, secret, settings, emulator, created_at, judged) = query.query_row([app.0], |row| {
-        let text = |at| row.get::<_, String>(at);
-        Ok((text(0)?, text(1)?, text(2)?, text(3)?, Time(row.get(4)?), row.get::<_, Option<String>>(5)?))
+    let (name, secret, settings, emulator, created_at, judged) = query.query_row([app], |row| {
+        let mut columns = Columns::of(row);
+        let (name, secret): (_, String) = (columns.take()?, columns.take()?);
+        Ok((name, secret, columns.json()?, columns.json()?, columns.take()?, columns.take()?))
     })?;
-    let settings = Settings::from_stored(from_json(&settings)?);
-    let before = settings.revoke_tokens_issued_before().map(|before| before.0);
+    let settings = Settings::from_stored(settings);
+    let before = settings.revoke_tokens_issued_before();
     Ok(AppState {
         name,
         secret: Secret::new(&secret),
         rules: settings.rules(),
-        revocation: token_times::revocation(before, judged.as_deref())?,
+        revocation: token_times::revocation(before, judged),
         settings,
-        emulator: from_json(&emulator)?,
+        emulator,
         grants: grants::all(conn, app)?,
         roles: roles::all(conn, app)?.into_iter().map(|role| (role.name, (role.created_at, role.updated_at))).collect(),
         permissions: permissions::all(conn, app)?
@@ -164,29 +163,24 @@ pub fn renew_state(tx: &WriteTx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Reads a JSON column that millpond wrote.
-pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|cause| ApiError::internal(&cause))
-}
-
 /// Sets Stream's settings, and how the revocation among them is judged.
 pub fn save_settings(tx: &WriteTx<'_>, settings: &Settings, revocation: Option<&Revocation>) -> Result<()> {
     tx.conn()
         .prepare_cached("UPDATE states SET revocation = ?2 WHERE app = ?1")?
-        .execute(params![tx.app.0, token_times::judged(revocation)])?;
-    update(tx, "settings", &Value::Object(settings.as_stored().clone()).to_string())
+        .execute(params![tx.app, revocation.map(Json)])?;
+    update(tx, "settings", Json(settings.as_stored()))
 }
 
 /// The settings as this transaction sees them.
 pub fn settings(tx: &ReadTx<'_>) -> Result<Settings> {
     let mut query = tx.conn().prepare_cached("SELECT settings FROM states WHERE app = ?1")?;
-    let text: String = query.query_row([tx.app.0], |row| row.get(0))?;
-    Ok(Settings::from_stored(from_json::<Map<String, Value>>(&text)?))
+    let Json(stored) = query.query_row([tx.app], |row| row.get(0))?;
+    Ok(Settings::from_stored(stored))
 }
 
 /// Sets millpond's own settings.
 pub fn save_emulator(tx: &WriteTx<'_>, emulator: &Emulator) -> Result<()> {
-    update(tx, "emulator", &emulator.as_stored().to_string())
+    update(tx, "emulator", Json(emulator.as_stored()))
 }
 
 /// Gives the app another name.
@@ -194,9 +188,9 @@ pub fn save_name(tx: &WriteTx<'_>, name: &str) -> Result<()> {
     update(tx, "name", name)
 }
 
-fn update(tx: &WriteTx<'_>, column: &'static str, value: &str) -> Result<()> {
+fn update(tx: &WriteTx<'_>, column: &'static str, value: impl ToSql) -> Result<()> {
     let sql = format!("UPDATE states SET {column} = ?2, updated_at = ?3 WHERE app = ?1");
-    tx.conn().prepare_cached(&sql)?.execute(params![tx.app.0, value, tx.now.0])?;
+    tx.conn().prepare_cached(&sql)?.execute(params![tx.app, value, tx.now])?;
     tx.app_changed();
     Ok(())
 }
@@ -207,7 +201,7 @@ pub fn save_times(tx: &WriteTx<'_>, created_at: Option<Time>, updated_at: Option
         .prepare_cached(
             "UPDATE states SET created_at = coalesce(?2, created_at), updated_at = coalesce(?3, updated_at) WHERE app = ?1",
         )?
-        .execute(params![tx.app.0, created_at.map(|at| at.0), updated_at.map(|at| at.0)])?;
+        .execute(params![tx.app, created_at, updated_at])?;
     tx.app_changed();
     Ok(())
 }
@@ -229,9 +223,8 @@ pub fn whole(tx: &ReadTx<'_>) -> Result<Whole> {
     let mut query = tx.conn().prepare_cached(
         "SELECT api_key, clock_mode, clock_ns, updated_at FROM states JOIN apps ON id = owner WHERE app = ?1",
     )?;
-    let found = query
-        .query_row([tx.app.0], |row| Ok((row.get(0)?, clock_of(row)?, Time(row.get("updated_at")?))))
-        .optional()?;
+    let found =
+        query.query_row([tx.app], |row| Ok((row.get(0)?, clock_of(row)?, row.get("updated_at")?))).optional()?;
     let gone = || ApiError::new(Code::AccessKeyError, "api_key not valid");
     let (api_key, clock, updated_at) = found.ok_or_else(gone)?;
     Ok(Whole { api_key, clock, updated_at, state: load_state(tx.conn(), tx.app)? })
@@ -244,24 +237,7 @@ pub fn save_clock(tx: &WriteTx<'_>, clock: ClockMode) -> Result<()> {
     let (mode, ns) = clock_columns(clock);
     tx.conn()
         .prepare_cached("UPDATE states SET clock_mode = ?2, clock_ns = ?3 WHERE app = ?1")?
-        .execute(params![tx.app.0, mode, ns])?;
+        .execute(params![tx.app, mode, ns])?;
     tx.clock_moved(run);
     Ok(())
-}
-
-pub(super) fn clock_columns(clock: ClockMode) -> (&'static str, i64) {
-    match clock {
-        ClockMode::System => ("system", 0),
-        ClockMode::Offset(ns) => ("offset", ns),
-        ClockMode::Frozen(at) => ("frozen", at.0),
-    }
-}
-
-pub(super) fn clock_of(row: &Row<'_>) -> rusqlite::Result<ClockMode> {
-    let ns = row.get("clock_ns")?;
-    Ok(match row.get::<_, String>("clock_mode")?.as_str() {
-        "offset" => ClockMode::Offset(ns),
-        "frozen" => ClockMode::Frozen(Time(ns)),
-        _ => ClockMode::System,
-    })
 }

@@ -4,7 +4,6 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Row, named_params, params, params_from_iter};
 
 use super::tx::{ReadTx, WriteTx};
-use crate::clock::Time;
 use crate::error::Result;
 use crate::model::ban::Ban;
 use crate::operation::table;
@@ -46,8 +45,8 @@ pub fn save(tx: &WriteTx<'_>, ban: &Ban) -> Result<()> {
                 reason = excluded.reason, created_at = excluded.created_at, expires_at = excluded.expires_at",
         )?
         .execute(named_params! {
-            ":app": tx.app.0, ":user": ban.user_id, ":cid": ban.channel_cid, ":shadow": ban.shadow, ":by": ban.banned_by,
-            ":reason": ban.reason, ":created": ban.created_at.unwrap_or(tx.now).0, ":expires": ban.expires_at.map(|t| t.0),
+            ":app": tx.app, ":user": ban.user_id, ":cid": ban.channel_cid, ":shadow": ban.shadow, ":by": ban.banned_by,
+            ":reason": ban.reason, ":created": ban.created_at.unwrap_or(tx.now), ":expires": ban.expires_at,
         })?;
     Ok(())
 }
@@ -56,7 +55,7 @@ pub fn save(tx: &WriteTx<'_>, ban: &Ban) -> Result<()> {
 pub fn lift(tx: &WriteTx<'_>, user_id: &str, channel_cid: &str) -> Result<()> {
     tx.conn()
         .prepare_cached("DELETE FROM bans WHERE app = ?1 AND user_id = ?2 AND channel_cid = ?3")?
-        .execute(params![tx.app.0, user_id, channel_cid])?;
+        .execute(params![tx.app, user_id, channel_cid])?;
     Ok(())
 }
 
@@ -69,28 +68,28 @@ fn ban_of(row: &Row<'_>) -> rusqlite::Result<Ban> {
         shadow: row.get(2)?,
         banned_by: row.get(3)?,
         reason: row.get(4)?,
-        expires_at: row.get::<_, Option<i64>>(5)?.map(Time),
-        created_at: Some(Time(row.get(6)?)),
+        expires_at: row.get(5)?,
+        created_at: row.get(6)?,
     })
 }
 
 /// Every ban of the app, ended ones included, in a stable order.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Ban>> {
     let mut query = tx.conn().prepare_cached(&format!("SELECT {COLUMNS} ORDER BY b.user_id, b.channel_cid"))?;
-    Ok(query.query_map([tx.app.0], ban_of)?.collect::<rusqlite::Result<_>>()?)
+    Ok(query.query_map([tx.app], ban_of)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A page of a query's bans, of the app and of channels; those that have ended only where they are wanted.
 pub fn select(tx: &ReadTx<'_>, query: &Query, page: Page, include_ended: bool) -> Result<Vec<Ban>> {
     let mut sql = query.to_sql(tx.now);
-    let now = sql.bind(tx.now.0);
+    let now = sql.bind(tx.now);
     let (limit, offset) = (sql.bind(page.limit), sql.bind(page.offset));
     let lasting = format!("(b.expires_at IS NULL OR b.expires_at > {now})");
     let text = format!(
         "SELECT {COLUMNS} AND ({include_ended} OR {lasting}) AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
         sql.where_sql, sql.order_by_sql
     );
-    let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
+    let params = std::iter::once(Sql::from(tx.app)).chain(sql.params);
     let mut query = tx.conn().prepare_cached(&text)?;
     Ok(query.query_map(params_from_iter(params), ban_of)?.collect::<rusqlite::Result<_>>()?)
 }

@@ -178,7 +178,7 @@ impl Store {
                 return Err(ApiError::input(format!("api_key \"{}\" is taken", new.api_key)));
             }
             conn.prepare_cached("UPDATE states SET name = ?3, created_at = ?4, updated_at = ?4 WHERE app IN (?1, ?2)")?
-                .execute(params![copy.0, baseline.0, new.name, original.clock.now().0])?;
+                .execute(params![copy, baseline, new.name, original.clock.now()])?;
             for state in [copy, baseline] {
                 named_tokens::sign_anew(conn, state, &again)?;
                 token_times::forget(conn, state)?;
@@ -231,7 +231,7 @@ impl Store {
             let mut query = tx.conn().prepare_cached(
                 "SELECT app, snapshot, kept_at FROM states WHERE owner = ?1 AND role = 'snapshot' ORDER BY snapshot",
             )?;
-            let kept = query.query_map([app.number], |row| Ok((AppId(row.get(0)?), row.get(1)?, Time(row.get(2)?))))?;
+            let kept = query.query_map([app.number], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let snapshots = kept.map(|kept| {
                 let (state, name, created_at) = kept?;
                 Ok(Snapshot { name, created_at, users: count_users(tx.conn(), state)? })
@@ -434,7 +434,7 @@ fn keep_baseline(conn: &Connection, app: &App) -> Result<()> {
 
 fn count_users(conn: &Connection, state: AppId) -> Result<i64> {
     let mut query = conn.prepare_cached("SELECT count(*) FROM users WHERE app = ?1")?;
-    Ok(query.query_row([state.0], |row| row.get(0))?)
+    Ok(query.query_row([state], |row| row.get(0))?)
 }
 
 /// The moment at which a time to live that begins now ends, in the system's time.

@@ -3,7 +3,6 @@
 use rusqlite::{Row, named_params, params};
 
 use super::tx::{ReadTx, WriteTx};
-use crate::clock::Time;
 use crate::error::Result;
 use crate::model::device::Device;
 
@@ -17,8 +16,8 @@ pub fn save(tx: &WriteTx<'_>, device: &Device) -> Result<()> {
             created_at = CASE WHEN user_id = excluded.user_id THEN created_at ELSE excluded.created_at END",
     )?
     .execute(named_params! {
-        ":app": tx.app.0, ":id": device.id, ":user": device.user_id, ":provider": device.push_provider,
-        ":name": device.push_provider_name, ":hardware": device.hardware_id, ":voip": device.voip, ":at": device.created_at.0,
+        ":app": tx.app, ":id": device.id, ":user": device.user_id, ":provider": device.push_provider,
+        ":name": device.push_provider_name, ":hardware": device.hardware_id, ":voip": device.voip, ":at": device.created_at,
     })?;
     Ok(())
 }
@@ -29,7 +28,7 @@ pub fn keep_newest(tx: &WriteTx<'_>, device: &Device, most: usize) -> Result<()>
         "DELETE FROM devices WHERE app = ?1 AND user_id = ?2 AND id NOT IN (
             SELECT id FROM devices WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id = ?3 DESC, id LIMIT ?4)",
     )?
-    .execute(params![tx.app.0, device.user_id, device.id, i64::try_from(most).unwrap_or(i64::MAX)])?;
+    .execute(params![tx.app, device.user_id, device.id, i64::try_from(most).unwrap_or(i64::MAX)])?;
     Ok(())
 }
 
@@ -38,7 +37,7 @@ pub fn remove(tx: &WriteTx<'_>, user_id: &str, id: &str) -> Result<bool> {
     let gone = tx
         .conn()
         .prepare_cached("DELETE FROM devices WHERE app = ?1 AND user_id = ?2 AND id = ?3")?
-        .execute(params![tx.app.0, user_id, id])?;
+        .execute(params![tx.app, user_id, id])?;
     Ok(gone > 0)
 }
 
@@ -47,7 +46,7 @@ pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Device>> {
     let mut query = tx.conn().prepare_cached(&format!(
         "SELECT {COLUMNS} FROM devices WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id"
     ))?;
-    let rows = query.query_map(params![tx.app.0, user_id], device_of)?;
+    let rows = query.query_map(params![tx.app, user_id], device_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -55,7 +54,7 @@ pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Device>> {
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Device>> {
     let mut query =
         tx.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM devices WHERE app = ?1 ORDER BY user_id, id"))?;
-    let rows = query.query_map([tx.app.0], device_of)?;
+    let rows = query.query_map([tx.app], device_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -69,6 +68,6 @@ fn device_of(row: &Row<'_>) -> rusqlite::Result<Device> {
         push_provider_name: row.get(3)?,
         hardware_id: row.get(4)?,
         voip: row.get(5)?,
-        created_at: Time(row.get(6)?),
+        created_at: row.get(6)?,
     })
 }

@@ -52,35 +52,36 @@ pub enum Which {
 /// How each was ended.
 pub fn kinds(conn: &Connection, app: AppId) -> Result<HashMap<Fingerprint, End>> {
     let mut query = conn.prepare_cached("SELECT token, kind FROM ended_tokens WHERE app = ?1")?;
-    let rows = query.query_map([app.0], |row| Ok((fingerprint(row)?, kind(row)?)))?;
+    let rows = query.query_map([app], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// All of them, in the order of their fingerprints.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<EndedToken>> {
-    let mut query = tx.conn().prepare_cached("SELECT * FROM ended_tokens WHERE app = ?1 ORDER BY token")?;
-    let rows = query.query_map([tx.app.0], read)?;
+    let mut query =
+        tx.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM ended_tokens WHERE app = ?1 ORDER BY token"))?;
+    let rows = query.query_map([tx.app], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Those that would still be good by themselves, the newest first; of one user, if one is named.
 pub fn list(tx: &ReadTx<'_>, user: Option<&str>, limit: usize) -> Result<Vec<EndedToken>> {
-    let mut query = tx.conn().prepare_cached(
-        "SELECT * FROM ended_tokens WHERE app = ?1 AND (?2 IS NULL OR user_id = ?2) AND (expires_at IS NULL OR expires_at >= ?3)
-         ORDER BY ended_at DESC, token LIMIT ?4",
-    )?;
+    let mut query = tx.conn().prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM ended_tokens WHERE app = ?1 AND (?2 IS NULL OR user_id = ?2) AND (expires_at IS NULL OR expires_at >= ?3)
+         ORDER BY ended_at DESC, token LIMIT ?4"
+    ))?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = query.query_map(params![tx.app.0, user, tx.now.0, limit], read)?;
+    let rows = query.query_map(params![tx.app, user, tx.now, limit], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Ends tokens, all of these or none. Those that have expired meanwhile are forgotten first.
 pub fn end(tx: &WriteTx<'_>, tokens: &[EndedToken]) -> Result<std::result::Result<(), Full>> {
-    forget(tx, "expires_at < ?2", Some(tx.now.0))?;
+    forget(tx, "expires_at < ?2", Some(tx.now))?;
     let mut known = tx.conn().prepare_cached("SELECT 1 FROM ended_tokens WHERE app = ?1 AND token = ?2")?;
     let mut more = HashSet::new();
     for EndedToken { token, .. } in tokens {
-        if !known.exists(params![tx.app.0, token.to_string()])? {
+        if !known.exists(params![tx.app, token])? {
             more.insert(*token);
         }
     }
@@ -93,14 +94,13 @@ pub fn end(tx: &WriteTx<'_>, tokens: &[EndedToken]) -> Result<std::result::Resul
 /// Writes a token down as ended. Whoever does that asks [`check_room`] afterwards.
 pub fn save(tx: &WriteTx<'_>, ended: &EndedToken) -> Result<()> {
     let EndedToken { token, kind, user_id, ended_at, expires_at } = ended;
-    let user = user_id.as_ref().map(UserId::as_str);
     tx.conn()
         .prepare_cached(
             "INSERT INTO ended_tokens (app, token, kind, user_id, ended_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (app, token) DO UPDATE SET kind = excluded.kind, user_id = excluded.user_id,
                  ended_at = excluded.ended_at, expires_at = excluded.expires_at",
         )?
-        .execute(params![tx.app.0, token.to_string(), kind.name(), user, ended_at.0, expires_at.map(|at| at.0)])?;
+        .execute(params![tx.app, token, kind, user_id, ended_at, expires_at])?;
     tx.token_ended(*token, Some(*kind), user_id.clone());
     Ok(())
 }
@@ -112,7 +112,7 @@ pub fn check_room(tx: &ReadTx<'_>) -> Result<()> {
 
 fn count(tx: &ReadTx<'_>) -> Result<usize> {
     let mut query = tx.conn().prepare_cached("SELECT count(*) FROM ended_tokens WHERE app = ?1")?;
-    let count: i64 = query.query_row([tx.app.0], |row| row.get(0))?;
+    let count: i64 = query.query_row([tx.app], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
@@ -121,42 +121,28 @@ pub fn take_back(tx: &WriteTx<'_>, which: &Which) -> Result<usize> {
     match which {
         Which::All => forget(tx, "?2 IS NULL", None::<i64>),
         Which::OfUser(user) => forget(tx, "user_id = ?2", Some(user)),
-        Which::One(token) => forget(tx, "token = ?2", Some(token.to_string())),
+        Which::One(token) => forget(tx, "token = ?2", Some(token)),
     }
 }
 
 fn forget(tx: &WriteTx<'_>, which: &'static str, value: impl rusqlite::ToSql) -> Result<usize> {
     let sql = format!("DELETE FROM ended_tokens WHERE app = ?1 AND {which} RETURNING token");
     let mut delete = tx.conn().prepare_cached(&sql)?;
-    let gone = delete.query_map(params![tx.app.0, value], fingerprint)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let gone = delete.query_map(params![tx.app, value], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     for token in &gone {
         tx.token_ended(*token, None, None);
     }
     Ok(gone.len())
 }
 
+const COLUMNS: &str = "token, kind, user_id, ended_at, expires_at";
+
 fn read(row: &Row<'_>) -> rusqlite::Result<EndedToken> {
     Ok(EndedToken {
-        token: fingerprint(row)?,
-        kind: kind(row)?,
-        user_id: row.get::<_, Option<String>>("user_id")?.map(|user| UserId::trusted(&user)),
-        ended_at: Time(row.get("ended_at")?),
-        expires_at: row.get::<_, Option<i64>>("expires_at")?.map(Time),
+        token: row.get(0)?,
+        kind: row.get(1)?,
+        user_id: row.get(2)?,
+        ended_at: row.get(3)?,
+        expires_at: row.get(4)?,
     })
-}
-
-fn fingerprint(row: &Row<'_>) -> rusqlite::Result<Fingerprint> {
-    let text: String = row.get("token")?;
-    Fingerprint::parse(&text).ok_or_else(|| unreadable(row, "token"))
-}
-
-fn kind(row: &Row<'_>) -> rusqlite::Result<End> {
-    let text: String = row.get("kind")?;
-    End::parse(&text).ok_or_else(|| unreadable(row, "kind"))
-}
-
-/// A word that millpond did not write.
-fn unreadable(row: &Row<'_>, column: &str) -> rusqlite::Error {
-    let at = row.as_ref().column_index(column).unwrap_or_default();
-    rusqlite::Error::InvalidColumnType(at, column.to_owned(), rusqlite::types::Type::Text)
 }

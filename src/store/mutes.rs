@@ -4,7 +4,6 @@ use rusqlite::{OptionalExtension, params};
 
 use super::tx::{ReadTx, WriteTx};
 use super::users;
-use crate::clock::Time;
 use crate::error::Result;
 use crate::model::mute::{Mute, Row};
 use crate::model::user::User;
@@ -22,12 +21,12 @@ pub fn save(tx: &WriteTx<'_>, row: &Row) -> Result<()> {
                 expires_at = excluded.expires_at",
         )?
         .execute(params![
-            tx.app.0,
+            tx.app,
             row.user_id,
             row.target_id,
-            row.created_at.0,
-            row.updated_at.0,
-            row.expires_at.map(|at| at.0)
+            row.created_at,
+            row.updated_at,
+            row.expires_at
         ])?;
     Ok(())
 }
@@ -37,7 +36,7 @@ pub fn remove(tx: &WriteTx<'_>, user_id: &str, target_id: &str) -> Result<bool> 
     let gone = tx
         .conn()
         .prepare_cached("DELETE FROM mutes WHERE app = ?1 AND user_id = ?2 AND target_id = ?3")?
-        .execute(params![tx.app.0, user_id, target_id])?;
+        .execute(params![tx.app, user_id, target_id])?;
     Ok(gone > 0)
 }
 
@@ -47,7 +46,7 @@ pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Mute>> {
         "SELECT {COLUMNS} FROM mutes WHERE app = ?1 AND user_id = ?2 AND (expires_at IS NULL OR expires_at > ?3)
          ORDER BY created_at DESC, target_id LIMIT ?4"
     ))?;
-    let rows = query.query_map(params![tx.app.0, user_id, tx.now.0, SHOWN_MAX], row_of)?;
+    let rows = query.query_map(params![tx.app, user_id, tx.now, SHOWN_MAX], row_of)?;
     let mut mutes = Vec::new();
     for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
         if let Some(target) = users::get(tx, &row.target_id)? {
@@ -62,7 +61,7 @@ pub fn get(tx: &ReadTx<'_>, user_id: &str, target: User) -> Result<Option<Mute>>
     let mut query = tx
         .conn()
         .prepare_cached(&format!("SELECT {COLUMNS} FROM mutes WHERE app = ?1 AND user_id = ?2 AND target_id = ?3"))?;
-    let row = query.query_row(params![tx.app.0, user_id, target.id.as_str()], row_of).optional()?;
+    let row = query.query_row(params![tx.app, user_id, target.id], row_of).optional()?;
     Ok(row.map(|row| Mute { target, row }))
 }
 
@@ -70,7 +69,7 @@ pub fn get(tx: &ReadTx<'_>, user_id: &str, target: User) -> Result<Option<Mute>>
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Row>> {
     let mut query =
         tx.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM mutes WHERE app = ?1 ORDER BY user_id, target_id"))?;
-    let rows = query.query_map([tx.app.0], row_of)?;
+    let rows = query.query_map([tx.app], row_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -80,8 +79,8 @@ fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row {
         user_id: row.get(0)?,
         target_id: row.get(1)?,
-        created_at: Time(row.get(2)?),
-        updated_at: Time(row.get(3)?),
-        expires_at: row.get::<_, Option<i64>>(4)?.map(Time),
+        created_at: row.get(2)?,
+        updated_at: row.get(3)?,
+        expires_at: row.get(4)?,
     })
 }

@@ -28,15 +28,15 @@ pub fn all(tx: &ReadTx<'_>) -> Result<BTreeMap<String, String>> {
 /// The token of that name.
 pub fn get(tx: &ReadTx<'_>, name: &str) -> Result<Option<String>> {
     let mut query = tx.conn().prepare_cached("SELECT token FROM named_tokens WHERE app = ?1 AND name = ?2")?;
-    Ok(query.query_row(params![tx.app.0, name], |row| row.get(0)).optional()?)
+    Ok(query.query_row(params![tx.app, name], |row| row.get(0)).optional()?)
 }
 
 /// The tokens by name, with what was asked for.
 pub fn with_specs(tx: &ReadTx<'_>) -> Result<Vec<NamedToken>> {
     let mut query =
         tx.conn().prepare_cached("SELECT name, token, spec FROM named_tokens WHERE app = ?1 ORDER BY name")?;
-    let rows = query
-        .query_map([tx.app.0], |row| Ok(NamedToken { name: row.get(0)?, token: row.get(1)?, spec: row.get(2)? }))?;
+    let rows =
+        query.query_map([tx.app], |row| Ok(NamedToken { name: row.get(0)?, token: row.get(1)?, spec: row.get(2)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -44,12 +44,12 @@ pub fn with_specs(tx: &ReadTx<'_>) -> Result<Vec<NamedToken>> {
 /// asked for. The others stay as they are.
 pub fn sign_anew(conn: &Connection, state: AppId, again: impl Fn(&str) -> Option<String>) -> Result<()> {
     let mut query = conn.prepare_cached("SELECT name, spec FROM named_tokens WHERE app = ?1 AND spec IS NOT NULL")?;
-    let specs = query.query_map([state.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let specs = query.query_map([state], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     let specs = specs.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut update = conn.prepare_cached("UPDATE named_tokens SET token = ?3 WHERE app = ?1 AND name = ?2")?;
     for (name, spec) in specs {
         if let Some(token) = again(&spec) {
-            update.execute(params![state.0, name, token])?;
+            update.execute(params![state, name, token])?;
         }
     }
     Ok(())
@@ -62,6 +62,6 @@ pub fn save(tx: &WriteTx<'_>, named: &NamedToken) -> Result<()> {
             "INSERT INTO named_tokens (app, name, token, spec) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (app, name) DO UPDATE SET token = excluded.token, spec = excluded.spec",
         )?
-        .execute(params![tx.app.0, named.name, named.token, named.spec])?;
+        .execute(params![tx.app, named.name, named.token, named.spec])?;
     Ok(())
 }

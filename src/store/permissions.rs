@@ -1,9 +1,8 @@
 //! The `permissions` table: those that an app made. The built-in ones are in `permission::catalogue`.
 
 use rusqlite::{Connection, named_params, params};
-use serde_json::Value;
 
-use super::apps::from_json;
+use super::sql::{Json, json};
 use super::tx::WriteTx;
 use crate::error::Result;
 use crate::ids::AppId;
@@ -14,8 +13,8 @@ pub fn all(conn: &Connection, app: AppId) -> Result<Vec<Permission>> {
     let mut query = conn.prepare_cached(
         "SELECT id, name, description, action, owner, same_team, condition FROM permissions WHERE app = ?1 ORDER BY id",
     )?;
-    let rows = query.query_map([app.0], |row| {
-        let plain = Permission {
+    let rows = query.query_map([app], |row| {
+        Ok(Permission {
             id: row.get(0)?,
             name: row.get(1)?,
             description: row.get(2)?,
@@ -23,15 +22,10 @@ pub fn all(conn: &Connection, app: AppId) -> Result<Vec<Permission>> {
             custom: true,
             owner: row.get(4)?,
             same_team: row.get(5)?,
-            condition: serde_json::Map::new(),
-        };
-        Ok((plain, row.get::<_, String>(6)?))
+            condition: json(row, 6)?,
+        })
     })?;
-    rows.map(|row| {
-        let (plain, condition) = row?;
-        Ok(Permission { condition: from_json(&condition)?, ..plain })
-    })
-    .collect()
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Writes a permission.
@@ -44,8 +38,8 @@ pub fn save(tx: &WriteTx<'_>, own: &Permission) -> Result<()> {
                 action = excluded.action, owner = excluded.owner, same_team = excluded.same_team, condition = excluded.condition",
         )?
         .execute(named_params! {
-            ":app": tx.app.0, ":id": own.id, ":name": own.name, ":description": own.description, ":action": own.action,
-            ":owner": own.owner, ":same_team": own.same_team, ":condition": Value::Object(own.condition.clone()).to_string(),
+            ":app": tx.app, ":id": own.id, ":name": own.name, ":description": own.description, ":action": own.action,
+            ":owner": own.owner, ":same_team": own.same_team, ":condition": Json(&own.condition),
         })?;
     tx.app_changed();
     Ok(())
@@ -53,7 +47,7 @@ pub fn save(tx: &WriteTx<'_>, own: &Permission) -> Result<()> {
 
 /// Removes a permission.
 pub fn remove(tx: &WriteTx<'_>, id: &str) -> Result<()> {
-    tx.conn().prepare_cached("DELETE FROM permissions WHERE app = ?1 AND id = ?2")?.execute(params![tx.app.0, id])?;
+    tx.conn().prepare_cached("DELETE FROM permissions WHERE app = ?1 AND id = ?2")?.execute(params![tx.app, id])?;
     tx.app_changed();
     Ok(())
 }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 
-use super::apps::from_json;
+use super::sql::{Json, json};
 use super::tx::{ReadTx, WriteTx};
 use crate::error::Result;
 
@@ -27,8 +27,8 @@ pub fn get(tx: &ReadTx<'_>, user_id: &str, channel_cid: &str) -> Result<Option<M
     let mut query = tx.conn().prepare_cached(
         "SELECT preferences FROM push_preferences WHERE app = ?1 AND user_id = ?2 AND channel_cid = ?3",
     )?;
-    let text: Option<String> = query.query_row(params![tx.app.0, user_id, channel_cid], |row| row.get(0)).optional()?;
-    text.as_deref().map(from_json).transpose()
+    let found = query.query_row(params![tx.app, user_id, channel_cid], |row| row.get(0)).optional()?;
+    Ok(found.map(|Json(set)| set))
 }
 
 /// For how many channels a user has preferences.
@@ -36,7 +36,7 @@ pub fn channels(tx: &ReadTx<'_>, user_id: &str) -> Result<usize> {
     let mut query = tx.conn().prepare_cached(
         "SELECT count(*) FROM push_preferences WHERE app = ?1 AND user_id = ?2 AND channel_cid <> ''",
     )?;
-    let count: i64 = query.query_row(params![tx.app.0, user_id], |row| row.get(0))?;
+    let count: i64 = query.query_row(params![tx.app, user_id], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
@@ -45,12 +45,10 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Preferences>> {
     let mut query = tx.conn().prepare_cached(
         "SELECT user_id, channel_cid, preferences FROM push_preferences WHERE app = ?1 ORDER BY user_id, channel_cid",
     )?;
-    let rows = query.query_map([tx.app.0], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
-    rows.map(|row| {
-        let (user_id, channel_cid, text) = row?;
-        Ok(Preferences { user_id, channel_cid, set: from_json(&text)? })
-    })
-    .collect()
+    let rows = query.query_map([tx.app], |row| {
+        Ok(Preferences { user_id: row.get(0)?, channel_cid: row.get(1)?, set: json(row, 2)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Sets the preferences in a place.
@@ -63,6 +61,6 @@ pub fn save(tx: &WriteTx<'_>, user_id: &str, channel_cid: &str, preferences: &Ma
             "INSERT INTO push_preferences (app, user_id, channel_cid, preferences) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (app, user_id, channel_cid) DO UPDATE SET preferences = excluded.preferences",
         )?
-        .execute(params![tx.app.0, user_id, channel_cid, Value::Object(preferences).to_string()])?;
+        .execute(params![tx.app, user_id, channel_cid, Json(preferences)])?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
-use super::apps::from_json;
+use super::sql::{Json, json};
 use super::tx::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
@@ -25,13 +25,12 @@ pub struct PushProvider {
 
 /// Sets a configuration. One that is there keeps its beginning.
 pub fn save(tx: &WriteTx<'_>, own: &PushProvider) -> Result<()> {
-    let config = Value::Object(own.config.clone()).to_string();
     tx.conn()
         .prepare_cached(
             "INSERT INTO push_providers (app, provider, name, config, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (app, provider, name) DO UPDATE SET config = excluded.config, updated_at = excluded.updated_at",
         )?
-        .execute(params![tx.app.0, own.provider, own.name, config, own.created_at.0, own.updated_at.0])?;
+        .execute(params![tx.app, own.provider, own.name, Json(&own.config), own.created_at, own.updated_at])?;
     Ok(())
 }
 
@@ -40,7 +39,7 @@ pub fn remove(tx: &WriteTx<'_>, provider: &str, name: &str) -> Result<bool> {
     let gone = tx
         .conn()
         .prepare_cached("DELETE FROM push_providers WHERE app = ?1 AND provider = ?2 AND name = ?3")?
-        .execute(params![tx.app.0, provider, name])?;
+        .execute(params![tx.app, provider, name])?;
     Ok(gone > 0)
 }
 
@@ -48,25 +47,25 @@ pub fn remove(tx: &WriteTx<'_>, provider: &str, name: &str) -> Result<bool> {
 pub fn get(tx: &ReadTx<'_>, provider: &str, name: &str) -> Result<Option<PushProvider>> {
     let text = format!("SELECT {COLUMNS} FROM push_providers WHERE app = ?1 AND provider = ?2 AND name = ?3");
     let mut query = tx.conn().prepare_cached(&text)?;
-    query.query_row(params![tx.app.0, provider, name], |row| Ok(provider_of(row))).optional()?.transpose()
+    Ok(query.query_row(params![tx.app, provider, name], provider_of).optional()?)
 }
 
 /// Every configuration of the app, by provider and name.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<PushProvider>> {
     let text = format!("SELECT {COLUMNS} FROM push_providers WHERE app = ?1 ORDER BY provider, name");
     let mut query = tx.conn().prepare_cached(&text)?;
-    let rows = query.query_map([tx.app.0], |row| Ok(provider_of(row)))?;
-    rows.map(|row| row?).collect()
+    let rows = query.query_map([tx.app], provider_of)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 const COLUMNS: &str = "provider, name, config, created_at, updated_at";
 
-fn provider_of(row: &Row<'_>) -> Result<PushProvider> {
+fn provider_of(row: &Row<'_>) -> rusqlite::Result<PushProvider> {
     Ok(PushProvider {
         provider: row.get(0)?,
         name: row.get(1)?,
-        config: from_json(&row.get::<_, String>(2)?)?,
-        created_at: Time(row.get(3)?),
-        updated_at: Time(row.get(4)?),
+        config: json(row, 2)?,
+        created_at: row.get(3)?,
+        updated_at: row.get(4)?,
     })
 }

@@ -22,9 +22,8 @@ pub struct Role {
 pub fn all(conn: &Connection, app: AppId) -> Result<Vec<Role>> {
     let mut query =
         conn.prepare_cached("SELECT name, created_at, updated_at FROM roles WHERE app = ?1 ORDER BY name")?;
-    let rows = query.query_map([app.0], |row| {
-        Ok(Role { name: row.get(0)?, created_at: Time(row.get(1)?), updated_at: Time(row.get(2)?) })
-    })?;
+    let rows = query
+        .query_map([app], |row| Ok(Role { name: row.get(0)?, created_at: row.get(1)?, updated_at: row.get(2)? }))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -32,7 +31,7 @@ pub fn all(conn: &Connection, app: AppId) -> Result<Vec<Role>> {
 pub fn add(tx: &WriteTx<'_>, name: &str) -> Result<()> {
     tx.conn()
         .prepare_cached("INSERT OR IGNORE INTO roles (app, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)")?
-        .execute(params![tx.app.0, name, tx.now.0])?;
+        .execute(params![tx.app, name, tx.now])?;
     tx.app_changed();
     Ok(())
 }
@@ -44,14 +43,14 @@ pub fn save(tx: &WriteTx<'_>, role: &Role) -> Result<()> {
             "INSERT INTO roles (app, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (app, name) DO UPDATE SET created_at = excluded.created_at, updated_at = excluded.updated_at",
         )?
-        .execute(params![tx.app.0, role.name, role.created_at.0, role.updated_at.0])?;
+        .execute(params![tx.app, role.name, role.created_at, role.updated_at])?;
     tx.app_changed();
     Ok(())
 }
 
 /// Removes a role.
 pub fn remove(tx: &WriteTx<'_>, name: &str) -> Result<()> {
-    tx.conn().prepare_cached("DELETE FROM roles WHERE app = ?1 AND name = ?2")?.execute(params![tx.app.0, name])?;
+    tx.conn().prepare_cached("DELETE FROM roles WHERE app = ?1 AND name = ?2")?.execute(params![tx.app, name])?;
     tx.app_changed();
     Ok(())
 }

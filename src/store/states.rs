@@ -68,40 +68,40 @@ pub fn adopt(conn: &Connection, state: AppId, owner: i64, role: &Role) -> Result
     let (word, name, at) = match role {
         Role::Live => ("live", None, None),
         Role::Baseline => ("baseline", None, None),
-        Role::Snapshot(name, at) => ("snapshot", Some(name.as_str()), Some(at.0)),
+        Role::Snapshot(name, at) => ("snapshot", Some(name.as_str()), Some(at)),
     };
     conn.prepare_cached(
         "UPDATE states SET role = 'gone', owner = 0 WHERE owner = ?1 AND role = ?2 AND snapshot IS ?3",
     )?
     .execute(params![owner, word, name])?;
     conn.prepare_cached("UPDATE states SET role = ?2, owner = ?3, snapshot = ?4, kept_at = ?5 WHERE app = ?1")?
-        .execute(params![state.0, word, owner, name, at])?;
+        .execute(params![state, word, owner, name, at])?;
     Ok(())
 }
 
 /// The state of an app in this role, if there is one.
 pub fn find(conn: &Connection, owner: i64, role: &str, snapshot: Option<&str>) -> Result<Option<AppId>> {
     let mut query = conn.prepare_cached("SELECT app FROM states WHERE owner = ?1 AND role = ?2 AND snapshot IS ?3")?;
-    Ok(query.query_row(params![owner, role, snapshot], |row| row.get(0).map(AppId)).optional()?)
+    Ok(query.query_row(params![owner, role, snapshot], |row| row.get(0)).optional()?)
 }
 
 /// Gives up a state. Its rows stay behind for [`sweep`].
 pub fn give_up(conn: &Connection, state: AppId) -> Result<()> {
-    conn.prepare_cached("UPDATE states SET role = 'gone', owner = 0 WHERE app = ?1")?.execute([state.0])?;
+    conn.prepare_cached("UPDATE states SET role = 'gone', owner = 0 WHERE app = ?1")?.execute([state])?;
     Ok(())
 }
 
 /// The same for a state that nobody has yet. One that somebody has by now stays.
 pub fn give_up_half(conn: &Connection, state: AppId) -> Result<()> {
     conn.prepare_cached("UPDATE states SET role = 'gone', owner = 0 WHERE app = ?1 AND role = 'making'")?
-        .execute([state.0])?;
+        .execute([state])?;
     Ok(())
 }
 
 /// Takes a piece of what was given up away. Answers whether something may be left.
 pub fn sweep(conn: &Connection) -> Result<bool> {
     let mut query = conn.prepare_cached("SELECT app FROM states WHERE role = 'gone' ORDER BY app LIMIT 1")?;
-    let Some(state) = query.query_row([], |row| row.get::<_, i64>(0)).optional()? else { return Ok(false) };
+    let Some(state) = query.query_row([], |row| row.get::<_, AppId>(0)).optional()? else { return Ok(false) };
     for (table, key) in TABLES {
         let piece = format!("SELECT app, {key} FROM {table} WHERE app = ?1 LIMIT {PIECE_MAX_ROWS}");
         let sql = format!("DELETE FROM {table} WHERE (app, {key}) IN ({piece})");
@@ -137,7 +137,7 @@ pub fn begin_copy(conn: &Connection, from: AppId) -> Result<Copying> {
         "INSERT INTO states (owner, role, {RECORD}) SELECT 0, 'making', {RECORD} FROM states WHERE app = ?1 AND {LIVING}"
     );
     // Where there is no such state, the last row id is that of another's.
-    if conn.prepare_cached(&sql)?.execute([from.0])? != 1 {
+    if conn.prepare_cached(&sql)?.execute([from])? != 1 {
         return Err(no_such_state());
     }
     Ok(Copying { from, to: AppId(conn.last_insert_rowid()), table: 0 })
@@ -156,7 +156,7 @@ fn no_such_state() -> ApiError {
 /// When the state that is copied is nobody's any more.
 pub fn copy_on(conn: &Connection, copying: &mut Copying) -> Result<bool> {
     let sql = format!("SELECT 1 FROM states WHERE app = ?1 AND {LIVING}");
-    if !conn.prepare_cached(&sql)?.exists([copying.from.0])? {
+    if !conn.prepare_cached(&sql)?.exists([copying.from])? {
         return Err(no_such_state());
     }
     let mut copied = 0;
@@ -185,7 +185,7 @@ fn copy_piece(conn: &Connection, table: &str, key: &str, copying: &Copying) -> R
     let columns = columns(conn, table)?.join(", ");
     let begun = conn
         .prepare_cached(&format!("SELECT 1 FROM {table} WHERE app = ?1 LIMIT 1"))?
-        .query_row([copying.to.0], |_| Ok(()))
+        .query_row([copying.to], |_| Ok(()))
         .optional()?;
     let behind = if begun.is_some() {
         let descending = key.replace(',', " DESC,");
@@ -197,7 +197,7 @@ fn copy_piece(conn: &Connection, table: &str, key: &str, copying: &Copying) -> R
         "INSERT INTO {table} (app, {columns})
          SELECT ?1, {columns} FROM {table} WHERE app = ?2 {behind} ORDER BY {key} LIMIT {PIECE_MAX_ROWS}"
     );
-    Ok(conn.prepare_cached(&sql)?.execute([copying.to.0, copying.from.0])?)
+    Ok(conn.prepare_cached(&sql)?.execute([copying.to, copying.from])?)
 }
 
 /// A table's columns but the app's number, as the database itself knows them, so that none can be forgotten.

@@ -1,9 +1,9 @@
 //! The `tasks` table. millpond finishes a task in the request that begins it, so each is there at once and complete.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
-use super::apps::from_json;
+use super::sql::{Json, json};
 use super::tx::{ReadTx, WriteTx};
 use crate::clock::Time;
 use crate::error::Result;
@@ -31,7 +31,7 @@ pub fn complete(tx: &WriteTx<'_>, result: &Map<String, Value>) -> Result<String>
     let id = tx.new_id();
     tx.conn()
         .prepare_cached("INSERT INTO tasks (app, id, status, result, created_at, updated_at) VALUES (?1, ?2, 'completed', ?3, ?4, ?4)")?
-        .execute(params![tx.app.0, id, Value::Object(result.clone()).to_string(), tx.now.0])?;
+        .execute(params![tx.app, id, Json(result), tx.now])?;
     keep_newest(tx, &id, PER_APP_MAX)?;
     Ok(id)
 }
@@ -46,7 +46,7 @@ pub fn forget_exports(tx: &WriteTx<'_>, before: Time) -> Result<()> {
             "UPDATE tasks SET result = json_set(result, '$.export', NULL)
              WHERE app = ?1 AND updated_at < ?2 AND json_type(result, '$.export') = 'object'",
         )?
-        .execute(params![tx.app.0, before.0])?;
+        .execute(params![tx.app, before])?;
     Ok(())
 }
 
@@ -57,7 +57,7 @@ fn keep_newest(tx: &WriteTx<'_>, id: &str, most: u32) -> Result<()> {
             "DELETE FROM tasks WHERE app = ?1 AND id IN (
                 SELECT id FROM tasks WHERE app = ?1 AND id <> ?2 ORDER BY created_at DESC LIMIT -1 OFFSET ?3)",
         )?
-        .execute(params![tx.app.0, id, most.saturating_sub(1)])?;
+        .execute(params![tx.app, id, most.saturating_sub(1)])?;
     Ok(())
 }
 
@@ -69,14 +69,7 @@ pub fn save(tx: &WriteTx<'_>, task: &Task) -> Result<()> {
              ON CONFLICT (app, id) DO UPDATE SET status = excluded.status, result = excluded.result,
                 created_at = excluded.created_at, updated_at = excluded.updated_at",
         )?
-        .execute(params![
-            tx.app.0,
-            task.id,
-            task.status,
-            Value::Object(task.result.clone()).to_string(),
-            task.created_at.0,
-            task.updated_at.0
-        ])?;
+        .execute(params![tx.app, task.id, task.status, Json(&task.result), task.created_at, task.updated_at])?;
     Ok(())
 }
 
@@ -88,35 +81,26 @@ pub fn trim(tx: &WriteTx<'_>) -> Result<()> {
 
 /// Every task of the app, by id.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Task>> {
-    let mut query = tx
-        .conn()
-        .prepare_cached("SELECT id, status, result, created_at, updated_at FROM tasks WHERE app = ?1 ORDER BY id")?;
-    let rows = query.query_map([tx.app.0], |row| {
-        let text = |at| row.get::<_, String>(at);
-        Ok((text(0)?, text(1)?, text(2)?, Time(row.get(3)?), Time(row.get(4)?)))
-    })?;
-    rows.map(|row| {
-        let (id, status, result, created_at, updated_at) = row?;
-        Ok(Task { id, status, result: from_json(&result)?, created_at, updated_at })
-    })
-    .collect()
+    let mut query = tx.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM tasks WHERE app = ?1 ORDER BY id"))?;
+    Ok(query.query_map([tx.app], task_of)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The task of that id.
 pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<Task>> {
-    let mut query = tx
-        .conn()
-        .prepare_cached("SELECT status, result, created_at, updated_at FROM tasks WHERE app = ?1 AND id = ?2")?;
-    let found = query
-        .query_row(params![tx.app.0, id], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, Time(row.get(2)?), Time(row.get(3)?)))
-        })
-        .optional()?;
-    found
-        .map(|(status, result, created_at, updated_at)| {
-            Ok(Task { id: id.to_owned(), status, result: from_json(&result)?, created_at, updated_at })
-        })
-        .transpose()
+    let mut query = tx.conn().prepare_cached(&format!("SELECT {COLUMNS} FROM tasks WHERE app = ?1 AND id = ?2"))?;
+    Ok(query.query_row(params![tx.app, id], task_of).optional()?)
+}
+
+const COLUMNS: &str = "id, status, result, created_at, updated_at";
+
+fn task_of(row: &Row<'_>) -> rusqlite::Result<Task> {
+    Ok(Task {
+        id: row.get(0)?,
+        status: row.get(1)?,
+        result: json(row, 2)?,
+        created_at: row.get(3)?,
+        updated_at: row.get(4)?,
+    })
 }
 
 #[cfg(test)]

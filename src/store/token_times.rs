@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::apps::{clock_columns, clock_of};
+use super::sql::{Json, clock_columns, clock_of};
 use super::tx::{ReadTx, WriteTx};
 use crate::app::App;
 use crate::app::judged::JUDGED_MAX;
@@ -13,14 +13,13 @@ use crate::auth::times::{Rule, Times};
 use crate::clock::{ClockMode, History, MOVES_MAX, Run, Time};
 use crate::error::Result;
 use crate::ids::AppId;
-use crate::store::apps::from_json;
 
 /// How the clock of a state ran that runs in this way now.
 pub fn history(conn: &Connection, state: AppId, mode: ClockMode) -> Result<History> {
     let mut query = conn.prepare_cached(
         "SELECT since, mode AS clock_mode, ns AS clock_ns FROM clock_runs WHERE app = ?1 ORDER BY since",
     )?;
-    let runs = query.query_map([state.0], |row| Ok(Run { since: Time(row.get(0)?), mode: clock_of(row)? }))?;
+    let runs = query.query_map([state], |row| Ok(Run { since: row.get(0)?, mode: clock_of(row)? }))?;
     Ok(History::kept(runs.collect::<rusqlite::Result<Vec<_>>>()?, mode))
 }
 
@@ -32,14 +31,14 @@ pub fn save_move(tx: &WriteTx<'_>, run: Run) -> Result<()> {
     // The first move makes the way in which the clock was born worth keeping.
     for Run { since, mode } in history.runs().take(1).chain([&run]) {
         let (mode, ns) = clock_columns(*mode);
-        insert.execute(params![tx.app.0, since.0, mode, ns])?;
+        insert.execute(params![tx.app, since, mode, ns])?;
     }
     let sql = format!(
         "DELETE FROM clock_runs WHERE app = ?1 AND since < (SELECT min(since) FROM
             (SELECT since FROM clock_runs WHERE app = ?1 ORDER BY since DESC LIMIT {}))",
         MOVES_MAX + 1
     );
-    tx.conn().prepare_cached(&sql)?.execute([tx.app.0])?;
+    tx.conn().prepare_cached(&sql)?.execute([tx.app])?;
     write_shown(tx.conn(), tx.app, tx.unwritten_tokens())
 }
 
@@ -66,16 +65,14 @@ fn write_shown(conn: &Connection, state: AppId, shown: Vec<(Fingerprint, Times)>
     )?;
     for (token, times) in shown {
         let Rule::FirstShown(at) = times.rule else { continue };
-        let ns = |time: Option<Time>| time.map(|time| time.0);
-        let (expiry, not_before, issued) = (ns(times.expiry), ns(times.not_before), ns(times.issued));
-        let settled = times.issue_is_settled;
-        insert.execute(params![state.0, token.to_string(), at.0, expiry, not_before, issued, settled])?;
+        let Times { expiry, not_before, issued, issue_is_settled, .. } = times;
+        insert.execute(params![state, token, at, expiry, not_before, issued, issue_is_settled])?;
     }
     let sql = format!(
         "DELETE FROM judged_tokens WHERE app = ?1 AND token IN
             (SELECT token FROM judged_tokens WHERE app = ?1 ORDER BY shown_at DESC LIMIT -1 OFFSET {JUDGED_MAX})"
     );
-    conn.prepare_cached(&sql)?.execute([state.0])?;
+    conn.prepare_cached(&sql)?.execute([state])?;
     Ok(())
 }
 
@@ -84,19 +81,17 @@ pub fn judged_tokens(conn: &Connection, state: AppId) -> Result<Vec<(Fingerprint
     let mut query = conn.prepare_cached(
         "SELECT token, shown_at, expiry, not_before, issued, is_settled FROM judged_tokens WHERE app = ?1 ORDER BY shown_at",
     )?;
-    let rows = query.query_map([state.0], |row| Ok((Fingerprint::parse(&row.get::<_, String>(0)?), times_of(row)?)))?;
-    let shown = rows.filter_map(|row| row.map(|(token, times)| Some((token?, times))).transpose());
-    Ok(shown.collect::<rusqlite::Result<_>>()?)
+    let rows = query.query_map([state], |row| Ok((row.get(0)?, times_of(row)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn times_of(row: &Row<'_>) -> rusqlite::Result<Times> {
-    let time = |column| row.get::<_, Option<i64>>(column).map(|ns| ns.map(Time));
     Ok(Times {
-        expiry: time("expiry")?,
-        not_before: time("not_before")?,
-        issued: time("issued")?,
+        expiry: row.get("expiry")?,
+        not_before: row.get("not_before")?,
+        issued: row.get("issued")?,
         issue_is_settled: row.get("is_settled")?,
-        rule: Rule::FirstShown(Time(row.get("shown_at")?)),
+        rule: Rule::FirstShown(row.get("shown_at")?),
     })
 }
 
@@ -108,22 +103,22 @@ pub fn inherit(conn: &Connection, from: AppId, to: AppId, shown: Vec<(Fingerprin
         ("judged_tokens", "token, shown_at, expiry, not_before, issued, is_settled"),
     ] {
         let sql = format!("INSERT INTO {table} (app, {columns}) SELECT ?2, {columns} FROM {table} WHERE app = ?1");
-        conn.prepare_cached(&sql)?.execute(params![from.0, to.0])?;
+        conn.prepare_cached(&sql)?.execute(params![from, to])?;
     }
     Ok(())
 }
 
 /// Has a state begin with its clock as it is: how it ran, and what was shown, was another app's.
 pub fn forget(conn: &Connection, state: AppId) -> Result<()> {
-    conn.prepare_cached("DELETE FROM clock_runs WHERE app = ?1")?.execute([state.0])?;
-    conn.prepare_cached("DELETE FROM judged_tokens WHERE app = ?1")?.execute([state.0])?;
+    conn.prepare_cached("DELETE FROM clock_runs WHERE app = ?1")?.execute([state])?;
+    conn.prepare_cached("DELETE FROM judged_tokens WHERE app = ?1")?.execute([state])?;
     Ok(())
 }
 
 /// How many tokens millpond has made by the app's clock.
 pub fn own_tokens(tx: &ReadTx<'_>) -> Result<u64> {
     let mut query = tx.conn().prepare_cached("SELECT own_tokens FROM states WHERE app = ?1")?;
-    Ok(query.query_row([tx.app.0], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    Ok(query.query_row([tx.app], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 /// Counts one more, and answers its number.
@@ -131,7 +126,7 @@ pub fn count_own_token(tx: &WriteTx<'_>) -> Result<u64> {
     let mut query = tx
         .conn()
         .prepare_cached("UPDATE states SET own_tokens = own_tokens + 1 WHERE app = ?1 RETURNING own_tokens")?;
-    Ok(query.query_row([tx.app.0], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    Ok(query.query_row([tx.app], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 /// Has the next one have a higher number than this.
@@ -139,18 +134,15 @@ pub fn count_own_tokens_up_to(tx: &WriteTx<'_>, n: u64) -> Result<()> {
     let n = i64::try_from(n).unwrap_or(i64::MAX - 1);
     tx.conn()
         .prepare_cached("UPDATE states SET own_tokens = max(own_tokens, ?2) WHERE app = ?1")?
-        .execute(params![tx.app.0, n])?;
+        .execute(params![tx.app, n])?;
     Ok(())
 }
 
 /// A revocation out of its two columns: the time, and how it is judged.
-pub(super) fn revocation(before: Option<i64>, judged: Option<&str>) -> Result<Option<Revocation>> {
-    let Some(before) = before.map(Time) else { return Ok(None) };
-    let Some(judged) = judged else { return Ok(Some(Revocation::by_app(before, 0))) };
-    Ok(Some(Revocation { before, ..from_json(judged)? }))
-}
-
-/// The second of those columns.
-pub(super) fn judged(revocation: Option<&Revocation>) -> Option<String> {
-    revocation.map(|revocation| serde_json::json!(revocation).to_string())
+pub(super) fn revocation(before: Option<Time>, judged: Option<Json<Revocation>>) -> Option<Revocation> {
+    let before = before?;
+    Some(match judged {
+        Some(Json(judged)) => Revocation { before, ..judged },
+        None => Revocation::by_app(before, 0),
+    })
 }

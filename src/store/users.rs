@@ -1,10 +1,9 @@
 //! The `users` table, and `user_teams` beside it.
 
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params, params_from_iter};
-use serde_json::{Map, Value};
+use rusqlite::{Connection, OptionalExtension, named_params, params, params_from_iter};
 
-use super::apps::from_json;
+use super::sql::{Columns, Json};
 use super::token_times;
 use super::tx::{ReadTx, WriteTx};
 use super::user_filter::UserQuery;
@@ -12,7 +11,7 @@ use crate::auth::facts::UserFacts;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::ids::{AppId, UserId};
-use crate::model::user::{ActiveBan, Deletion, User};
+use crate::model::user::{ActiveBan, User};
 use crate::query::page::Page;
 use crate::settings::UniqueUsernames;
 
@@ -43,73 +42,52 @@ fn from(now: &str) -> String {
     )
 }
 
-fn user_of(tx: &ReadTx<'_>, row: &Row<'_>) -> rusqlite::Result<Result<User>> {
-    let text = |column| row.get::<_, String>(column);
-    let time = |column| row.get::<_, Option<i64>>(column).map(|ns| ns.map(Time));
-    let (teams, teams_role, custom, blocked) = (text("teams")?, text("teams_role")?, text("custom")?, text("blocked")?);
-    let privacy: Option<String> = row.get("privacy_settings")?;
-    let deletion: Option<String> = row.get("deletion")?;
-    let ban_shadow: Option<bool> = row.get("shadow")?;
-    let ban = match ban_shadow {
-        Some(shadow) => Some(ActiveBan { shadow, expires_at: time("expires_at")? }),
-        None => None,
-    };
-    let id = text("id")?;
-    let plain = User {
-        name: row.get("name")?,
-        image: row.get("image")?,
-        role: text("role")?,
-        language: text("language")?,
-        invisible: row.get("invisible")?,
-        updated_at: Time(row.get("updated_at")?),
-        last_active: time("last_active")?,
-        deactivated_at: time("deactivated_at")?,
-        deleted_at: time("deleted_at")?,
-        deletion: deletion.as_deref().and_then(Deletion::parse),
-        ban,
-        online: tx.is_online(&id),
-        ..User::new(UserId::trusted(&id), Time(row.get("created_at")?))
-    };
-    let revocation = (row.get("revoke_tokens_issued_before")?, row.get::<_, Option<String>>("revocation")?);
-    let parsed = with_json(plain, &teams, &teams_role, &custom, &blocked, privacy.as_deref());
-    Ok(parsed.and_then(|user| {
-        Ok(User { revocation: token_times::revocation(revocation.0, revocation.1.as_deref())?, ..user })
-    }))
+/// Reads [`COLUMNS`], in their order.
+fn user_of(tx: &ReadTx<'_>, columns: &mut Columns<'_>) -> rusqlite::Result<User> {
+    let id: UserId = columns.take()?;
+    Ok(User {
+        online: tx.is_online(id.as_str()),
+        id,
+        name: columns.take()?,
+        image: columns.take()?,
+        role: columns.take()?,
+        teams: columns.json()?,
+        teams_role: columns.json()?,
+        language: columns.take()?,
+        invisible: columns.take()?,
+        privacy_settings: columns.take::<Option<Json<_>>>()?.map(|Json(set)| set),
+        custom: columns.json()?,
+        created_at: columns.take()?,
+        updated_at: columns.take()?,
+        last_active: columns.take()?,
+        deactivated_at: columns.take()?,
+        deleted_at: columns.take()?,
+        deletion: columns.take()?,
+        revocation: token_times::revocation(columns.take()?, columns.take()?),
+        ban: ban_of(columns.take()?, columns.take()?),
+        blocked_ids: columns.json()?,
+    })
 }
 
-fn with_json(
-    plain: User,
-    teams: &str,
-    teams_role: &str,
-    custom: &str,
-    blocked: &str,
-    privacy: Option<&str>,
-) -> Result<User> {
-    Ok(User {
-        teams: from_json(teams)?,
-        teams_role: from_json(teams_role)?,
-        custom: from_json(custom)?,
-        blocked_ids: from_json(blocked)?,
-        privacy_settings: privacy.map(from_json).transpose()?,
-        ..plain
-    })
+fn ban_of(shadow: Option<bool>, expires_at: Option<Time>) -> Option<ActiveBan> {
+    shadow.map(|shadow| ActiveBan { shadow, expires_at })
 }
 
 /// The user of that id, deleted ones included.
 pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<User>> {
     let text = format!("SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.id = ?2", from("?3"));
     let mut query = tx.conn().prepare_cached(&text)?;
-    let found = query.query_row(params![tx.app.0, id, tx.now.0], |row| user_of(tx, row)).optional()?;
-    found.transpose()
+    let found = query.query_row(params![tx.app, id, tx.now], |row| user_of(tx, &mut Columns::of(row))).optional()?;
+    Ok(found)
 }
 
 /// Hands over every user of the app, deleted ones included, by id.
 pub fn each(tx: &ReadTx<'_>, mut take: impl FnMut(User)) -> Result<()> {
     let text = format!("SELECT {COLUMNS} {} WHERE u.app = ?1 ORDER BY u.id", from("?2"));
     let mut query = tx.conn().prepare_cached(&text)?;
-    let rows = query.query_map(params![tx.app.0, tx.now.0], |row| user_of(tx, row))?;
+    let rows = query.query_map(params![tx.app, tx.now], |row| user_of(tx, &mut Columns::of(row)))?;
     for row in rows {
-        take(row??);
+        take(row?);
     }
     Ok(())
 }
@@ -118,18 +96,17 @@ pub fn each(tx: &ReadTx<'_>, mut take: impl FnMut(User)) -> Result<()> {
 pub fn exists(tx: &ReadTx<'_>, id: &str) -> Result<bool> {
     let mut query =
         tx.conn().prepare_cached("SELECT 1 FROM users WHERE app = ?1 AND id = ?2 AND deleted_at IS NULL")?;
-    Ok(query.exists(params![tx.app.0, id])?)
+    Ok(query.exists(params![tx.app, id])?)
 }
 
 /// How many users there are who are not deleted.
 pub fn count(tx: &ReadTx<'_>) -> Result<i64> {
     let mut query = tx.conn().prepare_cached("SELECT count(*) FROM users WHERE app = ?1 AND deleted_at IS NULL")?;
-    Ok(query.query_row([tx.app.0], |row| row.get(0))?)
+    Ok(query.query_row([tx.app], |row| row.get(0))?)
 }
 
 /// Writes a user: all columns, and the teams beside it. Tells memory what changed.
 pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
-    let json = |map: &Map<String, Value>| serde_json::Value::Object(map.clone()).to_string();
     tx.conn()
         .prepare_cached(
             "INSERT INTO users (app, id, name, name_key, image, role, teams, teams_role, language, invisible, privacy_settings, custom,
@@ -145,14 +122,14 @@ pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
                 revoke_tokens_issued_before = excluded.revoke_tokens_issued_before, revocation = excluded.revocation",
         )?
         .execute(named_params! {
-            ":app": tx.app.0, ":id": user.id.as_str(), ":name": user.name, ":name_key": user.name.as_deref().and_then(name_key),
-            ":image": user.image, ":role": user.role, ":teams": serde_json::json!(user.teams).to_string(),
-            ":teams_role": json(&user.teams_role), ":language": user.language, ":invisible": user.invisible,
-            ":privacy": user.privacy_settings.as_ref().map(json), ":custom": json(&user.custom),
-            ":created_at": user.created_at.0, ":updated_at": user.updated_at.0, ":last_active": user.last_active.map(|t| t.0),
-            ":deactivated_at": user.deactivated_at.map(|t| t.0), ":deleted_at": user.deleted_at.map(|t| t.0),
-            ":deletion": user.deletion.map(Deletion::name), ":revoked": user.revocation.map(|revocation| revocation.before.0),
-            ":judged": token_times::judged(user.revocation.as_ref()),
+            ":app": tx.app, ":id": user.id, ":name": user.name, ":name_key": user.name.as_deref().and_then(name_key),
+            ":image": user.image, ":role": user.role, ":teams": Json(&user.teams),
+            ":teams_role": Json(&user.teams_role), ":language": user.language, ":invisible": user.invisible,
+            ":privacy": user.privacy_settings.as_ref().map(Json), ":custom": Json(&user.custom),
+            ":created_at": user.created_at, ":updated_at": user.updated_at, ":last_active": user.last_active,
+            ":deactivated_at": user.deactivated_at, ":deleted_at": user.deleted_at,
+            ":deletion": user.deletion, ":revoked": user.revocation.map(|revocation| revocation.before),
+            ":judged": user.revocation.as_ref().map(Json),
         })?;
     save_teams(tx, user)?;
     tx.facts_changed(user.id.clone(), facts(user));
@@ -161,12 +138,11 @@ pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
 
 fn save_teams(tx: &WriteTx<'_>, user: &User) -> Result<()> {
     let conn = tx.conn();
-    conn.prepare_cached("DELETE FROM user_teams WHERE app = ?1 AND user_id = ?2")?
-        .execute(params![tx.app.0, user.id.as_str()])?;
+    conn.prepare_cached("DELETE FROM user_teams WHERE app = ?1 AND user_id = ?2")?.execute(params![tx.app, user.id])?;
     let mut insert =
         conn.prepare_cached("INSERT OR IGNORE INTO user_teams (app, team, user_id) VALUES (?1, ?2, ?3)")?;
     for team in &user.teams {
-        insert.execute(params![tx.app.0, team, user.id.as_str()])?;
+        insert.execute(params![tx.app, team, user.id])?;
     }
     Ok(())
 }
@@ -177,7 +153,7 @@ pub fn strip(tx: &WriteTx<'_>, id: &str) -> Result<()> {
     for sql in
         ["DELETE FROM blocks WHERE app = ?1 AND blocked_id = ?2", "DELETE FROM mutes WHERE app = ?1 AND target_id = ?2"]
     {
-        tx.conn().prepare_cached(sql)?.execute(params![tx.app.0, id])?;
+        tx.conn().prepare_cached(sql)?.execute(params![tx.app, id])?;
     }
     Ok(())
 }
@@ -193,7 +169,7 @@ pub fn clear(tx: &WriteTx<'_>, id: &str) -> Result<()> {
         "DELETE FROM devices WHERE app = ?1 AND user_id = ?2",
         "DELETE FROM push_preferences WHERE app = ?1 AND user_id = ?2",
     ] {
-        tx.conn().prepare_cached(sql)?.execute(params![tx.app.0, id])?;
+        tx.conn().prepare_cached(sql)?.execute(params![tx.app, id])?;
     }
     Ok(())
 }
@@ -206,17 +182,17 @@ pub fn blocked_by(tx: &ReadTx<'_>, user_id: &str, most: u32) -> Result<Vec<(User
         from("?3")
     );
     let mut query = tx.conn().prepare_cached(&text)?;
-    let rows = query.query_map(params![tx.app.0, user_id, tx.now.0, most], |row| {
-        let since = Time(row.get("since")?);
-        Ok(user_of(tx, row)?.map(|user| (user, since)))
+    let rows = query.query_map(params![tx.app, user_id, tx.now, most], |row| {
+        let mut columns = Columns::of(row);
+        Ok((user_of(tx, &mut columns)?, columns.take()?))
     })?;
-    rows.map(|row| row?).collect()
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A page of a query's users.
 pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, whom: &Whom) -> Result<Vec<User>> {
     let mut sql = query.to_sql(tx.now);
-    let now = sql.bind(tx.now.0);
+    let now = sql.bind(tx.now);
     let limit = sql.bind(page.limit);
     let offset = sql.bind(page.offset);
     let whom = match whom {
@@ -236,9 +212,9 @@ pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, whom: &Whom) -> Re
         sql.order_by_sql
     );
     let mut statement = tx.conn().prepare_cached(&text)?;
-    let params = std::iter::once(Sql::Integer(tx.app.0)).chain(sql.params);
-    let rows = statement.query_map(params_from_iter(params), |row| user_of(tx, row))?;
-    rows.map(|row| row?).collect()
+    let params = std::iter::once(Sql::from(tx.app)).chain(sql.params);
+    let rows = statement.query_map(params_from_iter(params), |row| user_of(tx, &mut Columns::of(row)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Users by their state.
@@ -261,8 +237,8 @@ pub fn with_role(tx: &ReadTx<'_>, role: &str) -> Result<Option<UserId>> {
     let mut query = tx.conn().prepare_cached(
         "SELECT id FROM users WHERE app = ?1 AND role = ?2 AND deleted_at IS NULL ORDER BY id LIMIT 1",
     )?;
-    let id = query.query_row(params![tx.app.0, role], |row| row.get::<_, String>(0)).optional()?;
-    Ok(id.map(|id| UserId::trusted(&id)))
+    let id = query.query_row(params![tx.app, role], |row| row.get(0)).optional()?;
+    Ok(id)
 }
 
 /// The name as `enforce_unique_usernames` compares it: lower case, letters and digits alone (wire-contract 4.1).
@@ -279,14 +255,14 @@ pub fn name_clash(tx: &ReadTx<'_>, user: &User, rule: UniqueUsernames) -> Result
     match rule {
         UniqueUsernames::No => Ok(None),
         UniqueUsernames::App => {
-            let exists = conn.prepare_cached(taken)?.exists(params![tx.app.0, key, user.id.as_str()])?;
+            let exists = conn.prepare_cached(taken)?.exists(params![tx.app, key, user.id])?;
             Ok(exists.then_some(None))
         }
         UniqueUsernames::Team => {
             let in_team = "SELECT 1 FROM user_teams t WHERE t.app = u.app AND t.user_id = u.id AND t.team = ?4";
             let mut query = conn.prepare_cached(&format!("{taken} AND EXISTS ({in_team})"))?;
             for team in &user.teams {
-                if query.exists(params![tx.app.0, key, user.id.as_str(), team])? {
+                if query.exists(params![tx.app, key, user.id, team])? {
                     return Ok(Some(Some(team.clone())));
                 }
             }
@@ -298,25 +274,21 @@ pub fn name_clash(tx: &ReadTx<'_>, user: &User, rule: UniqueUsernames) -> Result
 /// The users of whom memory has to know something special.
 pub fn exceptional(conn: &Connection, app: AppId) -> Result<Vec<(UserId, UserFacts)>> {
     let mut query = conn.prepare_cached(
-        "SELECT id, role, teams, revoke_tokens_issued_before, deactivated_at IS NOT NULL, deleted_at IS NOT NULL, revocation FROM users
+        "SELECT id, role, teams, revoke_tokens_issued_before, revocation, deactivated_at IS NOT NULL, deleted_at IS NOT NULL FROM users
          WHERE app = ?1 AND (revoke_tokens_issued_before IS NOT NULL OR deactivated_at IS NOT NULL OR deleted_at IS NOT NULL
             OR role <> 'user' OR teams <> '[]')",
     )?;
-    let rows = query.query_map([app.0], |row| {
-        let revocation = (row.get::<_, Option<i64>>(3)?, row.get::<_, Option<String>>(6)?);
+    let rows = query.query_map([app], |row| {
+        let mut columns = Columns::of(row);
+        let user = columns.take()?;
         let facts = UserFacts {
-            role: row.get(1)?,
-            teams: Vec::new(),
-            revocation: None,
-            deactivated: row.get(4)?,
-            deleted: row.get(5)?,
+            role: columns.take()?,
+            teams: columns.json()?,
+            revocation: token_times::revocation(columns.take()?, columns.take()?),
+            deactivated: columns.take()?,
+            deleted: columns.take()?,
         };
-        Ok((UserId::trusted(&row.get::<_, String>(0)?), facts, row.get::<_, String>(2)?, revocation))
+        Ok((user, facts))
     })?;
-    rows.map(|row| {
-        let (user, facts, teams, (before, judged)) = row?;
-        let revocation = token_times::revocation(before, judged.as_deref())?;
-        Ok((user, UserFacts { teams: from_json(&teams)?, revocation, ..facts }))
-    })
-    .collect()
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -92,6 +92,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "crate::domain",
             "crate::auth::caller",
             "crate::fixture",
+            "tx.app.0",
+            "Time(row.get",
         ],
     ),
     ("store/tx", &["Store", "super::apps", "super::writer", "super::scans"]),
