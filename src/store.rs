@@ -55,6 +55,7 @@ mod scans;
 mod sql;
 pub mod states;
 pub mod stubs;
+pub mod tables;
 pub mod tasks;
 pub mod token_times;
 mod tx;

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 
 use super::sql::{Columns, Json, clock_columns, clock_of};
 use super::states::{self, Role};
+use super::tables::{TABLES, Table};
 use super::tx::{ReadTx, WriteTx};
 use super::{ended_tokens, faults, grants, permissions, roles, stubs, token_times, users};
 use crate::app::ended::EndedTokens;
@@ -117,10 +118,12 @@ pub fn load(conn: &Connection, number: i64, seed: Option<u64>) -> Result<App> {
 
 /// A seed that is the same for the same state, and another for one that has ids in it which the seed made before.
 fn own_seed(conn: &Connection, state: AppId, seed: u64) -> Result<u64> {
-    let mut query = conn.prepare_cached(
-        "SELECT id FROM tasks WHERE app = ?1 UNION ALL SELECT id FROM faults WHERE app = ?1 UNION ALL
-         SELECT id FROM users WHERE app = ?1 AND role = 'guest' ORDER BY 1",
-    )?;
+    let of_table = |table: &Table| {
+        let which = table.made?;
+        Some(format!("SELECT id FROM {} WHERE app = ?1 AND {which}", table.name))
+    };
+    let sql = TABLES.iter().filter_map(of_table).collect::<Vec<_>>().join(" UNION ALL ");
+    let mut query = conn.prepare_cached(&format!("{sql} ORDER BY 1"))?;
     let ids = query.query_map([state], |row| row.get::<_, String>(0))?;
     ids.map(|id| Ok(id?)).try_fold(seed, |seed, id: Result<String>| Ok(mixed(seed, &id?)))
 }

@@ -91,28 +91,4 @@ mod tests {
         let foreign = check_is_ours(&conn, Path::new("x.db")).expect_err("foreign").to_string();
         assert!(foreign.contains("another program"), "{foreign}");
     }
-
-    #[test]
-    fn every_table_is_strict_and_its_key_begins_with_the_app() {
-        let mut conn = fresh();
-        run(&mut conn, Path::new("x.db")).expect("migrates");
-        for (table, _) in super::super::states::TABLES {
-            let sql: String = conn
-                .query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [table], |row| row.get(0))
-                .expect(table);
-            assert!(sql.contains("PRIMARY KEY (app, ") && sql.contains("STRICT"), "{table}");
-        }
-        let known: i64 = conn
-            .query_row(
-                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
-                [],
-                |row| row.get(0),
-            )
-            .expect("count");
-        assert_eq!(
-            usize::try_from(known).expect("few"),
-            super::super::states::TABLES.len() + 2,
-            "states::TABLES lists every table but apps and states"
-        );
-    }
 }

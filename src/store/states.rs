@@ -1,10 +1,11 @@
 //! Whole states of apps: everything that lies under one number. They are copied row by row, kept as what a reset goes back
 //! to or as snapshots, and take the place of one another.
 //!
-//! [`TABLES`] is the one list of what a state has: copies, deletions and exports go by it, and a test holds it complete.
+//! What a state has is what [`TABLES`] lists.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::tables::{RECORD, TABLES, Table, columns};
 use crate::clock::Time;
 use crate::error::{ApiError, Code, Result};
 use crate::ids::AppId;
@@ -12,33 +13,6 @@ use crate::ids::AppId;
 /// The code with which sockets are closed when another state takes the place of theirs: SDKs do not come back by
 /// themselves, and so cannot disturb the next test.
 pub const CLOSE_CODE_DEFAULT: u16 = 1000;
-
-/// Every table in which rows of a state lie under its number, and the rest of its primary key.
-pub const TABLES: &[(&str, &str)] = &[
-    ("users", "id"),
-    ("user_teams", "team, user_id"),
-    ("bans", "user_id, channel_cid"),
-    ("blocks", "user_id, blocked_id"),
-    ("mutes", "user_id, target_id"),
-    ("flags", "user_id, entity_type, entity_id"),
-    ("devices", "id"),
-    ("push_preferences", "user_id, channel_cid"),
-    ("push_providers", "provider, name"),
-    ("roles", "name"),
-    ("grants", "role"),
-    ("permissions", "id"),
-    ("tasks", "id"),
-    ("named_tokens", "name"),
-    ("faults", "id"),
-    ("stubs", "place"),
-    ("ended_tokens", "token"),
-    ("clock_runs", "since"),
-    ("judged_tokens", "token"),
-];
-
-/// The columns of a state's own row that are part of the state. The others say whose it is and what for.
-pub const RECORD: &str =
-    "name, settings, emulator, clock_mode, clock_ns, revocation, own_tokens, created_at, updated_at";
 
 /// Rows of one table that are copied or deleted at once: what the writer does in some milliseconds. Few in unit tests, so that
 /// small states are copied in many pieces as well.
@@ -102,7 +76,7 @@ pub fn give_up_half(conn: &Connection, state: AppId) -> Result<()> {
 pub fn sweep(conn: &Connection) -> Result<bool> {
     let mut query = conn.prepare_cached("SELECT app FROM states WHERE role = 'gone' ORDER BY app LIMIT 1")?;
     let Some(state) = query.query_row([], |row| row.get::<_, AppId>(0)).optional()? else { return Ok(false) };
-    for (table, key) in TABLES {
+    for Table { name: table, key, .. } in TABLES {
         let piece = format!("SELECT app, {key} FROM {table} WHERE app = ?1 LIMIT {PIECE_MAX_ROWS}");
         let sql = format!("DELETE FROM {table} WHERE (app, {key}) IN ({piece})");
         if conn.prepare_cached(&sql)?.execute([state])? == PIECE_MAX_ROWS {
@@ -160,8 +134,8 @@ pub fn copy_on(conn: &Connection, copying: &mut Copying) -> Result<bool> {
         return Err(no_such_state());
     }
     let mut copied = 0;
-    while let Some((table, key)) = TABLES.get(copying.table) {
-        let rows = copy_piece(conn, table, key, copying)?;
+    while let Some(Table { name, key, .. }) = TABLES.get(copying.table) {
+        let rows = copy_piece(conn, name, key, copying)?;
         if rows < PIECE_MAX_ROWS {
             copying.table += 1;
         }
@@ -198,11 +172,4 @@ fn copy_piece(conn: &Connection, table: &str, key: &str, copying: &Copying) -> R
          SELECT ?1, {columns} FROM {table} WHERE app = ?2 {behind} ORDER BY {key} LIMIT {PIECE_MAX_ROWS}"
     );
     Ok(conn.prepare_cached(&sql)?.execute([copying.to, copying.from])?)
-}
-
-/// A table's columns but the app's number, as the database itself knows them, so that none can be forgotten.
-pub fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    let mut query = conn.prepare_cached("SELECT name FROM pragma_table_info(?1) WHERE name <> 'app' ORDER BY cid")?;
-    let names = query.query_map([table], |row| row.get(0))?;
-    Ok(names.collect::<rusqlite::Result<_>>()?)
 }

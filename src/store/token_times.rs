@@ -4,6 +4,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::sql::{Json, clock_columns, clock_of};
+use super::tables::{TABLES, Table, columns};
 use super::tx::{ReadTx, WriteTx};
 use crate::app::App;
 use crate::app::judged::JUDGED_MAX;
@@ -98,11 +99,9 @@ fn times_of(row: &Row<'_>) -> rusqlite::Result<Times> {
 /// Has a new state of an app go on with what another one knew of the clock and of tokens.
 pub fn inherit(conn: &Connection, from: AppId, to: AppId, shown: Vec<(Fingerprint, Times)>) -> Result<()> {
     write_shown(conn, from, shown)?;
-    for (table, columns) in [
-        ("clock_runs", "since, mode, ns"),
-        ("judged_tokens", "token, shown_at, expiry, not_before, issued, is_settled"),
-    ] {
-        let sql = format!("INSERT INTO {table} (app, {columns}) SELECT ?2, {columns} FROM {table} WHERE app = ?1");
+    for Table { name, .. } in history_tables() {
+        let columns = columns(conn, name)?.join(", ");
+        let sql = format!("INSERT INTO {name} (app, {columns}) SELECT ?2, {columns} FROM {name} WHERE app = ?1");
         conn.prepare_cached(&sql)?.execute(params![from, to])?;
     }
     Ok(())
@@ -110,9 +109,14 @@ pub fn inherit(conn: &Connection, from: AppId, to: AppId, shown: Vec<(Fingerprin
 
 /// Has a state begin with its clock as it is: how it ran, and what was shown, was another app's.
 pub fn forget(conn: &Connection, state: AppId) -> Result<()> {
-    conn.prepare_cached("DELETE FROM clock_runs WHERE app = ?1")?.execute([state])?;
-    conn.prepare_cached("DELETE FROM judged_tokens WHERE app = ?1")?.execute([state])?;
+    for Table { name, .. } in history_tables() {
+        conn.prepare_cached(&format!("DELETE FROM {name} WHERE app = ?1"))?.execute([state])?;
+    }
     Ok(())
+}
+
+fn history_tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().filter(|table| table.is_history)
 }
 
 /// How many tokens millpond has made by the app's clock.

@@ -4,6 +4,7 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, named_params, params, params_from_iter};
 
 use super::sql::{Columns, Json};
+use super::tables::{TABLES, Table};
 use super::token_times;
 use super::tx::{ReadTx, WriteTx};
 use super::user_filter::UserQuery;
@@ -150,26 +151,19 @@ fn save_teams(tx: &WriteTx<'_>, user: &User) -> Result<()> {
 /// Removes everything that hangs on a user but the row itself, which stays as the mark of the deletion.
 pub fn strip(tx: &WriteTx<'_>, id: &str) -> Result<()> {
     clear(tx, id)?;
-    for sql in
-        ["DELETE FROM blocks WHERE app = ?1 AND blocked_id = ?2", "DELETE FROM mutes WHERE app = ?1 AND target_id = ?2"]
-    {
-        tx.conn().prepare_cached(sql)?.execute(params![tx.app, id])?;
-    }
-    Ok(())
+    TABLES.iter().try_for_each(|table| remove(tx, table, table.about, id))
 }
 
-/// Removes what is the user's own: bans, blocks, mutes, flags, devices, push preferences. Who has blocked or muted the user
-/// still has.
+/// Removes what is the user's own, such as devices. Who has blocked or muted the user still has.
 pub fn clear(tx: &WriteTx<'_>, id: &str) -> Result<()> {
-    for sql in [
-        "DELETE FROM bans WHERE app = ?1 AND user_id = ?2",
-        "DELETE FROM blocks WHERE app = ?1 AND user_id = ?2",
-        "DELETE FROM mutes WHERE app = ?1 AND user_id = ?2",
-        "DELETE FROM flags WHERE app = ?1 AND user_id = ?2",
-        "DELETE FROM devices WHERE app = ?1 AND user_id = ?2",
-        "DELETE FROM push_preferences WHERE app = ?1 AND user_id = ?2",
-    ] {
-        tx.conn().prepare_cached(sql)?.execute(params![tx.app, id])?;
+    TABLES.iter().try_for_each(|table| remove(tx, table, table.owner, id))
+}
+
+/// Removes the rows of a table that have the user in this column, if there is such a column.
+fn remove(tx: &WriteTx<'_>, table: &Table, column: Option<&str>, id: &str) -> Result<()> {
+    if let Some(column) = column {
+        let sql = format!("DELETE FROM {} WHERE app = ?1 AND {column} = ?2", table.name);
+        tx.conn().prepare_cached(&sql)?.execute(params![tx.app, id])?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use millpond::store::ended_tokens::{self, EndedToken};
 use millpond::store::tasks::{self, Task};
 use millpond::store::{
     Scope, Store, WriteTx, apps, bans, blocks, devices, file::Place, grants, permissions, push_preferences, roles,
-    states, users,
+    tables, users,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -125,10 +125,10 @@ async fn exported(store: &Store) -> String {
 /// Column name -> value.
 type Row = BTreeMap<String, Sql>;
 
-/// The columns of a table, and what each holds until it is set.
-/// Tables and columns of what the clock and the tokens went through: an export holds the clock, and not its history.
-const NOT_EXPORTED: &[&str] = &["clock_runs", "judged_tokens", "revocation", "own_tokens"];
+/// Columns of what the clock and the tokens went through: an export holds the clock, and not its history.
+const NOT_EXPORTED: &[&str] = &["revocation", "own_tokens"];
 
+/// The columns of a table, and what each holds until it is set.
 fn columns(conn: &Connection, table: &str) -> Vec<(String, Sql)> {
     let mut query = conn.prepare(&format!("PRAGMA table_info({table})")).unwrap();
     let rows = query.query_map([], |row| Ok((row.get(1)?, row.get::<_, Option<String>>(4)?)));
@@ -136,7 +136,7 @@ fn columns(conn: &Connection, table: &str) -> Vec<(String, Sql)> {
     let default = |text: Option<String>| {
         text.map_or(Sql::Null, |text| conn.query_row(&format!("SELECT {text}"), [], |row| row.get(0)).unwrap())
     };
-    let own = states::RECORD.split(", ").collect::<Vec<_>>();
+    let own = tables::RECORD.split(", ").collect::<Vec<_>>();
     listed
         .into_iter()
         .filter(|(name, _)| match table {
@@ -151,7 +151,7 @@ fn columns(conn: &Connection, table: &str) -> Vec<(String, Sql)> {
 /// Every row of every table with rows of apps, but for the number of the app.
 fn rows(path: &Path) -> BTreeMap<&'static str, Vec<Row>> {
     let conn = Connection::open(path).unwrap();
-    let carried = states::TABLES.iter().copied().filter(|(table, _)| !NOT_EXPORTED.contains(table));
+    let carried = tables::TABLES.iter().filter(|table| !table.is_history).map(|table| (table.name, table.key));
     let tables = [("apps", "api_key"), ("states", "name")].into_iter().chain(carried);
     let read = |(table, key): (&'static str, &str)| {
         let names: Vec<_> = columns(&conn, table).into_iter().map(|(name, _)| name).collect();

@@ -16,9 +16,10 @@ fn fill(store: &Store, app: &Arc<App>, prefix: &'static str, users: usize) {
 fn rows_of(store: &Store, state: AppId) -> Vec<String> {
     let conn = store.0.scans.reader().expect("a reader");
     let mut rows = Vec::new();
-    let own =
-        states::TABLES.iter().map(|(table, _)| (*table, states::columns(&conn, table).expect("columns").join(", ")));
-    for (table, columns) in own.chain([("states", states::RECORD.to_owned())]) {
+    let own = tables::TABLES
+        .iter()
+        .map(|table| (table.name, tables::columns(&conn, table.name).expect("columns").join(", ")));
+    for (table, columns) in own.chain([("states", tables::RECORD.to_owned())]) {
         let sql = format!("SELECT json_array({columns}) FROM {table} WHERE app = ?1 ORDER BY {columns}");
         let mut query = conn.prepare(&sql).expect(table);
         let found = query.query_map([state.0], |row| row.get::<_, String>(0)).expect(table);
