@@ -1,10 +1,11 @@
 //! Fixtures: files that describe apps, users and tokens. Parsing is here and knows nothing of the store.
 //!
-//! `tree` reads YAML (and so JSON) into nodes that know where they stand, `decode` makes the types of [`mod@format`] out of them and
+//! `tree` and `build` read YAML (and so JSON) into nodes that know where they stand, `decode` makes the types of [`mod@format`] out of them and
 //! goes on after a mistake, `check` finds what makes no sense together. [`apply`] puts a fixture into the store, [`export`] takes one
 //! out. [`shipped`] holds the scenarios of `fixtures/`.
 
 pub mod apply;
+mod build;
 mod check;
 #[macro_use]
 mod decode;
@@ -12,6 +13,7 @@ mod emulator;
 pub mod export;
 pub mod faults;
 pub mod format;
+mod named;
 mod problem;
 pub mod shipped;
 pub mod stubs;
