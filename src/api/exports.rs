@@ -18,9 +18,11 @@ use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::ban::Ban;
+use crate::model::flag::Flag;
+use crate::model::mute;
 use crate::store::push_preferences::Preferences;
 use crate::store::tasks::{self, EXPORT};
-use crate::store::{ReadTx, Scope, WriteTx, bans, blocks, devices, push_preferences};
+use crate::store::{ReadTx, Scope, WriteTx, bans, blocks, devices, flags, mutes, push_preferences};
 use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, to_json};
 
@@ -40,6 +42,7 @@ pub fn write(tx: &WriteTx<'_>, ids: &[String]) -> Result<String> {
 /// All that is stored of some users, table by table, in the order in which they were asked for.
 fn stored(tx: &ReadTx<'_>, ids: &[String]) -> Result<Vec<Value>> {
     let (blocks, bans, preferences) = (blocks::all(tx)?, bans::all(tx)?, push_preferences::all(tx)?);
+    let (mutes, flags) = (mutes::all(tx)?, flags::all(tx)?);
     let one = |id: &String| {
         let user = rules::undeleted(tx, id)?;
         let devices = devices::of(tx, id)?;
@@ -48,8 +51,12 @@ fn stored(tx: &ReadTx<'_>, ids: &[String]) -> Result<Vec<Value>> {
         entry["blocked_users"] = blocks
             .map(|(_, whom, since)| Ok(json!({"user_id": whom, "created_at": shown(since)?})))
             .collect::<Result<_>>()?;
-        let bans = bans.iter().filter(|ban| ban.user_id == *id);
-        entry["bans"] = bans.map(ban).collect::<Result<_>>()?;
+        let suffered = bans.iter().filter(|ban| ban.user_id == *id);
+        entry["bans"] = suffered.map(ban).collect::<Result<_>>()?;
+        let imposed = bans.iter().filter(|ban| ban.banned_by.as_deref() == Some(id));
+        entry["bans_imposed"] = imposed.map(ban).collect::<Result<_>>()?;
+        entry["mutes"] = mutes.iter().filter(|row| row.user_id == *id).map(mute).collect::<Result<_>>()?;
+        entry["flags"] = flags.iter().filter(|row| row.user_id == *id).map(flag).collect::<Result<_>>()?;
         let preferences = preferences.iter().filter(|set| set.user_id == *id);
         entry["push_preferences"] = preferences.map(preference).collect::<Result<_>>()?;
         Ok(entry)
@@ -59,8 +66,22 @@ fn stored(tx: &ReadTx<'_>, ids: &[String]) -> Result<Vec<Value>> {
 
 fn ban(ban: &Ban) -> Result<Value> {
     Ok(json!({
-        "channel_cid": ban.channel_cid, "shadow": ban.shadow, "banned_by": ban.banned_by, "reason": ban.reason,
+        "user_id": ban.user_id, "channel_cid": ban.channel_cid, "shadow": ban.shadow, "banned_by": ban.banned_by, "reason": ban.reason,
         "created_at": shown(&ban.created_at)?, "expires_at": shown(&ban.expires_at)?,
+    }))
+}
+
+fn mute(row: &mute::Row) -> Result<Value> {
+    Ok(json!({
+        "user_id": row.target_id, "created_at": shown(&row.created_at)?, "updated_at": shown(&row.updated_at)?,
+        "expires_at": shown(&row.expires_at)?,
+    }))
+}
+
+fn flag(flag: &Flag) -> Result<Value> {
+    Ok(json!({
+        "entity_type": flag.entity_type, "entity_id": flag.entity_id, "reason": flag.reason, "custom": flag.custom,
+        "created_at": shown(&flag.created_at)?, "updated_at": shown(&flag.updated_at)?,
     }))
 }
 
@@ -126,4 +147,35 @@ pub async fn read(gate: Data<Gate>, place: Path<(String, String, String)>) -> Re
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .body(file.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::states::TABLES;
+
+    /// Tables with something of a user's own, all of which an export shows.
+    const OF_USERS: &[&str] =
+        &["users", "user_teams", "bans", "blocks", "mutes", "flags", "devices", "push_preferences"];
+    /// The others: of the app, or tokens, which an export is not to hand out.
+    const OF_NO_USER: &[&str] = &[
+        "push_providers",
+        "roles",
+        "grants",
+        "permissions",
+        "tasks",
+        "named_tokens",
+        "faults",
+        "stubs",
+        "ended_tokens",
+        "clock_runs",
+        "judged_tokens",
+    ];
+
+    #[test]
+    fn whoever_adds_a_table_says_whether_an_export_shows_it() {
+        for (table, _) in TABLES {
+            let times = OF_USERS.iter().chain(OF_NO_USER).filter(|known| known == &table).count();
+            assert_eq!(times, 1, "{table}: show it in `stored` and name it above, or say that it is of no user");
+        }
+    }
 }

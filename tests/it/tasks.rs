@@ -55,6 +55,9 @@ fn an_export_holds_all_that_is_stored_of_its_users_and_nothing_of_others() {
     john.post("/users/block", &json!({"blocked_user_id": "eve"})).ok();
     john.post("/push_preferences", &json!({"preferences": [{"chat_level": "none"}]})).ok();
     app.server().post("/moderation/ban", &json!({"target_user_id": "john", "reason": "spam"})).ok();
+    john.post("/moderation/mute", &json!({"target_ids": ["eve"]})).ok();
+    john.post("/moderation/flag", &json!({"target_user_id": "eve", "reason": "rude"})).ok();
+    john.post("/moderation/ban", &json!({"target_user_id": "eve", "reason": "noise"})).ok();
     let answer = file(&exported(&app));
     let users = answer.ok()["users"].as_array().unwrap().clone();
     assert_eq!(users.len(), 1);
@@ -63,7 +66,10 @@ fn an_export_holds_all_that_is_stored_of_its_users_and_nothing_of_others() {
     assert_eq!((&user["custom"], &user["teams_role"]), (&json!({"color": "blue"}), &json!({"red": "admin"})));
     assert_eq!(user["devices"][0]["id"], "phone");
     assert_eq!(user["blocked_users"][0]["user_id"], "eve");
-    assert_eq!(user["bans"][0]["reason"], "spam");
+    assert_eq!((user["bans"].as_array().unwrap().len(), &user["bans"][0]["reason"]), (1, &json!("spam")));
+    let imposed = &user["bans_imposed"];
+    assert_eq!((imposed.as_array().unwrap().len(), &imposed[0]["user_id"]), (1, &json!("eve")));
+    assert_eq!((&user["mutes"][0]["user_id"], &user["flags"][0]["reason"]), (&json!("eve"), &json!("rude")));
     assert_eq!(user["push_preferences"][0]["chat_level"], "none");
     assert!(user["created_at"].is_string());
 }
