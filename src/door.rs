@@ -19,7 +19,7 @@ use crate::auth::verdict;
 use crate::call::{Call, Identity};
 use crate::clock::Stopwatch;
 use crate::error::Result;
-use crate::family::{self};
+use crate::family;
 use crate::fault::armed::Fate;
 use crate::journal::{Caller, Text, Who};
 use crate::operation::table::{LIMIT_DEFAULT, OPERATIONS_MAX, UNKNOWN};

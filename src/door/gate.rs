@@ -10,7 +10,7 @@ use super::why::{self, Case};
 use crate::app::token_times::Showing;
 use crate::app::{App, AppState};
 use crate::auth::credentials::{Credentials, Examined};
-use crate::auth::facts::UserFacts;
+use crate::auth::facts::{ROLE_GUEST, UserFacts};
 use crate::auth::times::Times;
 use crate::auth::verdict::{Kind, Verdict};
 use crate::error::{ApiError, Result};
@@ -162,7 +162,7 @@ impl Judged {
 fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
     match kind {
         Some(Kind::Server) => Caller::Server,
-        Some(Kind::User | Kind::UnverifiedUser) if facts.role == crate::auth::facts::ROLE_GUEST => Caller::Guest,
+        Some(Kind::User | Kind::UnverifiedUser) if facts.role == ROLE_GUEST => Caller::Guest,
         Some(Kind::User | Kind::UnverifiedUser) => Caller::User,
         Some(Kind::Anonymous) | None => Caller::Anonymous,
     }

@@ -209,9 +209,10 @@ impl Store {
         .await
     }
 
-    /// Writes down what apps keep in memory alone and a process that comes after this one is to know.
+    /// Writes down what apps keep in memory alone and a process that comes after this one is to know, if one can.
     pub async fn write_all_down(&self) -> Result<()> {
-        for app in self.apps().all() {
+        let kept = self.file().map(|_| self.apps().all());
+        for app in kept.into_iter().flatten() {
             self.write_down(&app).await?;
         }
         Ok(())

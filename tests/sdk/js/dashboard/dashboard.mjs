@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { StreamChat } from 'stream-chat';
@@ -28,6 +29,21 @@ export function launch() {
   return chromium.launch({
     executablePath: process.env.MILLPOND_CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** The server and the browser of a file's tests, once they are `staged`. */
+export let millpond, browser;
+
+/** Has both before the first test of a file, and neither behind the last. */
+export function staged() {
+  before(async () => {
+    millpond = await Process.start();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await millpond?.close();
   });
 }
 

@@ -2,21 +2,11 @@
 // nothing else; in the end the app's own SDK connects with a developer token.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { StreamChat } from 'stream-chat';
-import { call, Dashboard, launch, newApp, Process, steps } from './dashboard.mjs';
+import { browser, call, Dashboard, millpond, newApp, staged, steps } from './dashboard.mjs';
 
-let millpond, browser;
-
-before(async () => {
-  millpond = await Process.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await millpond?.close();
-});
+staged();
 
 test('To enable development tokens, you need to change your application configuration', async (t) => {
   const step = steps(t);

@@ -1,21 +1,11 @@
 // What is wrong with a form stands beside the field that caused it, on every page; what is done can be undone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { StreamChat } from 'stream-chat';
-import { call, Dashboard, launch, newApp, Process } from './dashboard.mjs';
+import { browser, call, Dashboard, millpond, newApp, staged } from './dashboard.mjs';
 
-let millpond, browser;
-
-before(async () => {
-  millpond = await Process.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await millpond?.close();
-});
+staged();
 
 async function open(t, name, place, users = [{ id: 'john', name: 'John' }]) {
   const app = await newApp(millpond, name, users);

@@ -6,26 +6,16 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { StreamChat } from 'stream-chat';
-import { call, Dashboard, launch, newApp, Process } from './dashboard.mjs';
+import { browser, call, Dashboard, millpond, newApp, staged } from './dashboard.mjs';
 
 const BOUND_MS = 60_000;
 /** Where the packages of the JavaScript SDKs are found. */
 const SDKS = fileURLToPath(new URL('..', import.meta.url));
 
-let millpond, browser;
-
-before(async () => {
-  millpond = await Process.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await millpond?.close();
-});
+staged();
 
 async function open(t, app, place, options) {
   const page = await Dashboard.open(browser, millpond, app, place, options);

@@ -1,21 +1,11 @@
 // The lists of requests and users: found by a part of a name, told beside the field, readable at every width.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { StreamChat } from 'stream-chat';
-import { call, Dashboard, launch, newApp, Process } from './dashboard.mjs';
+import { browser, call, Dashboard, millpond, newApp, staged } from './dashboard.mjs';
 
-let millpond, browser;
-
-before(async () => {
-  millpond = await Process.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await millpond?.close();
-});
+staged();
 
 async function open(t, app, place, viewport) {
   const page = await Dashboard.open(browser, millpond, app, place, { viewport });

@@ -1,20 +1,10 @@
 // What is shown follows the server: by what the server tells alone, whoever changed it.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Dashboard, launch, newApp, PAGES, Process } from './dashboard.mjs';
+import { test } from 'node:test';
+import { browser, Dashboard, millpond, newApp, PAGES, staged } from './dashboard.mjs';
 
-let millpond, browser;
-
-before(async () => {
-  millpond = await Process.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await millpond?.close();
-});
+staged();
 
 async function open(t, name, place, users = []) {
   const app = await newApp(millpond, name, users);

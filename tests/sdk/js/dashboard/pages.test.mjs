@@ -1,21 +1,11 @@
 // Each page once: what it is for, done by a person with a mouse, and seen to have been done by asking the emulator.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { StreamChat } from 'stream-chat';
-import { call, Dashboard, launch, newApp, Process } from './dashboard.mjs';
+import { browser, call, Dashboard, millpond, newApp, staged } from './dashboard.mjs';
 
-let millpond, browser;
-
-before(async () => {
-  millpond = await Process.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await millpond?.close();
-});
+staged();
 
 const JOHN = { id: 'john', name: 'John' };
 const JANE = { id: 'jane', name: 'Jane', role: 'admin' };

@@ -2,20 +2,10 @@
 // flood. Nothing is lost, the page stays responsive, and says what to do.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { call, Dashboard, launch, newApp, Process } from './dashboard.mjs';
+import { test } from 'node:test';
+import { browser, call, Dashboard, millpond, newApp, staged } from './dashboard.mjs';
 
-let millpond, browser;
-
-before(async () => {
-  millpond = await Process.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await millpond?.close();
-});
+staged();
 
 async function open(t, name, place, users = []) {
   const app = await newApp(millpond, name, users);
