@@ -8,24 +8,14 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use self::topic::Topic;
 use crate::clock::Time;
 use crate::ids::UserId;
 use crate::model::device::Device;
 use crate::model::mute::Mute;
 use crate::model::user::User;
 
-/// Who hears of an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// The user's own connections.
-    Own(UserId),
-    /// The connections that watch the user.
-    Watchers(UserId),
-    /// Both.
-    OwnAndWatchers(UserId),
-    /// Every connection of the app.
-    Everyone,
-}
+pub mod topic;
 
 /// What an event says beside its type and time.
 #[derive(Clone, Debug)]
@@ -89,7 +79,7 @@ pub struct Event {
     /// When.
     pub at: Time,
     /// Who hears of it.
-    pub audience: Audience,
+    pub audience: Vec<Topic>,
     /// What it says.
     pub payload: Payload,
     /// The frame of each dialect, once somebody needed it; sockets share its bytes.
@@ -98,8 +88,13 @@ pub struct Event {
 
 impl Event {
     /// An event of now.
-    pub fn new(kind: impl Into<Cow<'static, str>>, at: Time, audience: Audience, payload: Payload) -> Self {
-        Self { kind: kind.into(), at, audience, payload, encoded: Default::default() }
+    pub fn new(
+        kind: impl Into<Cow<'static, str>>,
+        at: Time,
+        audience: impl Into<Vec<Topic>>,
+        payload: Payload,
+    ) -> Self {
+        Self { kind: kind.into(), at, audience: audience.into(), payload, encoded: Default::default() }
     }
 
     /// The user that it is about; `None` when it is about the app.

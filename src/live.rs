@@ -20,5 +20,6 @@ pub mod sign_in;
 pub mod signed_in;
 pub mod standing;
 pub mod tell;
+pub mod topics;
 pub mod upgrade;
 pub mod worker;

@@ -17,7 +17,8 @@ use crate::domain::devices::PUSH_PROVIDERS;
 use crate::domain::{push_providers, revocation};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::event::{Audience, Event, Payload};
+use crate::event::topic::Topic;
+use crate::event::{Event, Payload};
 use crate::permission;
 use crate::reply::Reply;
 use crate::settings::{FIELDS, Field, HOOK_TIMES, Kind, Settings};
@@ -149,7 +150,7 @@ pub fn apply(tx: &WriteTx<'_>, patch: &Map<String, Value>, said: Said) -> Result
     if after != before || revocation != tx.state().revocation {
         apps::save_settings(tx, &after, revocation.as_ref())?;
         let shown = client_fields(&tx.state().name, &after);
-        tx.emit(Event::new("app.updated", tx.now, Audience::Everyone, Payload::App(shown)));
+        tx.emit(Event::new("app.updated", tx.now, [Topic::App], Payload::App(shown)));
     }
     match patch.get("grants") {
         None => Ok(()),

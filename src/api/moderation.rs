@@ -13,7 +13,8 @@ use crate::domain::bans as ban_rules;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::event::{Audience, Event, Payload};
+use crate::event::topic::Topic;
+use crate::event::{Event, Payload};
 use crate::model::ban::Ban;
 use crate::permission::Request;
 use crate::query::moment;
@@ -107,7 +108,7 @@ fn emit_ban(tx: &WriteTx<'_>, kind: &'static str, ban: &Ban) -> Result<()> {
         shadow: ban.shadow,
         channel_cid: Some(ban.channel_cid.clone()).filter(|cid| !cid.is_empty()),
     };
-    tx.emit(Event::new(kind, tx.now, Audience::Own(user.id), payload));
+    tx.emit(Event::new(kind, tx.now, [Topic::Own(user.id)], payload));
     Ok(())
 }
 

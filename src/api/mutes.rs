@@ -10,7 +10,8 @@ use crate::clock::SECOND_NS;
 use crate::domain::users as rules;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::event::{Audience, Event, Payload};
+use crate::event::topic::Topic;
+use crate::event::{Event, Payload};
 use crate::model::mute::Row;
 use crate::model::user::User;
 use crate::reply::Reply;
@@ -143,7 +144,7 @@ fn sought(tx: &WriteTx<'_>, targets: &[String], single: bool) -> Result<(Vec<Use
 
 /// Tells the muting user's own connections what happened, and whom it has muted by now.
 fn tell(tx: &WriteTx<'_>, user: &User, kind: &'static str, targets: Vec<User>) -> Result<()> {
-    let own = || Audience::Own(user.id.clone());
+    let own = || [Topic::Own(user.id.clone())];
     let id = user.id.as_str();
     let (devices, mutes) = (devices::of(tx, id)?, mutes::of(tx, id)?);
     tx.emit(Event::new(kind, tx.now, own(), Payload::Muted { user: Box::new(user.clone()), targets }));

@@ -14,7 +14,8 @@ use crate::domain::partial;
 use crate::domain::users::{self as rules, BATCH_MAX};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
-use crate::event::{Audience, Event, Payload};
+use crate::event::topic::Topic;
+use crate::event::{Event, Payload};
 use crate::ids::UserId;
 use crate::live::hub::{Connection, Hub};
 use crate::model::user::User;
@@ -205,7 +206,8 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
         gate.store.scan(caller.scope(), job).await?
     };
     if let Some(watcher) = watcher.filter(|_| payload.presence == Some(true)) {
-        hub.watch(&watcher, users.iter().map(|user| UserId::trusted(user.id())).collect());
+        let topics = users.iter().map(|user| Topic::User(UserId::trusted(user.id())));
+        hub.watch(&watcher, topics.collect()).await?;
     }
     Ok(Reply(QueryUsersResponse { users }))
 }
@@ -270,5 +272,5 @@ fn custom_event(mut event: Map<String, Value>, dialect: Dialect, user: User, now
         Some(Value::Object(custom)) if dialect != Dialect::Legacy => custom,
         _ => event,
     };
-    Event::new(kind, now, Audience::Own(user.id.clone()), Payload::Custom { user: Box::new(user), data })
+    Event::new(kind, now, [Topic::Own(user.id.clone())], Payload::Custom { user: Box::new(user), data })
 }

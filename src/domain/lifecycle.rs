@@ -1,7 +1,8 @@
 //! Deactivating, reactivating, deleting, restoring users (wire-contract 4.5).
 
 use crate::error::{ApiError, Result};
-use crate::event::{Audience, Event, Payload};
+use crate::event::topic::Topic;
+use crate::event::{Event, Payload};
 use crate::model::user::{Deletion, User};
 use crate::store::{WriteTx, users};
 
@@ -67,7 +68,7 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, mode: Deletion) -> Result<User> {
 
 /// Tells the user's own connections, and those that watch the user.
 fn emit(tx: &WriteTx<'_>, kind: &'static str, payload: Payload, user: &User) {
-    tx.emit(Event::new(kind, tx.now, Audience::OwnAndWatchers(user.id.clone()), payload));
+    tx.emit(Event::new(kind, tx.now, Topic::own_and_watchers(&user.id), payload));
 }
 
 /// Takes a soft deletion back.

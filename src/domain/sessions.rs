@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::users::{check_shape, merge_privacy, present, same_teams, user_id};
 use crate::error::{ApiError, Result};
-use crate::event::{Audience, Event, Payload};
+use crate::event::topic::Topic;
+use crate::event::{Event, Payload};
 use crate::model::user::{Deletion, User};
 use crate::store::{WriteTx, users};
 
@@ -86,6 +87,6 @@ pub fn close(tx: &WriteTx<'_>, id: &str) -> Result<()> {
 
 /// Tells who watches a user that it came or went.
 pub fn emit_presence(tx: &WriteTx<'_>, user: &User) {
-    let audience = Audience::Watchers(user.id.clone());
+    let audience = [Topic::User(user.id.clone())];
     tx.emit(Event::new("user.presence.changed", tx.now, audience, Payload::User(Box::new(user.clone()))));
 }

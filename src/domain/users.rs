@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::app::AppState;
 use crate::error::{ApiError, Code, Result};
-use crate::event::{Audience, Event, Payload};
+use crate::event::topic::Topic;
+use crate::event::{Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
 use crate::model::user::{Deletion, User};
 use crate::permission::{self, Request, Subject};
@@ -192,7 +193,7 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
 
 /// Tells that a user was changed: to its own connections and to those that watch it.
 pub fn emit_updated(tx: &WriteTx<'_>, user: &User) {
-    let audience = Audience::OwnAndWatchers(user.id.clone());
+    let audience = Topic::own_and_watchers(&user.id);
     tx.emit(Event::new("user.updated", tx.now, audience, Payload::User(Box::new(user.clone()))));
 }
 

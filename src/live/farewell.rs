@@ -15,6 +15,8 @@ pub mod code {
     pub const GOING_AWAY: u16 = 1001;
     /// A rule of the socket was broken.
     pub const POLICY: u16 = 1008;
+    /// The server cannot keep up: SDKs reconnect, and ask anew for what they watch.
+    pub const AGAIN: u16 = 1013;
     /// The token is no longer good: SDKs reconnect, are refused with code 40, and ask their token provider.
     pub const TOKEN: u16 = 4001;
 }
@@ -42,6 +44,11 @@ impl Farewell {
     /// The process stops; SDKs are to come back.
     pub fn going_away() -> Self {
         Self { error: None, code: code::GOING_AWAY, reason: "millpond stops".into() }
+    }
+
+    /// Something happened that it was not told of; whoever comes again sees it.
+    pub fn missed() -> Self {
+        Self { error: None, code: code::AGAIN, reason: "the server fell behind and left events out".into() }
     }
 
     /// An error is told, and the socket closed with the code that makes SDKs do what it calls for.

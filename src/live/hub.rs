@@ -5,16 +5,20 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Notify, Semaphore};
 
 use super::limits::Limits;
 use super::mailbox::Order;
 use super::polls::Polls;
+use super::topics::Watching;
 use crate::app::App;
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::Time;
 use crate::domain::sessions;
+use crate::error::{ApiError, Result};
+use crate::event::topic::Topic;
 use crate::ids::{AppId, UserId};
 use crate::journal::Caller;
 use crate::store::{Commit, Scope, Store};
@@ -24,19 +28,37 @@ use crate::wire::Dialect;
 const CONNECTS_MAX: usize = 256;
 /// Ends of connections that are written down together.
 const LEAVES_MAX: usize = 256;
+/// Ends that wait for that.
+const LEAVES_QUEUED_MAX: usize = 65_536;
 
 /// What a worker is told.
 pub enum Told {
     /// A commit of an app.
     Commit(AppId, Arc<Commit>),
-    /// A socket of the worker's wants to hear of these users.
-    Watch(u64, Vec<UserId>),
+    /// A socket of the worker's wants to hear of these topics.
+    Watch(u64, Vec<Topic>),
     /// A socket of the worker's is to do this.
     Order(u64, Order),
     /// The process stops.
     Stop,
-    /// Say when this was heard: whatever the thread was doing before is then done.
-    Echo(UnboundedSender<()>),
+    /// Drop this when it is heard: whatever the thread was doing before is then done.
+    Echo(Sender<()>),
+}
+
+/// The way to a worker.
+struct Post {
+    told: Sender<Told>,
+    missed: Arc<AtomicU64>,
+}
+
+/// What a worker listens to.
+pub struct Ear {
+    /// Its number.
+    pub number: usize,
+    /// What it is told.
+    pub told: Receiver<Told>,
+    /// The number of the newest commit that found no place among these.
+    pub missed: Arc<AtomicU64>,
 }
 
 /// Where a connection is.
@@ -66,11 +88,13 @@ pub struct Connection {
     pub token_expires_at: Option<Time>,
     /// Its place among all connections of the process.
     pub number: u64,
+    /// What it watches.
+    pub watching: Arc<Watching>,
 }
 
 /// The sockets of the process.
 pub struct Hub {
-    workers: RwLock<Vec<UnboundedSender<Told>>>,
+    workers: RwLock<Vec<Post>>,
     connections: Mutex<HashMap<(AppId, String), Connection>>,
     numbers: AtomicU64,
     pending: AtomicUsize,
@@ -78,7 +102,7 @@ pub struct Hub {
     emptied: Notify,
     is_stopping: AtomicBool,
     stopping: Notify,
-    leavers: Mutex<Option<UnboundedSender<Leaver>>>,
+    leavers: Mutex<Option<Sender<Leaver>>>,
     /// The sessions without a socket.
     pub polls: Polls,
     /// What sockets may.
@@ -88,7 +112,7 @@ pub struct Hub {
 }
 
 /// The ends of connections that are still to be written down.
-pub type Leavers = UnboundedReceiver<Leaver>;
+pub type Leavers = Receiver<Leaver>;
 
 /// Whose connection ended, and in which app.
 pub type Leaver = (Arc<App>, UserId);
@@ -96,7 +120,7 @@ pub type Leaver = (Arc<App>, UserId);
 impl Hub {
     /// A hub without workers, and the stream of those who leave.
     pub fn new(limits: Limits) -> (Arc<Self>, Leavers) {
-        let (leavers, leaving) = unbounded_channel();
+        let (leavers, leaving) = channel(LEAVES_QUEUED_MAX);
         let hub = Self {
             workers: RwLock::default(),
             connections: Mutex::default(),
@@ -114,19 +138,33 @@ impl Hub {
         (Arc::new(hub), leaving)
     }
 
-    /// Adds a worker and answers its number and what it will be told.
-    pub fn add_worker(&self) -> (usize, UnboundedReceiver<Told>) {
-        let (sender, receiver) = unbounded_channel();
+    /// Adds a worker.
+    pub fn add_worker(&self) -> Ear {
+        let (sender, told) = channel(self.limits.commits);
+        let missed = Arc::<AtomicU64>::default();
         let mut workers = self.workers.write().unwrap_or_else(PoisonError::into_inner);
-        workers.push(sender);
-        (workers.len() - 1, receiver)
+        workers.push(Post { told: sender, missed: Arc::clone(&missed) });
+        Ear { number: workers.len() - 1, told, missed }
     }
 
-    /// Tells every worker.
-    pub fn tell_all(&self, told: impl Fn() -> Told) {
-        for worker in self.workers.read().unwrap_or_else(PoisonError::into_inner).iter() {
+    /// Tells every worker of a commit, and waits for none.
+    pub fn commit(&self, app: AppId, commit: &Arc<Commit>) {
+        for post in self.workers.read().unwrap_or_else(PoisonError::into_inner).iter() {
             // A worker that has ended has no sockets.
-            let _ = worker.send(told());
+            if let Err(TrySendError::Full(_)) = post.told.try_send(Told::Commit(app, Arc::clone(commit))) {
+                post.missed.fetch_max(commit.number, Ordering::AcqRel);
+            }
+        }
+    }
+
+    async fn tell_all(&self, told: impl Fn() -> Told) {
+        let workers: Vec<_> = {
+            let workers = self.workers.read().unwrap_or_else(PoisonError::into_inner);
+            workers.iter().map(|post| post.told.clone()).collect()
+        };
+        for worker in workers {
+            // A worker that has ended has no sockets.
+            let _ = worker.send(told()).await;
         }
     }
 
@@ -150,8 +188,11 @@ impl Hub {
             self.connections().remove(&(app.id, connection_id.to_owned()))
         {
             // Without a receiver the process is ending, and nobody is online any more.
-            if let Some(leavers) = &*self.leavers.lock().unwrap_or_else(PoisonError::into_inner) {
-                let _ = leavers.send((Arc::clone(app), user));
+            if let Some(leavers) = &*self.leavers.lock().unwrap_or_else(PoisonError::into_inner)
+                && let Err(TrySendError::Full((app, user))) = leavers.try_send((Arc::clone(app), user))
+            {
+                // Offline it is all the same; only when it was last seen stays as it was.
+                let _ = app.presence.closed(&user);
             }
         }
     }
@@ -172,7 +213,7 @@ impl Hub {
     pub async fn order(&self, orders: Vec<(Connection, Order)>) -> usize {
         let count = orders.len();
         for (connection, order) in orders {
-            self.tell(&connection, Told::Order(connection.key, order));
+            self.tell(&connection, Told::Order(connection.key, order)).await;
         }
         if count > 0 {
             self.echo().await;
@@ -180,16 +221,29 @@ impl Hub {
         count
     }
 
-    /// Has a connection hear of users.
-    pub fn watch(&self, connection: &Connection, users: Vec<UserId>) {
-        self.tell(connection, Told::Watch(connection.key, users));
+    /// Has a connection hear of topics, all or none.
+    pub async fn watch(&self, connection: &Connection, topics: Vec<Topic>) -> Result<()> {
+        let most = self.limits.watched;
+        let new = connection.watching.add(topics, most).ok_or_else(|| {
+            ApiError::input(format!(
+                "connection_id {} would watch more than {most} users; ask without presence, or open another connection",
+                connection.id
+            ))
+        })?;
+        if !new.is_empty() {
+            self.tell(connection, Told::Watch(connection.key, new)).await;
+        }
+        Ok(())
     }
 
-    fn tell(&self, connection: &Connection, told: Told) {
-        let workers = self.workers.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(worker) = workers.get(connection.worker) {
+    async fn tell(&self, connection: &Connection, told: Told) {
+        let worker = {
+            let workers = self.workers.read().unwrap_or_else(PoisonError::into_inner);
+            workers.get(connection.worker).map(|post| post.told.clone())
+        };
+        if let Some(worker) = worker {
             // A worker that has ended has no sockets.
-            let _ = worker.send(told);
+            let _ = worker.send(told).await;
         }
     }
 
@@ -214,11 +268,11 @@ impl Hub {
 
     /// Waits until every worker's thread has finished what it was doing when asked, such as writing out an answer.
     pub async fn echo(&self) {
-        let (sender, mut heard) = unbounded_channel();
-        self.tell_all(|| Told::Echo(sender.clone()));
+        let (sender, mut heard) = channel(1);
+        self.tell_all(|| Told::Echo(sender.clone())).await;
         drop(sender);
-        // Ends when each worker has answered, or is gone, and dropped its sender.
-        while heard.recv().await.is_some() {}
+        // Nothing is sent: this ends when each worker has dropped its sender, or is gone.
+        let _ = heard.recv().await;
     }
 
     /// Whether the process stops.
@@ -246,7 +300,7 @@ impl Hub {
     pub async fn stop(&self) {
         self.is_stopping.store(true, Ordering::Release);
         self.stopping.notify_waiters();
-        self.tell_all(|| Told::Stop);
+        self.tell_all(|| Told::Stop).await;
         loop {
             let emptied = self.emptied.notified();
             if self.open.load(Ordering::Acquire) == 0 {

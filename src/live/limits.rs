@@ -26,6 +26,11 @@ pub struct Limits {
     pub frames: usize,
     /// Their bytes, which may be another's as well.
     pub frame_bytes: usize,
+    /// What one connection may watch.
+    pub watched: usize,
+    /// Commits that may wait for a thread's sockets. The writer waits for nobody: of one more these sockets hear nothing, so
+    /// they are sent away to come again.
+    pub commits: usize,
 }
 
 impl Default for Limits {
@@ -41,6 +46,8 @@ impl Default for Limits {
             pending: 4_096,
             frames: 4_096,
             frame_bytes: 8 * 1024 * 1024,
+            watched: 10_000,
+            commits: 16_384,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::hub::{Hub, Told};
+use super::hub::Hub;
 use crate::app::App;
 use crate::journal::Entry;
 use crate::journal::entry::METHOD_EVENT;
@@ -18,7 +18,6 @@ impl Listener for Tell {
             entry.who.user_id = event.about();
             app.journal.push(entry);
         }
-        let commit = Arc::new(commit);
-        self.0.tell_all(|| Told::Commit(app.id, Arc::clone(&commit)));
+        self.0.commit(app.id, &Arc::new(commit));
     }
 }

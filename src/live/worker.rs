@@ -1,25 +1,25 @@
 //! The sockets of one thread of the server.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::Receiver;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
-use super::hub::{Connection, Hub, Told};
+use super::hub::{Connection, Ear, Hub, Told};
 use super::mailbox::Mailbox;
 use super::signed_in::SignedIn;
+use super::topics::{Topics, Watching};
 use crate::app::App;
-use crate::event::{Audience, Event};
+use crate::event::Event;
+use crate::event::topic::Topic;
 use crate::ids::{AppId, UserId};
 use crate::store::Commit;
 use crate::wire::{Dialect, events};
-
-/// A user of an app: what a socket can be about. Feeds will be further topics.
-type Topic = (AppId, UserId);
 
 /// Events after which sockets get a turn to send.
 const EVENTS_PER_TURN: usize = 64;
@@ -31,16 +31,14 @@ struct Member {
     connection_id: String,
     dialect: Dialect,
     mailbox: Rc<Mailbox>,
-    watching: HashSet<UserId>,
+    watching: Arc<Watching>,
     since: u64,
 }
 
 #[derive(Default)]
 struct Members {
     by_key: HashMap<u64, Member>,
-    by_app: HashMap<AppId, HashSet<u64>>,
-    own: HashMap<Topic, HashSet<u64>>,
-    watchers: HashMap<Topic, HashSet<u64>>,
+    topics: Topics,
 }
 
 /// The sockets of one thread.
@@ -50,19 +48,26 @@ pub struct Worker {
     number: usize,
     next_key: Cell<u64>,
     members: RefCell<Members>,
+    missed: Arc<AtomicU64>,
 }
 
 impl Worker {
     /// A worker for this thread, which listens to the hub from now on.
     pub fn start(hub: Arc<Hub>) -> Rc<Self> {
-        let (number, told) = hub.add_worker();
-        let worker = Rc::new(Self { hub, number, next_key: Cell::new(0), members: RefCell::default() });
+        let Ear { number, told, missed } = hub.add_worker();
+        let worker = Rc::new(Self { hub, number, next_key: Cell::new(0), members: RefCell::default(), missed });
         actix_web::rt::spawn(Rc::clone(&worker).run(told));
         worker
     }
 
-    async fn run(self: Rc<Self>, mut told: UnboundedReceiver<Told>) {
+    async fn run(self: Rc<Self>, mut told: Receiver<Told>) {
+        let mut ended = 0;
         while let Some(told) = told.recv().await {
+            let missed = self.missed.load(Ordering::Acquire);
+            if missed > ended {
+                self.end_those_before(missed);
+                ended = missed;
+            }
             match told {
                 Told::Commit(app, commit) => {
                     // Whoever was let in by an earlier commit takes its seat first, and so hears of this one.
@@ -73,14 +78,14 @@ impl Worker {
                         tokio::task::yield_now().await;
                     }
                 }
-                Told::Watch(key, users) => self.watch(key, users),
+                Told::Watch(key, topics) => self.watch(key, topics),
                 Told::Order(key, order) => {
                     if let Some(member) = self.members.borrow().by_key.get(&key) {
                         member.mailbox.order(order);
                     }
                 }
                 Told::Stop => self.end_all(),
-                Told::Echo(answer) => drop(answer.send(())),
+                Told::Echo(heard) => drop(heard),
             }
         }
     }
@@ -92,17 +97,18 @@ impl Worker {
         self.next_key.set(key + 1);
         let mailbox = Rc::new(Mailbox::new(self.hub.limits));
         let mut members = self.members.borrow_mut();
-        members.by_app.entry(app.id).or_default().insert(key);
+        members.topics.add(app.id, Topic::App, key);
         if let Some(user) = user {
-            members.own.entry((app.id, user.clone())).or_default().insert(key);
+            members.topics.add(app.id, Topic::Own(user.clone()), key);
         }
+        let watching = Arc::<Watching>::default();
         let member = Member {
             app: Arc::clone(app),
             user: user.clone(),
             connection_id: connection_id.clone(),
             dialect,
             mailbox: Rc::clone(&mailbox),
-            watching: HashSet::new(),
+            watching: Arc::clone(&watching),
             since: signed_in.since,
         };
         members.by_key.insert(key, member);
@@ -120,10 +126,13 @@ impl Worker {
             token: examined.map(|examined| examined.fingerprint),
             token_expires_at: signed_in.times.expiry,
             number: 0,
+            watching,
         });
         if self.hub.is_stopping() {
             // It came too late to be told with the others.
             mailbox.end(Farewell::going_away());
+        } else if signed_in.since < self.missed.load(Ordering::Acquire) {
+            mailbox.end(Farewell::missed());
         }
         Seat { worker: Rc::clone(self), key, mailbox }
     }
@@ -131,23 +140,29 @@ impl Worker {
     fn leave(&self, key: u64) {
         let mut members = self.members.borrow_mut();
         let Some(member) = members.by_key.remove(&key) else { return };
-        remove(&mut members.by_app, &member.app.id, key);
+        members.topics.remove(member.app.id, &Topic::App, key);
         if let Some(user) = member.user {
-            remove(&mut members.own, &(member.app.id, user), key);
+            members.topics.remove(member.app.id, &Topic::Own(user), key);
         }
-        for user in member.watching {
-            remove(&mut members.watchers, &(member.app.id, user), key);
+        for topic in member.watching.all().iter() {
+            members.topics.remove(member.app.id, topic, key);
         }
         drop(members);
         self.hub.left(&member.connection_id, &member.app);
     }
 
-    fn watch(&self, key: u64, users: Vec<UserId>) {
+    fn watch(&self, key: u64, topics: Vec<Topic>) {
         let members = &mut *self.members.borrow_mut();
-        let Some(member) = members.by_key.get_mut(&key) else { return };
-        for user in users {
-            members.watchers.entry((member.app.id, user.clone())).or_default().insert(key);
-            member.watching.insert(user);
+        let Some(member) = members.by_key.get(&key) else { return };
+        for topic in topics {
+            members.topics.add(member.app.id, topic, key);
+        }
+    }
+
+    /// Ends the sockets to whom a commit is news that was not told here.
+    fn end_those_before(&self, missed: u64) {
+        for member in self.members.borrow().by_key.values().filter(|member| member.since < missed) {
+            member.mailbox.end(Farewell::missed());
         }
     }
 
@@ -161,41 +176,25 @@ impl Worker {
     fn commit(&self, app: AppId, commit: &Commit) {
         let members = self.members.borrow();
         for event in &commit.events {
-            for key in audience(&members, app, &event.audience) {
+            members.topics.each(app, &event.audience, |key| {
                 // What a greeting has in it already is no news.
                 if let Some(member) = members.by_key.get(&key).filter(|member| member.since < commit.number) {
                     member.mailbox.frame(frame(event, member.dialect));
                 }
-            }
+            });
         }
-        let whole_app = members.by_app.get(&app).filter(|_| commit.app);
-        let users = commit.users.iter().filter_map(|user| members.own.get(&(app, user.clone())));
-        for key in whole_app.into_iter().chain(users).flatten() {
-            if let Some(member) = members.by_key.get(key) {
+        let judge = |key| {
+            if let Some(member) = members.by_key.get(&key) {
                 member.mailbox.judge();
             }
+        };
+        if commit.app {
+            members.topics.each(app, &[Topic::App], judge);
+            return;
         }
-    }
-}
-
-fn remove<K: std::hash::Hash + Eq>(map: &mut HashMap<K, HashSet<u64>>, topic: &K, key: u64) {
-    if let Some(keys) = map.get_mut(topic) {
-        keys.remove(&key);
-        if keys.is_empty() {
-            map.remove(topic);
+        for user in &commit.users {
+            members.topics.each(app, &[Topic::Own(user.clone())], judge);
         }
-    }
-}
-
-/// The sockets that hear of an event, each once.
-fn audience(members: &Members, app: AppId, audience: &Audience) -> HashSet<u64> {
-    let of =
-        |map: &HashMap<Topic, HashSet<u64>>, user: &UserId| map.get(&(app, user.clone())).cloned().unwrap_or_default();
-    match audience {
-        Audience::Own(user) => of(&members.own, user),
-        Audience::Watchers(user) => of(&members.watchers, user),
-        Audience::OwnAndWatchers(user) => &of(&members.own, user) | &of(&members.watchers, user),
-        Audience::Everyone => members.by_app.get(&app).cloned().unwrap_or_default(),
     }
 }
 

@@ -14,7 +14,7 @@ use tungstenite::protocol::Message;
 
 use super::client::{Counts, DOORS, Door, Joined, Server, Socket, config, open};
 use super::faults::{Wire, masked};
-use crate::app::TestApp;
+use crate::app::{TestApp, encode};
 use crate::forge::{EXPIRED, NOON};
 
 const SHORT: Duration = Duration::from_millis(30);
@@ -154,4 +154,27 @@ fn an_expiry_that_was_missed_is_noticed() {
     assert!(noticed(), "it has expired long ago");
     app.tune(&json!({"open_sockets": {"on_expiry": Value::Null}}));
     assert!(!noticed(), "the setting keeps it");
+}
+
+#[test]
+fn a_connection_watches_only_so_many() {
+    let server = server(Limits { watched: 2, ..Limits::default() });
+    let app = server.app();
+    let users: Vec<_> = ["u1", "u2", "u3"].iter().map(|id| json!({"id": id})).collect();
+    app.upsert(&users);
+    let mut watcher = app.join("mary");
+    watcher.watch(&app, "mary", &["u1", "u2"]);
+    // What is watched already is not counted again.
+    watcher.watch(&app, "mary", &["u2", "u1"]);
+    let payload = encode(&json!({"filter_conditions": {"id": {"$in": ["u3"]}}, "presence": true}).to_string());
+    let path = format!("/api/v2/users?connection_id={}&payload={payload}", watcher.id);
+    let refused = app.bearer(&json!({"user_id": "mary"})).get(&path);
+    let text = format!(
+        "connection_id {} would watch more than 2 users; ask without presence, or open another connection",
+        watcher.id
+    );
+    assert!(refused.error().2.contains(&text), "{:?}", refused.error());
+    app.upsert(&[json!({"id": "u3", "name": "unheard"}), json!({"id": "u1", "name": "heard"})]);
+    assert_eq!(watcher.json()["user"]["id"], "u1");
+    watcher.quiet();
 }

@@ -1,7 +1,8 @@
 //! A client that does not read costs nobody else anything.
 
 use millpond::config::Config;
-use millpond::event::{Audience, Event, Payload};
+use millpond::event::topic::Topic;
+use millpond::event::{Event, Payload};
 use millpond::live::limits::Limits;
 use millpond::store::{Scope, Store, WriteTx};
 use serde_json::{Map, Value, json};
@@ -24,7 +25,7 @@ fn send(store: &Store, app: &TestApp, numbers: std::ops::Range<u64>, text: &str)
         for number in numbers {
             let data = Map::from_iter([("n".to_owned(), json!(number)), ("text".to_owned(), json!(text))]);
             let payload = Payload::Custom { user: Box::new(user.clone()), data };
-            tx.emit(Event::new("count", tx.now, Audience::Own(user.id.clone()), payload));
+            tx.emit(Event::new("count", tx.now, [Topic::Own(user.id.clone())], payload));
         }
         Ok(())
     };
@@ -97,4 +98,39 @@ fn large_events_are_bounded_by_their_bytes() {
     assert_eq!(john.json()["custom"]["n"], 0);
     send(&server.store, &app, 1..3, &large);
     assert_eq!(john.socket.closed(), (1008, "the client reads too slowly".to_owned()));
+}
+
+#[test]
+fn who_missed_a_commit_is_sent_away_to_come_again() {
+    let server = Server::with(Config { limits: Limits { commits: 1, ..Limits::default() }, ..config() });
+    let app = server.app();
+    let mut reader = Wire::joined(&app, "john");
+    let mut sent = 0;
+    let mut heard = 0;
+    // While a thread writes out one commit, one more may wait; of several some find no place.
+    let (first, payload) = loop {
+        for _ in 0..10 {
+            send(&server.store, &app, sent..sent + BATCH, "");
+            sent += BATCH;
+        }
+        let end = loop {
+            let (first, payload) = reader.frame().unwrap();
+            heard += u64::from(first == 0x81);
+            if first != 0x81 || heard == sent {
+                break (first, payload);
+            }
+        };
+        if end.0 != 0x81 {
+            break end;
+        }
+    };
+    assert!(heard < sent);
+    assert_eq!((first, &payload[..2]), (0x88, &1013_u16.to_be_bytes()[..]));
+    assert_eq!(&payload[2..], b"the server fell behind and left events out");
+    drop(reader);
+    server.settles(open(0));
+    // Whoever comes again has all of it, and hears what follows.
+    let mut again = app.join("john");
+    send(&server.store, &app, sent..sent + 1, "");
+    assert_eq!(again.json()["custom"]["n"], sent);
 }

@@ -1,7 +1,8 @@
 //! The process stops and starts again: every socket is closed in the form that makes SDKs come back.
 
 use millpond::config::{Config, Database};
-use millpond::event::{Audience, Event, Payload};
+use millpond::event::topic::Topic;
+use millpond::event::{Event, Payload};
 use millpond::store::Scope;
 use serde_json::{Map, json};
 
@@ -68,7 +69,7 @@ fn what_was_told_before_a_stop_is_heard() {
             for number in 0..200 {
                 let data = Map::from_iter([("number".to_owned(), json!(number))]);
                 let payload = Payload::Custom { user: Box::new(user.clone()), data };
-                tx.emit(Event::new("count", tx.now, Audience::Own(user.id.clone()), payload));
+                tx.emit(Event::new("count", tx.now, [Topic::Own(user.id.clone())], payload));
             }
             Ok(())
         };

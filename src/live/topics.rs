@@ -1,0 +1,113 @@
+//! Which connections hear of what: an index for a thread, and what each connection watches.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::event::topic::Topic;
+use crate::ids::AppId;
+
+/// The connections of one thread, by topic.
+#[derive(Default)]
+pub struct Topics(HashMap<AppId, HashMap<Topic, HashSet<u64>>>);
+
+impl Topics {
+    /// Has a connection hear of a topic.
+    pub fn add(&mut self, app: AppId, topic: Topic, key: u64) {
+        self.0.entry(app).or_default().entry(topic).or_default().insert(key);
+    }
+
+    /// Has it hear of it no longer.
+    pub fn remove(&mut self, app: AppId, topic: &Topic, key: u64) {
+        let Some(topics) = self.0.get_mut(&app) else { return };
+        if let Some(keys) = topics.get_mut(topic) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                topics.remove(topic);
+            }
+        }
+        if topics.is_empty() {
+            self.0.remove(&app);
+        }
+    }
+
+    /// The connections that hear of any of the topics, each once. No set is copied for that: there may be thousands in it,
+    /// and an event has few topics.
+    pub fn each(&self, app: AppId, topics: &[Topic], mut hear: impl FnMut(u64)) {
+        let Some(of_app) = self.0.get(&app) else { return };
+        let sets: Vec<_> = topics.iter().filter_map(|topic| of_app.get(topic)).collect();
+        for (at, set) in sets.iter().enumerate() {
+            for key in set.iter().filter(|key| !sets[..at].iter().any(|earlier| earlier.contains(key))) {
+                hear(*key);
+            }
+        }
+    }
+}
+
+/// What one connection watches. Held here as well as by its thread, so that whoever asks for too much is told at once.
+#[derive(Debug, Default)]
+pub struct Watching(Mutex<HashSet<Topic>>);
+
+impl Watching {
+    /// Adds topics, all or none, and answers which of them are new. `None` when it would be more than that many.
+    pub fn add(&self, topics: Vec<Topic>, most: usize) -> Option<Vec<Topic>> {
+        let mut watched = self.all();
+        let new: HashSet<_> = topics.into_iter().filter(|topic| !watched.contains(topic)).collect();
+        if watched.len() + new.len() > most {
+            return None;
+        }
+        watched.extend(new.iter().cloned());
+        Some(new.into_iter().collect())
+    }
+
+    /// All that is watched.
+    pub fn all(&self) -> MutexGuard<'_, HashSet<Topic>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::UserId;
+
+    fn user(id: &str) -> Topic {
+        Topic::User(UserId::trusted(id))
+    }
+
+    #[test]
+    fn who_hears_of_two_topics_hears_once_and_of_no_other_app() {
+        let mut topics = Topics::default();
+        let (app, other) = (AppId(1), AppId(2));
+        let own = Topic::own_and_watchers(&UserId::trusted("john"));
+        for (app, topic, key) in
+            [(app, &own[0], 1), (app, &own[1], 1), (app, &own[1], 2), (other, &own[0], 3), (app, &user("mary"), 4)]
+        {
+            topics.add(app, topic.clone(), key);
+        }
+        let heard = |topics: &Topics| {
+            let mut heard = Vec::new();
+            topics.each(app, &own, |key| heard.push(key));
+            heard.sort_unstable();
+            heard
+        };
+        assert_eq!(heard(&topics), [1, 2]);
+        topics.remove(app, &own[0], 1);
+        assert_eq!(heard(&topics), [1, 2]);
+        topics.remove(app, &own[1], 1);
+        topics.remove(app, &own[1], 2);
+        assert!(heard(&topics).is_empty());
+        topics.remove(app, &user("mary"), 4);
+        topics.remove(other, &own[0], 3);
+        assert!(topics.0.is_empty(), "nothing is left of whoever is gone");
+    }
+
+    #[test]
+    fn what_is_watched_already_is_not_counted_again_and_too_much_adds_nothing() {
+        let watching = Watching::default();
+        assert_eq!(watching.add(vec![user("a"), user("a")], 2), Some(vec![user("a")]));
+        assert_eq!(watching.add(vec![user("b"), user("c")], 2), None);
+        assert_eq!(watching.add(vec![user("a"), user("b")], 2), Some(vec![user("b")]));
+        assert_eq!(watching.add(vec![user("a"), user("b")], 2), Some(Vec::new()));
+        assert_eq!(watching.all().len(), 2);
+    }
+}
