@@ -21,20 +21,35 @@ pub enum Unbounded {
     Values,
 }
 
-/// Looks over JSON that may be anything, without making anything of it.
-pub fn measure(json: &[u8]) -> std::result::Result<(), Unbounded> {
+/// The longest number that is surely one, in digits.
+const DIGITS_MAX: usize = 300;
+
+/// The most values of what is plain: lists that are read without a tree take up to twice their room, and wait so for the writer.
+const PLAIN_VALUES_MAX: usize = 2_048;
+
+/// Looks over JSON that may be anything, without making anything of it. Answers whether it is plain: it is small, no text has
+/// an escape, and no number can be out of range, so that there is nothing to find fault with in what a decoder passes over.
+pub fn measure(json: &[u8]) -> std::result::Result<bool, Unbounded> {
     let (mut depth, mut values, mut bytes) = (0_usize, 0_usize, json.iter());
+    let (mut digits, mut is_plain) = (0_usize, true);
     while let Some(byte) = bytes.next() {
         match byte {
-            b'"' => skip_text(&mut bytes),
+            b'0'..=b'9' => {
+                digits += 1;
+                continue;
+            }
+            b'"' => is_plain &= skip_text(&mut bytes),
             b'[' | b'{' => {
                 depth += 1;
                 values += 1;
             }
             b']' | b'}' => depth = depth.saturating_sub(1),
             b',' => values += 1,
+            b'e' | b'E' if digits > 0 => is_plain = false,
             _ => {}
         }
+        is_plain &= digits <= DIGITS_MAX;
+        digits = 0;
         if depth > DEPTH_MAX {
             return Err(Unbounded::Depth);
         }
@@ -42,34 +57,45 @@ pub fn measure(json: &[u8]) -> std::result::Result<(), Unbounded> {
             return Err(Unbounded::Values);
         }
     }
-    Ok(())
+    Ok(is_plain && values <= PLAIN_VALUES_MAX)
 }
 
-/// Goes on behind a text's closing quote.
-fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
+/// Goes on behind a text's closing quote. Answers whether it has no escape.
+fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) -> bool {
+    let mut is_plain = true;
     while let Some(byte) = bytes.next() {
         match byte {
-            b'"' => return,
-            b'\\' => drop(bytes.next()),
+            b'"' => break,
+            b'\\' => {
+                is_plain = false;
+                bytes.next();
+            }
             _ => {}
         }
     }
+    is_plain
 }
 
-/// Decodes JSON: syntax first, then types.
-///
-/// By way of a tree, so that of a repeated key the last counts, as in Go.
+/// Decodes JSON. What is wrong with it is told by way of a tree, syntax first, then types; so is what a derived decoder alone
+/// refuses, such as a repeated key, of which the last counts, as in Go.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    match measure(bytes) {
-        Ok(()) => {}
+    let is_plain = match measure(bytes) {
+        Ok(is_plain) => is_plain,
         Err(Unbounded::Depth) => return Err(ApiError::input("invalid json data")),
         Err(Unbounded::Values) => {
             let message = format!("the request body holds more than {VALUES_MAX} values");
             return Err(ApiError::new(Code::PayloadTooBigError, message));
         }
+    };
+    // Derived decoders would take an array for a struct, field by field.
+    if is_plain
+        && bytes.trim_ascii_start().starts_with(b"{")
+        && let Ok(text) = std::str::from_utf8(bytes)
+        && let Ok(decoded) = serde_json::from_str(text)
+    {
+        return Ok(decoded);
     }
     let tree: Value = serde_json::from_slice(bytes).map_err(|_| ApiError::input("invalid json data"))?;
-    // Derived decoders would take an array for a struct, field by field.
     if !tree.is_object() {
         return Err(ApiError::input(validate::wrong_type("body", &tree, "object")));
     }
@@ -130,15 +156,21 @@ mod tests {
         let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let many = |values| format!("[{}0]", "0,".repeat(values));
         for (json, expected) in [
-            (nested(DEPTH_MAX), Ok(())),
+            (nested(DEPTH_MAX), Ok(true)),
             (nested(DEPTH_MAX + 1), Err(Unbounded::Depth)),
-            (format!(r#"{{"a": "{}"}}"#, "[".repeat(1000)), Ok(())),
+            (format!(r#"{{"a": "{}"}}"#, "[".repeat(1000)), Ok(true)),
             (format!(r#"{{"a\"": "\\", "b": {}}}"#, nested(DEPTH_MAX)), Err(Unbounded::Depth)),
-            (format!(r#"["{}"]"#, ",".repeat(2 * VALUES_MAX)), Ok(())),
-            (many(VALUES_MAX - 1), Ok(())),
+            (format!(r#"["{}"]"#, ",".repeat(2 * VALUES_MAX)), Ok(true)),
+            (many(PLAIN_VALUES_MAX - 1), Ok(true)),
+            (many(PLAIN_VALUES_MAX), Ok(false)),
+            (many(VALUES_MAX - 1), Ok(false)),
             (many(VALUES_MAX), Err(Unbounded::Values)),
-            (r#"["never closed"#.to_owned(), Ok(())),
-            ("]]]][".to_owned(), Ok(())),
+            (r#"["never closed"#.to_owned(), Ok(true)),
+            ("]]]][".to_owned(), Ok(true)),
+            (r#"{"a": [true, false, -1.5, "1e9"]}"#.to_owned(), Ok(true)),
+            (r#"{"a": "\ud800"}"#.to_owned(), Ok(false)),
+            (r#"{"a": 1e999}"#.to_owned(), Ok(false)),
+            (format!("[{}]", "9".repeat(DIGITS_MAX + 1)), Ok(false)),
         ] {
             assert_eq!(measure(json.as_bytes()), expected, "{}", &json[..json.len().min(40)]);
         }

@@ -42,12 +42,13 @@ impl Platform {
 
     /// Of a caller with this `X-Stream-Client` and, perhaps, a server token.
     pub fn of(client: &str, is_server: bool) -> Self {
+        if is_server {
+            return Self::ServerSide;
+        }
         let client = client.to_ascii_lowercase();
         // A word of its own: `axios` is a browser's.
         let is_ios = || client.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "ios");
-        if is_server {
-            Self::ServerSide
-        } else if client.contains("android") {
+        if client.contains("android") {
             Self::Android
         } else if client.contains("swift") || is_ios() {
             Self::Ios

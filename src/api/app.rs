@@ -1,7 +1,7 @@
 //! App settings (wire-contract 6).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::web::Data;
 use serde::ser::SerializeMap;
@@ -33,6 +33,11 @@ const CLIENT_FIELDS: &[&str] =
 /// The one setting that is a time, and so is written in the caller's dialect.
 const REVOCATION: &str = "revoke_tokens_issued_before";
 
+static SHOWN_TO_SERVERS: LazyLock<Vec<&Field>> =
+    LazyLock::new(|| FIELDS.iter().filter(|field| field.name != REVOCATION).collect());
+static SHOWN_TO_CLIENTS: LazyLock<Vec<&Field>> =
+    LazyLock::new(|| FIELDS.iter().filter(|field| CLIENT_FIELDS.contains(&field.name)).collect());
+
 /// `GET /app`: everything for a server, a few settings for the others.
 pub async fn get(caller: AnyCaller) -> Reply<AppResponse> {
     let grants = caller.is_server().then(|| permission::all_grants(caller.app()));
@@ -58,9 +63,9 @@ impl Serialize for AppFields {
         let (state, is_server) = (&self.state, self.grants.is_some());
         let set = state.settings.as_stored();
         let mut map = serializer.serialize_map(None)?;
-        for Field { name, optional, .. } in FIELDS {
-            let is_shown = (is_server || CLIENT_FIELDS.contains(name)) && *name != REVOCATION;
-            if !is_shown || (*optional && !set.contains_key(*name)) {
+        let shown: &[&Field] = if is_server { &SHOWN_TO_SERVERS } else { &SHOWN_TO_CLIENTS };
+        for Field { name, optional, .. } in shown {
+            if *optional && !set.contains_key(*name) {
                 continue;
             }
             match state.settings.get(name) {

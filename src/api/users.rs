@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::viewer::Viewer;
@@ -38,14 +38,25 @@ pub struct UpdateUsersRequest {
 /// The answer of UpdateUsers and UpdateUsersPartial.
 #[derive(Serialize)]
 pub struct UpdateUsersResponse {
-    users: BTreeMap<String, UserResponse>,
+    users: ById,
     // Required by the SDKs' decoders, and empty (wire-contract, trap 28).
     membership_deletion_task_id: &'static str,
 }
 
+/// Users by their ids, each as it is last in the list.
+struct ById(Vec<UserResponse>);
+
+impl Serialize for ById {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut users: Vec<_> = self.0.iter().rev().collect();
+        users.sort_by_key(|user| user.id());
+        users.dedup_by_key(|user| user.id());
+        serializer.collect_map(users.into_iter().map(|user| (user.id(), user)))
+    }
+}
+
 fn updated(users: Vec<UserResponse>) -> Reply<UpdateUsersResponse> {
-    let users = users.into_iter().map(|user| (user.id().to_owned(), user)).collect();
-    Reply(UpdateUsersResponse { users, membership_deletion_task_id: "" })
+    Reply(UpdateUsersResponse { users: ById(users), membership_deletion_task_id: "" })
 }
 
 /// `POST /users`: creates or replaces users, all or none.

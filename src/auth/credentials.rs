@@ -83,8 +83,12 @@ impl Credentials {
 /// (wire-contract 1.1, 1.5).
 pub fn bare_token(authorization: &str) -> Option<&str> {
     let text = authorization.trim();
-    let bare = match text.split_once(char::is_whitespace).unwrap_or((text, "")) {
-        (scheme, rest) if scheme.eq_ignore_ascii_case("bearer") => rest.trim(),
+    let bare = match text.split_at_checked("bearer".len()) {
+        Some((scheme, rest))
+            if scheme.eq_ignore_ascii_case("bearer") && !rest.starts_with(|c: char| !c.is_whitespace()) =>
+        {
+            rest.trim()
+        }
         _ => text,
     };
     Some(bare).filter(|bare| !bare.is_empty() && *bare != "undefined")

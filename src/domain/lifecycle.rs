@@ -60,7 +60,7 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, mode: Deletion) -> Result<User> {
             }
         }
     };
-    users::save(tx, &after)?;
+    users::change(tx, &before, &after)?;
     let hard = mode == Deletion::Hard;
     emit(tx, "user.deleted", Payload::Deleted { user: Box::new(after.clone()), hard }, &after);
     Ok(after)

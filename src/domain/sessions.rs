@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::users::{check_shape, merge_privacy, present, same_teams, user_id};
+use super::users::{check_shape, known_or_new, merge_privacy, same_teams, user_id};
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
-use crate::model::user::{Deletion, User};
+use crate::model::user::User;
 use crate::store::{WriteTx, users};
 
 /// What a connect says of its user. Everything but the id is optional, and nothing is taken away.
@@ -33,11 +33,8 @@ pub struct Details {
 /// Begins a connection: an upsert that cannot change role or teams. Answers the user as it now is.
 pub fn open(tx: &WriteTx<'_>, details: Details) -> Result<User> {
     let id = user_id("user_details.id", &details.id)?;
-    let before = match users::get(tx, id.as_str())? {
-        Some(user) if user.deletion == Some(Deletion::Hard) => User::new(id, tx.now),
-        Some(_) => present(tx, id.as_str())?,
-        None => User::new(id, tx.now),
-    };
+    let known = users::get(tx, id.as_str())?;
+    let (before, is_new) = known_or_new(tx, id, known)?;
     // An empty list asks for nothing, as from SDKs that always send one.
     if details.teams.is_some_and(|teams| !teams.is_empty() && !same_teams(&teams, &before.teams)) {
         return Err(ApiError::input("user teams cannot be changed at connection time"));
@@ -58,7 +55,11 @@ pub fn open(tx: &WriteTx<'_>, details: Details) -> Result<User> {
     let changed = merged != before;
     let updated_at = if changed { tx.now } else { before.updated_at };
     let user = User { updated_at, last_active: Some(tx.now), online: true, ..merged };
-    users::save(tx, &user)?;
+    if is_new {
+        users::save(tx, &user)?;
+    } else {
+        users::change(tx, &before, &user)?;
+    }
     if changed {
         super::users::emit_updated(tx, &user);
     }
@@ -76,8 +77,9 @@ pub fn close(tx: &WriteTx<'_>, id: &str) -> Result<()> {
         tx.closed(&crate::ids::UserId::trusted(id));
         return Ok(());
     };
+    let before = user.clone();
     let user = User { last_active: Some(tx.now), ..user };
-    users::save(tx, &user)?;
+    users::change(tx, &before, &user)?;
     let last = tx.closed(&user.id);
     if last && !user.invisible {
         emit_presence(tx, &User { online: false, ..user });

@@ -128,20 +128,35 @@ pub fn user_id(field: &str, text: &str) -> Result<UserId> {
 
 /// The user of that id, or Stream's refusal: unknown, deleted, deactivated (wire-contract 2.3 rows 14 to 16).
 pub fn present(tx: &ReadTx<'_>, id: &str) -> Result<User> {
-    let user = undeleted(tx, id)?;
-    if user.deactivated_at.is_some() {
-        Err(ApiError::not_found(format!("the user {id} was deactivated")))
-    } else {
-        Ok(user)
-    }
+    undeleted(tx, id).and_then(active)
 }
 
 /// The same, deactivated users included.
 pub fn undeleted(tx: &ReadTx<'_>, id: &str) -> Result<User> {
-    match users::get(tx, id)? {
-        None => Err(ApiError::not_found(format!("the user {id} does not exist"))),
-        Some(user) if user.deleted_at.is_some() => Err(ApiError::not_found(format!("the user {id} was deleted"))),
-        Some(user) => Ok(user),
+    let known = users::get(tx, id)?;
+    known.ok_or_else(|| ApiError::not_found(format!("the user {id} does not exist"))).and_then(not_deleted)
+}
+
+fn not_deleted(user: User) -> Result<User> {
+    match user.deleted_at {
+        Some(_) => Err(ApiError::not_found(format!("the user {} was deleted", user.id))),
+        None => Ok(user),
+    }
+}
+
+fn active(user: User) -> Result<User> {
+    match user.deactivated_at {
+        Some(_) => Err(ApiError::not_found(format!("the user {} was deactivated", user.id))),
+        None => Ok(user),
+    }
+}
+
+/// The user that was found under an id, or a new one where there is none. Answers whether it is new, too.
+pub fn known_or_new(tx: &ReadTx<'_>, id: UserId, known: Option<User>) -> Result<(User, bool)> {
+    // A hard delete frees the id (wire-contract 4.5).
+    match known.filter(|user| user.deletion != Some(Deletion::Hard)) {
+        Some(user) => Ok((not_deleted(user).and_then(active)?, false)),
+        None => Ok((User::new(id, tx.now), true)),
     }
 }
 
@@ -165,12 +180,7 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         permission::check(&state, by, Request::app_level("UpdateUser").owned_by(id.as_str()))?;
         check_client_change(tx, by, known.as_ref(), &input)?;
     }
-    let before = match known {
-        // A hard delete frees the id (wire-contract 4.5).
-        Some(user) if user.deletion == Some(Deletion::Hard) => User::new(id, tx.now),
-        Some(_) => present(tx, id.as_str())?,
-        None => User::new(id, tx.now),
-    };
+    let (before, is_new) = known_or_new(tx, id, known)?;
     // A client that sends no team means those it has: it cannot leave them (wire-contract 2.3 row 22).
     let teams = input.teams.filter(|teams| by.is_none() || !teams.is_empty());
     let after = User {
@@ -186,7 +196,7 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
         updated_at: tx.now,
         ..before.clone()
     };
-    let saved = save(tx, &before, after)?;
+    let saved = if is_new { make(tx, &before, after) } else { save(tx, &before, after) }?;
     emit_updated(tx, &saved);
     Ok(saved)
 }
@@ -222,20 +232,32 @@ pub fn same_teams(left: &[String], right: &[String]) -> bool {
     set(left) == set(right)
 }
 
-/// Checks a changed user against every rule, and writes it.
+/// Checks a changed user against every rule, and writes what has changed.
 pub fn save(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
+    check(tx, before, &after)?;
+    users::change(tx, before, &after)?;
+    Ok(after)
+}
+
+/// The same for a user who is not there, or only as a mark of his deletion, and would be as `before`.
+pub fn make(tx: &WriteTx<'_>, before: &User, after: User) -> Result<User> {
+    check(tx, before, &after)?;
+    users::save(tx, &after)?;
+    Ok(after)
+}
+
+fn check(tx: &WriteTx<'_>, before: &User, after: &User) -> Result<()> {
     let state = tx.state();
-    check_shape(&after)?;
-    check_team_roles(&state, before, &after)?;
+    check_shape(after)?;
+    check_team_roles(&state, before, after)?;
     let new_role = after.role != before.role;
     if new_role && !permission::role_exists(&state, &after.role) {
         return Err(not_defined(&after.role));
     }
-    users::save(tx, &after)?;
     if after.is_active() && (!before.is_active() || after.name != before.name || after.teams != before.teams) {
-        check_unique(tx, &after, state.rules.unique_usernames)?;
+        check_unique(tx, after, state.rules.unique_usernames)?;
     }
-    Ok(after)
+    Ok(())
 }
 
 /// A role within a team is one that the app has, like the user's own.

@@ -1,5 +1,7 @@
 //! The `devices` table.
 
+use std::sync::LazyLock;
+
 use rusqlite::{Row, named_params, params};
 
 use super::tx::{ReadTx, WriteTx};
@@ -43,11 +45,13 @@ pub fn remove(tx: &WriteTx<'_>, user_id: &str, id: &str) -> Result<bool> {
 
 /// A user's devices, newest first.
 pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Device>> {
-    let mut query = tx.conn().prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM devices WHERE app = ?1 AND user_id = ?2 ORDER BY created_at DESC, id"
-    ))?;
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {COLUMNS} FROM devices WHERE app = ?1 AND user_id = ?2"));
+    let mut query = tx.conn().prepare_cached(&TEXT)?;
     let rows = query.query_map(params![tx.app, user_id], device_of)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut devices = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    devices.sort_by(|one, other| (other.created_at, &one.id).cmp(&(one.created_at, &other.id)));
+    Ok(devices)
 }
 
 /// Every device of the app, by user and id.

@@ -1,5 +1,7 @@
 //! The `mutes` table: who has muted whom.
 
+use std::sync::LazyLock;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::tx::{ReadTx, WriteTx};
@@ -9,7 +11,7 @@ use crate::model::mute::{Mute, Row};
 use crate::model::user::User;
 
 /// Mutes of a user that are shown at the most: the newest.
-const SHOWN_MAX: u32 = 1_000;
+const SHOWN_MAX: usize = 1_000;
 
 /// Sets a mute. One that is there keeps its beginning, unless it had ended.
 pub fn save(tx: &WriteTx<'_>, row: &Row) -> Result<()> {
@@ -42,13 +44,18 @@ pub fn remove(tx: &WriteTx<'_>, user_id: &str, target_id: &str) -> Result<bool> 
 
 /// A user's mutes that hold now, newest first.
 pub fn of(tx: &ReadTx<'_>, user_id: &str) -> Result<Vec<Mute>> {
-    let mut query = tx.conn().prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM mutes WHERE app = ?1 AND user_id = ?2 AND (expires_at IS NULL OR expires_at > ?3)
-         ORDER BY created_at DESC, target_id LIMIT ?4"
-    ))?;
-    let rows = query.query_map(params![tx.app, user_id, tx.now, SHOWN_MAX], row_of)?;
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT {COLUMNS} FROM mutes WHERE app = ?1 AND user_id = ?2 AND (expires_at IS NULL OR expires_at > ?3)"
+        )
+    });
+    let mut query = tx.conn().prepare_cached(&TEXT)?;
+    let rows = query.query_map(params![tx.app, user_id, tx.now], row_of)?;
+    // Put in order here: SQLite makes a table for that even where there is nothing, as there mostly is.
+    let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    rows.sort_by(|one, other| (other.created_at, &one.target_id).cmp(&(one.created_at, &other.target_id)));
     let mut mutes = Vec::new();
-    for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+    for row in rows.into_iter().take(SHOWN_MAX) {
         if let Some(target) = users::get(tx, &row.target_id)? {
             mutes.push(Mute { target, row });
         }

@@ -39,9 +39,14 @@ impl<'a> Columns<'a> {
         self.row.get(self.next - 1)
     }
 
-    pub fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
+    /// A list or an object.
+    pub fn json<T: DeserializeOwned + Default>(&mut self) -> Result<T> {
         self.next += 1;
-        json(self.row, self.next - 1)
+        // Most are empty.
+        match self.row.get_ref(self.next - 1)? {
+            ValueRef::Text(b"[]" | b"{}") => Ok(T::default()),
+            _ => json(self.row, self.next - 1),
+        }
     }
 }
 
@@ -56,9 +61,19 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> ToSql for Json<T> {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
-        let text = serde_json::to_string(&self.0);
-        text.map(ToSqlOutput::from).map_err(|cause| Error::ToSqlConversionFailure(Box::new(cause)))
+        json_text(&self.0)
     }
+}
+
+/// What is written into a column of JSON.
+pub fn json_text<T: Serialize>(value: &T) -> Result<ToSqlOutput<'static>> {
+    let text = serde_json::to_string(value);
+    text.map(ToSqlOutput::from).map_err(|cause| Error::ToSqlConversionFailure(Box::new(cause)))
+}
+
+/// Runs a statement without rows that stays prepared.
+pub fn run(conn: &Connection, sql: &str) -> Result<()> {
+    conn.prepare_cached(sql)?.execute([]).map(drop)
 }
 
 impl<T: DeserializeOwned> FromSql for Json<T> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use super::effects::Effects;
+use super::sql::run;
 use crate::app::{App, AppState, Gone};
 use crate::auth::facts::End;
 use crate::auth::facts::UserFacts;
@@ -186,13 +187,33 @@ pub(super) fn run_read<T>(
     now: Time,
     job: impl FnOnce(&ReadTx<'_>) -> Result<T>,
 ) -> Result<T> {
-    let snapshot = conn.unchecked_transaction()?;
-    let result = job(&ReadTx { conn: &snapshot, app: app.id, now, owner: app });
+    run(conn, "BEGIN")?;
+    let snapshot = Snapshot(conn);
+    let result = job(&ReadTx { conn, app: app.id, now, owner: app });
     // Who was refused hears why, and not what became of the snapshot.
-    let ended = snapshot.finish();
+    let ended = snapshot.end();
     let result = result?;
     ended?;
     Ok(result)
+}
+
+/// One commit, as a connection sees it until this ends: also by a panic.
+struct Snapshot<'a>(&'a Connection);
+
+impl Snapshot<'_> {
+    fn end(&self) -> rusqlite::Result<()> {
+        // A read that was broken off may have ended it.
+        if self.0.is_autocommit() { Ok(()) } else { run(self.0, "COMMIT") }
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        if !self.0.is_autocommit() {
+            // Whoever waits for the read hears what is wrong from `end`.
+            let _ = run(self.0, "ROLLBACK");
+        }
+    }
 }
 
 /// Runs a write job, after asking again whether it may run when the app changed since it was admitted.

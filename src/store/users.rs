@@ -1,9 +1,12 @@
 //! The `users` table, and `user_teams` beside it.
 
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, named_params, params, params_from_iter};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-use super::sql::{Columns, Json};
+use rusqlite::types::{ToSql, ToSqlOutput, Value as Sql};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+
+use super::sql::{Columns, Json, json_text};
 use super::tables::{TABLES, Table};
 use super::token_times;
 use super::tx::{ReadTx, WriteTx};
@@ -76,8 +79,9 @@ fn ban_of(shadow: Option<bool>, expires_at: Option<Time>) -> Option<ActiveBan> {
 
 /// The user of that id, deleted ones included.
 pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<User>> {
-    let text = format!("SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.id = ?2", from("?3"));
-    let mut query = tx.conn().prepare_cached(&text)?;
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.id = ?2", from("?3")));
+    let mut query = tx.conn().prepare_cached(&TEXT)?;
     let found = query.query_row(params![tx.app, id, tx.now], |row| user_of(tx, &mut Columns::of(row))).optional()?;
     Ok(found)
 }
@@ -106,37 +110,109 @@ pub fn count(tx: &ReadTx<'_>) -> Result<i64> {
     Ok(query.query_row([tx.app], |row| row.get(0))?)
 }
 
-/// Writes a user: all columns, and the teams beside it. Tells memory what changed.
+/// A column of what is a user's own, beside the key.
+struct Column {
+    name: &'static str,
+    differs: fn(&User, &User) -> bool,
+    value: for<'a> fn(&'a User) -> rusqlite::Result<ToSqlOutput<'a>>,
+}
+
+macro_rules! column {
+    ($field:ident) => {
+        column!($field, $field, |user| user.$field.to_sql())
+    };
+    ($field:ident as json) => {
+        column!($field, $field, |user| json_text(&user.$field))
+    };
+    ($name:ident, $field:ident, $value:expr) => {
+        Column { name: stringify!($name), differs: |one, other| one.$field != other.$field, value: $value }
+    };
+}
+
+/// What [`save`] and [`change`] write.
+const WRITTEN: [Column; 18] = [
+    column!(name),
+    column!(name_key, name, |user| Ok(or_null(user.name.as_deref().and_then(name_key).map(ToSqlOutput::from)))),
+    column!(image),
+    column!(role),
+    column!(teams as json),
+    column!(teams_role as json),
+    column!(language),
+    column!(invisible),
+    column!(privacy_settings, privacy_settings, |user| user
+        .privacy_settings
+        .as_ref()
+        .map(json_text)
+        .transpose()
+        .map(or_null)),
+    column!(custom as json),
+    column!(created_at),
+    column!(updated_at),
+    column!(last_active),
+    column!(deactivated_at),
+    column!(deleted_at),
+    column!(deletion),
+    column!(revoke_tokens_issued_before, revocation, |user| Ok(or_null(
+        user.revocation.map(|revocation| ToSqlOutput::from(revocation.before.0))
+    ))),
+    column!(revocation, revocation, |user| user.revocation.as_ref().map(json_text).transpose().map(or_null)),
+];
+
+fn or_null(value: Option<ToSqlOutput<'_>>) -> ToSqlOutput<'_> {
+    value.unwrap_or(ToSqlOutput::Owned(Sql::Null))
+}
+
+static SAVE: LazyLock<String> = LazyLock::new(|| {
+    let (mut names, mut values, mut renewed) = (String::new(), String::new(), String::new());
+    for (at, Column { name, .. }) in WRITTEN.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(names, ", {name}");
+        let _ = write!(values, ", ?{}", at + 3);
+        let _ = write!(renewed, "{}{name} = excluded.{name}", if at == 0 { "" } else { ", " });
+    }
+    format!("INSERT INTO users (app, id{names}) VALUES (?1, ?2{values}) ON CONFLICT (app, id) DO UPDATE SET {renewed}")
+});
+
+/// Writes a user, whatever was there: all columns, and the teams beside it. Tells memory what changed.
 pub fn save(tx: &WriteTx<'_>, user: &User) -> Result<()> {
-    tx.conn()
-        .prepare_cached(
-            "INSERT INTO users (app, id, name, name_key, image, role, teams, teams_role, language, invisible, privacy_settings, custom,
-                created_at, updated_at, last_active, deactivated_at, deleted_at, deletion, revoke_tokens_issued_before,
-                revocation)
-             VALUES (:app, :id, :name, :name_key, :image, :role, :teams, :teams_role, :language, :invisible, :privacy, :custom,
-                :created_at, :updated_at, :last_active, :deactivated_at, :deleted_at, :deletion, :revoked, :judged)
-             ON CONFLICT (app, id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, image = excluded.image,
-                role = excluded.role, teams = excluded.teams, teams_role = excluded.teams_role, language = excluded.language,
-                invisible = excluded.invisible, privacy_settings = excluded.privacy_settings, custom = excluded.custom,
-                created_at = excluded.created_at, updated_at = excluded.updated_at, last_active = excluded.last_active,
-                deactivated_at = excluded.deactivated_at, deleted_at = excluded.deleted_at, deletion = excluded.deletion,
-                revoke_tokens_issued_before = excluded.revoke_tokens_issued_before, revocation = excluded.revocation",
-        )?
-        .execute(named_params! {
-            ":app": tx.app, ":id": user.id, ":name": user.name, ":name_key": user.name.as_deref().and_then(name_key),
-            ":image": user.image, ":role": user.role, ":teams": Json(&user.teams),
-            ":teams_role": Json(&user.teams_role), ":language": user.language, ":invisible": user.invisible,
-            ":privacy": user.privacy_settings.as_ref().map(Json), ":custom": Json(&user.custom),
-            ":created_at": user.created_at, ":updated_at": user.updated_at, ":last_active": user.last_active,
-            ":deactivated_at": user.deactivated_at, ":deleted_at": user.deleted_at,
-            ":deletion": user.deletion, ":revoked": user.revocation.map(|revocation| revocation.before),
-            ":judged": user.revocation.as_ref().map(Json),
-        })?;
+    write(tx, &SAVE, &WRITTEN.each_ref(), user)?;
     save_teams(tx, user)?;
     tx.facts_changed(user.id.clone(), facts(user));
     Ok(())
 }
 
+/// Writes what has changed of a user who lies there as `before`: each index on a column that is written costs as much as the
+/// row. Tells memory what changed.
+pub fn change(tx: &WriteTx<'_>, before: &User, after: &User) -> Result<()> {
+    let changed: Vec<_> = WRITTEN.iter().filter(|column| (column.differs)(before, after)).collect();
+    let mut set = String::new();
+    for (at, Column { name, .. }) in changed.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(set, "{}{name} = ?{}", if at == 0 { "" } else { ", " }, at + 3);
+    }
+    if !changed.is_empty() {
+        write(tx, &format!("UPDATE users SET {set} WHERE app = ?1 AND id = ?2"), &changed, after)?;
+    }
+    if before.teams != after.teams {
+        save_teams(tx, after)?;
+    }
+    let known = facts(after);
+    if facts(before) != known {
+        tx.facts_changed(after.id.clone(), known);
+    }
+    Ok(())
+}
+
+/// Runs a statement that is given the app, the id and what is written into these columns.
+fn write(tx: &WriteTx<'_>, sql: &str, columns: &[&Column], user: &User) -> Result<()> {
+    let key = [tx.app.to_sql(), user.id.to_sql()];
+    let values = key.into_iter().chain(columns.iter().map(|column| (column.value)(user)));
+    let values = values.collect::<rusqlite::Result<Vec<_>>>()?;
+    tx.conn().prepare_cached(sql)?.execute(params_from_iter(values))?;
+    Ok(())
+}
+
+/// Writes the teams beside a user.
 fn save_teams(tx: &WriteTx<'_>, user: &User) -> Result<()> {
     let conn = tx.conn();
     conn.prepare_cached("DELETE FROM user_teams WHERE app = ?1 AND user_id = ?2")?.execute(params![tx.app, user.id])?;

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::effects::Told;
 use super::health::Health;
 use super::log::{Log, RESTART};
+use super::sql::run;
 use crate::error::{ApiError, Result};
 
 /// Writes that stand in the writer's queue. Further ones wait for a place where they are asked for, and are forgotten when
@@ -177,12 +178,12 @@ impl Writer {
 
 /// Runs work in a savepoint: an error or a panic takes back what it did, and nothing else of its group.
 fn in_savepoint<T>(conn: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-    conn.execute_batch("SAVEPOINT job")?;
+    run(conn, "SAVEPOINT job")?;
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(conn)))
         .unwrap_or_else(|_| Err(ApiError::internal(&"a write panicked; it was taken back")));
-    let end = if outcome.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+    let taken_back = if outcome.is_ok() { Ok(()) } else { run(conn, "ROLLBACK TO job") };
     // An error of the disk takes the whole transaction back, and the savepoint with it; it is what the caller hears.
-    let ended = conn.execute_batch(end).map_err(ApiError::from);
+    let ended = taken_back.and_then(|()| run(conn, "RELEASE job")).map_err(ApiError::from);
     outcome.and_then(|result| ended.map(|()| result))
 }
 
@@ -199,7 +200,7 @@ fn write_loop(conn: &Connection, jobs: &Receiver<Job>, health: &Health, log: &Lo
             Err(RecvTimeoutError::Disconnected) => break,
         };
         let mut finishers = Vec::new();
-        let begun = health.look().and_then(|()| Ok(conn.execute_batch("BEGIN IMMEDIATE")?));
+        let begun = health.look().and_then(|()| Ok(run(conn, "BEGIN IMMEDIATE")?));
         let mut lost = None;
         let mut next = Some(first);
         while let Some(job) = next.take() {
@@ -214,7 +215,7 @@ fn write_loop(conn: &Connection, jobs: &Receiver<Job>, health: &Health, log: &Lo
             }
         }
         let committed = match (begun, lost) {
-            (Ok(()), None) => conn.execute_batch("COMMIT").map_err(ApiError::from),
+            (Ok(()), None) => run(conn, "COMMIT").map_err(ApiError::from),
             (Ok(()), Some(error)) | (Err(error), _) => Err(error),
         };
         if committed.is_err() && !conn.is_autocommit() {
