@@ -14,7 +14,6 @@ mod exec;
 mod faults;
 mod fixture;
 mod healthcheck;
-pub mod holder;
 mod inspect;
 mod json_file;
 mod log;
@@ -42,17 +41,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::start::Failure;
-
-/// What a verb comes to: an exit code, or why it failed.
-type Outcome = Result<i32, Failure>;
-
-/// Exit code: done.
-const DONE: i32 = 0;
-/// Exit code: it failed, or the answer is no.
-const FAILED: i32 = 1;
-/// Exit code: the input is bad.
-const BAD_INPUT: i32 = 2;
+use crate::outcome::{BAD_INPUT, FAILED, Failure, Outcome};
 
 /// A local stand-in for Stream (getstream.io): sign-in, refresh, revocation and refusal, for tests and development.
 ///
@@ -165,16 +154,6 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::Stop(args) => stop::run(&args),
         Verb::Completions(args) => completions::run(&args),
     }
-}
-
-/// Bad input: exit 2.
-fn input(message: impl Into<String>) -> Failure {
-    Failure::Input(message.into())
-}
-
-/// A failure: exit 1.
-fn failed(message: impl Into<String>) -> Failure {
-    Failure::Other(anyhow::anyhow!(message.into()))
 }
 
 #[cfg(test)]

@@ -20,4 +20,4 @@ pub mod stubs;
 mod times;
 mod tree;
 
-pub(crate) use problem::did_you_mean;
+pub(crate) use problem::{Problem, did_you_mean};

@@ -14,7 +14,7 @@
 //! - `auth::{token, verdict}`, `domain`, `store` and `wire` never name the HTTP library.
 //! - `store` never names `api`, `reply` or `control`; a transaction is for one app at one moment.
 //! - `model` and `event` never name `store` or SQL.
-//! - Nothing opens an outgoing connection but the command line's client, to the emulator itself.
+//! - Nothing opens an outgoing connection but [`client`], which calls the emulator itself.
 
 pub mod api;
 pub mod app;
@@ -22,6 +22,7 @@ pub mod auth;
 pub mod body;
 pub mod call;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod control;
@@ -42,6 +43,7 @@ pub mod live;
 pub mod mint;
 pub mod model;
 pub mod operation;
+pub mod outcome;
 pub mod params;
 pub mod permission;
 pub mod private;

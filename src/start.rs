@@ -1,6 +1,5 @@
 //! Starting and stopping a process: store, fixtures, listeners; in that order, and back.
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +11,6 @@ use serde_json::{Value, json};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::body::Flight;
-use crate::cli::holder;
 use crate::clock::system_now;
 use crate::config::{Config, Database};
 use crate::control::Control;
@@ -22,10 +20,13 @@ use crate::fixture::apply::{self, Mode};
 use crate::fixture::format::{Problem, problem_at};
 use crate::live::hub::{self, Hub};
 use crate::live::tell::Tell;
+use crate::outcome::Failure;
 use crate::server::{self, InFlight, Shared};
 use crate::store::apps::NewApp;
 use crate::store::file::{self, InUse, Place};
 use crate::store::{Scope, Store, users};
+
+pub mod holder;
 
 /// Asked to listen on this port, millpond also listens on [`SOCKET_PORTS`].
 pub const REWRITTEN_PORT: u16 = 3030;
@@ -34,32 +35,6 @@ pub const SOCKET_PORTS: [u16; 2] = [8800, 8900];
 
 /// How long a stop waits for sockets to be closed by their clients.
 const SOCKETS_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// Why a process did not start.
-#[derive(Debug)]
-pub enum Failure {
-    /// What it was started with is wrong: exit 2.
-    Input(String),
-    /// It could not: exit 1.
-    Other(anyhow::Error),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(message) => f.write_str(message),
-            Self::Other(cause) => write!(f, "{cause:#}"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<anyhow::Error> for Failure {
-    fn from(cause: anyhow::Error) -> Self {
-        Self::Other(cause)
-    }
-}
 
 /// A process that runs.
 pub struct Running {

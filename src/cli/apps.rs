@@ -3,9 +3,11 @@
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
+use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs};
-use super::{DONE, Outcome, print};
+use super::target::{AppArgs, TargetArgs};
+use crate::client::Client;
+use crate::outcome::{DONE, Outcome};
 
 /// List the running millpond's apps; make one, clone one, delete one
 #[derive(Debug, clap::Args)]
@@ -92,11 +94,11 @@ pub fn run(args: &Args) -> Outcome {
         None => return list(args, &client),
         Some(Verb::Create { new }) => client.send("POST", "/_millpond/apps", &new.body(None))?,
         Some(Verb::Clone { new, ttl, app }) => {
-            let original = client.app(app)?;
+            let original = app.of(&client)?;
             client.send("POST", &Client::path_of(&original, "/clone"), &new.body(ttl.as_ref()))?
         }
         Some(Verb::Delete { key }) => {
-            let app = client.app(&AppArgs { app: Some(key.clone()) })?;
+            let app = AppArgs { app: Some(key.clone()) }.of(&client)?;
             client.send("DELETE", &Client::path_of(&app, ""), &json!({}))?
         }
     };
@@ -186,7 +188,7 @@ enum ClockVerb {
 /// Runs `clock`.
 pub fn clock(args: &ClockArgs) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let path = Client::path_of(&app, "/clock");
     let clock = match &args.verb {
         None => client.get(&path)?,

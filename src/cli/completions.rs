@@ -3,7 +3,8 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{DONE, Outcome, failed, print};
+use super::print;
+use crate::outcome::{DONE, Outcome, failed};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]

@@ -4,10 +4,11 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::faults::error;
+use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
-use super::{DONE, Outcome, input, print};
-use crate::start::Failure;
+use super::target::{AppArgs, TargetArgs};
+use crate::client::{Client, RemoteApp, segment};
+use crate::outcome::{DONE, Failure, Outcome, input};
 
 /// List who is connected; close a connection, or send it an event
 #[derive(Debug, clap::Args)]
@@ -90,7 +91,7 @@ impl Which {
 /// Runs `connections`.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let path = |rest: &str| Client::path_of(&app, &format!("/connections{rest}"));
     let answer = match &args.verb {
         None => client.get(&path(""))?,

@@ -9,10 +9,13 @@ use url::Url;
 
 use super::print::{Paint, plain};
 use super::run_file::RunFile;
-use super::target::{Client, Found, RemoteApp, TargetArgs, default_port};
-use super::{DONE, FAILED, Outcome, apps, holder, pair, print};
+use super::target::{TargetArgs, default_port};
+use super::{apps, pair, print};
+use crate::client::{Client, Found, RemoteApp};
 use crate::clock::{SECOND_NS, system_now};
-use crate::start::{Failure, REWRITTEN_PORT, SOCKET_PORTS};
+use crate::outcome::{DONE, FAILED, Failure, Outcome};
+use crate::start::holder;
+use crate::start::{REWRITTEN_PORT, SOCKET_PORTS};
 
 /// A clock that differs by less is not worth a word: the answer took time as well.
 const SKEW_MAX_NS: i64 = 2 * SECOND_NS;

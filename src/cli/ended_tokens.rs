@@ -4,9 +4,11 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
+use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, TargetArgs};
-use super::{DONE, Outcome, print};
+use super::target::{AppArgs, TargetArgs};
+use crate::client::Client;
+use crate::outcome::{DONE, Outcome};
 
 /// List the tokens that were ended by hand; take some back
 ///
@@ -50,7 +52,7 @@ Examples:
 /// Runs `ended-tokens`.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let place = Client::path_of(&app, "/ended-tokens");
     let answer = match &args.verb {
         None => client.get(&place)?,

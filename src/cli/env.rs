@@ -3,12 +3,13 @@
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
-use super::target::{AppArgs, Client, TargetArgs};
-use super::{DONE, Outcome, print};
+use super::print;
+use super::target::{AppArgs, TargetArgs};
 use crate::auth::token;
+use crate::client::Client;
 use crate::clock::Time;
 use crate::fixture::format::env_suffix;
-use crate::start::Failure;
+use crate::outcome::{DONE, Failure, Outcome};
 
 /// How the variables of named tokens begin.
 pub const TOKEN_PREFIX: &str = "MILLPOND_TOKEN_";
@@ -72,7 +73,7 @@ pub struct Variable {
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let named = client.get(&Client::path_of(&app, "/tokens"))?;
     let tokens = named["tokens"].as_object().into_iter().flatten();
     let tokens = tokens.map(|(name, token)| (name.as_str(), token.as_str().unwrap_or_default()));

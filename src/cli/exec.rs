@@ -7,9 +7,10 @@ use super::origin::OriginArgs;
 use super::pair::{KEY_VARIABLE, PairArgs, Resolved, SECRET_VARIABLE, resolve, resolve_alone};
 use super::repeat::RepeatArgs;
 use super::target::{AppArgs, chosen};
-use super::{Outcome, env, fixture, input, log, print, serve};
+use super::{env, fixture, log, print, serve};
 use crate::config::{Config, Database};
-use crate::start::{self, Failure, Running};
+use crate::outcome::{Failure, Outcome, input};
+use crate::start::{self, Running};
 use crate::store::{Scope, named_tokens};
 
 mod command;

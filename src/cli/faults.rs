@@ -3,11 +3,12 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
-use super::{DONE, Outcome, input, print};
+use super::target::{AppArgs, TargetArgs};
+use crate::client::{Client, RemoteApp, segment};
 use crate::fault::EVERY_OPERATION;
-use crate::start::Failure;
+use crate::outcome::{DONE, Failure, Outcome, input};
 
 /// Make calls, sign-ins, open sockets or the token provider fail
 ///
@@ -168,7 +169,7 @@ pub fn run(args: &Args) -> Outcome {
         _ => None,
     };
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let path = |rest: &str| Client::path_of(&app, &format!("/faults{rest}"));
     let (answer, text) = match (&args.verb, fault) {
         (Some(Verb::Clear { id: Some(id) }), _) => {

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::target::{AppArgs, Client, TargetArgs};
-use super::{BAD_INPUT, DONE, Outcome, input, print};
+use super::print;
+use super::target::{AppArgs, TargetArgs};
+use crate::client::Client;
 use crate::config::{Config, LoadedFixture};
 use crate::fixture::apply::{self, Mode};
 use crate::fixture::did_you_mean;
 use crate::fixture::format::{self, FILE_MAX_BYTES, Problem};
 use crate::fixture::shipped::{shipped, shipped_names};
+use crate::outcome::{BAD_INPUT, DONE, Failure, Outcome, input};
 use crate::private;
-use crate::start::{Failure, problem_of};
+use crate::start::problem_of;
 use crate::store::{Store, file::Place};
 
 /// Check fixtures, show and load them, or export what is in the running millpond
@@ -232,7 +234,7 @@ fn show(name: &str, as_json: bool) -> Outcome {
 /// The control API's path for the fixture of all apps, or of one.
 fn path(client: &Client, app: &AppArgs) -> Result<String, Failure> {
     match app.app {
-        Some(_) => Ok(Client::path_of(&client.app(app)?, "/fixture")),
+        Some(_) => Ok(Client::path_of(&app.of(client)?, "/fixture")),
         None => Ok("/_millpond/fixture".to_owned()),
     }
 }

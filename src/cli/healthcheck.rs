@@ -1,7 +1,8 @@
 //! `healthcheck`: is it ready? For images that have neither a shell nor curl.
 
+use super::print;
 use super::target::TargetArgs;
-use super::{DONE, FAILED, Outcome, print};
+use crate::outcome::{DONE, FAILED, Outcome};
 
 /// Tell whether the running millpond is ready: exit code 0, else 1
 #[derive(Debug, clap::Args)]

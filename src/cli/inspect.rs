@@ -7,17 +7,18 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::pair::{PairArgs, Resolved, Source, resolve};
+use super::print;
 use super::print::{Paint, bare, plain};
-use super::target::{AppArgs, Client, TargetArgs};
-use super::{DONE, FAILED, Outcome, failed, input, print};
+use super::target::{AppArgs, TargetArgs};
 use crate::app::AppState;
 use crate::auth::secret::Secret;
 use crate::auth::token;
+use crate::client::Client;
 use crate::clock::{Time, system_now};
 use crate::control::inspect::{Candidate, Inspection, Known, look};
 use crate::fixture::apply::Pair;
+use crate::outcome::{DONE, FAILED, Failure, Outcome, failed, input};
 use crate::settings::{Emulator, Settings};
-use crate::start::Failure;
 
 /// The longest token that is read.
 const TOKEN_MAX_BYTES: usize = 2 * 1024 * 1024;

@@ -2,10 +2,8 @@
 
 use std::io::Read;
 
+use crate::outcome::{Failure, input};
 use serde_json::Value;
-
-use super::input;
-use crate::start::Failure;
 
 /// The largest file that is read: more than any route takes.
 const FILE_MAX_BYTES: u64 = 8 * 1024 * 1024;

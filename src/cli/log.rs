@@ -14,11 +14,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use super::input;
 use super::print::{Paint, plain};
 use crate::clock::system_now;
 use crate::operation::table::UNKNOWN;
-use crate::start::Failure;
+use crate::outcome::{Failure, input};
 
 /// What is logged unless another filter is given.
 pub const FILTER_DEFAULT: &str = "warn,millpond=info";

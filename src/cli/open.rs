@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
+use super::print;
 use super::target::TargetArgs;
-use super::{DONE, Outcome, print};
+use crate::outcome::{DONE, Outcome};
 
 /// What opens an address in the system's browser.
 const OPENER: &[&str] = if cfg!(target_os = "macos") {

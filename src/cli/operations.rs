@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{DONE, Outcome, print};
+use super::print;
 use crate::control::operations;
+use crate::outcome::{DONE, Outcome};
 
 /// List Stream's operations, and what stands behind each
 ///

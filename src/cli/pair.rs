@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{input, print};
+use super::print;
 use crate::config::default_pair;
 use crate::control::apps::{check_key, check_secret};
 use crate::fixture::apply::Pair;
-use crate::start::Failure;
+use crate::outcome::{Failure, input};
 
 /// The variables of a pair, in the environment and in `.env`.
 pub const KEY_VARIABLE: &str = "STREAM_API_KEY";

@@ -5,9 +5,8 @@ use std::io::{self, IsTerminal, Write};
 
 use serde_json::Value;
 
-use super::failed;
 use crate::clock::Time;
-use crate::start::Failure;
+use crate::outcome::{Failure, failed};
 
 /// Writes a result and a line end to stdout. A reader who has gone (`| head`) is no failure.
 pub fn out(text: &str) -> Result<(), Failure> {

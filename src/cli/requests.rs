@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::print::{Paint, bare, plain};
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
-use super::{DONE, FAILED, Outcome, failed, input, json_file, print};
-use crate::start::Failure;
+use super::target::{AppArgs, TargetArgs};
+use super::{json_file, print};
+use crate::client::{Client, RemoteApp};
+use crate::outcome::{DONE, FAILED, Failure, Outcome, failed, input};
 
 /// List what was called: calls, sign-ins, ends of sockets, events, tokens given out
 #[derive(Debug, clap::Args)]
@@ -130,7 +131,7 @@ impl FilterArgs {
 /// Runs `requests`.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let path = |rest: &str| Client::path_of(&app, rest);
     match &args.verb {
         None if args.follow => follow(args, &client, &app, &path("/events")),

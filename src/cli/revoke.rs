@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
-use super::{DONE, Outcome, input, print};
+use super::print;
+use super::target::{AppArgs, TargetArgs};
 use crate::auth::backdated::still_refused;
 use crate::auth::revocation::TIMES_HEADER;
+use crate::client::{Client, RemoteApp, segment};
 use crate::clock::{Time, system_now};
 use crate::mint::moment;
-use crate::start::Failure;
+use crate::outcome::{DONE, Failure, Outcome, input};
 
 /// Refuse the tokens of one user from now on
 ///
@@ -139,7 +140,7 @@ pub fn user(args: &UserArgs) -> Outcome {
         return Err(input("name the user."));
     };
     let client = args.common.target.find()?;
-    let app = client.app(&args.common.app)?;
+    let app = args.common.app.of(&client)?;
     if args.in_use {
         return in_use(&args.common, user_id, &client, &app);
     }
@@ -177,7 +178,7 @@ fn in_use(common: &Common, user_id: &str, client: &Client, app: &RemoteApp) -> O
 /// Runs `revoke-all-tokens`.
 pub fn all(args: &AllArgs) -> Outcome {
     let client = args.common.target.find()?;
-    let app = client.app(&args.common.app)?;
+    let app = args.common.app.of(&client)?;
     let when = args.common.time(&client, &app)?;
     let body = json!({"revoke_tokens_issued_before": when.json()});
     client.stream_with("PATCH", "/app", &app, Some(&body), when.headers())?;

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
+use super::print;
 use super::print::{Paint, bare};
-use super::target::{AppArgs, Client, TargetArgs};
-use super::{DONE, Outcome, input, print};
+use super::target::{AppArgs, TargetArgs};
+use crate::client::Client;
+use crate::outcome::{DONE, Outcome, input};
 
 /// Make good and bad tokens of a user, each with what the app answers it now
 ///
@@ -35,7 +37,7 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let query = args.user_id.as_ref().map_or_else(String::new, |user| {
         format!("?{}", url::form_urlencoded::Serializer::new(String::new()).append_pair("user_id", user).finish())
     });

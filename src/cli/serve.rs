@@ -9,10 +9,11 @@ use super::repeat::RepeatArgs;
 use super::run_file::RunFile;
 use super::screen::Screen;
 use super::target::default_port;
-use super::{DONE, FAILED, Outcome, fixture, log, print};
+use super::{fixture, log, print};
 use crate::config::{Config, DATABASE_DEFAULT, Database};
+use crate::outcome::{DONE, FAILED, Failure, Outcome};
 use crate::private;
-use crate::start::{self, Failure, Running};
+use crate::start::{self, Running};
 
 /// Threads that serve, at the most.
 const WORKERS_MAX: i64 = 64;

@@ -3,9 +3,11 @@
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs, segment};
-use super::{DONE, Outcome, print};
+use super::target::{AppArgs, TargetArgs};
+use crate::client::{Client, RemoteApp, segment};
+use crate::outcome::{DONE, Outcome};
 
 /// Go back to the fixture: the last import, else the first start
 #[derive(Debug, clap::Args)]
@@ -51,7 +53,7 @@ pub fn reset(args: &ResetArgs) -> Outcome {
         let text = format!("reset: {}", keys.collect::<Vec<_>>().join(", "));
         (answer, text)
     } else {
-        let app = client.app(&args.app)?;
+        let app = args.app.of(&client)?;
         let answer = client.send("POST", &Client::path_of(&app, "/reset"), &args.closing.body())?;
         (answer, format!("reset: {}", plain(&app.api_key)))
     };
@@ -107,7 +109,7 @@ enum Verb {
 /// Runs `snapshot`.
 pub fn snapshot(args: &SnapshotArgs) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let path = |rest: &str| Client::path_of(&app, &format!("/snapshots{rest}"));
     let key = plain(&app.api_key);
     let (answer, text) = match &args.verb {

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use url::Url;
 
+use super::print;
 use super::target::TargetArgs;
-use super::{DONE, Outcome, failed, print};
-use crate::start::Failure;
+use crate::outcome::{DONE, Failure, Outcome, failed};
 
 /// How long it may take to end: what is in flight is answered first.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
-use super::{DONE, Outcome, json_file, print};
+use super::target::{AppArgs, TargetArgs};
+use super::{json_file, print};
+use crate::client::{Client, RemoteApp};
+use crate::outcome::{DONE, Outcome};
 
 /// Answer an operation, or any path, with something fixed; authentication stays the real one
 ///
@@ -66,7 +68,7 @@ Examples:
 /// Runs `stubs`.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     let place = Client::path_of(&app, "/stubs");
     let answer = match &args.verb {
         None => client.get(&place)?,

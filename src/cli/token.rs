@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::pair::{PairArgs, Resolved, Source, resolve};
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
-use super::{DONE, Outcome, failed, input, print};
+use super::print;
+use super::target::{AppArgs, TargetArgs};
 use crate::auth::secret::Secret;
+use crate::client::{Client, RemoteApp};
 use crate::clock::system_now;
 use crate::mint::{self, Wanted};
-use crate::start::Failure;
+use crate::outcome::{DONE, Failure, Outcome, failed, input};
 
 /// Make a token for a user, a server or a guest
 ///
@@ -182,7 +183,7 @@ enum Signer {
 fn signer(common: &Common) -> Result<Signer, Failure> {
     if common.app.app.is_some() {
         let client = common.target.find()?;
-        let app = client.app(&common.app)?;
+        let app = common.app.of(&client)?;
         return Ok(Signer::Emulator(Box::new(client), app));
     }
     let resolved = resolve(&common.pair)?;
@@ -193,7 +194,7 @@ fn signer(common: &Common) -> Result<Signer, Failure> {
     };
     let Some(client) = client else { return Ok(Signer::Own(resolved)) };
     let app = if resolved.source == Source::Default {
-        Some(client.app(&common.app)?)
+        Some(common.app.of(&client)?)
     } else {
         client
             .apps()?

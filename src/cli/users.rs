@@ -4,11 +4,12 @@ use clap::Subcommand;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
+use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, Client, RemoteApp, TargetArgs};
+use super::target::{AppArgs, TargetArgs};
 use super::token::fields;
-use super::{DONE, Outcome, input, print};
-use crate::start::Failure;
+use crate::client::{Client, RemoteApp};
+use crate::outcome::{DONE, Failure, Outcome, input};
 
 /// Users that one call of Stream's lists at the most.
 const PAGE_MAX: u16 = 100;
@@ -109,7 +110,7 @@ struct Page {
 /// Runs `users`.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
-    let app = client.app(&args.app)?;
+    let app = args.app.of(&client)?;
     match &args.verb {
         None => list(args, &args.page, &client, &app)?,
         Some(Verb::List { page }) => list(args, page, &client, &app)?,

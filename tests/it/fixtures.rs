@@ -5,7 +5,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use millpond::config::{Config, Database, LoadedFixture};
 use millpond::fixture::apply::Pair;
 use millpond::fixture::format::parse;
-use millpond::start::{Failure, Running, start};
+use millpond::outcome::Failure;
+use millpond::start::{Running, start};
 use serde_json::{Value, json};
 
 use crate::app::{Answer, TestApp, send};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 
-use super::target::TargetArgs;
+use crate::client::{Client, Found};
 
 /// The program that listens on this port, as `name (process id N)`. Read from `/proc`; `None` elsewhere.
 pub fn of(address: SocketAddr) -> Option<String> {
@@ -25,8 +25,8 @@ pub fn of(address: SocketAddr) -> Option<String> {
 
 /// The address of the millpond that answers there, if one does.
 pub fn millpond_at(address: SocketAddr) -> Option<String> {
-    let target = TargetArgs { url: Some(format!("http://{address}")) };
-    target.find().ok().map(|client| client.url)
+    let client = Client::new(format!("http://{address}"), Found::Flag);
+    client.check().is_ok().then_some(client.url)
 }
 
 /// The socket that listens on a port: column 2 is the local address, 4 the state (`0A` listens), 10 the inode.
