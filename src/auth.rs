@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod go_json;
 pub mod revocation;
 pub mod secret;
+pub mod segments;
 pub mod times;
 pub mod token;
 pub mod verdict;

@@ -1,6 +1,7 @@
 //! The control API under `/_millpond`: for tests, the command line and the dashboard (design.md 5 and 6).
 
 pub mod apps;
+mod asked;
 pub mod body;
 pub mod clock;
 pub mod connections;
@@ -12,6 +13,7 @@ pub mod faults;
 pub mod fixture;
 pub mod guard;
 pub mod inspect;
+pub mod mount;
 pub mod openapi;
 pub mod operations;
 pub mod provider;
@@ -41,7 +43,6 @@ use crate::clock::{Time, system_now};
 use crate::fixture::apply::Defaults;
 use crate::store::{Scope, Store};
 use error::{ControlError, Result};
-use guard::Reach;
 
 /// The longest sleep for the end of an app; after it the system's time is looked at again.
 const NAP_MAX: Duration = Duration::from_secs(60);
@@ -52,8 +53,6 @@ pub struct Control {
     pub store: Store,
     /// Where the process can be reached.
     pub url: String,
-    /// By which names and from which pages it may be called.
-    pub reach: Reach,
     /// When it started, by the system's time.
     pub started_at: Time,
     /// Told when an app with a time to live was made.
@@ -69,11 +68,10 @@ pub struct Control {
 
 impl Control {
     /// A control API that is not ready yet.
-    pub fn new(store: Store, url: String, reach: Reach, started_at: Time, defaults: Defaults) -> Self {
+    pub fn new(store: Store, url: String, started_at: Time, defaults: Defaults) -> Self {
         Self {
             store,
             url,
-            reach,
             started_at,
             mortals: Notify::new(),
             defaults,

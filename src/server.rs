@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 
 use crate::api;
 use crate::body::Flight;
+use crate::control::guard::Reach;
 use crate::control::{self, Control};
 use crate::door::{self, Gate};
 use crate::live;
@@ -52,6 +53,8 @@ pub struct Shared {
     pub gate: Data<Gate>,
     /// The control API.
     pub control: Data<Control>,
+    /// By which names and from which pages the control API may be called.
+    pub reach: Data<Reach>,
     /// The sockets.
     pub hub: Arc<Hub>,
     /// What is being answered.
@@ -68,9 +71,10 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
     config
         .app_data(Data::clone(&shared.gate))
         .app_data(Data::clone(&shared.control))
+        .app_data(Data::clone(&shared.reach))
         .app_data(Data::clone(&shared.flight))
         .app_data(Data::from(Arc::clone(&shared.hub)))
-        .configure(control::routes::mount)
+        .configure(control::mount::mount)
         .configure(routes::exports)
         .service(streams("/api/v2", Dialect::V2))
         .service(streams("/video", Dialect::Video))

@@ -69,13 +69,14 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let defaults = config.fixture_defaults();
     let reach =
         Reach { bound: config.host, allowed_hosts: config.allowed_hosts, allowed_origins: config.allowed_origins };
-    let control = Data::new(Control::new(store.clone(), url.clone(), reach, started_at, defaults));
+    let control = Data::new(Control::new(store.clone(), url.clone(), started_at, defaults));
     let (hub, leaving) = Hub::new(config.limits);
     store.listen(Tell(Arc::clone(&hub)));
     let leaves = actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));
     let shared = Shared {
         gate: Data::new(Gate::new(store.clone())),
         control: Data::clone(&control),
+        reach: Data::new(reach),
         hub: Arc::clone(&hub),
         in_flight: InFlight::default(),
         flight: Data::new(Flight::default()),

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::AppState;
-use crate::auth::token::SignedParts;
+use crate::auth::segments::SignedParts;
 use crate::clock::{SECOND_NS, Time};
 use crate::domain::users as rules;
 use crate::door::Gate;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::fingerprint::Fingerprint;
 use super::secret::Secret;
-use super::token::{self, Malformed, Token};
+use super::segments;
+use super::token::{Malformed, Token};
 
 /// `stream-auth-type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Examined {
     /// Looks at a token with an app's secret.
     pub fn new(raw: &str, secret: &Secret) -> Self {
         let token = Token::parse(raw);
-        let signature_verifies = token.is_ok() && token::split(raw).is_some_and(|parts| secret.verifies(&parts));
+        let signature_verifies = token.is_ok() && segments::split(raw).is_some_and(|parts| secret.verifies(&parts));
         Self { token, signature_verifies, fingerprint: Fingerprint::of(raw) }
     }
 

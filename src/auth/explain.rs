@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::credentials::Credentials;
 use super::revocation::Of;
 use super::secret::Secret;
+use super::segments;
 use super::times::{Rule, Times};
 use super::token;
 use super::verdict::{Check, Outcome, UserState, Verdict};
@@ -242,7 +243,7 @@ fn revocation_words(check: Check, outcome: Outcome, grounds: Grounds<'_>) -> (St
 /// A mistake that people make with the secret, found by trying it.
 pub fn secret_mistake(raw: &str, app: &AppState, api_key: &str) -> Option<&'static str> {
     use base64::Engine;
-    let parts = token::split(raw)?;
+    let parts = segments::split(raw)?;
     let secret = app.secret.reveal();
     let verifies = |text: &str| Secret::new(text).verifies(&parts);
     if parts.signature == "devtoken" {

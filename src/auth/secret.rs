@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
 
-use super::token::{LENIENT, SignedParts, normal_base64};
+use super::segments::{LENIENT, SignedParts, normal_base64};
 
 /// A secret. The key is its raw bytes (wire-contract 1.2).
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use super::print::{Paint, bare, plain};
 use super::target::{AppArgs, TargetArgs};
 use crate::app::AppState;
 use crate::auth::secret::Secret;
-use crate::auth::token;
+use crate::auth::segments;
 use crate::client::Client;
 use crate::clock::{Time, system_now};
 use crate::control::inspect::{Candidate, Inspection, Known, look};
@@ -121,7 +121,7 @@ fn ask(client: &Client, args: &Args, raw: &str, resolved: &Resolved) -> Result<V
     let body = json!({"token": raw, "api_key": args.app.app, "auth_type": args.auth_type});
     let mut inspection = client.send("POST", "/_millpond/tokens/inspect", &body)?;
     let signed_by_pair =
-        || token::split(raw).is_some_and(|parts| Secret::new(&resolved.pair.api_secret).verifies(&parts));
+        || segments::split(raw).is_some_and(|parts| Secret::new(&resolved.pair.api_secret).verifies(&parts));
     if inspection["matched_secret"].is_null() && resolved.is_given() && signed_by_pair() {
         inspection["hint"] = json!(format!(
             "it was signed with the secret of {}, which the emulator does not have (api key {})",

@@ -1,9 +1,54 @@
-//! How an app's clock ran: what it shows, and when it was moved.
+//! How an app's clock runs and ran: what it shows, and when it was moved.
 
 use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock};
 
-use super::{ClockMode, Time, system_now};
+use super::time::{Time, system_now};
+
+/// How an app's clock runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockMode {
+    /// The system's time.
+    System,
+    /// The system's time moved by this many nanoseconds.
+    Offset(i64),
+    /// Standing still.
+    Frozen(Time),
+}
+
+impl ClockMode {
+    /// The moment that a clock of this mode shows.
+    pub fn now(self) -> Time {
+        self.at(system_now())
+    }
+
+    /// What a clock of this mode shows at a moment of the system's time.
+    pub fn at(self, wall: Time) -> Time {
+        match self {
+            Self::System => wall,
+            Self::Offset(ns) => wall.plus(ns),
+            Self::Frozen(at) => at,
+        }
+    }
+
+    /// The mode after moving the clock by this many nanoseconds.
+    #[must_use]
+    pub fn advanced(self, ns: i64) -> Self {
+        match self {
+            Self::System => Self::moved(ns),
+            Self::Offset(offset) => Self::moved(offset.saturating_add(ns)),
+            Self::Frozen(at) => Self::Frozen(at.plus(ns)),
+        }
+    }
+
+    /// The system's time moved by this many nanoseconds, at the most to the last moment that there is: what lay behind it
+    /// would have to be taken back before the clock could be seen to go back.
+    #[must_use]
+    pub fn moved(ns: i64) -> Self {
+        // The least number has no opposite, and could not be written as a duration.
+        Self::Offset(ns.max(-i64::MAX).min(i64::MAX.saturating_sub(system_now().0)))
+    }
+}
 
 /// Moves of a clock that are remembered: the newest.
 pub const MOVES_MAX: usize = 1_000;
@@ -127,5 +172,23 @@ impl Clock {
 
     fn read<T>(&self, read: impl FnOnce(&History) -> T) -> T {
         read(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SECOND_NS;
+
+    #[test]
+    fn a_clock_that_ran_into_an_edge_comes_back_from_it_at_once() {
+        const DAY_NS: i64 = 86_400 * SECOND_NS;
+        for sign in [1, -1] {
+            let far = sign * 106_751 * DAY_NS;
+            let edge = ClockMode::moved(far).advanced(far).advanced(far);
+            let back = edge.advanced(-sign * DAY_NS);
+            let way = back.now().0.abs_diff(edge.now().0);
+            assert!(way.abs_diff(DAY_NS.unsigned_abs()) < (60 * SECOND_NS).unsigned_abs(), "{sign}: {way}");
+        }
     }
 }

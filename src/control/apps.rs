@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::asked::Secrets;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::shapes::Deleted;
-use super::status::Secrets;
 use super::{Control, clock, shapes};
 use crate::app::App;
 use crate::auth::secret::Secret;

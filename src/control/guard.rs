@@ -14,7 +14,6 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use url::Url;
 
-use super::Control;
 use super::error::ControlError;
 use crate::params::Params;
 
@@ -29,14 +28,14 @@ enum From {
 
 /// Lets a request through when its `Host` and `Origin` are this machine's, and answers a local page's preflight.
 pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let control = Data::clone(
-        request.app_data::<Data<Control>>().expect("the server puts the control API's state into every app"),
+    let reach = Data::clone(
+        request.app_data::<Data<Reach>>().expect("the server says in every app how far the control API reaches"),
     );
     let origin = request.headers().get(header::ORIGIN).cloned();
     let target = request.connection_info().host().to_owned();
     let page = ["/_millpond", "/_millpond/"].contains(&request.path());
-    let checked = check(request.headers(), &target, &control.reach)
-        .and_then(|from| check_site(request.headers(), page).map(|()| from));
+    let checked =
+        check(request.headers(), &target, &reach).and_then(|from| check_site(request.headers(), page).map(|()| from));
     let from = match checked {
         Ok(from) => from,
         Err(refusal) => return Ok(request.into_response(refusal.error_response())),

@@ -17,8 +17,9 @@ use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::explain::{self, ExplainedCheck, Grounds};
 use crate::auth::facts::End;
 use crate::auth::facts::{ROLE_GUEST, UserFacts};
+use crate::auth::segments;
 use crate::auth::times::Times;
-use crate::auth::token::{self, Token};
+use crate::auth::token::Token;
 use crate::auth::verdict::{self, Kind, UserState};
 use crate::clock::Time;
 use crate::store::{Scope, users};
@@ -167,7 +168,7 @@ pub fn look(
 ) -> Inspection {
     let bare = bare_token(raw);
     let matched =
-        apps.iter().find(|app| bare.and_then(token::split).is_some_and(|parts| app.state.secret.verifies(&parts)));
+        apps.iter().find(|app| bare.and_then(segments::split).is_some_and(|parts| app.state.secret.verifies(&parts)));
     let app = match api_key {
         Some(key) => apps.iter().find(|app| app.api_key == key),
         None => matched.or(apps.first()),

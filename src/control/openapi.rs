@@ -1,31 +1,21 @@
-//! The description of the control API, as OpenAPI 3.1. Made from the table of routes when somebody asks for it first.
+//! The description of the control API, as OpenAPI 3.1. Made from the table of routes.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Bytes, Data};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::Control;
 use super::endpoint::{Answer, Area, Endpoint, Parameter};
 use super::error::{CODES, Refusal};
-use super::routes;
 use super::status::VERSION;
 
 /// What every route can refuse with: who calls is not of this machine, or the process itself failed.
 const EVERYWHERE: [(u16, &[&str]); 2] = [(403, &["foreign_host", "foreign_origin"]), (500, &["database", "internal"])];
 
-/// `GET /openapi.json`.
-pub async fn get(control: Data<Control>) -> HttpResponse {
-    let text = control.description.get_or_init(|| Bytes::from(document(&control.url).to_string()));
-    HttpResponse::Ok().content_type("application/json").body(Bytes::clone(text))
-}
-
 /// The whole description, of a process that is at this address.
-pub fn document(url: &str) -> Value {
+pub fn document(url: &str, table: Vec<Area>) -> Value {
     let mut schemas = Schemas::new();
     let (mut paths, mut tags) = (Map::new(), Vec::new());
-    for Area { name, about, endpoints } in routes::table() {
+    for Area { name, about, endpoints } in table {
         tags.push(json!({ "name": name, "description": about }));
         for endpoint in endpoints {
             let path = paths.entry(format!("/_millpond{}", endpoint.path)).or_insert_with(|| json!({}));
@@ -182,10 +172,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::control::routes;
 
     #[test]
     fn every_route_is_described_once_and_by_a_name_of_its_own() {
-        let document = document("http://127.0.0.1:7663");
+        let document = document("http://127.0.0.1:7663", routes::table());
         let (mut ids, mut routes) = (BTreeSet::new(), 0);
         for endpoint in routes::table().into_iter().flat_map(|area| area.endpoints) {
             let path = &document["paths"][format!("/_millpond{}", endpoint.path)];
@@ -224,7 +215,7 @@ mod tests {
             value.as_object().into_iter().flatten().for_each(|(_, value)| follow(document, value));
             value.as_array().into_iter().flatten().for_each(|value| follow(document, value));
         }
-        let document = document("http://127.0.0.1:7663");
+        let document = document("http://127.0.0.1:7663", routes::table());
         follow(&document, &document);
     }
 }

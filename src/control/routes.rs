@@ -1,57 +1,19 @@
 //! The table of the control API: every route once, with what is said of it in `GET /openapi.json`.
 
 use actix_web::http::Method;
-use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, ResponseError};
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder};
 use serde_json::json;
 
 use super::endpoint::{Area, Endpoint, Parameter};
-use super::error::ControlError;
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::{
-    apps, clock, connections, ended_tokens, events, faults, fixture, guard, inspect, openapi, operations, provider,
-    requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens, users,
+    Control, apps, asked, clock, connections, ended_tokens, events, faults, fixture, inspect, openapi, operations,
+    provider, requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens, users,
 };
-use crate::dashboard;
 use crate::fixture::format::Fixture;
 use crate::settings::Emulator;
 use crate::stub::Stub;
-
-/// Where the dashboard is. It is for people, and not described.
-const PAGES: [&str; 3] = ["", "/", "/assets/{path:.*}"];
-
-/// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
-pub fn mount(config: &mut ServiceConfig) {
-    let [bare, index, assets] = PAGES;
-    let endpoints = |config: &mut ServiceConfig| {
-        table().into_iter().flat_map(|area| area.endpoints).for_each(|endpoint| endpoint.mount(config));
-    };
-    config.route("/", web::get().to(dashboard::redirect)).service(
-        web::scope("/_millpond")
-            .wrap(from_fn(guard::local_only))
-            .route(bare, web::get().to(dashboard::redirect))
-            .route(index, web::get().to(dashboard::index))
-            .route(assets, web::get().to(dashboard::asset))
-            .configure(endpoints)
-            .default_service(web::to(unknown)),
-    );
-}
-
-async fn unknown(request: HttpRequest) -> HttpResponse {
-    let (method, path) = (request.method(), request.path());
-    ControlError::not_found("unknown_route", format!("the control API has no {method} {path}"))
-        .with_hint("the README lists its routes, and GET /_millpond/openapi.json describes them")
-        .error_response()
-}
-
-/// Everything that is mounted, as `METHOD /path`.
-pub fn mounted() -> Vec<String> {
-    let pages = PAGES.iter().map(|path| format!("GET /_millpond{}", path.replace(":.*", "")));
-    let endpoints = table().into_iter().flat_map(|area| area.endpoints);
-    let endpoints = endpoints.map(|Endpoint { method, path, .. }| format!("{method} /_millpond{path}"));
-    ["GET /".to_owned()].into_iter().chain(pages).chain(endpoints).collect()
-}
 
 /// Every route. A new one is one entry.
 pub fn table() -> Vec<Area> {
@@ -71,7 +33,7 @@ fn process() -> Vec<Endpoint> {
     vec![
         get("/health", "health", "Whether the process is ready", status::health).answers::<status::Health>(),
         get("/info", "info", "What runs here", status::info)
-            .asks([shapes::secrets(), shapes::nonce()])
+            .asks([asked::secrets(), asked::nonce()])
             .answers::<status::Info>(),
         post("/stop", "stop", "Ends the process, once what is in flight is answered", status::stop)
             .takes::<status::Nothing>(&["{}"])
@@ -95,7 +57,7 @@ fn process() -> Vec<Endpoint> {
         .answers::<operations::Everything>(),
         get("/scenarios", "scenarios", "The shipped scenarios, each with its text", scenarios::list)
             .lists::<scenarios::Scenario>("scenarios"),
-        get("/openapi.json", "openapi", "This description", openapi::get).answers_what(
+        get("/openapi.json", "openapi", "This description", describe).answers_what(
             200,
             "OpenAPI 3.1",
             |_| schemars::json_schema!({ "type": "object", "required": ["openapi"] }),
@@ -106,14 +68,14 @@ fn process() -> Vec<Endpoint> {
 fn of_apps() -> Vec<Endpoint> {
     vec![
         get("/apps", "listApps", "The apps, the oldest first", apps::list)
-            .asks([shapes::secrets()])
+            .asks([asked::secrets()])
             .lists::<apps::Shown>("apps"),
         post("/apps", "createApp", "Makes an app", apps::create)
             .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
             .creates::<apps::Made>()
             .refuses(409, &["api_key_taken"]),
         get("/apps/{api_key}", "getApp", "An app", apps::get)
-            .asks([shapes::secrets()])
+            .asks([asked::secrets()])
             .answers::<apps::Reached>()
             .reads_much(),
         delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
@@ -408,6 +370,12 @@ fn of_journal() -> Vec<Endpoint> {
             .asks(filters([keyless()]))
             .streams(),
     ]
+}
+
+/// `GET /openapi.json`: made when somebody asks for it first.
+async fn describe(control: Data<Control>) -> HttpResponse {
+    let text = control.description.get_or_init(|| Bytes::from(openapi::document(&control.url, table()).to_string()));
+    HttpResponse::Ok().content_type("application/json").body(Bytes::clone(text))
 }
 
 fn area(name: &'static str, about: &'static str, endpoints: Vec<Endpoint>) -> Area {

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::endpoint::Parameter;
 use super::requests::filter;
-use super::status::NONCE_MAX_CHARS;
 use crate::fault::{CLOSE_CODES, CLOSE_CODES_RESERVED, Fault};
 use crate::fixture::format::Fixture;
 use crate::fixture::{faults, stubs};
@@ -316,15 +315,4 @@ pub fn keyless() -> Parameter {
 /// Whose connections.
 pub fn of_user() -> Parameter {
     Parameter::new("user_id", "Only those of this user", json!({ "type": "string" }))
-}
-
-/// Whether secrets are shown.
-pub fn secrets() -> Parameter {
-    Parameter::new("secrets", "Whether secrets are shown", json!({ "type": "boolean" }))
-}
-
-/// What is said back.
-pub fn nonce() -> Parameter {
-    let schema = json!({ "type": "string", "pattern": format!("^[A-Za-z0-9]{{1,{NONCE_MAX_CHARS}}}$") });
-    Parameter::new("nonce", "Comes back in the answer: whoever made it up knows who answers", schema)
 }

@@ -1,17 +1,14 @@
 //! Health and information.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
+use actix_web::HttpResponse;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::asked::{Nonce, Secrets};
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::{Control, apps};
-use crate::params::Params;
 
 /// millpond's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -54,44 +51,6 @@ pub struct Info<'a> {
 /// `GET /health`: ready once fixtures are in and all listeners are up.
 pub async fn health(control: Data<Control>) -> HttpResponse {
     HttpResponse::Ok().json(Health { ready: control.is_ready(), version: VERSION, url: &control.url })
-}
-
-/// Whether secrets are wanted: `?secrets=true`.
-pub struct Secrets(pub bool);
-
-impl FromRequest for Secrets {
-    type Error = ControlError;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let wanted = Params::parse(request.query_string()).flag("secrets");
-        ready(wanted.map(Self).map_err(|fault| ControlError::invalid("/secrets", fault.message)))
-    }
-}
-
-/// A nonce has at most so many characters.
-pub const NONCE_MAX_CHARS: usize = 64;
-
-/// What `?nonce=` holds: whoever asks can tell that it was answered, and not something that lay on the way.
-pub struct Nonce(Option<String>);
-
-impl FromRequest for Nonce {
-    type Error = ControlError;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let params = Params::parse(request.query_string());
-        let nonce = params.get("nonce").map(str::to_owned);
-        let fits = |nonce: &String| {
-            (1..=NONCE_MAX_CHARS).contains(&nonce.len()) && nonce.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        };
-        ready(if nonce.as_ref().is_none_or(fits) {
-            Ok(Self(nonce))
-        } else {
-            let message = format!("a nonce has 1 to {NONCE_MAX_CHARS} letters and digits, and nothing else");
-            Err(ControlError::invalid("/nonce", message))
-        })
-    }
 }
 
 /// Nothing.

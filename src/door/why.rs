@@ -6,7 +6,7 @@ use super::judgement::Judgement;
 use crate::app::{App, AppState, Apps};
 use crate::auth::credentials::Credentials;
 use crate::auth::explain::{self, Grounds};
-use crate::auth::token;
+use crate::auth::segments;
 use crate::auth::verdict::{Check, UserState};
 use crate::clock::ClockMode;
 use crate::journal::{Text, Why};
@@ -78,7 +78,7 @@ fn is_a_secret(case: &Case<'_>) -> bool {
 /// With what a token was signed, and the key of the app whose secret that is, where it is another's.
 fn signature(case: &Case<'_>) -> Option<(String, Option<Arc<str>>)> {
     let ((own, state), raw) = (case.app?, case.raw?);
-    let parts = token::split(raw)?;
+    let parts = segments::split(raw)?;
     let signer = newest(case.apps).find(|app| *app.api_key != *own.api_key && app.state().secret.verifies(&parts));
     if let Some(signer) = signer {
         let text = format!("it was signed with the secret of another app, {}", signer.state().name);

@@ -1,7 +1,7 @@
 //! `token`, `create-token` and `inspect`: without an emulator, and with one.
 
 use millpond::auth::secret::Secret;
-use millpond::auth::token;
+use millpond::auth::{segments, token};
 use serde_json::{Value, json};
 
 use super::harness::{Place, SECRET};
@@ -11,7 +11,7 @@ fn claims(token: &str) -> Value {
 }
 
 fn is_signed_by(token: &str, secret: &str) -> bool {
-    Secret::new(secret).verifies(&token::split(token).expect("three segments"))
+    Secret::new(secret).verifies(&segments::split(token).expect("three segments"))
 }
 
 fn number(claims: &Value, name: &str) -> i64 {

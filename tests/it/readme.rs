@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use millpond::control::mount::mounted;
 use millpond::control::operations::markdown;
-use millpond::control::routes::mounted;
 
 const BEGIN: &str = "<!-- operations: begin (made by `UPDATE_README=1 cargo test --test it readme`) -->\n";
 const END: &str = "<!-- operations: end -->";

@@ -1,0 +1,46 @@
+//! Where the control API and the dashboard are put into place.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+
+use super::endpoint::Endpoint;
+use super::error::ControlError;
+use super::guard;
+use super::routes::table;
+use crate::dashboard;
+
+/// Where the dashboard is. It is for people, and not described.
+const PAGES: [&str; 3] = ["", "/", "/assets/{path:.*}"];
+
+/// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
+pub fn mount(config: &mut ServiceConfig) {
+    let [bare, index, assets] = PAGES;
+    let endpoints = |config: &mut ServiceConfig| {
+        table().into_iter().flat_map(|area| area.endpoints).for_each(|endpoint| endpoint.mount(config));
+    };
+    config.route("/", web::get().to(dashboard::redirect)).service(
+        web::scope("/_millpond")
+            .wrap(from_fn(guard::local_only))
+            .route(bare, web::get().to(dashboard::redirect))
+            .route(index, web::get().to(dashboard::index))
+            .route(assets, web::get().to(dashboard::asset))
+            .configure(endpoints)
+            .default_service(web::to(unknown)),
+    );
+}
+
+async fn unknown(request: HttpRequest) -> HttpResponse {
+    let (method, path) = (request.method(), request.path());
+    ControlError::not_found("unknown_route", format!("the control API has no {method} {path}"))
+        .with_hint("the README lists its routes, and GET /_millpond/openapi.json describes them")
+        .error_response()
+}
+
+/// Everything that is mounted, as `METHOD /path`.
+pub fn mounted() -> Vec<String> {
+    let pages = PAGES.iter().map(|path| format!("GET /_millpond{}", path.replace(":.*", "")));
+    let endpoints = table().into_iter().flat_map(|area| area.endpoints);
+    let endpoints = endpoints.map(|Endpoint { method, path, .. }| format!("{method} /_millpond{path}"));
+    ["GET /".to_owned()].into_iter().chain(pages).chain(endpoints).collect()
+}
