@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::auth::facts::UserFacts;
 use crate::auth::times::Times;
 use crate::clock::Stopwatch;
+use crate::dialect::Dialect;
 use crate::error::{ApiError, Result};
 use crate::family::Family;
 use crate::fault::armed::Strike;
@@ -22,7 +23,6 @@ use crate::params::Params;
 use crate::rate::Rate;
 use crate::store::Scope;
 use crate::stub::Stub;
-use crate::wire::Dialect;
 
 /// Who calls, once admitted.
 #[derive(Clone, Debug)]

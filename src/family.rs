@@ -2,8 +2,8 @@
 //! names, each with the beginnings of its paths in each dialect (design.md 6). Single operations are not listed: whatever
 //! lies below one of these is Stream's, and what is built stands in the table of routes.
 
+use crate::dialect::Dialect;
 use crate::operation::table;
-use crate::wire::Dialect;
 
 /// How far a family is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,6 +27,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod dashboard;
+pub mod dialect;
 pub mod domain;
 pub mod door;
 pub mod error;

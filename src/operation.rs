@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::wire::Dialect;
+use crate::dialect::Dialect;
 
 pub mod table;
 

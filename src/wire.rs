@@ -13,16 +13,7 @@ pub mod events;
 pub mod user_request;
 pub mod users;
 
-/// How a mount point writes times and users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// `/api/v2`: integer nanoseconds, custom data nested.
-    V2,
-    /// Un-prefixed: RFC 3339, custom data flattened into the user.
-    Legacy,
-    /// `/video`: RFC 3339, custom data nested.
-    Video,
-}
+pub use crate::dialect::Dialect;
 
 thread_local! {
     static DIALECT: Cell<Dialect> = const { Cell::new(Dialect::V2) };
@@ -34,21 +25,6 @@ pub fn to_json<T: Serialize + ?Sized>(dialect: Dialect, value: &T) -> serde_json
     let bytes = serde_json::to_vec(value);
     DIALECT.set(before);
     bytes
-}
-
-impl Dialect {
-    /// All dialects; a dialect's place here is its index.
-    pub const ALL: [Self; 3] = [Self::V2, Self::Legacy, Self::Video];
-
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        ["v2", "legacy", "video"][self as usize]
-    }
-
-    /// What its paths begin with.
-    pub fn prefix(self) -> &'static str {
-        ["/api/v2", "", "/video"][self as usize]
-    }
 }
 
 fn dialect() -> Dialect {

@@ -1,6 +1,6 @@
 //! Where the sockets' doors are.
 
-use crate::wire::Dialect;
+use crate::dialect::Dialect;
 
 /// The door behind a path.
 pub fn door(path: &str) -> Option<Dialect> {

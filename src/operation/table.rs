@@ -7,7 +7,7 @@
 
 use super::Mounts::{All, Legacy, V2, Video};
 use super::{Mounts, Operation, Place};
-use crate::wire::Dialect;
+use crate::dialect::Dialect;
 
 /// Calls of an operation in a minute, for each app and platform, unless its row has another number (wire-contract 2.5).
 pub const LIMIT_DEFAULT: u32 = 1_000;

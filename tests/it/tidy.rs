@@ -1,5 +1,7 @@
 //! Rules of the source itself.
 
+mod imports;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,113 +53,8 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Module (a file, and the folder of its name) -> what it must not name. The invariants of `lib.rs`.
-const ARROWS: &[(&str, &[&str])] = &[
-    (
-        "auth/token",
-        &["actix_web", "crate::store", "crate::api", "crate::reply", "crate::door", "crate::control", "system_now"],
-    ),
-    (
-        "auth/verdict",
-        &[
-            "actix_web",
-            "crate::store",
-            "crate::api",
-            "crate::reply",
-            "crate::door",
-            "crate::control",
-            "crate::app",
-            "system_now",
-            "clock.now()",
-        ],
-    ),
-    ("auth/facts", &["actix_web", "crate::app", "crate::store"]),
-    ("auth/times", &["actix_web", "crate::store", "crate::app", "crate::door", "system_now", ".now()"]),
-    ("auth/credentials", &["actix_web", "crate::store", "crate::api", "crate::reply", "crate::door"]),
-    ("auth/explain", &["actix_web", "crate::store", "crate::reply", "crate::door"]),
-    ("auth/go_json", &["actix_web", "crate::"]),
-    (
-        "domain",
-        &["actix_web", "crate::api", "crate::reply", "crate::door", "crate::control", "crate::wire", "rusqlite"],
-    ),
-    (
-        "store",
-        &[
-            "actix_web",
-            "crate::api",
-            "crate::reply",
-            "crate::control",
-            "crate::wire",
-            "crate::door",
-            "crate::domain",
-            "crate::auth::caller",
-            "crate::fixture",
-            "tx.app.0",
-            "Time(row.get",
-        ],
-    ),
-    ("store/tx", &["Store", "super::apps", "super::writer", "super::scans"]),
-    ("store/effects", &["Store", "rusqlite", "super::"]),
-    ("store/writer", &["Store", "super::tx", "super::apps"]),
-    (
-        "query",
-        &[
-            "actix_web",
-            "crate::store",
-            "crate::app",
-            "crate::api",
-            "crate::reply",
-            "crate::door",
-            "crate::wire",
-            "crate::domain",
-        ],
-    ),
-    ("wire", &["actix_web", "rusqlite", "crate::api", "crate::reply", "crate::door"]),
-    ("permission", &["actix_web", "rusqlite", "crate::api", "crate::store"]),
-    ("permission/catalogue", &["crate::app"]),
-    ("clock", &["crate::", "actix_web"]),
-    ("params", &["actix_web", "crate::call", "crate::door"]),
-    ("json", &["actix_web", "crate::call", "crate::settings"]),
-    ("validate", &["actix_web", "crate::settings"]),
-    ("operation", &["actix_web", "crate::routes", "crate::api", "crate::rate"]),
-    ("call", &["crate::door", "crate::reply", "crate::api", "crate::domain"]),
-    ("error", &["crate::", "actix_web"]),
-    ("ids", &["crate::", "actix_web"]),
-    ("settings", &["actix_web", "rusqlite", "crate::store", "crate::api"]),
-    ("model", &["actix_web", "rusqlite", "crate::store", "crate::domain", "crate::wire", "crate::api", "crate::event"]),
-    ("event", &["actix_web", "rusqlite", "crate::store", "crate::domain", "crate::wire", "crate::api"]),
-    ("api", &["rusqlite", "crate::control", "StatusCode"]),
-    ("mint", &["actix_web", "rusqlite", "crate::store"]),
-    (
-        "journal",
-        &["actix_web", "rusqlite", "crate::store", "crate::api", "crate::reply", "crate::door", "crate::control"],
-    ),
-];
-
 fn belongs(path: &Path, module: &str) -> bool {
     path == Path::new(&format!("src/{module}.rs")) || path.starts_with(format!("src/{module}/"))
-}
-
-#[test]
-fn imports_go_along_the_arrows() {
-    let mut broken = Vec::new();
-    for (path, text) in files("src").iter().filter(|(path, _)| !is_tests(path)) {
-        let code = code(text);
-        for (_, forbidden) in ARROWS.iter().filter(|(module, _)| belongs(path, module)) {
-            for name in forbidden.iter().filter(|name| code.contains(**name)) {
-                broken.push(format!("{} names {name}", path.display()));
-            }
-        }
-    }
-    assert!(broken.is_empty(), "{broken:#?}");
-}
-
-#[test]
-fn every_arrow_speaks_of_a_module_that_is_there() {
-    let files = files("src");
-    for (module, _) in ARROWS {
-        assert!(files.iter().any(|(path, _)| belongs(path, module)), "{module}");
-    }
 }
 
 #[test]

@@ -14,7 +14,8 @@ use tokio::signal::unix::{self, SignalKind};
 
 use super::Environment;
 use super::terminal::Terminal;
-use crate::cli::{Outcome, print};
+use crate::cli::print;
+use crate::outcome::Outcome;
 
 /// Exit code: the command cannot be run.
 const NOT_RUN: i32 = 126;
