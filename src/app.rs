@@ -22,7 +22,9 @@ use crate::ids::{AppId, UserId};
 use crate::journal::{Bell, Journal};
 use crate::permission::catalogue::Permission;
 use crate::rate::{RateCounters, UserCounters};
-use crate::settings::{Emulator, Rules, Settings};
+use crate::settings::Settings;
+use crate::settings::emulator::Emulator;
+use crate::settings::rules::Rules;
 use crate::stub::Stubs;
 
 pub mod ended;

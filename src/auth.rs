@@ -2,11 +2,13 @@
 
 pub mod backdated;
 pub mod caller;
+pub mod check;
 pub mod credentials;
 pub mod explain;
 pub mod facts;
 pub mod fingerprint;
 pub mod go_json;
+pub mod kind;
 pub mod revocation;
 pub mod secret;
 pub mod segments;

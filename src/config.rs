@@ -4,8 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use crate::clock::ClockMode;
-use crate::fixture::apply::{Defaults, Pair};
-use crate::fixture::format::Fixture;
+use crate::fixture::defaults::{Defaults, Pair};
+use crate::fixture::format::{Fixture, problem_at};
+use crate::fixture::{Problem, Refused};
 use crate::live::limits::Limits;
 
 /// The port unless another is asked for.
@@ -33,6 +34,13 @@ pub struct LoadedFixture {
     pub text: String,
     /// What it says.
     pub fixture: Fixture,
+}
+
+impl LoadedFixture {
+    /// What only the store's rules refused, at its place in the file.
+    pub fn problem(&self, refused: &Refused) -> Problem {
+        problem_at(&self.text, &self.file, &refused.pointer, &refused.message, None)
+    }
 }
 
 /// What a process is started with.

@@ -40,7 +40,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::clock::{Time, system_now};
-use crate::fixture::apply::Defaults;
+use crate::fixture::defaults::Defaults;
 use crate::store::{Scope, Store};
 use error::{ControlError, Result};
 

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::auth::kind::Caller;
 use crate::clock::{DurationNs, SECOND_NS};
 use crate::error::Code;
-use crate::journal::Caller;
 
 pub mod armed;
 

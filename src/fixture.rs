@@ -9,6 +9,7 @@ mod build;
 mod check;
 #[macro_use]
 mod decode;
+pub mod defaults;
 mod emulator;
 pub mod export;
 pub mod faults;
@@ -20,4 +21,4 @@ pub mod stubs;
 mod times;
 mod tree;
 
-pub(crate) use problem::{Problem, did_you_mean};
+pub(crate) use problem::{Problem, Refused, did_you_mean};

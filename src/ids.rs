@@ -23,6 +23,19 @@ pub fn is_api_key_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-.".contains(c)
 }
 
+/// Refuses what is no api key, and says what one is.
+pub fn check_api_key(key: &str) -> Result<(), String> {
+    let is_one = (1..=API_KEY_MAX_CHARS).contains(&key.chars().count()) && key.chars().all(is_api_key_char);
+    let why = || format!("an api key has 1 to {API_KEY_MAX_CHARS} letters, digits and the signs _ - .");
+    is_one.then_some(()).ok_or_else(why)
+}
+
+/// Refuses what can be no app's secret, and says what can.
+pub fn check_api_secret(secret: &str) -> Result<(), String> {
+    let is_one = (1..=API_SECRET_MAX_CHARS).contains(&secret.chars().count());
+    is_one.then_some(()).ok_or_else(|| format!("a secret has 1 to {API_SECRET_MAX_CHARS} characters"))
+}
+
 /// Longest user id, in bytes (wire-contract 4.1).
 pub const USER_ID_MAX_BYTES: usize = 255;
 

@@ -20,7 +20,8 @@ mod pace;
 pub mod repeats;
 pub mod tail;
 
-pub use entry::{Caller, Entry, Outcome, Text, Who, Why};
+pub use crate::auth::kind::Caller;
+pub use entry::{Entry, Outcome, Text, Who, Why};
 use exchange::EXCHANGES_MAX;
 pub use exchange::Exchange;
 pub use pace::Minute;

@@ -59,3 +59,6 @@ pub mod store;
 pub mod stub;
 pub mod validate;
 pub mod wire;
+
+/// millpond's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -5,4 +5,5 @@ pub mod ban;
 pub mod device;
 pub mod flag;
 pub mod mute;
+pub mod push_provider;
 pub mod user;

@@ -1,7 +1,7 @@
 //! May they: roles, grants and permissions. Who they are is `auth`.
 
 use crate::app::{App, AppState};
-use crate::auth::facts::ANONYMOUS_ID;
+use crate::auth::kind::ANONYMOUS_ID;
 use crate::error::{ApiError, Result};
 
 pub mod catalogue;

@@ -8,7 +8,7 @@ use crate::clock::Time;
 use crate::error::{ApiError, Code, Result};
 use crate::ids::{USER_ID_MAX_BYTES, UserId};
 use crate::operation::table::{LIMIT_DEFAULT, OPERATIONS_MAX};
-use crate::settings::RateLimits;
+use crate::settings::emulator::RateLimits;
 
 /// From where a call comes, as far as the limits are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

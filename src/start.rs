@@ -17,7 +17,6 @@ use crate::control::Control;
 use crate::control::guard::Reach;
 use crate::door::Gate;
 use crate::fixture::apply::{self, Mode};
-use crate::fixture::format::{Problem, problem_at};
 use crate::live::hub::{self, Hub};
 use crate::live::tell::Tell;
 use crate::outcome::Failure;
@@ -163,7 +162,7 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
     for loaded in &config.fixtures {
         let outcome = apply::apply(store, loaded.fixture.clone(), Mode::Merge, &config.fixture_defaults()).await;
         outcome.map_err(|refused| {
-            Failure::Input(format!("the fixtures cannot be loaded:\n{}", problem_of(loaded, &refused)))
+            Failure::Input(format!("the fixtures cannot be loaded:\n{}", loaded.problem(&refused)))
         })?;
     }
     // A fixture with keys of its own is all that was asked for, unless a pair was given besides.
@@ -180,11 +179,6 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
         store.create_app(new).await.map_err(other)?;
     }
     store.keep_missing_baselines().await.map_err(other)
-}
-
-/// What only the store's rules refused, at its place in the file.
-pub fn problem_of(loaded: &crate::config::LoadedFixture, refused: &apply::Refused) -> Problem {
-    problem_at(&loaded.text, &loaded.file, &refused.pointer, &refused.message, None)
 }
 
 fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
@@ -254,7 +248,7 @@ impl Running {
             "url": self.url,
             "port": self.address.port(),
             "pid": std::process::id(),
-            "version": crate::control::status::VERSION,
+            "version": crate::VERSION,
             "db": self.store.file(),
             "apps": apps,
         })

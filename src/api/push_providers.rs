@@ -11,8 +11,9 @@ use crate::clock::Time;
 use crate::domain::push_providers::{self as rules, DISABLED_AT};
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
+use crate::model::push_provider::PushProvider;
 use crate::reply::Reply;
-use crate::store::push_providers::{self, PushProvider};
+use crate::store::push_providers;
 use crate::wire::Empty;
 
 /// The body of UpsertPushProvider.

@@ -7,7 +7,7 @@ use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::times::Times;
 use crate::auth::token::Token;
 use crate::clock::{SECOND_NS, system_now};
-use crate::settings::TokenTimes;
+use crate::settings::emulator::TokenTimes;
 
 /// Whether judging a token's times counts as showing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

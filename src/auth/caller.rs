@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::revocation::{Said, TIMES_HEADER};
 use crate::app::{App, AppState};
-use crate::auth::facts::{ANONYMOUS_ID, ROLE_ANONYMOUS};
+use crate::auth::kind::{ANONYMOUS_ID, ROLE_ANONYMOUS};
 use crate::call::{Call, Identity};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;

@@ -3,18 +3,19 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::check::{Check, Outcome, Verdict};
 use super::credentials::Credentials;
 use super::revocation::Of;
 use super::secret::Secret;
 use super::segments;
 use super::times::{Rule, Times};
 use super::token;
-use super::verdict::{Check, Outcome, UserState, Verdict};
+use super::verdict::UserState;
 use crate::app::AppState;
-use crate::auth::facts::ANONYMOUS_ID;
 use crate::auth::facts::End;
+use crate::auth::kind::ANONYMOUS_ID;
 use crate::clock::Time;
-use crate::settings::{DisabledAuthChecks, RevocationGranularity};
+use crate::settings::emulator::{DisabledAuthChecks, RevocationGranularity};
 
 /// One check in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]

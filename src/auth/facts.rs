@@ -3,8 +3,10 @@
 
 use serde::Serialize;
 
+use super::kind::ROLE_USER;
 use super::revocation::Revocation;
-use crate::settings::{Emulator, Rules};
+use crate::settings::emulator::Emulator;
+use crate::settings::rules::Rules;
 
 /// What an app lays down about those who call it.
 #[derive(Clone, Copy, Debug)]
@@ -31,15 +33,6 @@ pub struct UserFacts {
     /// The teams.
     pub teams: Vec<String>,
 }
-
-/// The role of a user without another one.
-pub const ROLE_USER: &str = "user";
-/// The role of guests.
-pub const ROLE_GUEST: &str = "guest";
-/// The role of anonymous callers.
-pub const ROLE_ANONYMOUS: &str = "anonymous";
-/// The id of whoever is nobody in particular (wire-contract 1.5).
-pub const ANONYMOUS_ID: &str = "!anon";
 
 impl UserFacts {
     /// What holds of a user of whom nothing special is known.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::times::{Rule, Times};
 use super::token::Token;
 use crate::clock::{Moment, Time};
-use crate::settings::RevocationGranularity;
+use crate::settings::emulator::RevocationGranularity;
 
 /// Whose clock a revocation's time is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

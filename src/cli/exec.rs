@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 
+use self::command::Environment;
 use super::origin::OriginArgs;
 use super::pair::{KEY_VARIABLE, PairArgs, Resolved, SECRET_VARIABLE, resolve, resolve_alone};
 use super::repeat::RepeatArgs;
@@ -138,21 +139,6 @@ async fn exec(config: Config, resolved: &Resolved, args: &Args) -> Outcome {
     };
     running.stop().await;
     outcome
-}
-
-/// What the command finds in its environment besides what is inherited.
-struct Environment {
-    variables: Vec<env::Variable>,
-    prefix: Option<String>,
-}
-
-impl Environment {
-    /// Whether an inherited variable would speak of another app.
-    fn removes(&self, name: &str) -> bool {
-        let bare = self.prefix.as_deref().and_then(|prefix| name.strip_prefix(prefix));
-        let mut names = [Some(name), bare].into_iter().flatten();
-        names.any(|name| name.starts_with("STREAM_") || name.starts_with(env::TOKEN_PREFIX))
-    }
 }
 
 fn environment(running: &Running, resolved: &Resolved, args: &Args) -> Result<Environment, Failure> {

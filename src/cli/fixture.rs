@@ -16,7 +16,6 @@ use crate::fixture::format::{self, FILE_MAX_BYTES, Problem};
 use crate::fixture::shipped::{shipped, shipped_names};
 use crate::outcome::{BAD_INPUT, DONE, Failure, Outcome, input};
 use crate::private;
-use crate::start::problem_of;
 use crate::store::{Store, file::Place};
 
 /// Check fixtures, show and load them, or export what is in the running millpond
@@ -277,5 +276,5 @@ fn try_out(loaded: &LoadedFixture) -> Result<Option<Problem>, Failure> {
         &Config::default().fixture_defaults(),
     ));
     store.close();
-    Ok(outcome.err().map(|refused| problem_of(loaded, &refused)))
+    Ok(outcome.err().map(|refused| loaded.problem(&refused)))
 }

@@ -16,7 +16,7 @@ use crate::auth::segments;
 use crate::client::Client;
 use crate::clock::{Time, system_now};
 use crate::control::inspect::{Candidate, Inspection, Known, look};
-use crate::fixture::apply::Pair;
+use crate::fixture::defaults::Pair;
 use crate::outcome::{DONE, FAILED, Failure, Outcome, failed, input};
 use crate::settings::{Emulator, Settings};
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::print;
 use crate::config::default_pair;
-use crate::control::apps::{check_key, check_secret};
-use crate::fixture::apply::Pair;
+use crate::fixture::defaults::Pair;
+use crate::ids::{check_api_key, check_api_secret};
 use crate::outcome::{Failure, input};
 
 /// The variables of a pair, in the environment and in `.env`.
@@ -95,9 +95,9 @@ fn whole(pair: (Half, Half), source: Source, place: &str, names: [&str; 2]) -> R
         (Some(_), None) => Err(half(key_name, secret_name)),
         (None, Some(_)) => Err(half(secret_name, key_name)),
         (Some(key), Some(secret)) => {
-            let api_key = check_key(key).map_err(|cause| input(format!("{key_name} {place}: {cause}.")))?;
-            let api_secret = check_secret(secret).map_err(|cause| input(format!("{secret_name} {place}: {cause}.")))?;
-            Ok(Some(Resolved { pair: Pair { api_key, api_secret }, source }))
+            check_api_key(&key).map_err(|why| input(format!("{key_name} {place}: {why}.")))?;
+            check_api_secret(&secret).map_err(|why| input(format!("{secret_name} {place}: {why}.")))?;
+            Ok(Some(Resolved { pair: Pair { api_key: key, api_secret: secret }, source }))
         }
     }
 }

@@ -22,7 +22,7 @@ impl Screen<'_> {
         let Self { url, api_key, api_secret, state, other_apps } = self;
         let host = url.trim_start_matches("http://");
         let (version, others) = (
-            crate::control::status::VERSION,
+            crate::VERSION,
             match other_apps {
                 0 => String::new(),
                 1 => "   (and 1 more app: millpond apps)".to_owned(),

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::auth::secret::Secret;
 use crate::clock::{ClockMode, Time, system_now};
 use crate::fixture::apply::token_again;
-use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, is_api_key_char};
+use crate::ids::{API_KEY_MAX_CHARS, API_SECRET_MAX_CHARS, APP_NAME_MAX_CHARS, check_api_key, check_api_secret};
 use crate::journal::repeats::Loop;
 use crate::live::hub::Hub;
 use crate::store::apps::NewApp;
@@ -196,7 +196,15 @@ fn new_app(
 ) -> Result<NewApp> {
     let (api_key, api_secret) = match (api_key, api_secret) {
         (None, None) => new_pair(control),
-        (Some(key), Some(secret)) => (check_key(key)?, check_secret(secret)?),
+        (Some(key), Some(secret)) => {
+            let wrong = |field: &str| {
+                let field = field.to_owned();
+                move |why: String| ControlError::invalid(&field, why)
+            };
+            check_api_key(&key).map_err(wrong("/api_key"))?;
+            check_api_secret(&secret).map_err(wrong("/api_secret"))?;
+            (key, secret)
+        }
         (Some(_), None) => {
             return Err(ControlError::invalid(
                 "/api_secret",
@@ -230,26 +238,4 @@ fn new_pair(control: &Control) -> (String, String) {
     let mut text =
         |length: usize| (0..length).map(|_| char::from(random.sample(rand::distr::Alphanumeric))).collect::<String>();
     (format!("mp_{}", text(12).to_lowercase()), format!("mp_secret_{}", text(40).to_lowercase()))
-}
-
-/// An api key, if it is one.
-pub fn check_key(key: String) -> Result<String> {
-    let fine = (1..=API_KEY_MAX_CHARS).contains(&key.chars().count()) && key.chars().all(is_api_key_char);
-    if fine {
-        Ok(key)
-    } else {
-        Err(ControlError::invalid(
-            "/api_key",
-            format!("an api key has 1 to {API_KEY_MAX_CHARS} letters, digits and the signs _ - ."),
-        ))
-    }
-}
-
-/// A secret, if it can be one.
-pub fn check_secret(secret: String) -> Result<String> {
-    if (1..=API_SECRET_MAX_CHARS).contains(&secret.chars().count()) {
-        Ok(secret)
-    } else {
-        Err(ControlError::invalid("/api_secret", format!("a secret has 1 to {API_SECRET_MAX_CHARS} characters")))
-    }
 }

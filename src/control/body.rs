@@ -11,7 +11,7 @@ use serde_path_to_error::{Path, Segment};
 
 use super::error::{ControlError, Result};
 use crate::body;
-use crate::fixture::format::Problem;
+use crate::fixture::Problem;
 use crate::json::{self, Unbounded};
 use crate::params::Params;
 

@@ -2,13 +2,10 @@
 //! cannot name what is not there, nor miss what is.
 
 use actix_web::http::Method;
-use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{FromRequest, Handler, Responder, Route};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
-
-use super::guard;
 
 /// Makes a schema.
 type Describe = Box<dyn Fn(&mut SchemaGenerator) -> Schema>;
@@ -43,8 +40,9 @@ pub struct Endpoint {
     /// The statuses with which it refuses, beside those that its path, query and body bring along; with their codes.
     pub refusals: Vec<(u16, &'static [&'static str])>,
     /// Whether a page that this machine serves from another port may call it.
-    for_neighbours: bool,
-    route: Route,
+    pub for_neighbours: bool,
+    /// What answers it.
+    pub route: Route,
 }
 
 /// A parameter of a query.
@@ -111,13 +109,6 @@ impl Endpoint {
         // Reading is harmless unless it is said to show secrets; changing is not unless it is said to be.
         let for_neighbours = method == Method::GET;
         Self { method, path, id, summary, query, body, answers, refusals, for_neighbours, route }
-    }
-
-    /// Puts it into place.
-    pub fn mount(self, config: &mut ServiceConfig) {
-        let for_neighbours = self.for_neighbours;
-        let guarded = self.route.wrap(from_fn(move |request, next| guard::for_whom(for_neighbours, request, next)));
-        config.route(self.path, guarded);
     }
 
     /// It shows secrets, or tokens that are as good: not to a page that this machine serves from another port.

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{ApiError, Code};
-use crate::fixture::format::Problem;
+use crate::fixture::Problem;
 
 /// Every code of the control API's errors.
 pub const CODES: [&str; 31] = [

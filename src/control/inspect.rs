@@ -13,14 +13,16 @@ use super::body::ControlBody;
 use super::error::Result;
 use crate::app::token_times::Showing;
 use crate::app::{App, AppState};
+use crate::auth::check::Kind;
 use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::explain::{self, ExplainedCheck, Grounds};
 use crate::auth::facts::End;
-use crate::auth::facts::{ROLE_GUEST, UserFacts};
+use crate::auth::facts::UserFacts;
+use crate::auth::kind::ROLE_GUEST;
 use crate::auth::segments;
 use crate::auth::times::Times;
 use crate::auth::token::Token;
-use crate::auth::verdict::{self, Kind, UserState};
+use crate::auth::verdict::{self, UserState};
 use crate::clock::Time;
 use crate::store::{Scope, users};
 

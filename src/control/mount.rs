@@ -17,7 +17,10 @@ const PAGES: [&str; 3] = ["", "/", "/assets/{path:.*}"];
 pub fn mount(config: &mut ServiceConfig) {
     let [bare, index, assets] = PAGES;
     let endpoints = |config: &mut ServiceConfig| {
-        table().into_iter().flat_map(|area| area.endpoints).for_each(|endpoint| endpoint.mount(config));
+        for Endpoint { path, route, for_neighbours, .. } in table().into_iter().flat_map(|area| area.endpoints) {
+            let guarded = from_fn(move |request, next| guard::for_whom(for_neighbours, request, next));
+            config.route(path, route.wrap(guarded));
+        }
     };
     config.route("/", web::get().to(dashboard::redirect)).service(
         web::scope("/_millpond")

@@ -6,7 +6,6 @@ use serde_json::{Map, Value, json};
 
 use super::endpoint::{Answer, Area, Endpoint, Parameter};
 use super::error::{CODES, Refusal};
-use super::status::VERSION;
 
 /// What every route can refuse with: who calls is not of this machine, or the process itself failed.
 const EVERYWHERE: [(u16, &[&str]); 2] = [(403, &["foreign_host", "foreign_origin"]), (500, &["database", "internal"])];
@@ -28,7 +27,7 @@ pub fn document(url: &str, table: Vec<Area>) -> Value {
         "openapi": "3.1.0",
         "info": {
             "title": "millpond's control API",
-            "version": VERSION,
+            "version": crate::VERSION,
             "description": "For tests, the command line and the dashboard. Stream's own API is not described here. \
                 Times go out as RFC 3339 in UTC. An empty body is `{}`. Only this machine's programs and pages are served.",
         },

@@ -15,7 +15,7 @@ use super::error::{ControlError, Result};
 use crate::app::App;
 use crate::app::token_times::Showing;
 use crate::auth::credentials::{Credentials, Examined};
-use crate::auth::facts::ANONYMOUS_ID;
+use crate::auth::kind::ANONYMOUS_ID;
 use crate::auth::revocation::Revocation;
 use crate::auth::secret::Secret;
 use crate::auth::verdict;

@@ -10,9 +10,6 @@ use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::{Control, apps};
 
-/// millpond's version.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
 /// Whether the process is ready.
 #[derive(Serialize, JsonSchema)]
 pub struct Health<'a> {
@@ -50,7 +47,7 @@ pub struct Info<'a> {
 
 /// `GET /health`: ready once fixtures are in and all listeners are up.
 pub async fn health(control: Data<Control>) -> HttpResponse {
-    HttpResponse::Ok().json(Health { ready: control.is_ready(), version: VERSION, url: &control.url })
+    HttpResponse::Ok().json(Health { ready: control.is_ready(), version: crate::VERSION, url: &control.url })
 }
 
 /// Nothing.
@@ -79,7 +76,7 @@ pub async fn info(control: Data<Control>, secrets: Secrets, nonce: Nonce) -> Htt
     let apps: Vec<_> = control.store.apps().all().iter().map(|app| apps::shown(app, secrets.0)).collect();
     HttpResponse::Ok().json(Info {
         name: "millpond",
-        version: VERSION,
+        version: crate::VERSION,
         url: &control.url,
         pid: std::process::id(),
         db: control.store.file(),

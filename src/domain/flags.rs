@@ -2,13 +2,8 @@
 
 use super::users::check_object;
 use crate::error::Result;
-use crate::model::flag::Flag;
+use crate::model::flag::{ENTITY_MAX_CHARS, Flag, REASON_MAX_CHARS};
 use crate::validate::max_chars;
-
-/// The reason at the most, in characters.
-pub const REASON_MAX_CHARS: usize = 255;
-/// A thing's kind and its id at the most, in characters each.
-pub const ENTITY_MAX_CHARS: usize = 255;
 
 /// Refuses a flag with a text that is too long to be kept.
 pub fn check(flag: &Flag) -> Result<()> {

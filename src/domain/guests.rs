@@ -1,6 +1,6 @@
 //! Guests (wire-contract 4.7).
 
-use crate::auth::facts::ROLE_GUEST;
+use crate::auth::kind::ROLE_GUEST;
 use crate::auth::token;
 use crate::error::{ApiError, Result};
 use crate::ids::USER_ID_MAX_BYTES;

@@ -98,7 +98,7 @@ fn set_key(user: &mut User, key: &str, value: Value) -> Result<()> {
     match parts.as_slice() {
         ["name"] => user.name = text(key, value)?,
         ["image"] => user.image = text(key, value)?,
-        ["role"] => user.role = text(key, value)?.unwrap_or_else(|| crate::auth::facts::ROLE_USER.to_owned()),
+        ["role"] => user.role = text(key, value)?.unwrap_or_else(|| crate::auth::kind::ROLE_USER.to_owned()),
         ["language"] => user.language = text(key, value)?.unwrap_or_default(),
         ["teams"] => user.teams = typed(key, value, Value::is_array, "array")?.unwrap_or_default(),
         ["teams_role"] => user.teams_role = typed(key, value, Value::is_object, "object")?.unwrap_or_default(),
@@ -127,7 +127,7 @@ fn unset_key(user: &mut User, key: &str) -> Result<()> {
     match path_of(&user.id, key)?.as_slice() {
         ["name"] => user.name = None,
         ["image"] => user.image = None,
-        ["role"] => crate::auth::facts::ROLE_USER.clone_into(&mut user.role),
+        ["role"] => crate::auth::kind::ROLE_USER.clone_into(&mut user.role),
         ["language"] => user.language.clear(),
         ["teams"] => user.teams.clear(),
         ["teams_role"] => user.teams_role.clear(),

@@ -2,17 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::devices::PUSH_PROVIDERS;
 use crate::error::{ApiError, Result};
+use crate::model::device::PUSH_PROVIDERS;
+use crate::model::push_provider::{NAME_MAX_CHARS, PER_APP_MAX, PushProvider};
 use crate::settings::{Kind, Settings};
-use crate::store::push_providers::{self, PushProvider};
+use crate::store::push_providers;
 use crate::store::{ReadTx, WriteTx, apps};
 use crate::validate::{max_chars, wrong_type};
 
-/// Named configurations of an app at the most.
-pub const PER_APP_MAX: usize = 25;
-/// A configuration's name at the most, in characters.
-pub const NAME_MAX_CHARS: usize = 255;
 /// One of its texts at the most, in characters: certificates and templates are long.
 pub const TEXT_MAX_CHARS: usize = 20_000;
 

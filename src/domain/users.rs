@@ -7,7 +7,7 @@ use crate::error::{ApiError, Code, Result};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
 use crate::ids::{USER_ID_MAX_BYTES, UserId, UserIdFault};
-use crate::model::user::{Deletion, User};
+use crate::model::user::{BUILT_IN, CUSTOM_MAX_BYTES, Deletion, PRIVACY_KEYS, TEAM_NAME_MAX_BYTES, TEAMS_MAX, User};
 use crate::permission::{self, Request, Subject};
 use crate::settings::UniqueUsernames;
 use crate::store::{ReadTx, WriteTx, users};
@@ -15,8 +15,6 @@ use crate::validate::{batch, max_chars, wrong_type};
 
 /// Users in one batch at the most.
 pub const BATCH_MAX: usize = 100;
-/// A user's custom data at the most, in bytes of JSON.
-pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
 /// How deep a user's custom data nest at the most: what every body that may hold them has room for ([`crate::json::DEPTH_MAX`]).
 pub const CUSTOM_MAX_DEPTH: usize = 60;
 /// A user's name at the most, in characters. Production's limit is not known.
@@ -25,46 +23,6 @@ pub const NAME_MAX_CHARS: usize = 1_024;
 pub const IMAGE_MAX_CHARS: usize = 2_048;
 /// The language at the most, in characters.
 pub const LANGUAGE_MAX_CHARS: usize = 64;
-/// Teams of a user at the most.
-pub const TEAMS_MAX: usize = 250;
-/// A team's name at the most, in bytes.
-pub const TEAM_NAME_MAX_BYTES: usize = 100;
-
-/// Keys of a user that custom data cannot take when it is flattened beside them. `custom` is none of them: the legacy
-/// dialect knows no such key, so there it is custom data like any other.
-pub const BUILT_IN: &[&str] = &[
-    "id",
-    "name",
-    "image",
-    "role",
-    "roles",
-    "teams",
-    "teams_role",
-    "language",
-    "invisible",
-    "privacy_settings",
-    "created_at",
-    "updated_at",
-    "last_active",
-    "deactivated_at",
-    "deleted_at",
-    "revoke_tokens_issued_before",
-    "banned",
-    "shadow_banned",
-    "ban_expires",
-    "online",
-    "devices",
-    "mutes",
-    "channel_mutes",
-    "blocked_user_ids",
-    "unread_count",
-    "total_unread_count",
-    "unread_channels",
-    "unread_threads",
-    "push_notifications",
-    "push_preferences",
-    "avg_response_time",
-];
 
 /// Fields of one value that can be set.
 pub const PLAIN: &[&str] = &["name", "image", "role", "language", "teams", "invisible", "revoke_tokens_issued_before"];
@@ -209,7 +167,7 @@ pub fn emit_updated(tx: &WriteTx<'_>, user: &User) {
 
 /// A client changes neither role nor teams (wire-contract 2.3 rows 22 and 23).
 fn check_client_change(tx: &WriteTx<'_>, by: Subject<'_>, known: Option<&User>, input: &UserInput) -> Result<()> {
-    let role = known.map_or(crate::auth::facts::ROLE_USER, |user| user.role.as_str());
+    let role = known.map_or(crate::auth::kind::ROLE_USER, |user| user.role.as_str());
     if input.role.as_deref().is_some_and(|wanted| wanted != role) {
         permission::check(&tx.state(), by, Request::app_level("UpdateUserRole"))?;
     }
@@ -332,9 +290,6 @@ fn is_within_depth<'a>(mut values: impl Iterator<Item = &'a Value>, levels: usiz
         _ => true,
     })
 }
-
-/// The privacy settings that there are.
-pub const PRIVACY_KEYS: &[&str] = &["typing_indicators", "read_receipts", "delivery_receipts"];
 
 /// Merges privacy settings key by key. Each is `{"enabled": bool}`; keys that Stream does not have are dropped.
 pub fn merge_privacy(

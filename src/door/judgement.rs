@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::app::{App, AppState};
+use crate::auth::check::{Check, Verdict};
 use crate::auth::credentials::Credentials;
 use crate::auth::facts::{End, UserFacts};
 use crate::auth::times::Times;
-use crate::auth::verdict::{self, Check, UserState, Verdict};
+use crate::auth::verdict::{self, UserState};
 use crate::clock::{Time, system_now};
 use crate::settings::UnknownUser;
 use crate::store::{Scope, Store, users};

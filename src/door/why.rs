@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::judgement::Judgement;
 use crate::app::{App, AppState, Apps};
+use crate::auth::check::Check;
 use crate::auth::credentials::Credentials;
 use crate::auth::explain::{self, Grounds};
 use crate::auth::segments;
-use crate::auth::verdict::{Check, UserState};
+use crate::auth::verdict::UserState;
 use crate::clock::ClockMode;
 use crate::journal::{Text, Why};
 

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::{EVERY_OPERATION, Fault, LATENCY_MAX_NS, SocketThen, Then};
+use crate::auth::kind::Caller;
 use crate::clock::{DurationNs, SECOND_NS, Time};
 use crate::error::{ApiError, Code};
-use crate::journal::Caller;
 use crate::operation::table::{CONNECT, TOKEN_PROVIDER};
 use crate::rate::{self, Rate};
 

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::users::UpdateUsersRequest;
-use crate::domain::users::{BUILT_IN, UserInput, is_reserved_to_upsert};
+use crate::domain::users::{UserInput, is_reserved_to_upsert};
 use crate::json::{DEPTH_MAX, Unbounded, VALUES_MAX, decode, from_tree, measure};
+use crate::model::user::BUILT_IN;
 use crate::settings::{Emulator, Field, Settings};
 use crate::wire::Dialect;
 use crate::wire::user_request::UserRequest;

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::users::{CUSTOM_MAX_BYTES, check_object};
+use crate::domain::users::check_object;
 use crate::fixture::export::written;
 use crate::fixture::format::{App, Fixture, Named, PROBLEMS_MAX, Problem, User, VERSION, parse, problem_at};
+use crate::model::user::CUSTOM_MAX_BYTES;
 
 /// The bytes as a fixture, and as the custom data of a user in one.
 pub fn fixture(data: &[u8]) {

@@ -5,9 +5,10 @@ use url::form_urlencoded;
 
 use crate::auth::credentials::bare_token;
 use crate::domain::sessions::Details;
-use crate::domain::users::{BUILT_IN, is_reserved_to_connect};
+use crate::domain::users::is_reserved_to_connect;
 use crate::live::shown::Shown;
 use crate::live::sign_in::details_of;
+use crate::model::user::BUILT_IN;
 use crate::params::Params;
 use crate::wire::Dialect;
 

@@ -7,14 +7,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::app::AppState;
+use crate::auth::check::{Check, Kind, Verdict};
 use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
 use crate::auth::explain::{self, Grounds};
-use crate::auth::facts::{ANONYMOUS_ID, UserFacts};
+use crate::auth::facts::UserFacts;
+use crate::auth::kind::ANONYMOUS_ID;
 use crate::auth::secret::Secret;
 use crate::auth::segments::{LENIENT, normal_base64, split};
 use crate::auth::times::Times;
 use crate::auth::token::{Malformed, Token, contents, message};
-use crate::auth::verdict::{Check, Kind, UserState, Verdict, refusal, verify};
+use crate::auth::verdict::{UserState, refusal, verify};
 use crate::clock::{SECOND_NS, Time};
 use crate::settings::{Emulator, Settings};
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use crate::auth::check::{Check, Verdict};
 use crate::auth::fingerprint::Fingerprint;
-use crate::auth::verdict::{Check, Verdict};
+use crate::auth::kind::Caller;
 use crate::clock::Time;
 use crate::ids::{USER_ID_MAX_BYTES, UserId};
 
@@ -28,35 +29,6 @@ pub const METHOD_SOCKET: &str = "WS";
 pub const CLIENT_LEFT: u16 = 499;
 /// The status of a call whose connection a fault cut, without an answer.
 pub const CUT: u16 = 0;
-
-/// Who called.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Caller {
-    /// A bearer of a server token.
-    Server,
-    /// A user.
-    User,
-    /// A guest.
-    Guest,
-    /// Nobody in particular.
-    Anonymous,
-    /// Nobody was let in, or nobody called.
-    #[default]
-    None,
-}
-
-impl Caller {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Server, Self::User, Self::Guest, Self::Anonymous, Self::None];
-    /// Their words, in the same order.
-    pub const WORDS: [&str; 5] = ["server", "user", "guest", "anonymous", "none"];
-
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        Self::WORDS[self as usize]
-    }
-}
 
 /// How it came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

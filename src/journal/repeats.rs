@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entry::Entry;
-use crate::auth::verdict::Check;
+use crate::auth::check::Check;
 use crate::clock::{SECOND_NS, Time};
 use crate::error::Code;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::auth::verdict::{Check, Outcome, Verdict};
+use crate::auth::check::{Check, Outcome, Verdict};
 use crate::error::{ApiError, Code};
 use crate::fault::ErrorThen;
 use crate::settings::{Emulator, SocketFate};

@@ -2,6 +2,15 @@
 
 use crate::clock::Time;
 
+/// The push providers that there are.
+pub const PUSH_PROVIDERS: &[&str] = &["firebase", "apn", "huawei", "xiaomi"];
+
+/// A device's id and its hardware's, in characters at the most.
+pub const ID_MAX_CHARS: usize = 255;
+
+/// Devices of a user at the most; one more makes the oldest go.
+pub const PER_USER_MAX: usize = 25;
+
 /// A device that push messages would go to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {

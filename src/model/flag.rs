@@ -4,6 +4,15 @@ use serde_json::{Map, Value};
 
 use crate::clock::Time;
 
+/// The reason at the most, in characters.
+pub const REASON_MAX_CHARS: usize = 255;
+
+/// A thing's kind and its id at the most, in characters each.
+pub const ENTITY_MAX_CHARS: usize = 255;
+
+/// Flags of one user that are kept at the most; one more makes the oldest go.
+pub const PER_USER_MAX: u32 = 1_000;
+
 /// A flag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flag {

@@ -6,6 +6,54 @@ use crate::auth::revocation::Revocation;
 use crate::clock::Time;
 use crate::ids::UserId;
 
+/// A user's custom data at the most, in bytes of JSON.
+pub const CUSTOM_MAX_BYTES: usize = 5 * 1024;
+
+/// Teams of a user at the most.
+pub const TEAMS_MAX: usize = 250;
+
+/// A team's name at the most, in bytes.
+pub const TEAM_NAME_MAX_BYTES: usize = 100;
+
+/// Keys of a user that custom data cannot take when it is flattened beside them. `custom` is none of them: the legacy
+/// dialect knows no such key, so there it is custom data like any other.
+pub const BUILT_IN: &[&str] = &[
+    "id",
+    "name",
+    "image",
+    "role",
+    "roles",
+    "teams",
+    "teams_role",
+    "language",
+    "invisible",
+    "privacy_settings",
+    "created_at",
+    "updated_at",
+    "last_active",
+    "deactivated_at",
+    "deleted_at",
+    "revoke_tokens_issued_before",
+    "banned",
+    "shadow_banned",
+    "ban_expires",
+    "online",
+    "devices",
+    "mutes",
+    "channel_mutes",
+    "blocked_user_ids",
+    "unread_count",
+    "total_unread_count",
+    "unread_channels",
+    "unread_threads",
+    "push_notifications",
+    "push_preferences",
+    "avg_response_time",
+];
+
+/// The privacy settings that there are.
+pub const PRIVACY_KEYS: &[&str] = &["typing_indicators", "read_receipts", "delivery_receipts"];
+
 /// A user. Times are the app's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
@@ -94,7 +142,7 @@ impl User {
             id,
             name: None,
             image: None,
-            role: crate::auth::facts::ROLE_USER.to_owned(),
+            role: crate::auth::kind::ROLE_USER.to_owned(),
             teams: Vec::new(),
             teams_role: Map::new(),
             language: String::new(),

@@ -5,10 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::sql::{Json, json};
 use super::tx::{ReadTx, WriteTx};
 use crate::error::Result;
-use crate::model::flag::Flag;
-
-/// Flags of one user that are kept at the most; one more makes the oldest go.
-pub const PER_USER_MAX: u32 = 1_000;
+use crate::model::flag::{Flag, PER_USER_MAX};
 
 /// Sets a flag; the same user's flag upon the same thing is said anew. Of the user's flags only the newest stay.
 pub fn save(tx: &WriteTx<'_>, flag: &Flag) -> Result<()> {

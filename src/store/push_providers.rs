@@ -1,27 +1,11 @@
 //! The `push_providers` table: named configurations of those who deliver push messages.
 
 use rusqlite::{OptionalExtension, Row, params};
-use serde_json::{Map, Value};
 
 use super::sql::{Json, json};
 use super::tx::{ReadTx, WriteTx};
-use crate::clock::Time;
 use crate::error::Result;
-
-/// A named configuration.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PushProvider {
-    /// `firebase`, `apn`, `huawei` or `xiaomi`.
-    pub provider: String,
-    /// Its name.
-    pub name: String,
-    /// Its fields, by the names that Stream has for them.
-    pub config: Map<String, Value>,
-    /// Since when it is there.
-    pub created_at: Time,
-    /// When it was last set.
-    pub updated_at: Time,
-}
+use crate::model::push_provider::PushProvider;
 
 /// Sets a configuration. One that is there keeps its beginning.
 pub fn save(tx: &WriteTx<'_>, own: &PushProvider) -> Result<()> {

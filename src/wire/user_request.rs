@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Dialect;
-use crate::domain::users::{BUILT_IN, UserInput};
+use crate::domain::users::UserInput;
 use crate::error::{ApiError, Result};
+use crate::model::user::BUILT_IN;
 use crate::validate::wrong_type;
 
 /// A user in a request. Custom data come nested, and in the legacy dialect beside the fields.

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{Dialect, dialect, optional};
 use crate::clock::Time;
-use crate::domain::users::BUILT_IN;
 use crate::model::ban::Ban;
 use crate::model::device::Device;
 use crate::model::mute::Mute;
+use crate::model::user::BUILT_IN;
 use crate::model::user::User;
 
 /// Which fields of a user are shown.

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use millpond::config::{Config, Database, LoadedFixture};
-use millpond::fixture::apply::Pair;
+use millpond::fixture::defaults::Pair;
 use millpond::fixture::format::parse;
 use millpond::outcome::Failure;
 use millpond::start::{Running, start};

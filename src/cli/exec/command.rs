@@ -12,9 +12,8 @@ use rustix::process::{
 };
 use tokio::signal::unix::{self, SignalKind};
 
-use super::Environment;
 use super::terminal::Terminal;
-use crate::cli::print;
+use crate::cli::{env, print};
 use crate::outcome::Outcome;
 
 /// Exit code: the command cannot be run.
@@ -26,6 +25,21 @@ const SIGNALED: i32 = 128;
 
 /// How long what the command left has to end after SIGTERM, and then after SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// What the command finds in its environment besides what is inherited.
+pub struct Environment {
+    pub variables: Vec<env::Variable>,
+    pub prefix: Option<String>,
+}
+
+impl Environment {
+    /// Whether an inherited variable would speak of another app.
+    fn removes(&self, name: &str) -> bool {
+        let bare = self.prefix.as_deref().and_then(|prefix| name.strip_prefix(prefix));
+        let mut names = [Some(name), bare].into_iter().flatten();
+        names.any(|name| name.starts_with("STREAM_") || name.starts_with(env::TOKEN_PREFIX))
+    }
+}
 
 /// Runs a command to its end and gives its exit code, or that of a command that could not be run.
 pub async fn run(words: &[OsString], environment: &Environment, signals: Signals) -> Outcome {
