@@ -24,6 +24,7 @@ pub mod samples;
 pub mod scenarios;
 pub mod settings;
 pub mod shapes;
+pub mod shown;
 pub mod snapshots;
 pub mod standing;
 pub mod status;
@@ -56,7 +57,7 @@ pub struct Control {
     /// When it started, by the system's time.
     pub started_at: Time,
     /// Told when an app with a time to live was made.
-    pub mortals: Notify,
+    pub expiring: Notify,
     /// What a fixture leaves open.
     pub defaults: Defaults,
     /// The description of this API, once somebody asked for it.
@@ -73,7 +74,7 @@ impl Control {
             store,
             url,
             started_at,
-            mortals: Notify::new(),
+            expiring: Notify::new(),
             defaults,
             description: OnceLock::new(),
             ready: AtomicBool::new(false),
@@ -120,9 +121,9 @@ impl Control {
     }
 
     /// Deletes apps at the end of their time to live, for as long as it runs.
-    pub async fn bury(&self) {
+    pub async fn delete_expired_apps(&self) {
         loop {
-            let told = self.mortals.notified();
+            let told = self.expiring.notified();
             let next = self
                 .store
                 .apps()

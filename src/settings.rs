@@ -15,7 +15,7 @@ pub use emulator::{
     CALLS_PER_MINUTE_MAX, DisabledAuthChecks, Emulator, IAT_LEEWAY_MAX_SECONDS, OpenSockets, PushProviders, RateLimits,
     RevocationGranularity, SocketFate, TokenTimes, USER_CALLS_PER_MINUTE, UnknownUser,
 };
-pub use kind::{HOOK_TIMES, Kind, UPLOAD_PARTS, whole};
+pub use kind::{HOOK_TIMES, SettingKind, UPLOAD_PARTS, whole};
 pub use rules::{Rules, UniqueUsernames};
 pub use table::{FIELDS, Field};
 

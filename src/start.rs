@@ -50,7 +50,7 @@ pub struct Running {
     handle: ServerHandle,
     in_flight: InFlight,
     leaves: JoinHandle<()>,
-    burials: JoinHandle<()>,
+    expiries: JoinHandle<()>,
 }
 
 /// Starts: opens the store, loads the fixtures, binds the listeners, and only then is ready.
@@ -84,10 +84,10 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let server = server::serve(listeners, &shared, config.workers)?;
     let handle = server.handle();
     actix_web::rt::spawn(server);
-    let undertaker = Data::clone(&control);
-    let burials = actix_web::rt::spawn(async move { undertaker.bury().await });
+    let expiry = Data::clone(&control);
+    let expiries = actix_web::rt::spawn(async move { expiry.delete_expired_apps().await });
     control.set_ready();
-    Ok(Running { address, url, store, control, hub, handle, in_flight, leaves, burials })
+    Ok(Running { address, url, store, control, hub, handle, in_flight, leaves, expiries })
 }
 
 fn open_store(config: &Config) -> Result<Store, Failure> {
@@ -260,7 +260,7 @@ impl Running {
     pub async fn stop(self) {
         self.handle.pause().await;
         self.in_flight.stop();
-        self.burials.abort();
+        self.expiries.abort();
         if tokio::time::timeout(SOCKETS_TIMEOUT, self.hub.stop()).await.is_err() {
             tracing::warn!("stopping although sockets are still open");
         }

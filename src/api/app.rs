@@ -21,7 +21,7 @@ use crate::event::{Event, Payload};
 use crate::model::device::PUSH_PROVIDERS;
 use crate::permission;
 use crate::reply::Reply;
-use crate::settings::{FIELDS, Field, HOOK_TIMES, Kind, Settings};
+use crate::settings::{FIELDS, Field, HOOK_TIMES, SettingKind, Settings};
 use crate::store::{WriteTx, apps, grants};
 use crate::validate::wrong_type;
 use crate::wire::Empty;
@@ -180,7 +180,7 @@ fn apply_grants(tx: &WriteTx<'_>, change: &Value) -> Result<()> {
             continue;
         }
         let key = format!("grants.{role}");
-        let ids = Kind::Texts(1_000, 255).accept(&key, ids).map_err(ApiError::input)?;
+        let ids = SettingKind::Texts(1_000, 255).accept(&key, ids).map_err(ApiError::input)?;
         let ids: Vec<String> = crate::json::from_tree(ids)?;
         grants::save(tx, role, &ids)?;
     }

@@ -15,7 +15,7 @@ use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::reply::Reply;
-use crate::settings::Kind;
+use crate::settings::SettingKind;
 use crate::store::{WriteTx, push_preferences};
 use crate::validate::{batch, max_chars};
 
@@ -93,7 +93,10 @@ fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
     let given = [&input.chat_level, &input.call_level, &input.feeds_level];
     for ((name, words), level) in LEVELS.into_iter().zip(given) {
         if let Some(level) = level.as_deref().filter(|level| !level.is_empty()) {
-            change.insert(name.to_owned(), Kind::OneOf(words).accept(name, &json!(level)).map_err(ApiError::input)?);
+            change.insert(
+                name.to_owned(),
+                SettingKind::OneOf(words).accept(name, &json!(level)).map_err(ApiError::input)?,
+            );
         }
     }
     for (name, object) in
@@ -107,7 +110,7 @@ fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
     if let Some(until) = input.disabled_until.as_ref().filter(|until| !until.is_null()) {
         change.insert(
             "disabled_until".to_owned(),
-            Kind::Moment.accept("disabled_until", until).map_err(ApiError::input)?,
+            SettingKind::Moment.accept("disabled_until", until).map_err(ApiError::input)?,
         );
     }
     if input.remove_disable == Some(true) {

@@ -109,7 +109,7 @@ impl Outcome {
 
 /// What the token makes of its bearer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Bearer {
     /// A valid token without a user.
     Server,
     /// A token of a user, guests included.
@@ -127,7 +127,7 @@ pub struct Verdict {
     /// The first check that failed.
     pub failed: Option<Check>,
     /// What the caller is; `None` while that cannot be said.
-    pub kind: Option<Kind>,
+    pub kind: Option<Bearer>,
 }
 
 impl Verdict {

@@ -3,7 +3,7 @@
 //! The checks are those of wire-contract 2.4 from "api key present" to "user deactivated", in that order; the first
 //! that fails decides. Whoever wants words (`explain`) makes them from the verdict later.
 
-use super::check::{Check, Kind, Outcome, Verdict};
+use super::check::{Bearer, Check, Outcome, Verdict};
 use super::credentials::{AuthType, Credentials, Examined};
 use super::facts::{AppFacts, End, UserFacts};
 use super::kind::ANONYMOUS_ID;
@@ -46,7 +46,7 @@ pub fn verify(
     verdict.set(Check::AuthType, Outcome::of(auth_type.is_some()));
     match (app, auth_type) {
         (Some(_), Some(AuthType::Anonymous)) if credentials.token.is_none() => {
-            verdict.kind = Some(Kind::Anonymous);
+            verdict.kind = Some(Bearer::Anonymous);
             verdict.rest(Check::TokenWellFormed, Outcome::Skipped);
         }
         // An unknown auth type is no reason to hide what is wrong with the token.
@@ -89,9 +89,9 @@ fn judge_token(
     let excused = !genuine && app.rules.disable_auth_checks && token.user_id.is_some();
     verdict.set(Check::Signature, if excused { Outcome::Skipped } else { Outcome::of(genuine) });
     verdict.kind = Some(match &token.user_id {
-        None => Kind::Server,
-        Some(_) if genuine => Kind::User,
-        Some(_) => Kind::UnverifiedUser,
+        None => Bearer::Server,
+        Some(_) if genuine => Bearer::User,
+        Some(_) => Bearer::UnverifiedUser,
     });
     if excused && app.emulator.disabled_auth_checks == DisabledAuthChecks::ParseOnly {
         for check in [Check::Expiry, Check::NotBefore, Check::IssuedAt, Check::AppRevocation, Check::UserRevocation] {
@@ -118,7 +118,7 @@ fn judge_anonymous(verdict: &mut Verdict, credentials: &Credentials) {
         verdict.set(Check::AnonymousUser, Outcome::Skipped);
         return;
     }
-    verdict.kind = Some(Kind::Anonymous);
+    verdict.kind = Some(Bearer::Anonymous);
     verdict.set(Check::AnonymousUser, Outcome::of(credentials.user_id() == Some(ANONYMOUS_ID)));
     verdict.rest(Check::UserNotDeleted, Outcome::Skipped);
 }

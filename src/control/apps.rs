@@ -11,6 +11,7 @@ use super::asked::Secrets;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::shapes::Deleted;
+use super::shown::{AppShown, app_shown};
 use super::{Control, clock, shapes};
 use crate::app::App;
 use crate::auth::secret::Secret;
@@ -23,30 +24,11 @@ use crate::store::apps::NewApp;
 use crate::store::copies::end_of_life;
 use crate::store::{Scope, users};
 
-/// An app as the control API shows it.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "AppShown")]
-pub struct Shown {
-    /// A name for people.
-    name: String,
-    /// Its key.
-    api_key: String,
-    /// When it was made.
-    created_at: String,
-    /// When it is deleted by itself; null for never.
-    expires_at: Option<String>,
-    /// Its clock.
-    clock: clock::Shown,
-    /// Its secret, where secrets are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    api_secret: Option<String>,
-}
-
 /// An app, and whom a change of it reaches.
 #[derive(Serialize, JsonSchema)]
 pub struct Reached {
     #[serde(flatten)]
-    app: Shown,
+    app: AppShown,
     /// Its users, but deleted ones.
     users: i64,
     /// Its open connections.
@@ -55,22 +37,9 @@ pub struct Reached {
     loops: Vec<Loop>,
 }
 
-/// What there is to show of an app.
-pub fn shown(app: &App, secrets: bool) -> Shown {
-    let state = app.state();
-    Shown {
-        name: state.name.clone(),
-        api_key: app.api_key.to_string(),
-        created_at: state.created_at.rfc3339(),
-        expires_at: app.expires_at.map(Time::rfc3339),
-        clock: clock::shown(app.clock.mode()),
-        api_secret: secrets.then(|| state.secret.reveal().to_owned()),
-    }
-}
-
 /// `GET /apps`: all of them, oldest first.
 pub async fn list(control: Data<Control>, secrets: Secrets) -> HttpResponse {
-    let apps: Vec<_> = control.store.apps().all().iter().map(|app| shown(app, secrets.0)).collect();
+    let apps: Vec<_> = control.store.apps().all().iter().map(|app| app_shown(app, secrets.0)).collect();
     HttpResponse::Ok().json(json!({"apps": apps, "next": null}))
 }
 
@@ -80,7 +49,7 @@ pub async fn get(control: Data<Control>, hub: Data<Hub>, key: Path<String>, secr
     let users = control.store.scan(&Scope::own(&app), users::count).await?;
     let connections = hub.connections_of(app.id).len();
     let (loops, _) = app.journal.repeats.told_after(0, system_now());
-    Ok(HttpResponse::Ok().json(Reached { app: shown(&app, secrets.0), users, connections, loops }))
+    Ok(HttpResponse::Ok().json(Reached { app: app_shown(&app, secrets.0), users, connections, loops }))
 }
 
 /// The body of `POST /apps`.
@@ -152,7 +121,7 @@ pub async fn clone(control: Data<Control>, key: Path<String>, body: ControlBody<
     let again = move |spec: &str| token_again(spec, &secret, now);
     let cloned = control.store.clone_app(&key, new, ttl.map(end_of_life), again).await;
     let app = cloned.map_err(|cause| if is_taken(&control, &new_key) { taken(&new_key) } else { cause.into() })?;
-    control.mortals.notify_one();
+    control.expiring.notify_one();
     Ok(HttpResponse::Created().json(pair_shown(&app)))
 }
 

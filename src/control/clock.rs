@@ -8,39 +8,16 @@ use serde_json::Value;
 
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
+use super::shown::{ClockShown, clock_shown};
 use super::{Control, shapes};
-use crate::clock::{ClockMode, SECOND_NS, parse_duration};
+use crate::clock::{ClockMode, parse_duration};
 use crate::mint::moment;
 use crate::settings::TokenTimes;
 use crate::store::apps;
 
-/// A clock as the control API shows it.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Clock")]
-pub struct Shown {
-    /// With the system, moved by an offset, or frozen.
-    #[schemars(extend("enum" = ["system", "offset", "frozen"]))]
-    mode: &'static str,
-    /// The time it shows.
-    now: String,
-    /// How far it is from the system's, in seconds; null while it is frozen.
-    offset_seconds: Option<i64>,
-}
-
-/// What there is to show of a clock.
-pub fn shown(mode: ClockMode) -> Shown {
-    let (name, offset_ns) = match mode {
-        ClockMode::System => ("system", Some(0)),
-        ClockMode::Offset(ns) => ("offset", Some(ns)),
-        // It has no distance that stays.
-        ClockMode::Frozen(_) => ("frozen", None),
-    };
-    Shown { mode: name, now: mode.now().rfc3339(), offset_seconds: offset_ns.map(|ns| ns / SECOND_NS) }
-}
-
 /// `GET /apps/{api_key}/clock`.
 pub async fn get(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(shown(control.app(&key)?.clock.mode())))
+    Ok(HttpResponse::Ok().json(clock_shown(control.app(&key)?.clock.mode())))
 }
 
 /// The body of `PUT clock`: one of the three.
@@ -111,7 +88,7 @@ async fn set(
         .await?;
     let by_wall = scope.app.state().emulator.token_times == TokenTimes::Wall;
     let note = by_wall.then_some(UNDECIDABLE);
-    Ok(HttpResponse::Ok().json(Moved { clock: shown(mode), note }))
+    Ok(HttpResponse::Ok().json(Moved { clock: clock_shown(mode), note }))
 }
 
 /// What nobody can know of the tokens of a backend.
@@ -122,7 +99,7 @@ const UNDECIDABLE: &str = "A token that an SDK minted in the 6 seconds before a 
 #[schemars(rename = "MovedClock")]
 pub struct Moved {
     #[serde(flatten)]
-    clock: Shown,
+    clock: ClockShown,
     /// What is to be known of backends' tokens, unless their times count as they stand.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'static str>,

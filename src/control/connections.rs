@@ -24,7 +24,7 @@ use crate::wire::{Dialect, events};
 /// A connection as the control API shows it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Connection")]
-pub struct Shown {
+pub struct ConnectionShown {
     /// Its id, as the SDK knows it.
     id: String,
     /// Whose it is.
@@ -39,8 +39,8 @@ pub struct Shown {
     token_expires_at: Option<String>,
 }
 
-fn shown(connection: &Connection) -> Shown {
-    Shown {
+fn shown(connection: &Connection) -> ConnectionShown {
+    ConnectionShown {
         id: connection.id.clone(),
         user_id: connection.user.as_ref().map(UserId::to_string),
         dialect: connection.dialect.name(),

@@ -30,7 +30,7 @@ const LIMIT_DEFAULT: usize = 1_000;
 /// A token that was ended, as the control API shows it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "EndedToken")]
-pub struct Shown {
+pub struct EndedTokenShown {
     /// Its fingerprint, as the journal shows it.
     #[schemars(with = "String")]
     token: Fingerprint,
@@ -44,8 +44,8 @@ pub struct Shown {
     expires_at: Option<String>,
 }
 
-fn shown(ended: &EndedToken) -> Shown {
-    Shown {
+fn shown(ended: &EndedToken) -> EndedTokenShown {
+    EndedTokenShown {
         token: ended.token,
         kind: ended.kind,
         user_id: ended.user_id.as_ref().map(UserId::to_string),

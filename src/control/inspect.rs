@@ -13,7 +13,7 @@ use super::body::ControlBody;
 use super::error::Result;
 use crate::app::token_times::Showing;
 use crate::app::{App, AppState};
-use crate::auth::check::Kind;
+use crate::auth::check::Bearer;
 use crate::auth::credentials::{Credentials, Examined, bare_token};
 use crate::auth::explain::{self, ExplainedCheck, Grounds};
 use crate::auth::facts::End;
@@ -215,12 +215,12 @@ pub fn look(
     }
 }
 
-fn kind_name(kind: Kind, facts: &UserFacts) -> &'static str {
+fn kind_name(kind: Bearer, facts: &UserFacts) -> &'static str {
     match kind {
-        Kind::Server => "server",
-        Kind::User if facts.role == ROLE_GUEST => "guest",
-        Kind::User => "user",
-        Kind::UnverifiedUser => "dev",
-        Kind::Anonymous => "anonymous",
+        Bearer::Server => "server",
+        Bearer::User if facts.role == ROLE_GUEST => "guest",
+        Bearer::User => "user",
+        Bearer::UnverifiedUser => "dev",
+        Bearer::Anonymous => "anonymous",
     }
 }

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::apps::shown;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
+use super::shown::app_shown;
 use super::{Control, shapes};
 use crate::fault::is_close_code;
 use crate::store::states::CLOSE_CODE_DEFAULT;
@@ -44,7 +44,7 @@ pub fn check_close_code(field: &str, code: u16) -> Result<u16> {
 /// those that were deleted come back.
 pub async fn all(control: Data<Control>, body: ControlBody<Closing>) -> Result<HttpResponse> {
     control.store.reset_all(body.0.code()?).await?;
-    let apps: Vec<_> = control.store.apps().all().iter().map(|app| shown(app, false)).collect();
+    let apps: Vec<_> = control.store.apps().all().iter().map(|app| app_shown(app, false)).collect();
     Ok(HttpResponse::Ok().json(json!({"apps": apps})))
 }
 
@@ -52,5 +52,5 @@ pub async fn all(control: Data<Control>, body: ControlBody<Closing>) -> Result<H
 pub async fn one(control: Data<Control>, key: Path<String>, body: ControlBody<Closing>) -> Result<HttpResponse> {
     control.app(&key)?;
     let app = control.store.reset(&key, body.0.code()?).await?;
-    Ok(HttpResponse::Ok().json(shown(&app, false)))
+    Ok(HttpResponse::Ok().json(app_shown(&app, false)))
 }

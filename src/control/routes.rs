@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::endpoint::{Area, Endpoint, Parameter};
 use super::shapes::{self, Cleared, Count, Deleted};
+use super::shown::{AppShown, ClockShown};
 use super::{
     Control, apps, asked, clock, connections, ended_tokens, events, faults, fixture, inspect, openapi, operations,
     provider, requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens, users,
@@ -69,7 +70,7 @@ fn of_apps() -> Vec<Endpoint> {
     vec![
         get("/apps", "listApps", "The apps, the oldest first", apps::list)
             .asks([asked::secrets()])
-            .lists::<apps::Shown>("apps"),
+            .lists::<AppShown>("apps"),
         post("/apps", "createApp", "Makes an app", apps::create)
             .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
             .creates::<apps::Made>()
@@ -81,7 +82,7 @@ fn of_apps() -> Vec<Endpoint> {
         delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
         get("/apps/{api_key}/users", "listUsers", "Users by state, which Stream's API does not filter by", users::list)
             .asks(users::parameters())
-            .lists::<users::Shown>("users"),
+            .lists::<users::ListedUser>("users"),
         post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
             .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])
             .creates::<apps::Made>()
@@ -114,28 +115,28 @@ fn of_states() -> Vec<Endpoint> {
         post("/reset", "resetAll", "All apps back to the last import or the first start", reset::all)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
             .answers_what(200, "The apps", |generator| {
-                let app = generator.subschema_for::<apps::Shown>();
+                let app = generator.subschema_for::<AppShown>();
                 shapes::object(&json!({ "apps": { "type": "array", "items": app } }))
             }),
         post("/apps/{api_key}/reset", "resetApp", "An app back to the last import or the first start", reset::one)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
-            .answers::<apps::Shown>(),
+            .answers::<AppShown>(),
         get("/snapshots", "listAllSnapshots", "The kept states of all apps", snapshots::list_all)
-            .lists_of_all::<snapshots::Shown>("snapshots")
+            .lists_of_all::<snapshots::SnapshotShown>("snapshots")
             .reads_much(),
         get("/apps/{api_key}/snapshots", "listSnapshots", "The kept states", snapshots::list)
-            .lists::<snapshots::Shown>("snapshots")
+            .lists::<snapshots::SnapshotShown>("snapshots")
             .reads_much(),
         post("/apps/{api_key}/snapshots", "takeSnapshot", "Keeps the present state", snapshots::take)
             .takes::<snapshots::Take>(&[r#"{"name": "before-checkout"}"#])
-            .creates::<snapshots::Shown>()
+            .creates::<snapshots::SnapshotShown>()
             .refuses(409, &["too_many_snapshots"]),
         delete("/apps/{api_key}/snapshots/{name}", "deleteSnapshot", "Forgets a kept state", snapshots::forget)
             .answers::<Deleted>()
             .refuses(404, &["unknown_snapshot"]),
         post("/apps/{api_key}/snapshots/{name}/restore", "restore", "Back to a kept state", snapshots::restore)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
-            .answers::<apps::Shown>()
+            .answers::<AppShown>()
             .refuses(404, &["unknown_snapshot"]),
     ]
 }
@@ -155,7 +156,7 @@ fn of_settings() -> Vec<Endpoint> {
             &[r#"{"unknown_user": "refuse"}"#, r#"{"open_sockets": {"on_expiry": "close"}, "rate_limits": null}"#],
         )
         .answers::<Emulator>(),
-        get("/apps/{api_key}/clock", "getClock", "The clock of an app", clock::get).answers::<clock::Shown>(),
+        get("/apps/{api_key}/clock", "getClock", "The clock of an app", clock::get).answers::<ClockShown>(),
         put("/apps/{api_key}/clock", "setClock", "Freezes, moves or frees the clock; one of the three", clock::put)
             .takes::<clock::SetClock>(&[
                 r#"{"frozen": "2026-01-31T12:00:00Z"}"#,
@@ -189,7 +190,7 @@ fn of_tokens() -> Vec<Endpoint> {
                 r#"{"kind": "server"}"#,
                 r#"{"user_id": "john", "iat": "-2h", "exp": "-1h", "claims": {"color": "red"}}"#,
             ])
-            .creates::<tokens::Shown>(),
+            .creates::<tokens::TokenShown>(),
         get("/apps/{api_key}/tokens/samples", "sampleTokens", "Good and bad tokens, each with its answer", samples::list)
             .asks([Parameter::new("user_id", "Whose; `sample-user` where it is not said", json!({ "type": "string" }))])
             .answers_what(200, "The samples", |generator| {
@@ -199,7 +200,7 @@ fn of_tokens() -> Vec<Endpoint> {
             .shows_secrets(),
         get("/apps/{api_key}/ended-tokens", "listEndedTokens", "The tokens that were ended by hand, the newest first", ended_tokens::list)
             .asks(ended_tokens::parameters())
-            .lists::<ended_tokens::Shown>("ended_tokens")
+            .lists::<ended_tokens::EndedTokenShown>("ended_tokens")
             .reads_much(),
         post(
             "/apps/{api_key}/ended-tokens",
@@ -272,10 +273,10 @@ fn of_faults() -> Vec<Endpoint> {
 fn of_connections() -> Vec<Endpoint> {
     vec![
         get("/connections", "listAllConnections", "Who has a socket open, in all apps", connections::list_all)
-            .lists_of_all::<connections::Shown>("connections"),
+            .lists_of_all::<connections::ConnectionShown>("connections"),
         get("/apps/{api_key}/connections", "listConnections", "Who has a socket open", connections::list)
             .asks([shapes::of_user()])
-            .lists::<connections::Shown>("connections"),
+            .lists::<connections::ConnectionShown>("connections"),
         post(
             "/apps/{api_key}/connections/close",
             "closeConnections",

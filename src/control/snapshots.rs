@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Control;
-use super::apps::shown;
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
 use super::reset::Closing;
 use super::shapes::Deleted;
+use super::shown::app_shown;
 use crate::store::copies::Snapshot;
 
 /// Longest name of a snapshot, in characters.
@@ -22,7 +22,7 @@ const SNAPSHOTS_MAX: usize = 1_000;
 /// A snapshot as the control API shows it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Snapshot")]
-pub struct Shown<'a> {
+pub struct SnapshotShown<'a> {
     /// Its name.
     name: &'a str,
     /// When it was taken, by the app's clock.
@@ -31,8 +31,8 @@ pub struct Shown<'a> {
     users: i64,
 }
 
-fn snapshot_shown(snapshot: &Snapshot) -> Shown<'_> {
-    Shown { name: &snapshot.name, created_at: snapshot.created_at.rfc3339(), users: snapshot.users }
+fn snapshot_shown(snapshot: &Snapshot) -> SnapshotShown<'_> {
+    SnapshotShown { name: &snapshot.name, created_at: snapshot.created_at.rfc3339(), users: snapshot.users }
 }
 
 /// `GET /snapshots`: those of all apps.
@@ -103,7 +103,7 @@ pub async fn restore(
     let (key, name) = path.into_inner();
     control.app(&key)?;
     let restored = control.store.restore(&key, &name, body.0.code()?).await?;
-    restored.map(|app| HttpResponse::Ok().json(shown(&app, false))).ok_or_else(|| unknown(&name))
+    restored.map(|app| HttpResponse::Ok().json(app_shown(&app, false))).ok_or_else(|| unknown(&name))
 }
 
 /// `DELETE /apps/{api_key}/snapshots/{name}`.

@@ -13,8 +13,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
+use super::Control;
 use super::error::Result;
-use super::{Control, clock};
+use super::shown::{ClockShown, clock_shown};
 use crate::app::App;
 use crate::clock::{ClockMode, system_now};
 use crate::ids::AppId;
@@ -34,7 +35,7 @@ pub struct Standing {
     #[serde(flatten)]
     seen: Seen,
     /// Its clock.
-    clock: clock::Shown,
+    clock: ClockShown,
 }
 
 /// What tells one standing from the next; the clock without the time that it shows.
@@ -182,5 +183,5 @@ fn seen(app: &App, hub: &Hub, users: i64) -> Seen {
 }
 
 fn shown(seen: Seen) -> Standing {
-    Standing { clock: clock::shown(seen.mode), seen }
+    Standing { clock: clock_shown(seen.mode), seen }
 }

@@ -5,10 +5,11 @@ use actix_web::web::Data;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Control;
 use super::asked::{Nonce, Secrets};
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
-use super::{Control, apps};
+use super::shown::{AppShown, app_shown};
 
 /// Whether the process is ready.
 #[derive(Serialize, JsonSchema)]
@@ -39,7 +40,7 @@ pub struct Info<'a> {
     /// When the process started.
     started_at: String,
     /// The apps, the oldest first.
-    apps: Vec<apps::Shown>,
+    apps: Vec<AppShown>,
     /// What `?nonce=` held.
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
@@ -73,7 +74,7 @@ pub async fn stop(control: Data<Control>, _: ControlBody<Nothing>) -> Result<Htt
 
 /// `GET /info`: what runs here.
 pub async fn info(control: Data<Control>, secrets: Secrets, nonce: Nonce) -> HttpResponse {
-    let apps: Vec<_> = control.store.apps().all().iter().map(|app| apps::shown(app, secrets.0)).collect();
+    let apps: Vec<_> = control.store.apps().all().iter().map(|app| app_shown(app, secrets.0)).collect();
     HttpResponse::Ok().json(Info {
         name: "millpond",
         version: crate::VERSION,

@@ -25,7 +25,7 @@ pub struct NamedTokens {
 /// A token that was made.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Minted")]
-pub struct Shown {
+pub struct TokenShown {
     /// The token.
     token: String,
     /// Its claims.
@@ -55,5 +55,5 @@ pub async fn issue(control: &Control, scope: &Scope, wanted: &Wanted) -> Result<
 /// `POST /apps/{api_key}/tokens`: mints a token, also a deliberately wrong one.
 pub async fn mint(control: Data<Control>, key: Path<String>, body: ControlBody<Wanted>) -> Result<HttpResponse> {
     let minted = issue(&control, &control.scope(&key)?, &body.0).await?;
-    Ok(HttpResponse::Created().json(Shown { token: minted.token, claims: minted.claims }))
+    Ok(HttpResponse::Created().json(TokenShown { token: minted.token, claims: minted.claims }))
 }

@@ -25,9 +25,8 @@ const STATES: [&str; 4] = ["any", "online", "deactivated", "deleted"];
 
 /// A user, as far as a list shows one.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ListedUser")]
 #[expect(clippy::struct_excessive_bools, reason = "the answer has them as the fields of Stream's users are")]
-pub struct Shown {
+pub struct ListedUser {
     /// The id.
     id: String,
     /// The display name.
@@ -61,9 +60,9 @@ pub struct Shown {
     revoke_tokens_issued_before: Option<String>,
 }
 
-fn shown(user: User) -> Shown {
+fn shown(user: User) -> ListedUser {
     let is_shadow = user.ban.is_some_and(|ban| ban.shadow);
-    Shown {
+    ListedUser {
         id: user.id.to_string(),
         name: user.name,
         role: user.role,

@@ -200,6 +200,6 @@ fn moment(key: &str, value: &Value) -> Result<Option<Time>> {
     if value.is_null() {
         return Ok(None);
     }
-    let stored = crate::settings::Kind::Moment.accept(key, value).map_err(ApiError::input)?;
+    let stored = crate::settings::SettingKind::Moment.accept(key, value).map_err(ApiError::input)?;
     Ok(stored.as_i64().map(Time))
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::error::{ApiError, Result};
 use crate::model::device::PUSH_PROVIDERS;
 use crate::model::push_provider::{NAME_MAX_CHARS, PER_APP_MAX, PushProvider};
-use crate::settings::{Kind, Settings};
+use crate::settings::{SettingKind, Settings};
 use crate::store::push_providers;
 use crate::store::{ReadTx, WriteTx, apps};
 use crate::validate::{max_chars, wrong_type};
@@ -50,13 +50,13 @@ pub fn fields(given: &Map<String, Value>) -> Result<Map<String, Value>> {
     let mut kept = Map::new();
     for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         if FLAGS.contains(&key.as_str()) {
-            kept.insert(key.clone(), Kind::Bool.accept(key, value).map_err(ApiError::input)?);
+            kept.insert(key.clone(), SettingKind::Bool.accept(key, value).map_err(ApiError::input)?);
         } else if TEXTS.contains(&key.as_str()) {
             let text = value.as_str().ok_or_else(|| ApiError::input(wrong_type(key, value, "string")))?;
             max_chars(key, text, TEXT_MAX_CHARS)?;
             kept.insert(key.clone(), value.clone());
         } else if key == DISABLED_AT {
-            kept.insert(key.clone(), Kind::Moment.accept(key, value).map_err(ApiError::input)?);
+            kept.insert(key.clone(), SettingKind::Moment.accept(key, value).map_err(ApiError::input)?);
         }
     }
     // One order, in whichever order it was sent.

@@ -9,7 +9,7 @@ use super::judgement::{Judgement, judge, judge_again};
 use super::why::{self, Case};
 use crate::app::token_times::Showing;
 use crate::app::{App, AppState};
-use crate::auth::check::{Kind, Verdict};
+use crate::auth::check::{Bearer, Verdict};
 use crate::auth::credentials::{Credentials, Examined};
 use crate::auth::facts::UserFacts;
 use crate::auth::kind::ROLE_GUEST;
@@ -61,7 +61,7 @@ impl Gate {
         times: Times,
         refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
     ) -> Arc<dyn Admission> {
-        Arc::new(Again { store: self.store.clone(), app: Arc::clone(app), credentials, times, refusal })
+        Arc::new(Readmission { store: self.store.clone(), app: Arc::clone(app), credentials, times, refusal })
     }
 
     /// Judges again what was shown to an app, under what holds now, with the times that the token had then. An app that
@@ -147,25 +147,25 @@ impl Judged {
     pub fn count(&self, index: usize, operation: &Operation, client: &str) -> Option<Rate> {
         let (app, state) = (self.app.as_ref()?, self.state.as_ref()?);
         let Judgement { verdict, now, .. } = &self.judgement;
-        let is_server = verdict.kind == Some(Kind::Server) && verdict.failed.is_none();
+        let is_server = verdict.kind == Some(Bearer::Server) && verdict.failed.is_none();
         let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
         let platform = Platform::of(client, is_server);
         let of_app = app.rates.count(index, limit, platform, *now);
         let own = state.emulator.user_calls_per_minute.filter(|_| state.emulator.rate_limits == RateLimits::Enforce);
         // Whom a token names is known only when it is good: nobody else's calls are taken from a user.
-        let is_user = matches!(verdict.kind, Some(Kind::User | Kind::UnverifiedUser)) && verdict.failed.is_none();
+        let is_user = matches!(verdict.kind, Some(Bearer::User | Bearer::UnverifiedUser)) && verdict.failed.is_none();
         let user = self.credentials.user_id().filter(|_| is_user);
         let of_user = own.zip(user).and_then(|(limit, user)| app.user_rates.count(user, index, limit, platform, *now));
         Some(of_user.map_or(of_app, |of_user| of_app.tighter(of_user)))
     }
 }
 
-fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
+fn caller(kind: Option<Bearer>, facts: &UserFacts) -> Caller {
     match kind {
-        Some(Kind::Server) => Caller::Server,
-        Some(Kind::User | Kind::UnverifiedUser) if facts.role == ROLE_GUEST => Caller::Guest,
-        Some(Kind::User | Kind::UnverifiedUser) => Caller::User,
-        Some(Kind::Anonymous) | None => Caller::Anonymous,
+        Some(Bearer::Server) => Caller::Server,
+        Some(Bearer::User | Bearer::UnverifiedUser) if facts.role == ROLE_GUEST => Caller::Guest,
+        Some(Bearer::User | Bearer::UnverifiedUser) => Caller::User,
+        Some(Bearer::Anonymous) | None => Caller::Anonymous,
     }
 }
 
@@ -173,9 +173,9 @@ fn caller(kind: Option<Kind>, facts: &UserFacts) -> Caller {
 /// could be ended.
 fn remember(app: &App, state: &AppState, credentials: &Credentials, Judgement { verdict, times, .. }: &Judgement) {
     let can_end = match verdict.kind {
-        Some(Kind::User) => true,
-        Some(Kind::UnverifiedUser) => state.emulator.disabled_auth_checks == DisabledAuthChecks::CheckTimes,
-        Some(Kind::Server | Kind::Anonymous) | None => false,
+        Some(Bearer::User) => true,
+        Some(Bearer::UnverifiedUser) => state.emulator.disabled_auth_checks == DisabledAuthChecks::CheckTimes,
+        Some(Bearer::Server | Bearer::Anonymous) | None => false,
     };
     if let (None, true, Some(examined)) = (verdict.failed, can_end, &credentials.token) {
         app.shown_tokens.saw(examined.fingerprint, examined.user_id().unwrap_or_default(), times.expiry);
@@ -183,7 +183,7 @@ fn remember(app: &App, state: &AppState, credentials: &Credentials, Judgement { 
 }
 
 /// Judges a request anew, for a write that waited while the app changed.
-struct Again {
+struct Readmission {
     store: Store,
     app: Arc<App>,
     credentials: Credentials,
@@ -191,7 +191,7 @@ struct Again {
     refusal: fn(&Verdict, &Credentials) -> Option<ApiError>,
 }
 
-impl Admission for Again {
+impl Admission for Readmission {
     fn still_stands(&self) -> Result<()> {
         let judgement = judge_again(&self.store, &self.app, &self.credentials, self.times);
         (self.refusal)(&judgement.verdict, &self.credentials).map_or(Ok(()), Err)

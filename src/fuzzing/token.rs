@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::app::AppState;
-use crate::auth::check::{Check, Kind, Verdict};
+use crate::auth::check::{Bearer, Check, Verdict};
 use crate::auth::credentials::{AuthType, Credentials, Examined, bare_token};
 use crate::auth::explain::{self, Grounds};
 use crate::auth::facts::UserFacts;
@@ -118,12 +118,12 @@ fn accepted(raw: &str, app: &AppState, credentials: &Credentials, verdict: &Verd
         assert!(claims.iat.is_none_or(|iat| ns(iat) <= now), "accepted before it was issued: {raw}");
     }
     let expected = match (credentials.auth_type(), &claims.user_id) {
-        (Some(AuthType::Anonymous), _) => Kind::Anonymous,
-        (_, None) => Kind::Server,
-        (_, Some(_)) if is_signed => Kind::User,
-        (_, Some(_)) => Kind::UnverifiedUser,
+        (Some(AuthType::Anonymous), _) => Bearer::Anonymous,
+        (_, None) => Bearer::Server,
+        (_, Some(_)) if is_signed => Bearer::User,
+        (_, Some(_)) => Bearer::UnverifiedUser,
     };
     assert_eq!(verdict.kind, Some(expected), "{raw}");
     let is_anonymous = credentials.user_id() == Some(ANONYMOUS_ID);
-    assert!(expected != Kind::Anonymous || is_anonymous, "accepted as nobody: {raw}");
+    assert!(expected != Bearer::Anonymous || is_anonymous, "accepted as nobody: {raw}");
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::hub::Hub;
 use super::shown::Shown;
 use super::signed_in::{Refused, SignedIn};
-use crate::auth::check::{Check, Kind, Verdict};
+use crate::auth::check::{Bearer, Check, Verdict};
 use crate::auth::credentials::{AuthType, Credentials, Examined};
 use crate::auth::facts::End;
 use crate::auth::kind::{ANONYMOUS_ID, ROLE_ANONYMOUS};
@@ -105,7 +105,7 @@ fn count(judged: &Judged, client: &str) -> Option<Rate> {
 /// (wire-contract 2.3 row 17).
 pub fn refusal(verdict: &Verdict, credentials: &Credentials) -> Option<ApiError> {
     let no_server = || ApiError::input("Websocket connection with server side authentication isn't supported");
-    let is_server = verdict.kind == Some(Kind::Server);
+    let is_server = verdict.kind == Some(Bearer::Server);
     verdict::refusal_to_connect(verdict, credentials).or_else(|| is_server.then(no_server))
 }
 

@@ -7,7 +7,7 @@ use crate::validate::{thousands, wrong_type};
 
 /// What a setting takes.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum SettingKind {
     /// true or false.
     Bool,
     /// Any text.
@@ -40,7 +40,7 @@ pub(super) const MANY: usize = 1_000;
 /// The largest upload that an app can allow, in bytes (wire-contract 6.1).
 const UPLOAD_MAX_BYTES: i64 = 104_857_600;
 
-impl Kind {
+impl SettingKind {
     /// The value as it is stored, or the validator's phrase.
     pub fn accept(self, key: &str, value: &Value) -> Result<Value, String> {
         let kept = || Ok(value.clone());
@@ -200,18 +200,18 @@ fn item_count(key: &str, name: &str, count: &Value) -> Result<Value, String> {
 pub const HOOK_TIMES: [&str; 2] = ["created_at", "updated_at"];
 
 fn hooks(key: &str, value: &Value) -> Result<Value, String> {
-    let mut hooks = Kind::Objects.accept(key, value)?;
+    let mut hooks = SettingKind::Objects.accept(key, value)?;
     hooks.as_array_mut().into_iter().flatten().try_for_each(hook_times)?;
     Ok(hooks)
 }
 
 /// One of a list of objects, which can be hooks.
-fn hook_or_object(kind: Kind, key: &str, at: usize, item: &Value) -> Result<Value, String> {
+fn hook_or_object(kind: SettingKind, key: &str, at: usize, item: &Value) -> Result<Value, String> {
     if !item.is_object() {
         return Err(wrong_type(&format!("{key}[{at}]"), item, "object"));
     }
     let mut item = item.clone();
-    if matches!(kind, Kind::Hooks) {
+    if matches!(kind, SettingKind::Hooks) {
         hook_times(&mut item)?;
     }
     Ok(item)
@@ -233,7 +233,7 @@ pub const UPLOAD_PARTS: [&str; 5] =
 
 fn upload(key: &str, value: &Value) -> Result<Value, String> {
     let given = value.as_object().ok_or_else(|| wrong_type(key, value, "object"))?;
-    let mut whole = Kind::Upload.zero();
+    let mut whole = SettingKind::Upload.zero();
     for (name, item) in given.iter().filter(|(name, _)| UPLOAD_PARTS.contains(&name.as_str())) {
         whole[name] = upload_part(key, name, item)?;
     }
@@ -248,7 +248,7 @@ fn no_part(key: &str, name: &str) -> Result<Value, String> {
 fn upload_part(key: &str, name: &str, item: &Value) -> Result<Value, String> {
     let path = format!("{key}.{name}");
     match name {
-        "size_limit" => Kind::Int(0, UPLOAD_MAX_BYTES).accept(&path, item),
+        "size_limit" => SettingKind::Int(0, UPLOAD_MAX_BYTES).accept(&path, item),
         _ if item.is_null() => Ok(json!([])),
         _ => texts(&path, item, MANY, 255),
     }
@@ -299,23 +299,29 @@ mod tests {
     fn limits_speak_as_the_validator_does() {
         let long = "x".repeat(101);
         assert_eq!(
-            Kind::Texts(10, 100).accept("user_search_disallowed_roles", &json!([long])),
+            SettingKind::Texts(10, 100).accept("user_search_disallowed_roles", &json!([long])),
             Err("user_search_disallowed_roles[0] must be a maximum of 100 characters in length".to_owned())
         );
-        assert_eq!(Kind::Url.accept("sqs_url", &json!("nope")), Err("sqs_url must be a valid URL".to_owned()));
+        assert_eq!(SettingKind::Url.accept("sqs_url", &json!("nope")), Err("sqs_url must be a valid URL".to_owned()));
         for text in ["javascript://x", "ftp://x/y", "http:", "//x"] {
-            assert!(Kind::Url.accept("webhook_url", &json!(text)).is_err(), "{text}");
+            assert!(SettingKind::Url.accept("webhook_url", &json!(text)).is_err(), "{text}");
         }
         for text in ["", "http://x", "HTTPS://x.example:8/y?z"] {
-            assert!(Kind::Url.accept("webhook_url", &json!(text)).is_ok(), "{text}");
+            assert!(SettingKind::Url.accept("webhook_url", &json!(text)).is_ok(), "{text}");
         }
-        assert_eq!(Kind::Int(0, 1000).accept("offset", &json!(1001)), Err("offset must be 1,000 or less".to_owned()));
-        assert_eq!(Kind::Bool.accept("x", &json!(1)), Err("expected bool for field \"x\" but got number".to_owned()));
+        assert_eq!(
+            SettingKind::Int(0, 1000).accept("offset", &json!(1001)),
+            Err("offset must be 1,000 or less".to_owned())
+        );
+        assert_eq!(
+            SettingKind::Bool.accept("x", &json!(1)),
+            Err("expected bool for field \"x\" but got number".to_owned())
+        );
     }
 
     #[test]
     fn a_moment_may_be_a_float_that_is_whole() {
-        let accept = |number: Value| Kind::Moment.accept("at", &number).ok();
+        let accept = |number: Value| SettingKind::Moment.accept("at", &number).ok();
         assert_eq!(accept(json!(1e18)), Some(json!(1_000_000_000_000_000_000_i64)));
         assert_eq!(accept(json!(-0.0)), Some(json!(0)));
         for number in [json!(1.5), json!(1e19), json!(-1e300), json!(u64::MAX)] {

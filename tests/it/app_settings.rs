@@ -1,6 +1,6 @@
 //! `GetApp` and `UpdateApp`.
 
-use millpond::settings::{FIELDS, Field, Kind};
+use millpond::settings::{FIELDS, Field, SettingKind};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -51,17 +51,17 @@ fn others_see_the_short_form() {
 /// A value that a setting takes and that is not its default.
 fn another(field: &Field) -> Value {
     match field.kind {
-        Kind::Bool => json!(!field.default().as_bool().unwrap()),
-        Kind::Text => json!("some text"),
-        Kind::Url => json!("https://example.com/hook"),
-        Kind::OneOf(words) => json!(words.iter().find(|word| field.default() != **word)),
-        Kind::Int(least, _) => json!(least + 1),
-        Kind::Moment => json!(NOW_NS),
-        Kind::Texts(..) => json!(["one", "two"]),
-        Kind::Objects | Kind::Hooks => json!([{"id": "hook", "enabled": true}]),
-        Kind::Object => json!({"any": {"thing": 1}}),
-        Kind::Counts => json!({"views": 2}),
-        Kind::Upload => json!({
+        SettingKind::Bool => json!(!field.default().as_bool().unwrap()),
+        SettingKind::Text => json!("some text"),
+        SettingKind::Url => json!("https://example.com/hook"),
+        SettingKind::OneOf(words) => json!(words.iter().find(|word| field.default() != **word)),
+        SettingKind::Int(least, _) => json!(least + 1),
+        SettingKind::Moment => json!(NOW_NS),
+        SettingKind::Texts(..) => json!(["one", "two"]),
+        SettingKind::Objects | SettingKind::Hooks => json!([{"id": "hook", "enabled": true}]),
+        SettingKind::Object => json!({"any": {"thing": 1}}),
+        SettingKind::Counts => json!({"views": 2}),
+        SettingKind::Upload => json!({
             "allowed_file_extensions": [".png"], "blocked_file_extensions": [], "allowed_mime_types": ["image/png"],
             "blocked_mime_types": [], "size_limit": 1024,
         }),
@@ -99,18 +99,26 @@ fn every_settable_key_comes_back_when_all_are_set_at_once() {
 fn wrong(field: &Field) -> (Value, String) {
     let name = field.name;
     match field.kind {
-        Kind::Bool => (json!("yes"), format!("expected bool for field \"{name}\" but got string")),
-        Kind::Text => (json!(5), format!("expected string for field \"{name}\" but got number")),
-        Kind::Url => (json!("not a url"), format!("{name} must be a valid URL")),
-        Kind::OneOf(words) => (json!("maybe"), format!("{name} must be one of [{}]", words.join(" "))),
-        Kind::Int(least, _) => {
+        SettingKind::Bool => (json!("yes"), format!("expected bool for field \"{name}\" but got string")),
+        SettingKind::Text => (json!(5), format!("expected string for field \"{name}\" but got number")),
+        SettingKind::Url => (json!("not a url"), format!("{name} must be a valid URL")),
+        SettingKind::OneOf(words) => (json!("maybe"), format!("{name} must be one of [{}]", words.join(" "))),
+        SettingKind::Int(least, _) => {
             (json!(least - 1), format!("{name} must be {} or greater", millpond::validate::thousands(least)))
         }
-        Kind::Moment => (json!("soon"), format!("{name} must be a valid RFC 3339 time")),
-        Kind::Texts(count, _) => (json!(vec!["x"; count + 1]), format!("{name} must contain at maximum {count} items")),
-        Kind::Objects | Kind::Hooks => (json!({}), format!("expected array for field \"{name}\" but got object")),
-        Kind::Object | Kind::Counts => (json!([]), format!("expected object for field \"{name}\" but got array")),
-        Kind::Upload => (json!({"size_limit": 104_857_601}), format!("{name}.size_limit must be 104,857,600 or less")),
+        SettingKind::Moment => (json!("soon"), format!("{name} must be a valid RFC 3339 time")),
+        SettingKind::Texts(count, _) => {
+            (json!(vec!["x"; count + 1]), format!("{name} must contain at maximum {count} items"))
+        }
+        SettingKind::Objects | SettingKind::Hooks => {
+            (json!({}), format!("expected array for field \"{name}\" but got object"))
+        }
+        SettingKind::Object | SettingKind::Counts => {
+            (json!([]), format!("expected object for field \"{name}\" but got array"))
+        }
+        SettingKind::Upload => {
+            (json!({"size_limit": 104_857_601}), format!("{name}.size_limit must be 104,857,600 or less"))
+        }
     }
 }
 

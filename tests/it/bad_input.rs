@@ -741,11 +741,11 @@ fn judge_in_every_state(examined: Examined, now: i64) {
 
     use millpond::app::AppState;
     use millpond::auth::check::Check;
-    use millpond::auth::check::{Check, UserState, refusal, verify};
     use millpond::auth::explain::{Grounds, explain};
     use millpond::auth::facts::UserFacts;
     use millpond::auth::revocation::Revocation;
     use millpond::auth::times::Times;
+    use millpond::auth::verdict::{UserState, refusal, verify};
     use millpond::clock::Time;
     use millpond::settings::{Emulator, IAT_LEEWAY_MAX_SECONDS, Settings};
 

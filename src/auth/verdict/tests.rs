@@ -56,7 +56,7 @@ fn failed(app: &AppState, credentials: &Credentials) -> Option<Check> {
 #[test]
 fn a_good_token_fails_no_check() {
     let verdict = judged(&plain(), &bearing(&json!({"user_id": "john", "iat": NOW_SECONDS})), &UserFacts::ordinary());
-    assert_eq!((verdict.failed, verdict.kind), (None, Some(Kind::User)));
+    assert_eq!((verdict.failed, verdict.kind), (None, Some(Bearer::User)));
     for check in Check::ALL {
         assert!(matches!(verdict.outcome(check), Outcome::Pass | Outcome::Skipped), "{check:?}");
     }
@@ -135,9 +135,12 @@ fn an_unknown_user_matters_only_when_the_setting_says_so() {
 fn an_unverified_user_is_told_from_a_user() {
     let open = app(&json!({"disable_auth_checks": true}), &json!({}));
     let kind = |raw: &str| judged(&open, &shown(raw), &UserFacts::ordinary()).kind;
-    assert_eq!(kind(&token::dev_token("john")), Some(Kind::UnverifiedUser));
-    assert_eq!(kind(&token::sign(&token::header(), &json!({"user_id": "john"}), &Secret::new("s"))), Some(Kind::User));
-    assert_eq!(kind(&token::sign(&token::header(), &json!({}), &Secret::new("s"))), Some(Kind::Server));
+    assert_eq!(kind(&token::dev_token("john")), Some(Bearer::UnverifiedUser));
+    assert_eq!(
+        kind(&token::sign(&token::header(), &json!({"user_id": "john"}), &Secret::new("s"))),
+        Some(Bearer::User)
+    );
+    assert_eq!(kind(&token::sign(&token::header(), &json!({}), &Secret::new("s"))), Some(Bearer::Server));
 }
 
 #[test]
