@@ -4,6 +4,7 @@ pub mod apps;
 mod asked;
 pub mod body;
 pub mod clock;
+pub mod code;
 pub mod connections;
 pub mod ended_tokens;
 mod endpoint;
@@ -43,6 +44,7 @@ use crate::app::App;
 use crate::clock::{Time, system_now};
 use crate::fixture::defaults::Defaults;
 use crate::store::{Scope, Store};
+use code::ControlCode;
 use error::{ControlError, Result};
 
 /// The longest sleep for the end of an app; after it the system's time is looked at again.
@@ -112,8 +114,8 @@ impl Control {
     pub fn app(&self, api_key: &str) -> Result<Arc<App>> {
         self.store.apps().get(api_key).ok_or_else(|| {
             let known = self.store.apps().all().len();
-            ControlError::not_found(
-                "unknown_app",
+            ControlError::new(
+                ControlCode::UnknownApp,
                 format!("no app has the api key \"{api_key}\"; {known} apps are known"),
             )
             .with_hint("GET /_millpond/apps lists them")

@@ -5,6 +5,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use include_dir::{Dir, File, include_dir};
 
+use crate::control::code::ControlCode;
 use crate::control::error::ControlError;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
@@ -34,7 +35,7 @@ pub async fn asset(request: HttpRequest, path: Path<String>) -> HttpResponse {
 
 fn serve(request: &HttpRequest, path: &str) -> HttpResponse {
     let Some(file) = FILES.get_file(path) else {
-        return ControlError::not_found("unknown_asset", format!("there is no file {path}")).error_response();
+        return ControlError::new(ControlCode::UnknownAsset, format!("there is no file {path}")).error_response();
     };
     let tag = EntityTag::new_strong(format!("{:016x}", fingerprint(file.contents())));
     let known = request.headers().get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, TargetArgs};
+use super::target::{AppArgs, CommonArgs, TargetArgs};
 use crate::client::Client;
 use crate::outcome::{DONE, Outcome};
 
@@ -149,12 +149,7 @@ pub struct ClockArgs {
     #[command(subcommand)]
     verb: Option<ClockVerb>,
     #[command(flatten)]
-    app: AppArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print the clock as JSON
-    #[arg(long, global = true)]
-    json: bool,
+    common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -187,8 +182,7 @@ enum ClockVerb {
 
 /// Runs `clock`.
 pub fn clock(args: &ClockArgs) -> Outcome {
-    let client = args.target.find()?;
-    let app = args.app.of(&client)?;
+    let (client, app) = args.common.find()?;
     let path = Client::path_of(&app, "/clock");
     let clock = match &args.verb {
         None => client.get(&path)?,
@@ -197,7 +191,7 @@ pub fn clock(args: &ClockArgs) -> Outcome {
         Some(ClockVerb::Offset { by }) => client.send("PUT", &path, &json!({"offset": by}))?,
         Some(ClockVerb::System) => client.send("PUT", &path, &json!({"system": true}))?,
     };
-    if args.json {
+    if args.common.json {
         print::json(&clock)?;
     } else {
         print::out(&format!("{}: {}", plain(&app.api_key), time(&clock)))?;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::faults::error;
 use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, TargetArgs};
+use super::target::CommonArgs;
 use crate::client::{Client, RemoteApp, segment};
 use crate::outcome::{DONE, Failure, Outcome, input};
 
@@ -21,12 +21,7 @@ pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
-    app: AppArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print JSON
-    #[arg(long, global = true)]
-    json: bool,
+    common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -90,8 +85,7 @@ impl Which {
 
 /// Runs `connections`.
 pub fn run(args: &Args) -> Outcome {
-    let client = args.target.find()?;
-    let app = args.app.of(&client)?;
+    let (client, app) = args.common.find()?;
     let path = |rest: &str| Client::path_of(&app, &format!("/connections{rest}"));
     let answer = match &args.verb {
         None => client.get(&path(""))?,
@@ -107,7 +101,7 @@ pub fn run(args: &Args) -> Outcome {
         }
         Some(Verb::Send { which, event }) => client.send("POST", &path(&which.path("send")), &parsed(event)?)?,
     };
-    if args.json {
+    if args.common.json {
         print::json(&answer)?;
         return Ok(DONE);
     }

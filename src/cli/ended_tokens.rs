@@ -6,7 +6,7 @@ use url::form_urlencoded::Serializer;
 
 use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, TargetArgs};
+use super::target::CommonArgs;
 use crate::client::Client;
 use crate::outcome::{DONE, Outcome};
 
@@ -24,12 +24,7 @@ pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
-    app: AppArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print JSON
-    #[arg(long, global = true)]
-    json: bool,
+    common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,8 +46,7 @@ Examples:
 
 /// Runs `ended-tokens`.
 pub fn run(args: &Args) -> Outcome {
-    let client = args.target.find()?;
-    let app = args.app.of(&client)?;
+    let (client, app) = args.common.find()?;
     let place = Client::path_of(&app, "/ended-tokens");
     let answer = match &args.verb {
         None => client.get(&place)?,
@@ -64,7 +58,7 @@ pub fn run(args: &Args) -> Outcome {
             client.send("DELETE", &format!("{place}{query}"), &json!({}))?
         }
     };
-    if args.json {
+    if args.common.json {
         print::json(&answer)?;
     } else if answer["cleared"].is_u64() {
         print::out(&format!("{}: {} taken back", plain(&app.api_key), bare(&answer["cleared"])))?;

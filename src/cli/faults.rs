@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, TargetArgs};
+use super::target::CommonArgs;
 use crate::client::{Client, RemoteApp, segment};
 use crate::fault::EVERY_OPERATION;
 use crate::outcome::{DONE, Failure, Outcome, input};
@@ -26,12 +26,7 @@ pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
-    app: AppArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print JSON
-    #[arg(long, global = true)]
-    json: bool,
+    common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -168,8 +163,7 @@ pub fn run(args: &Args) -> Outcome {
         Some(Verb::Add(add)) => Some(add.fault()?),
         _ => None,
     };
-    let client = args.target.find()?;
-    let app = args.app.of(&client)?;
+    let (client, app) = args.common.find()?;
     let path = |rest: &str| Client::path_of(&app, &format!("/faults{rest}"));
     let (answer, text) = match (&args.verb, fault) {
         (Some(Verb::Clear { id: Some(id) }), _) => {
@@ -192,7 +186,7 @@ pub fn run(args: &Args) -> Outcome {
             (answer, text)
         }
     };
-    print::answer(args.json, &answer, &text)?;
+    print::answer(args.common.json, &answer, &text)?;
     Ok(DONE)
 }
 

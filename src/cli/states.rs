@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::print;
 use super::print::{bare, plain};
-use super::target::{AppArgs, TargetArgs};
+use super::target::CommonArgs;
 use crate::client::{Client, RemoteApp, segment};
 use crate::outcome::{DONE, Outcome};
 
@@ -23,12 +23,7 @@ pub struct ResetArgs {
     #[command(flatten)]
     closing: Closing,
     #[command(flatten)]
-    app: AppArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    common: CommonArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -46,18 +41,18 @@ impl Closing {
 
 /// Runs `reset`.
 pub fn reset(args: &ResetArgs) -> Outcome {
-    let client = args.target.find()?;
+    let client = args.common.target.find()?;
     let (answer, text) = if args.everything {
         let answer = client.send("POST", "/_millpond/reset", &args.closing.body())?;
         let keys = answer["apps"].as_array().into_iter().flatten().map(|app| bare(&app["api_key"]));
         let text = format!("reset: {}", keys.collect::<Vec<_>>().join(", "));
         (answer, text)
     } else {
-        let app = args.app.of(&client)?;
+        let app = args.common.app.of(&client)?;
         let answer = client.send("POST", &Client::path_of(&app, "/reset"), &args.closing.body())?;
         (answer, format!("reset: {}", plain(&app.api_key)))
     };
-    print::answer(args.json, &answer, &text)?;
+    print::answer(args.common.json, &answer, &text)?;
     Ok(DONE)
 }
 
@@ -74,12 +69,7 @@ pub struct SnapshotArgs {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
-    app: AppArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print JSON
-    #[arg(long, global = true)]
-    json: bool,
+    common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -108,8 +98,7 @@ enum Verb {
 
 /// Runs `snapshot`.
 pub fn snapshot(args: &SnapshotArgs) -> Outcome {
-    let client = args.target.find()?;
-    let app = args.app.of(&client)?;
+    let (client, app) = args.common.find()?;
     let path = |rest: &str| Client::path_of(&app, &format!("/snapshots{rest}"));
     let key = plain(&app.api_key);
     let (answer, text) = match &args.verb {
@@ -132,7 +121,7 @@ pub fn snapshot(args: &SnapshotArgs) -> Outcome {
             (answer, format!("{key}: {} forgotten", plain(name)))
         }
     };
-    print::answer(args.json, &answer, &text)?;
+    print::answer(args.common.json, &answer, &text)?;
     Ok(DONE)
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
 use super::print::{bare, plain};
-use super::target::{AppArgs, TargetArgs};
+use super::target::CommonArgs;
 use super::{json_file, print};
 use crate::client::{Client, RemoteApp};
 use crate::outcome::{DONE, Outcome};
@@ -23,12 +23,7 @@ pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
-    app: AppArgs,
-    #[command(flatten)]
-    target: TargetArgs,
-    /// Print JSON
-    #[arg(long, global = true)]
-    json: bool,
+    common: CommonArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,8 +62,7 @@ Examples:
 
 /// Runs `stubs`.
 pub fn run(args: &Args) -> Outcome {
-    let client = args.target.find()?;
-    let app = args.app.of(&client)?;
+    let (client, app) = args.common.find()?;
     let place = Client::path_of(&app, "/stubs");
     let answer = match &args.verb {
         None => client.get(&place)?,
@@ -88,7 +82,7 @@ pub fn run(args: &Args) -> Outcome {
             client.send("DELETE", &format!("{place}{query}"), &json!({}))?
         }
     };
-    if args.json {
+    if args.common.json {
         print::json(&answer)?;
     } else if answer["cleared"].is_u64() {
         print::out(&format!("{}: {} gone", plain(&app.api_key), bare(&answer["cleared"])))?;

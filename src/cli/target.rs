@@ -27,6 +27,27 @@ pub struct AppArgs {
     pub app: Option<String>,
 }
 
+/// Which app of which millpond, and for whom the answer is.
+#[derive(Debug, Default, clap::Args)]
+pub struct CommonArgs {
+    #[command(flatten)]
+    pub app: AppArgs,
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl CommonArgs {
+    /// The millpond, and the app.
+    pub fn find(&self) -> Result<(Client, RemoteApp), Failure> {
+        let client = self.target.find()?;
+        let app = self.app.of(&client)?;
+        Ok((client, app))
+    }
+}
+
 impl TargetArgs {
     /// The emulator that `--url`, `MILLPOND_URL`, a run file or the default port leads to.
     pub fn find(&self) -> Result<Client, Failure> {

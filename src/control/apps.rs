@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::asked::Secrets;
 use super::body::ControlBody;
+use super::code::ControlCode;
 use super::error::{ControlError, Result};
 use super::shapes::Deleted;
 use super::shown::{AppShown, app_shown};
@@ -154,7 +155,7 @@ fn is_taken(control: &Control, api_key: &str) -> bool {
 }
 
 fn taken(api_key: &str) -> ControlError {
-    ControlError::conflict("api_key_taken", format!("an app with the api key \"{api_key}\" is there already"))
+    ControlError::new(ControlCode::ApiKeyTaken, format!("an app with the api key \"{api_key}\" is there already"))
 }
 
 fn new_app(

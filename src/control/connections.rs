@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::body::{ControlBody, misread_text};
+use super::code::ControlCode;
 use super::error::{ControlError, Result};
 use super::reset::check_close_code;
 use super::{Control, ended_tokens, shapes};
@@ -75,7 +76,7 @@ fn chosen(hub: &Hub, app: &App, request: &HttpRequest) -> Vec<Connection> {
 
 fn named(hub: &Hub, app: &App, id: &str) -> Result<Vec<Connection>> {
     hub.connection(app.id, id).map(|connection| vec![connection]).ok_or_else(|| {
-        ControlError::not_found("unknown_connection", format!("the app has no connection \"{id}\""))
+        ControlError::new(ControlCode::UnknownConnection, format!("the app has no connection \"{id}\""))
             .with_hint("GET /_millpond/apps/{api_key}/connections lists them")
     })
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::body::ControlBody;
+use super::code::ControlCode;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use super::shapes::{self, Cleared};
@@ -114,7 +115,7 @@ pub async fn end_in_use(
     let InUse { user_id } = body.0;
     let tokens = in_use(&hub, &scope, &user_id);
     if tokens.is_empty() && !control.store.read(&scope, |tx| users::exists(tx, &user_id))? {
-        return Err(ControlError::not_found("unknown_user", format!("the app knows no user \"{user_id}\"")));
+        return Err(ControlError::new(ControlCode::UnknownUser, format!("the app knows no user \"{user_id}\"")));
     }
     let ended = tokens.len();
     end(&control.store, &scope, tokens).await?;
@@ -171,7 +172,7 @@ pub async fn end(store: &Store, scope: &Scope, tokens: Vec<EndedToken>) -> Resul
     }
     let ended = store.write(scope, move |tx| ended_tokens::end(tx, &tokens)).await?;
     ended.map_err(|full: Full| {
-        ControlError::conflict("too_many_ended_tokens", full.to_string())
+        ControlError::new(ControlCode::TooManyEndedTokens, full.to_string())
             .with_hint("take back those that are done: DELETE /_millpond/apps/{api_key}/ended-tokens")
     })
 }
@@ -192,7 +193,7 @@ pub async fn take_back(control: Data<Control>, key: Path<String>, request: HttpR
     let cleared = control.store.write(&scope, move |tx| ended_tokens::take_back(tx, &wanted)).await?;
     match which {
         Which::One(token) if cleared == 0 => {
-            Err(ControlError::not_found("unknown_ended_token", format!("the token \"{token}\" was not ended"))
+            Err(ControlError::new(ControlCode::UnknownEndedToken, format!("the token \"{token}\" was not ended"))
                 .with_hint("GET /_millpond/apps/{api_key}/ended-tokens lists them"))
         }
         _ => Ok(HttpResponse::Ok().json(Cleared { cleared })),

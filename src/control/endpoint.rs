@@ -1,6 +1,7 @@
 //! A route of the control API: what answers it, and what is said of it. One value holds both, so that the description
 //! cannot name what is not there, nor miss what is.
 
+use super::code::ControlCode;
 use actix_web::http::Method;
 use actix_web::web;
 use actix_web::{FromRequest, Handler, Responder, Route};
@@ -37,8 +38,8 @@ pub struct Endpoint {
     pub body: Option<Body>,
     /// What it answers when all goes well, and where an error has another shape than the common one.
     pub answers: Vec<Answer>,
-    /// The statuses with which it refuses, beside those that its path, query and body bring along; with their codes.
-    pub refusals: Vec<(u16, &'static [&'static str])>,
+    /// The codes with which it refuses, beside those that its path, query and body bring along.
+    pub refusals: Vec<ControlCode>,
     /// Whether a page that this machine serves from another port may call it.
     pub for_neighbours: bool,
     /// What answers it.
@@ -187,15 +188,15 @@ impl Endpoint {
         self
     }
 
-    /// It refuses with this status and one of these codes.
-    pub fn refuses(mut self, status: u16, codes: &'static [&'static str]) -> Self {
-        self.refusals.push((status, codes));
+    /// It refuses with one of these codes.
+    pub fn refuses(mut self, codes: &[ControlCode]) -> Self {
+        self.refusals.extend(codes);
         self
     }
 
     /// It reads through many rows, for which the store gives a bounded time.
     pub fn reads_much(self) -> Self {
-        self.refuses(408, &["too_slow"])
+        self.refuses(&[ControlCode::TooSlow])
     }
 }
 

@@ -7,43 +7,9 @@ use actix_web::{HttpResponse, ResponseError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::code::ControlCode;
 use crate::error::{ApiError, Code};
 use crate::fixture::Problem;
-
-/// Every code of the control API's errors.
-pub const CODES: [&str; 31] = [
-    "api_key_taken",
-    "app_changed",
-    "database",
-    "fault_id_taken",
-    "foreign_host",
-    "foreign_origin",
-    "ends_otherwise",
-    "internal",
-    "invalid_fixture",
-    "invalid_request",
-    "not_found",
-    "refused",
-    "stopping",
-    "too_large",
-    "too_many_ended_tokens",
-    "too_many_faults",
-    "too_many_snapshots",
-    "too_many_stubs",
-    "too_slow",
-    "unknown_app",
-    "unknown_asset",
-    "unknown_connection",
-    "unknown_ended_token",
-    "unknown_fault",
-    "unknown_request",
-    "unknown_route",
-    "unknown_snapshot",
-    "unknown_stub",
-    "unknown_user",
-    "user_deactivated",
-    "user_deleted",
-];
 
 /// An error as it is sent.
 #[derive(Serialize, JsonSchema)]
@@ -57,7 +23,7 @@ pub struct Refusal<'a> {
 #[schemars(rename = "ErrorTold")]
 struct Told<'a> {
     /// What is wrong, for programs.
-    #[schemars(extend("enum" = CODES))]
+    #[schemars(extend("enum" = ControlCode::WORDS))]
     code: &'a str,
     /// What is wrong, for people.
     message: &'a str,
@@ -99,7 +65,7 @@ impl<'a> Listed<'a> {
 #[derive(Clone, Debug)]
 pub struct ControlError {
     status: StatusCode,
-    code: &'static str,
+    code: ControlCode,
     message: String,
     field: Option<String>,
     hint: Option<String>,
@@ -110,43 +76,24 @@ pub struct ControlError {
 pub type Result<T, E = ControlError> = std::result::Result<T, E>;
 
 impl ControlError {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        debug_assert!(CODES.contains(&code), "{code} is not among the codes that are described");
+    /// An error of this code, with the code's status.
+    pub fn new(code: ControlCode, message: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, code, message: message.into(), field: None, hint: None, problems: Vec::new() }
     }
 
     /// 400: the request is not understood. `field` is a JSON pointer.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
-        Self { field: Some(field.to_owned()), ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", message) }
+        Self { field: Some(field.to_owned()), ..Self::new(ControlCode::InvalidRequest, message) }
     }
 
     /// 400: a fixture is wrong. Every problem is told, the first one also as the error itself.
     pub fn invalid_fixture(problems: Vec<Problem>) -> Self {
         let first = problems.first().cloned();
         let message = first.as_ref().map_or_else(String::new, |problem| problem.message.clone());
-        let error = Self::new(StatusCode::BAD_REQUEST, "invalid_fixture", message);
+        let error = Self::new(ControlCode::InvalidFixture, message);
         let (field, hint) = first.map_or((None, None), |problem| (Some(problem.field), problem.hint));
         Self { field, hint, problems, ..error }
-    }
-
-    /// 403.
-    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, code, message)
-    }
-
-    /// 404.
-    pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, code, message)
-    }
-
-    /// 409.
-    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, message)
-    }
-
-    /// 413.
-    pub fn too_large(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
     }
 
     /// 500: the process itself failed.
@@ -156,7 +103,7 @@ impl ControlError {
 
     /// 503: the process stops.
     pub fn stopping() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "millpond stops")
+        Self::new(ControlCode::Stopping, "millpond stops")
     }
 
     /// The field that is wrong, as a JSON pointer.
@@ -192,21 +139,23 @@ impl ControlError {
 /// What a rule shared with Stream's routes refused.
 impl From<ApiError> for ControlError {
     fn from(cause: ApiError) -> Self {
-        let status = StatusCode::from_u16(cause.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if let Some(trouble) = cause.trouble {
             let message = cause.message.trim_end_matches(trouble.hint()).trim_end_matches(". ");
-            return Self::new(status, "database", message).with_hint(trouble.hint());
+            let told = Self::new(ControlCode::Database, message).with_hint(trouble.hint());
+            let status = StatusCode::from_u16(cause.code.status()).unwrap_or(told.status);
+            return Self { status, ..told };
         }
-        match cause.code {
-            Code::RequestTimeoutError => Self::new(status, "too_slow", cause.message),
-            Code::InternalSystemError => Self::new(status, "internal", cause.message),
-            Code::DoesNotExistError => Self::new(status, "not_found", cause.message),
+        let code = match cause.code {
+            Code::RequestTimeoutError => ControlCode::TooSlow,
+            Code::InternalSystemError => ControlCode::Internal,
+            Code::DoesNotExistError => ControlCode::NotFound,
             // The app went while the request was on its way.
-            Code::AccessKeyError => Self::not_found("unknown_app", cause.message),
-            Code::PayloadTooBigError => Self::new(status, "too_large", cause.message),
-            Code::NotAllowedError => Self::new(status, "refused", cause.message),
-            _ => Self::new(StatusCode::BAD_REQUEST, "invalid_request", cause.message),
-        }
+            Code::AccessKeyError => ControlCode::UnknownApp,
+            Code::PayloadTooBigError => ControlCode::TooLarge,
+            Code::NotAllowedError => ControlCode::Refused,
+            _ => ControlCode::InvalidRequest,
+        };
+        Self::new(code, cause.message)
     }
 }
 
@@ -230,6 +179,7 @@ impl ResponseError for ControlError {
     fn error_response(&self) -> HttpResponse {
         let Self { code, message, field, hint, .. } = self;
         let problems = self.problems.iter().map(Listed::of).collect();
+        let code = code.word();
         let error = Told { code, message, field: field.as_deref(), hint: hint.as_deref(), problems };
         HttpResponse::build(self.status).json(Refusal { error })
     }

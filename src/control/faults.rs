@@ -7,6 +7,7 @@ use actix_web::web::{Data, Path};
 use serde_json::{Value, json};
 
 use super::body::{TextBody, misread_text};
+use super::code::ControlCode;
 use super::error::{ControlError, Result};
 use super::{Control, ended_tokens};
 use crate::app::App;
@@ -64,17 +65,17 @@ pub async fn add(control: Data<Control>, hub: Data<Hub>, key: Path<String>, body
         .write(&scope, move |tx| {
             if faults::count(tx)? >= FAULTS_MAX {
                 let message = format!("an app has at most {FAULTS_MAX} faults");
-                let refusal = ControlError::conflict("too_many_faults", message);
+                let refusal = ControlError::new(ControlCode::TooManyFaults, message);
                 return Ok(Err(refusal.with_hint("delete those that are done")));
             }
             let id = fault.id.clone().unwrap_or_else(|| tx.new_id());
-            let taken = || ControlError::conflict("fault_id_taken", format!("a fault has the id \"{id}\" already"));
+            let taken = || ControlError::new(ControlCode::FaultIdTaken, format!("a fault has the id \"{id}\" already"));
             Ok(if faults::add(tx, &id, &fault)? { Ok(id) } else { Err(taken()) })
         })
         .await??;
     let state = scope.app.state();
     let armed = state.faults.all().iter().find(|armed| *armed.id == *id);
-    let armed = armed.ok_or_else(|| ControlError::conflict("app_changed", "the fault was taken away at once"))?;
+    let armed = armed.ok_or_else(|| ControlError::new(ControlCode::AppChanged, "the fault was taken away at once"))?;
     if armed.is_for_sockets() {
         let open = hub.connections_of(scope.app.id).into_iter();
         let struck = open.filter_map(|connection| {
@@ -110,7 +111,7 @@ pub async fn remove(control: Data<Control>, path: Path<(String, String)>) -> Res
     if control.store.write(&scope, move |tx| faults::remove(tx, &wanted)).await? {
         Ok(HttpResponse::Ok().json(json!({ "deleted": id })))
     } else {
-        Err(ControlError::not_found("unknown_fault", format!("the app has no fault \"{id}\""))
+        Err(ControlError::new(ControlCode::UnknownFault, format!("the app has no fault \"{id}\""))
             .with_hint("GET /_millpond/apps/{api_key}/faults lists them"))
     }
 }

@@ -14,6 +14,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use url::Url;
 
+use super::code::ControlCode;
 use super::error::ControlError;
 use crate::params::Params;
 
@@ -64,8 +65,8 @@ pub async fn for_whom(
     let asks_for_secrets = Params::parse(request.query_string()).get("secrets").is_some();
     if is_neighbour && (!neighbours || asks_for_secrets) {
         let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
-        let refusal = ControlError::forbidden(
-            "foreign_origin",
+        let refusal = ControlError::new(
+            ControlCode::ForeignOrigin,
             format!(
                 "a page of the origin \"{origin}\" may ask the token provider and read what holds no secret, and \
                  neither read secrets nor change anything"
@@ -84,7 +85,7 @@ fn check(headers: &HeaderMap, target: &str, reach: &Reach) -> Result<From, Contr
         None => target,
     };
     let foreign_host = || {
-        ControlError::forbidden("foreign_host", format!("the control API is not served to the host \"{host}\""))
+        ControlError::new(ControlCode::ForeignHost, format!("the control API is not served to the host \"{host}\""))
             .with_hint("call it by a loopback name, or start millpond with --allow-host NAME")
     };
     let own = authority(&format!("http://{host}")).filter(|own| reach.is_own(own)).ok_or_else(foreign_host)?;
@@ -95,8 +96,8 @@ fn check(headers: &HeaderMap, target: &str, reach: &Reach) -> Result<From, Contr
         _ if reach.allows_origin(origin) => Ok(From::Own),
         Some(page) if page == own => Ok(From::Own),
         Some(page) if reach.is_own(&page) => Ok(From::Neighbour),
-        _ => Err(ControlError::forbidden(
-            "foreign_origin",
+        _ => Err(ControlError::new(
+            ControlCode::ForeignOrigin,
             format!("the control API is not served to pages of the origin \"{origin}\""),
         )
         .with_hint("open the page from a loopback address, or start millpond with --allow-origin ORIGIN")),
@@ -108,7 +109,10 @@ fn only<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<Result<
     let mut values = headers.get_all(name);
     let value = values.next()?;
     if values.next().is_some() {
-        return Some(Err(ControlError::forbidden("foreign_host", format!("there is more than one header `{name}`"))));
+        return Some(Err(ControlError::new(
+            ControlCode::ForeignHost,
+            format!("there is more than one header `{name}`"),
+        )));
     }
     Some(Ok(value.to_str().unwrap_or("\u{fffd}")))
 }
@@ -133,7 +137,7 @@ fn check_site(headers: &HeaderMap, page: bool) -> Result<(), ControlError> {
     if is_local || !says("sec-fetch-site", "cross-site") || (page && says("sec-fetch-mode", "navigate")) {
         return Ok(());
     }
-    Err(ControlError::forbidden("foreign_origin", "the control API is not served to pages of another site")
+    Err(ControlError::new(ControlCode::ForeignOrigin, "the control API is not served to pages of another site")
         .with_hint("open the address itself, or call it from a page with a loopback address, by fetch with CORS"))
 }
 

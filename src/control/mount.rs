@@ -4,6 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 
+use super::code::ControlCode;
 use super::endpoint::Endpoint;
 use super::error::ControlError;
 use super::guard;
@@ -35,7 +36,7 @@ pub fn mount(config: &mut ServiceConfig) {
 
 async fn unknown(request: HttpRequest) -> HttpResponse {
     let (method, path) = (request.method(), request.path());
-    ControlError::not_found("unknown_route", format!("the control API has no {method} {path}"))
+    ControlError::new(ControlCode::UnknownRoute, format!("the control API has no {method} {path}"))
         .with_hint("the README lists its routes, and GET /_millpond/openapi.json describes them")
         .error_response()
 }

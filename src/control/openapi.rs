@@ -1,14 +1,18 @@
 //! The description of the control API, as OpenAPI 3.1. Made from the table of routes.
 
+use std::collections::BTreeMap;
+
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::code::ControlCode;
 use super::endpoint::{Answer, Area, Endpoint, Parameter};
-use super::error::{CODES, Refusal};
+use super::error::Refusal;
 
 /// What every route can refuse with: who calls is not of this machine, or the process itself failed.
-const EVERYWHERE: [(u16, &[&str]); 2] = [(403, &["foreign_host", "foreign_origin"]), (500, &["database", "internal"])];
+const EVERYWHERE: [ControlCode; 4] =
+    [ControlCode::ForeignHost, ControlCode::ForeignOrigin, ControlCode::Database, ControlCode::Internal];
 
 /// The whole description, of a process that is at this address.
 pub fn document(url: &str, table: Vec<Area>) -> Value {
@@ -131,22 +135,17 @@ fn answers(endpoint: &Endpoint, schemas: &mut Schemas) -> Value {
         let status = answer.status.map_or_else(|| "default".to_owned(), |status| status.to_string());
         responses.insert(status, schemas.answer(answer));
     }
-    let mut codes: std::collections::BTreeMap<u16, Vec<&str>> = std::collections::BTreeMap::new();
-    let mut add = |status, more: &[&'static str]| codes.entry(status).or_default().extend(more);
-    for (status, more) in EVERYWHERE {
-        add(status, more);
-    }
-    if !endpoint.query.is_empty() || endpoint.body.is_some() {
-        add(400, &["invalid_request"]);
-    }
-    if endpoint.body.is_some() {
-        add(413, &["too_large"]);
-    }
-    if endpoint.path.contains("{api_key}") {
-        add(404, &["unknown_app"]);
-    }
-    for (status, more) in &endpoint.refusals {
-        add(*status, more);
+    let when = |applies: bool, code| applies.then_some(code);
+    let brought_along = [
+        when(!endpoint.query.is_empty() || endpoint.body.is_some(), ControlCode::InvalidRequest),
+        when(endpoint.body.is_some(), ControlCode::TooLarge),
+        when(endpoint.path.contains("{api_key}"), ControlCode::UnknownApp),
+    ];
+    let all =
+        EVERYWHERE.into_iter().chain(brought_along.into_iter().flatten()).chain(endpoint.refusals.iter().copied());
+    let mut codes: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for code in all {
+        codes.entry(code.status()).or_default().push(code.word());
     }
     for (status, codes) in codes {
         let schema = schemas.answers.subschema_for::<Refusal>().to_value();
@@ -162,7 +161,6 @@ fn answers(endpoint: &Endpoint, schemas: &mut Schemas) -> Value {
             None => drop(responses.insert(status.to_string(), refused)),
         }
     }
-    debug_assert!(endpoint.refusals.iter().flat_map(|(_, codes)| *codes).all(|code| CODES.contains(code)));
     Value::Object(responses)
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::body::ControlBody;
+use super::code::ControlCode;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use super::{Control, tokens};
@@ -139,14 +140,14 @@ async fn token_for(control: &Control, scope: &Scope, ask: Ask) -> Result<Provide
     let known = control.store.read(scope, |tx| users::get(tx, user_id.as_str()))?;
     match known {
         Some(user) if user.deleted_at.is_some() => {
-            return Err(ControlError::forbidden("user_deleted", format!("the user {user_id} was deleted")));
+            return Err(ControlError::new(ControlCode::UserDeleted, format!("the user {user_id} was deleted")));
         }
         Some(user) if user.deactivated_at.is_some() => {
-            return Err(ControlError::forbidden("user_deactivated", format!("the user {user_id} was deactivated")));
+            return Err(ControlError::new(ControlCode::UserDeactivated, format!("the user {user_id} was deactivated")));
         }
         Some(_) => {}
         None if state.emulator.unknown_user == UnknownUser::Refuse => {
-            return Err(ControlError::not_found("unknown_user", format!("the user {user_id} does not exist"))
+            return Err(ControlError::new(ControlCode::UnknownUser, format!("the user {user_id} does not exist"))
                 .with_hint("create the user first, or set unknown_user to tolerate"));
         }
         None => {

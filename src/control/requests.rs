@@ -25,6 +25,7 @@ pub mod everywhere;
 pub mod filter;
 pub mod verify;
 
+use super::code::ControlCode;
 use filter::{Asked, Filter};
 use verify::{Account, Expectation, Times};
 
@@ -117,7 +118,7 @@ pub async fn get(control: Data<Control>, path: Path<(String, String)>) -> Result
     let app = control.app(&key)?;
     let found = id.parse().ok().and_then(|id| app.journal.get(id));
     let missing = || {
-        ControlError::not_found("unknown_request", format!("the journal has no entry \"{id}\""))
+        ControlError::new(ControlCode::UnknownRequest, format!("the journal has no entry \"{id}\""))
             .with_hint(format!("it holds the newest {ENTRIES_MAX}; GET /_millpond/apps/{key}/requests lists them"))
     };
     let entry = found.ok_or_else(missing)?;

@@ -5,6 +5,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, Handler, HttpResponse, Responder};
 use serde_json::json;
 
+use super::code::ControlCode;
 use super::endpoint::{Area, Endpoint, Parameter};
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::shown::{AppShown, ClockShown};
@@ -39,7 +40,7 @@ fn process() -> Vec<Endpoint> {
         post("/stop", "stop", "Ends the process, once what is in flight is answered", status::stop)
             .takes::<status::Nothing>(&["{}"])
             .answers::<status::Stopping>()
-            .refuses(409, &["ends_otherwise"]),
+            .refuses(&[ControlCode::EndsOtherwise]),
         get(
             "/status",
             "status",
@@ -74,7 +75,7 @@ fn of_apps() -> Vec<Endpoint> {
         post("/apps", "createApp", "Makes an app", apps::create)
             .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
             .creates::<apps::Made>()
-            .refuses(409, &["api_key_taken"]),
+            .refuses(&[ControlCode::ApiKeyTaken]),
         get("/apps/{api_key}", "getApp", "An app", apps::get)
             .asks([asked::secrets()])
             .answers::<apps::Reached>()
@@ -86,7 +87,7 @@ fn of_apps() -> Vec<Endpoint> {
         post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
             .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])
             .creates::<apps::Made>()
-            .refuses(409, &["api_key_taken"]),
+            .refuses(&[ControlCode::ApiKeyTaken]),
     ]
 }
 
@@ -102,7 +103,7 @@ fn of_states() -> Vec<Endpoint> {
             .asks(fixture::parameters())
             .takes_what(shapes::fixture, &[ONE])
             .answers::<fixture::Imported>()
-            .refuses(400, &["invalid_fixture"]),
+            .refuses(&[ControlCode::InvalidFixture]),
         get("/apps/{api_key}/fixture", "exportApp", "An app as a fixture", fixture::get)
             .answers::<Fixture>()
             .shows_secrets()
@@ -111,7 +112,7 @@ fn of_states() -> Vec<Endpoint> {
             .asks(fixture::parameters())
             .takes_what(shapes::fixture, &[ONE])
             .answers::<fixture::Imported>()
-            .refuses(400, &["invalid_fixture"]),
+            .refuses(&[ControlCode::InvalidFixture]),
         post("/reset", "resetAll", "All apps back to the last import or the first start", reset::all)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
             .answers_what(200, "The apps", |generator| {
@@ -130,14 +131,14 @@ fn of_states() -> Vec<Endpoint> {
         post("/apps/{api_key}/snapshots", "takeSnapshot", "Keeps the present state", snapshots::take)
             .takes::<snapshots::Take>(&[r#"{"name": "before-checkout"}"#])
             .creates::<snapshots::SnapshotShown>()
-            .refuses(409, &["too_many_snapshots"]),
+            .refuses(&[ControlCode::TooManySnapshots]),
         delete("/apps/{api_key}/snapshots/{name}", "deleteSnapshot", "Forgets a kept state", snapshots::forget)
             .answers::<Deleted>()
-            .refuses(404, &["unknown_snapshot"]),
+            .refuses(&[ControlCode::UnknownSnapshot]),
         post("/apps/{api_key}/snapshots/{name}/restore", "restore", "Back to a kept state", snapshots::restore)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
             .answers::<AppShown>()
-            .refuses(404, &["unknown_snapshot"]),
+            .refuses(&[ControlCode::UnknownSnapshot]),
     ]
 }
 
@@ -176,8 +177,8 @@ fn of_tokens() -> Vec<Endpoint> {
         endpoint
             .serves_neighbours()
             .answers::<provider::Provided>()
-            .refuses(403, &["user_deleted", "user_deactivated"])
-            .refuses(404, &["unknown_user"])
+            .refuses(&[ControlCode::UserDeleted, ControlCode::UserDeactivated])
+            .refuses(&[ControlCode::UnknownUser])
             .may_answer::<shapes::StreamError>("What a fault of the operation `TokenProvider` says, in Stream's form")
     };
     vec![
@@ -210,12 +211,12 @@ fn of_tokens() -> Vec<Endpoint> {
         )
         .takes::<ended_tokens::InUse>(&[r#"{"user_id": "john"}"#])
         .answers::<ended_tokens::RevokedInUse>()
-        .refuses(404, &["unknown_user"])
-        .refuses(409, &["too_many_ended_tokens"]),
+        .refuses(&[ControlCode::UnknownUser])
+        .refuses(&[ControlCode::TooManyEndedTokens]),
         delete("/apps/{api_key}/ended-tokens", "takeBackEndedTokens", "Takes all back, those of a user, or one", ended_tokens::take_back)
             .asks(ended_tokens::choice())
             .answers::<Cleared>()
-            .refuses(404, &["unknown_ended_token"]),
+            .refuses(&[ControlCode::UnknownEndedToken]),
         provided(
             get("/apps/{api_key}/token-provider", "provideToken", "A token for a user, asked for in the query", provider::get)
                 .asks(provider::parameters()),
@@ -246,11 +247,16 @@ fn of_faults() -> Vec<Endpoint> {
                 ],
             )
             .creates::<shapes::ArmedFault>()
-            .refuses(409, &["fault_id_taken", "too_many_faults", "too_many_ended_tokens", "app_changed"]),
+            .refuses(&[
+                ControlCode::FaultIdTaken,
+                ControlCode::TooManyFaults,
+                ControlCode::TooManyEndedTokens,
+                ControlCode::AppChanged,
+            ]),
         delete("/apps/{api_key}/faults", "clearFaults", "Takes all faults away", faults::clear).answers::<Cleared>(),
         delete("/apps/{api_key}/faults/{id}", "deleteFault", "Takes a fault away", faults::remove)
             .answers::<Deleted>()
-            .refuses(404, &["unknown_fault"]),
+            .refuses(&[ControlCode::UnknownFault]),
         get("/stubs", "listAllStubs", "The stubs of all apps", stubs::list_all).lists_of_all::<Stub>("stubs"),
         get("/apps/{api_key}/stubs", "listStubs", "The fixed answers", stubs::list).lists::<Stub>("stubs"),
         put("/apps/{api_key}/stubs", "putStub", "A fixed answer, in place of the one at the same place", stubs::put)
@@ -262,11 +268,11 @@ fn of_faults() -> Vec<Endpoint> {
                 ],
             )
             .answers::<Stub>()
-            .refuses(409, &["too_many_stubs"]),
+            .refuses(&[ControlCode::TooManyStubs]),
         delete("/apps/{api_key}/stubs", "deleteStubs", "Takes all stubs away, or one", stubs::remove)
             .asks(stubs::parameters())
             .answers::<Cleared>()
-            .refuses(404, &["unknown_stub"]),
+            .refuses(&[ControlCode::UnknownStub]),
     ]
 }
 
@@ -286,7 +292,7 @@ fn of_connections() -> Vec<Endpoint> {
         .asks([shapes::of_user()])
         .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
         .answers::<connections::Closed>()
-        .refuses(409, &["too_many_ended_tokens"]),
+        .refuses(&[ControlCode::TooManyEndedTokens]),
         post(
             "/apps/{api_key}/connections/send",
             "sendToConnections",
@@ -299,8 +305,8 @@ fn of_connections() -> Vec<Endpoint> {
         post("/apps/{api_key}/connections/{id}/close", "closeConnection", "Closes a connection", connections::close)
             .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
             .answers::<connections::Closed>()
-            .refuses(404, &["unknown_connection"])
-            .refuses(409, &["too_many_ended_tokens"]),
+            .refuses(&[ControlCode::UnknownConnection])
+            .refuses(&[ControlCode::TooManyEndedTokens]),
         post(
             "/apps/{api_key}/connections/{id}/send",
             "sendToConnection",
@@ -309,7 +315,7 @@ fn of_connections() -> Vec<Endpoint> {
         )
         .takes_what(shapes::event, &[r#"{"type": "custom.greeting", "text": "hi"}"#])
         .answers::<connections::Sent>()
-        .refuses(404, &["unknown_connection"]),
+        .refuses(&[ControlCode::UnknownConnection]),
     ]
 }
 
@@ -329,7 +335,7 @@ fn of_journal() -> Vec<Endpoint> {
             .asks(filters(requests::wait_parameters()))
             .answers_what(200, "So many match", shapes::waited(true, false))
             .answers_what(408, "The time is over", shapes::waited(false, false))
-            .refuses(503, &["stopping"]),
+            .refuses(&[ControlCode::Stopping]),
         post(
             "/apps/{api_key}/requests/verify",
             "verifyRequests",
@@ -345,7 +351,7 @@ fn of_journal() -> Vec<Endpoint> {
         get("/apps/{api_key}/requests/{id}", "getRequest", "An entry, and what was said in the call", requests::get)
             .answers::<requests::Whole>()
             .shows_secrets()
-            .refuses(404, &["unknown_request"]),
+            .refuses(&[ControlCode::UnknownRequest]),
         get(
             "/apps/{api_key}/events",
             "followApp",
@@ -361,7 +367,7 @@ fn of_journal() -> Vec<Endpoint> {
             .asks(filters(requests::wait_parameters().into_iter().skip(1).chain([keyless()])))
             .answers_what(200, "So many match", shapes::waited(true, true))
             .answers_what(408, "The time is over", shapes::waited(false, true))
-            .refuses(503, &["stopping"]),
+            .refuses(&[ControlCode::Stopping]),
         post("/requests/verify", "verifyAllRequests", "Whether the journals have what is expected", everywhere::verify)
             .asks([keyless()])
             .takes::<requests::Verify>(&[r#"{"expect": [{"operation": "Unknown", "times": 0}]}"#])

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Control;
 use super::body::ControlBody;
+use super::code::ControlCode;
 use super::error::{ControlError, Result};
 use super::reset::Closing;
 use super::shapes::Deleted;
@@ -83,7 +84,7 @@ pub async fn take(control: Data<Control>, key: Path<String>, body: ControlBody<T
     let kept = control.store.snapshot_names(&key)?;
     if kept.len() >= SNAPSHOTS_MAX && !kept.contains(&name) {
         let message = format!("an app has at most {SNAPSHOTS_MAX} snapshots");
-        return Err(ControlError::conflict("too_many_snapshots", message).with_hint("delete one"));
+        return Err(ControlError::new(ControlCode::TooManySnapshots, message).with_hint("delete one"));
     }
     let snapshot = control.store.take_snapshot(&key, &name).await?;
     Ok(HttpResponse::Created().json(snapshot_shown(&snapshot)))
@@ -118,6 +119,6 @@ pub async fn forget(control: Data<Control>, path: Path<(String, String)>) -> Res
 }
 
 fn unknown(name: &str) -> ControlError {
-    ControlError::not_found("unknown_snapshot", format!("the app has no snapshot \"{name}\""))
+    ControlError::new(ControlCode::UnknownSnapshot, format!("the app has no snapshot \"{name}\""))
         .with_hint("GET /_millpond/apps/{api_key}/snapshots lists them")
 }

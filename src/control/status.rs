@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Control;
 use super::asked::{Nonce, Secrets};
 use super::body::ControlBody;
+use super::code::ControlCode;
 use super::error::{ControlError, Result};
 use super::shown::{AppShown, app_shown};
 
@@ -68,7 +69,7 @@ pub async fn stop(control: Data<Control>, _: ControlBody<Nothing>) -> Result<Htt
     if control.ask_to_stop() {
         return Ok(HttpResponse::Ok().json(Stopping { stopping: &control.url }));
     }
-    let refused = ControlError::conflict("ends_otherwise", "this millpond ends with the program that started it");
+    let refused = ControlError::new(ControlCode::EndsOtherwise, "this millpond ends with the program that started it");
     Err(refused.with_hint("end the command of `millpond exec`"))
 }
 

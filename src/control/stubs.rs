@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Control;
 use super::body::{TextBody, misread_text};
+use super::code::ControlCode;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
 use crate::fixture::stubs as reading;
@@ -42,7 +43,7 @@ pub async fn put(control: Data<Control>, key: Path<String>, body: TextBody) -> R
     let known = scope.app.state().stubs.all();
     if known.len() >= STUBS_MAX && known.iter().all(|known| known.place() != stub.place()) {
         let message = format!("an app has at most {STUBS_MAX} stubs");
-        return Err(ControlError::conflict("too_many_stubs", message).with_hint("delete those that are done"));
+        return Err(ControlError::new(ControlCode::TooManyStubs, message).with_hint("delete those that are done"));
     }
     let shown = json!(stub);
     control.store.write(&scope, move |tx| stubs::save(tx, &stub)).await?;
@@ -70,7 +71,7 @@ pub async fn remove(control: Data<Control>, key: Path<String>, request: HttpRequ
     if control.store.write(&scope, move |tx| stubs::remove(tx, &wanted)).await? {
         Ok(HttpResponse::Ok().json(json!({ "cleared": 1 })))
     } else {
-        Err(ControlError::not_found("unknown_stub", format!("the app has no stub at \"{place}\""))
+        Err(ControlError::new(ControlCode::UnknownStub, format!("the app has no stub at \"{place}\""))
             .with_hint("GET /_millpond/apps/{api_key}/stubs lists them"))
     }
 }

@@ -5,6 +5,7 @@ mod imports;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use millpond::control::code::ControlCode;
 use millpond::error::Code;
 use millpond::operation::table::OPERATIONS;
 
@@ -152,6 +153,12 @@ fn every_error_code_is_used() {
     for code in Code::ALL {
         let argument = format!("Code::{},", code.name());
         assert!(all.contains(&argument), "{} is never answered", code.name());
+    }
+    let describes = |path: &Path| ["control/routes", "control/openapi"].iter().any(|module| belongs(path, module));
+    let answering: Vec<_> = files("src").into_iter().filter(|(path, _)| !is_tests(path) && !describes(path)).collect();
+    for code in ControlCode::ALL {
+        let named = format!("ControlCode::{code:?}");
+        assert!(answering.iter().any(|(_, text)| text.contains(&named)), "{named} is never answered");
     }
 }
 
