@@ -27,8 +27,8 @@ use crate::settings::emulator::Emulator;
 use crate::settings::rules::Rules;
 use crate::stub::Stubs;
 
-pub mod ended;
-pub mod judged;
+pub(crate) mod ended;
+pub(crate) mod judged;
 pub mod token_times;
 mod twin;
 

@@ -1,14 +1,14 @@
 //! Who calls: credentials, their verdict, and the callers that handlers name. May-they is `permission`.
 
-pub mod backdated;
-pub mod caller;
+pub(crate) mod backdated;
+pub(crate) mod caller;
 pub mod check;
 pub mod credentials;
 pub mod explain;
 pub mod facts;
 pub mod fingerprint;
-pub mod go_json;
-pub mod kind;
+pub(crate) mod go_json;
+pub(crate) mod kind;
 pub mod revocation;
 pub mod secret;
 pub mod segments;

@@ -2,7 +2,7 @@
 //! something of it: the door, the handlers, the answer.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use actix_web::web::Bytes;
@@ -84,8 +84,6 @@ pub struct Call {
     pub opened: OnceCell<Text>,
     /// The body that came with it, once it was read.
     pub body: OnceCell<Kept>,
-    /// The error that was answered, once there is one.
-    pub error: RefCell<Option<ApiError>>,
 }
 
 impl Call {

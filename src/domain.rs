@@ -1,14 +1,14 @@
 //! Rules that several endpoints, fixtures and sockets share, as plain functions over a transaction.
 
-pub mod bans;
-pub mod devices;
-pub mod flags;
-pub mod guests;
+pub(crate) mod bans;
+pub(crate) mod devices;
+pub(crate) mod flags;
+pub(crate) mod guests;
 pub mod lifecycle;
-pub mod minting;
+pub(crate) mod minting;
 pub mod partial;
-pub mod push;
-pub mod push_providers;
-pub mod revocation;
-pub mod sessions;
+pub(crate) mod push;
+pub(crate) mod push_providers;
+pub(crate) mod revocation;
+pub(crate) mod sessions;
 pub mod users;

@@ -1,7 +1,7 @@
 //! The door that every operation of Stream's goes through: credentials, verdict, rate, and the form of every answer.
 
 use std::borrow::Cow;
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -147,7 +147,6 @@ impl Door {
             keyless,
             opened: OnceCell::new(),
             body: OnceCell::new(),
-            error: RefCell::default(),
         }
     }
 }

@@ -12,12 +12,12 @@ mod decode;
 pub mod defaults;
 mod emulator;
 pub mod export;
-pub mod faults;
+pub(crate) mod faults;
 pub mod format;
 mod named;
 mod problem;
 pub mod shipped;
-pub mod stubs;
+pub(crate) mod stubs;
 mod times;
 mod tree;
 

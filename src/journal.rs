@@ -13,12 +13,12 @@ use tokio::sync::futures::Notified;
 
 use crate::clock::{SECOND_NS, system_now};
 
-pub mod entry;
+pub(crate) mod entry;
 pub mod exchange;
-pub mod line;
+pub(crate) mod line;
 mod pace;
-pub mod repeats;
-pub mod tail;
+pub(crate) mod repeats;
+pub(crate) mod tail;
 
 pub use crate::auth::kind::Caller;
 pub use entry::{Entry, Outcome, Text, Who, Why};

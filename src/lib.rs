@@ -16,49 +16,49 @@
 //! - `model` and `event` never name `store` or SQL.
 //! - Nothing opens an outgoing connection but [`client`], which calls the emulator itself.
 
-pub mod api;
+mod api;
 pub mod app;
 pub mod auth;
 pub mod body;
-pub mod call;
+mod call;
 pub mod cli;
-pub mod client;
+mod client;
 pub mod clock;
 pub mod config;
 pub mod control;
-pub mod dashboard;
-pub mod dialect;
+mod dashboard;
+mod dialect;
 pub mod domain;
 pub mod door;
 pub mod error;
 pub mod event;
-pub mod family;
-pub mod fault;
+mod family;
+mod fault;
 pub mod fixture;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod ids;
 pub mod journal;
-pub mod json;
+mod json;
 pub mod live;
 pub mod mint;
 pub mod model;
 pub mod operation;
 pub mod outcome;
-pub mod params;
+mod params;
 pub mod permission;
-pub mod private;
-pub mod query;
-pub mod rate;
-pub mod reply;
-pub mod routes;
-pub mod server;
+mod private;
+mod query;
+mod rate;
+mod reply;
+mod routes;
+mod server;
 pub mod settings;
 pub mod start;
 pub mod store;
-pub mod stub;
+mod stub;
 pub mod validate;
-pub mod wire;
+mod wire;
 
 /// millpond's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

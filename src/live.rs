@@ -6,20 +6,20 @@
 //! [`longpoll`] is the same session without a socket. No rule of authentication is here: all doors end in
 //! `door::Gate::judge`, and what is open is judged again by the same function whenever something changed.
 
-pub mod doors;
-pub mod farewell;
+pub(crate) mod doors;
+pub(crate) mod farewell;
 pub mod hub;
 pub mod limits;
-pub mod longpoll;
-pub mod mailbox;
-pub mod polls;
-pub mod record;
-pub mod session;
-pub mod shown;
-pub mod sign_in;
-pub mod signed_in;
+pub(crate) mod longpoll;
+pub(crate) mod mailbox;
+pub(crate) mod polls;
+pub(crate) mod record;
+pub(crate) mod session;
+pub(crate) mod shown;
+pub(crate) mod sign_in;
+pub(crate) mod signed_in;
 pub mod standing;
-pub mod tell;
-pub mod topics;
-pub mod upgrade;
-pub mod worker;
+pub(crate) mod tell;
+pub(crate) mod topics;
+pub(crate) mod upgrade;
+pub(crate) mod worker;

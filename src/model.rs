@@ -3,7 +3,7 @@
 
 pub mod ban;
 pub mod device;
-pub mod flag;
-pub mod mute;
-pub mod push_provider;
+pub(crate) mod flag;
+pub(crate) mod mute;
+pub(crate) mod push_provider;
 pub mod user;

@@ -14,7 +14,7 @@ use crate::error::Result;
 
 mod field;
 mod filter;
-mod limits;
+pub mod limits;
 pub mod page;
 mod sort;
 mod sql;
@@ -22,7 +22,6 @@ mod sql;
 pub(crate) mod tests;
 
 pub use field::{Field, Kind, Operator, Resource, moment};
-pub use limits::*;
 pub use sql::Sql;
 
 use field::{Named, Test};

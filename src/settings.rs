@@ -6,9 +6,9 @@ use crate::clock::Time;
 
 #[macro_use]
 mod words;
-pub mod emulator;
+pub(crate) mod emulator;
 mod kind;
-pub mod rules;
+pub(crate) mod rules;
 mod table;
 
 pub use emulator::{

@@ -25,7 +25,7 @@ use crate::store::apps::NewApp;
 use crate::store::file::{self, InUse, Place};
 use crate::store::{Scope, Store, users};
 
-pub mod holder;
+pub(crate) mod holder;
 
 /// Asked to listen on this port, millpond also listens on [`SOCKET_PORTS`].
 pub const REWRITTEN_PORT: u16 = 3030;

@@ -94,7 +94,6 @@ pub(super) struct Path(pub(super) Vec<String>);
 
 /// What a condition may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub enum Operator {
     Equal,
     Unequal,

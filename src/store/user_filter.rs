@@ -12,7 +12,7 @@ use crate::query::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In,
 use crate::query::{Field, Kind, Operator, Query, Resource, Sql};
 
 #[cfg(test)]
-use crate::query::{FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX};
+use crate::query::limits::{FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX};
 
 #[cfg(test)]
 mod tests;

@@ -170,11 +170,6 @@ impl MuteResponse {
             expires: mute.row.expires_at,
         }
     }
-
-    /// Who is muted.
-    pub fn target_id(&self) -> &str {
-        self.target.id()
-    }
 }
 
 /// A ban to be written (wire-contract 4.12).
