@@ -15,13 +15,16 @@ use crate::error::Result;
 mod field;
 mod filter;
 pub mod limits;
+mod operator;
 pub mod page;
+mod pieces;
 mod sort;
 mod sql;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use field::{Field, Kind, Operator, Resource, moment};
+pub use field::{Field, Kind, Resource, moment};
+pub use operator::Operator;
 pub use sql::Sql;
 
 use field::{Named, Test};

@@ -200,6 +200,22 @@ impl Endpoint {
     }
 }
 
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        #[doc = concat!("A route of the method ", stringify!($method), ".")]
+        pub fn $name<F, Args>(path: &'static str, id: &'static str, summary: &'static str, handler: F) -> Endpoint
+        where
+            F: Handler<Args>,
+            Args: FromRequest + 'static,
+            F::Output: Responder + 'static,
+        {
+            Endpoint::new(Method::$method, path, id, summary, handler)
+        }
+    )*};
+}
+
+methods! { get GET post POST put PUT patch PATCH delete DELETE }
+
 /// `{"<plural>": [...], "next": null}`: no list is cut yet.
 fn list(plural: &str, item: &Schema) -> Schema {
     json_schema!({

@@ -1,12 +1,11 @@
 //! The table of the control API: every route once, with what is said of it in `GET /openapi.json`.
 
-use actix_web::http::Method;
+use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
-use actix_web::{FromRequest, Handler, HttpResponse, Responder};
 use serde_json::json;
 
 use super::code::ControlCode;
-use super::endpoint::{Area, Endpoint, Parameter};
+use super::endpoint::{Area, Endpoint, Parameter, delete, get, patch, post, put};
 use super::shapes::{self, Cleared, Count, Deleted};
 use super::shown::{AppShown, ClockShown};
 use super::{
@@ -388,18 +387,3 @@ async fn describe(control: Data<Control>) -> HttpResponse {
 fn area(name: &'static str, about: &'static str, endpoints: Vec<Endpoint>) -> Area {
     Area { name, about, endpoints }
 }
-
-macro_rules! methods {
-    ($($name:ident $method:ident)*) => {$(
-        fn $name<F, Args>(path: &'static str, id: &'static str, summary: &'static str, handler: F) -> Endpoint
-        where
-            F: Handler<Args>,
-            Args: FromRequest + 'static,
-            F::Output: Responder + 'static,
-        {
-            Endpoint::new(Method::$method, path, id, summary, handler)
-        }
-    )*};
-}
-
-methods! { get GET post POST put PUT patch PATCH delete DELETE }

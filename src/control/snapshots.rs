@@ -13,7 +13,7 @@ use super::error::{ControlError, Result};
 use super::reset::Closing;
 use super::shapes::Deleted;
 use super::shown::app_shown;
-use crate::store::copies::Snapshot;
+use crate::store::copies::snapshots::Snapshot;
 
 /// Longest name of a snapshot, in characters.
 const NAME_MAX_CHARS: usize = 100;

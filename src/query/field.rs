@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use super::limits::{FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX, clip, too_deep};
+use super::operator::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Search, Unequal};
+use super::operator::{Operator, not_taken};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 
@@ -91,25 +93,6 @@ pub(super) struct Named {
 /// The keys that lead to a value in a JSON column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path(pub(super) Vec<String>);
-
-/// What a condition may ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    Equal,
-    Unequal,
-    Gt,
-    Gte,
-    Lt,
-    Lte,
-    In,
-    Nin,
-    Exists,
-    Autocomplete,
-    Contains,
-    Search,
-}
-
-use Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Search, Unequal};
 
 /// What a condition asks of its field. The operands have the field's type; times are nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -268,32 +251,6 @@ impl Path {
     }
 }
 
-impl Operator {
-    const ALL: &[(&'static str, Self)] = &[
-        ("$eq", Equal),
-        ("$ne", Unequal),
-        ("$gt", Gt),
-        ("$gte", Gte),
-        ("$lt", Lt),
-        ("$lte", Lte),
-        ("$in", In),
-        ("$nin", Nin),
-        ("$exists", Exists),
-        ("$autocomplete", Autocomplete),
-        ("$contains", Contains),
-        ("$q", Search),
-    ];
-
-    pub(super) fn named(wire: &str, field: &str) -> Result<Self> {
-        let known = Self::ALL.iter().find(|(name, _)| *name == wire);
-        known.map(|(_, operator)| *operator).ok_or_else(|| not_taken(wire, field))
-    }
-
-    fn wire(self) -> &'static str {
-        Self::ALL.iter().find(|(_, operator)| *operator == self).map_or("", |(wire, _)| wire)
-    }
-}
-
 impl Test {
     /// How many conditions of SQL this becomes, besides its first.
     pub(super) fn conditions(&self) -> usize {
@@ -386,11 +343,7 @@ fn words(name: &str, operand: &Value) -> Result<Vec<String>> {
     Ok(words)
 }
 
-// The wording of both was seen on QueryChannels with `team`.
-fn not_taken(operator: &str, field: &str) -> ApiError {
-    ApiError::input(format!("cannot use operator \"{}\" when filtering by {}", clip(operator), clip(field)))
-}
-
+// The wording was seen on QueryChannels with `team`.
 fn not_supported(resource: &Resource, field: &str) -> ApiError {
     ApiError::input(format!("field {} is not supported in {}", clip(field), resource.operation))
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::field::{Named, Operator, Resource, Test};
+use super::field::{Named, Resource, Test};
 use super::limits::{FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_VALUES_MAX, clip, too_deep};
+use super::operator::Operator;
 use crate::error::{ApiError, Result};
 
 /// The tree of a filter. An empty `All` holds for every row.

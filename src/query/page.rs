@@ -6,7 +6,7 @@ use rusqlite::types::Value as Parameter;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Query, Resource, Sql, sql};
+use super::{Query, Resource, Sql, pieces, sql};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 use crate::validate::within;
@@ -120,10 +120,10 @@ fn behind(next: &str, asked: &str) -> Result<Vec<Parameter>> {
             "next is a cursor of another filter or sort: send it with those of the page before, or begin without it",
         ));
     }
-    Ok(cursor.iter().map(sql::parameter).collect())
+    Ok(cursor.iter().map(pieces::parameter).collect())
 }
 
-/// A key as a cursor has it, to be read back by [`sql::parameter`].
+/// A key as a cursor has it, to be read back by [`pieces::parameter`].
 fn json_of(key: &Parameter) -> Value {
     match key {
         Parameter::Integer(whole) => Value::from(*whole),

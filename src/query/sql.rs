@@ -3,8 +3,9 @@
 use rusqlite::types::Value as Parameter;
 use serde_json::Value;
 
-use super::field::{Comparison, Kind, Named, Path, Resource, Test, WORD_ENDS};
+use super::field::{Kind, Named, Path, Resource, Test, WORD_ENDS};
 use super::filter::Filter;
+use super::pieces::{joined, json_types, parameter, spellings, step};
 use super::sort::{SortKey, SortType};
 use crate::clock::Time;
 
@@ -332,72 +333,4 @@ impl Writer {
             SortType::Boolean => format!("CASE json_type({column}, {at}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"),
         }
     }
-}
-
-impl Path {
-    fn json_path(&self) -> String {
-        self.0.iter().fold("$".to_owned(), |path, key| path + &step(key))
-    }
-}
-
-impl Comparison {
-    fn sql(self) -> &'static str {
-        match self {
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-        }
-    }
-}
-
-/// One key of a path, quoted as a JSON text, which is how `SQLite` reads a quoted label.
-fn step(key: &str) -> String {
-    format!(".{}", Value::from(key))
-}
-
-fn joined(parts: &[String], by: &str, none: &str) -> String {
-    match parts {
-        [] => none.to_owned(),
-        [only] => only.clone(),
-        _ => format!("({})", parts.join(by)),
-    }
-}
-
-/// A scalar as `SQLite` holds what `json_extract` finds.
-pub(super) fn parameter(value: &Value) -> Parameter {
-    match value {
-        Value::Bool(flag) => Parameter::Integer(i64::from(*flag)),
-        Value::String(text) => Parameter::Text(text.clone()),
-        Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => Parameter::Integer(whole),
-            (None, Some(real)) => Parameter::Real(real),
-            (None, None) => Parameter::Null,
-        },
-        Value::Null | Value::Array(_) | Value::Object(_) => Parameter::Null,
-    }
-}
-
-/// The names that `json_type` has for the values of this one's type.
-fn json_types(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "'null'",
-        Value::Bool(true) => "'true'",
-        Value::Bool(false) => "'false'",
-        Value::Number(_) => "'integer', 'real'",
-        Value::String(_) => "'text'",
-        Value::Array(_) => "'array'",
-        Value::Object(_) => "'object'",
-    }
-}
-
-fn spellings(word: &str) -> Vec<String> {
-    let mut spellings = vec![word.to_owned()];
-    if !word.is_ascii() {
-        let mut letters = word.chars();
-        let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-        let capitalised: String = first.chain(letters).collect();
-        spellings.extend([capitalised.to_ascii_lowercase(), word.to_uppercase().to_ascii_lowercase()]);
-    }
-    spellings
 }
