@@ -63,7 +63,7 @@ fn found(query: &UserQuery) -> Vec<String> {
 
 /// The first column of the rows that are meant.
 fn run(select: &str, sql: Sql) -> Vec<String> {
-    let text = format!("SELECT {select} = ?1 AND {} ORDER BY {}", sql.where_sql, sql.order_by_sql);
+    let text = format!("SELECT {select} = ?1 AND {} ORDER BY {}", sql.condition, sql.order_by);
     let bound = std::iter::once(Parameter::Integer(APP)).chain(sql.params);
     let run = |connection: &Connection| -> rusqlite::Result<Vec<String>> {
         connection.prepare(&text)?.query_map(params_from_iter(bound), |row| row.get(0))?.collect()

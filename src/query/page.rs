@@ -95,7 +95,7 @@ impl Walk {
         self.limit + 1
     }
 
-    /// The page from what its SQL found, each row with its keys ([`Sql::keys_sql`]), and the cursor that leads on from it.
+    /// The page from what its SQL found, each row with its keys ([`Sql::keys`]), and the cursor that leads on from it.
     pub fn page<T>(&self, mut rows: Vec<(T, Vec<Parameter>)>) -> (Vec<T>, Option<String>) {
         let is_last = rows.len() <= self.limit as usize;
         rows.truncate(self.limit as usize);

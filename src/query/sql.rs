@@ -13,11 +13,11 @@ use crate::clock::Time;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sql {
     /// What stands behind `WHERE`; it can be and'ed as it is.
-    pub where_sql: String,
+    pub condition: String,
     /// What stands behind `ORDER BY`. Ends in what tells rows apart, so that no two tie.
-    pub order_by_sql: String,
+    pub order_by: String,
     /// The keys of that order as columns, of which a cursor is made.
-    pub keys_sql: String,
+    pub keys: String,
     /// The values of `?2`, `?3` and so on, for both texts.
     pub params: Vec<Parameter>,
 }
@@ -44,15 +44,15 @@ pub(super) fn compile(
     behind: Option<&[Parameter]>,
 ) -> Sql {
     let mut writer = Writer { params: Vec::new(), now };
-    let mut where_sql = writer.filter(filter);
+    let mut condition = writer.filter(filter);
     let keys = writer.keys(resource, sort);
     if let Some(behind) = behind {
-        where_sql = format!("{where_sql} AND {}", writer.behind(&keys, behind));
+        condition = format!("{condition} AND {}", writer.behind(&keys, behind));
     }
     let order = keys.iter().map(|key| format!("{}{}", key.sql, if key.descending { " DESC" } else { "" }));
-    let order_by_sql = order.collect::<Vec<_>>().join(", ");
-    let keys_sql = keys.iter().map(|key| key.sql.as_str()).collect::<Vec<_>>().join(", ");
-    Sql { where_sql, order_by_sql, keys_sql, params: writer.params }
+    let order_by = order.collect::<Vec<_>>().join(", ");
+    let keys = keys.iter().map(|key| key.sql.as_str()).collect::<Vec<_>>().join(", ");
+    Sql { condition, order_by, keys, params: writer.params }
 }
 
 /// One key of the order of rows.

@@ -87,7 +87,7 @@ pub fn select(tx: &ReadTx<'_>, query: &Query, page: Page, include_ended: bool) -
     let lasting = format!("(b.expires_at IS NULL OR b.expires_at > {now})");
     let text = format!(
         "SELECT {COLUMNS} AND ({include_ended} OR {lasting}) AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
-        sql.where_sql, sql.order_by_sql
+        sql.condition, sql.order_by
     );
     let params = std::iter::once(Sql::from(tx.app)).chain(sql.params);
     let mut query = tx.conn().prepare_cached(&text)?;

@@ -278,8 +278,8 @@ pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, whom: &Whom) -> Re
     let text = format!(
         "SELECT {COLUMNS} {} WHERE u.app = ?1 AND {whom} AND ({}) ORDER BY {} LIMIT {limit} OFFSET {offset}",
         from(&now),
-        sql.where_sql,
-        sql.order_by_sql
+        sql.condition,
+        sql.order_by
     );
     let mut statement = tx.conn().prepare_cached(&text)?;
     let params = std::iter::once(Sql::from(tx.app)).chain(sql.params);

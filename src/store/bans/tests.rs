@@ -53,7 +53,7 @@ fn object(value: &Value) -> &Map<String, Value> {
 
 fn text(select: &str, filter: &Value, sort: &Value) -> (String, Vec<Parameter>) {
     let sql = BANS.parse(object(filter), sort.as_array().unwrap()).unwrap().to_sql(Time(0));
-    let text = format!("{select} FROM bans b WHERE b.app = ?1 AND {} ORDER BY {}", sql.where_sql, sql.order_by_sql);
+    let text = format!("{select} FROM bans b WHERE b.app = ?1 AND {} ORDER BY {}", sql.condition, sql.order_by);
     (text, std::iter::once(Parameter::Integer(APP)).chain(sql.params).collect())
 }
 

@@ -129,7 +129,7 @@ fn parsed(filter: Value, sort: &Value) -> Result<UserQuery> {
 }
 
 fn statement(sql: &Sql) -> String {
-    format!("SELECT u.id, u.image FROM users u WHERE u.app = ?1 AND {} ORDER BY {}", sql.where_sql, sql.order_by_sql)
+    format!("SELECT u.id, u.image FROM users u WHERE u.app = ?1 AND {} ORDER BY {}", sql.condition, sql.order_by)
 }
 
 fn run(connection: &Connection, query: &UserQuery) -> rusqlite::Result<Vec<String>> {

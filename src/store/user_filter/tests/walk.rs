@@ -27,10 +27,9 @@ fn page(connection: &Connection, walk: &Walk) -> (Vec<String>, Option<String>) {
 fn select(verb: &str, walk: &Walk) -> (String, Vec<Parameter>) {
     let mut sql = walk.to_sql(NOW);
     let rows = sql.bind(walk.rows());
-    let Sql { where_sql, order_by_sql, keys_sql, params } = sql;
-    let text = format!(
-        "{verb} u.id, {keys_sql} FROM users u WHERE u.app = ?1 AND {where_sql} ORDER BY {order_by_sql} LIMIT {rows}"
-    );
+    let Sql { condition, order_by, keys, params } = sql;
+    let text =
+        format!("{verb} u.id, {keys} FROM users u WHERE u.app = ?1 AND {condition} ORDER BY {order_by} LIMIT {rows}");
     (text, std::iter::once(Parameter::Integer(APP)).chain(params).collect())
 }
 
