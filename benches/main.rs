@@ -16,6 +16,7 @@ mod exec;
 #[path = "../tests/cli/harness.rs"]
 #[expect(dead_code, reason = "the tests want more of it than a bench")]
 mod harness;
+mod ideal;
 mod journal;
 mod measure;
 mod millpond;
@@ -23,6 +24,11 @@ mod reads;
 mod sockets;
 mod states;
 mod writes;
+
+/// As the binary has it. What millpond is compared with has it as well.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// A bench by its name. It is told whether its larger form is wanted.
 type Bench = (&'static str, fn(bool));

@@ -13,6 +13,11 @@ impl Spread {
         Self(values)
     }
 
+    /// Whether there is anything.
+    pub fn is_known(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     pub fn median(&self) -> f64 {
         self.0[self.0.len() / 2]
     }
@@ -38,6 +43,27 @@ pub fn short(number: f64) -> String {
         _ => 3,
     };
     format!("{number:.decimals$}")
+}
+
+/// What is wanted of a number.
+#[derive(Clone, Copy)]
+pub enum Aim {
+    AtLeast(f64),
+    AtMost(f64),
+    /// It is only shown.
+    None,
+}
+
+impl Aim {
+    /// The aim in a table, and whether this misses it.
+    pub fn of(self, measured: f64) -> String {
+        let (aim, is_met) = match self {
+            Self::AtLeast(aim) => (aim, measured >= aim),
+            Self::AtMost(aim) => (aim, measured <= aim),
+            Self::None => return String::new(),
+        };
+        format!("{aim}{}", if is_met { "" } else { ": missed" })
+    }
 }
 
 /// How long something takes, in milliseconds, and what it comes to.
@@ -84,14 +110,15 @@ pub fn memory_kib(pid: u32) -> Option<f64> {
     status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
-/// The time for which this process's serving threads have run, in nanoseconds; `None` where there is no `/proc`.
+/// The time for which this process's serving and writing threads have run, in nanoseconds; `None` where there is no `/proc`.
 ///
 /// It says what an answer costs more steadily than the clock on the wall, which also counts whoever else uses the machine.
 pub fn serving_ns() -> Option<f64> {
     let threads = std::fs::read_dir("/proc/self/task").ok()?;
     let run = threads.flatten().filter_map(|thread| {
         let read = |file| std::fs::read_to_string(thread.path().join(file)).ok();
-        let is_serving = read("comm")?.starts_with("actix-rt");
+        let name = read("comm")?;
+        let is_serving = ["actix-rt", "millpond-writer", "ideal-writer"].iter().any(|own| name.starts_with(own));
         is_serving.then(|| read("schedstat")?.split(' ').next()?.parse::<f64>().ok()).flatten()
     });
     Some(run.sum())

@@ -12,7 +12,7 @@ use ::millpond::store::apps::NewApp;
 use ::millpond::store::{Import, Store, users};
 
 /// The secret of all apps.
-const SECRET: &str = "a-secret-that-is-worth-nothing";
+pub const SECRET: &str = "a-secret-that-is-worth-nothing";
 
 /// A running one, until the process ends.
 pub struct Millpond {

@@ -10,11 +10,11 @@ use millpond::store::file::Place;
 use millpond::store::{Scope, Store, users};
 
 use crate::client::{Client, request};
-use crate::measure::{Spread, Table, milliseconds, timed};
+use crate::measure::{Aim, Spread, Table, milliseconds, timed};
 use crate::millpond::{Millpond, import, new_app, wait};
 
 /// What is done, for how many users there is an aim, and the aim in milliseconds (design.md 8).
-const AIMS: &[(&str, usize, &str)] = &[("reset", 1_000, "5"), ("clone", 100, "2")];
+const AIMS: &[(&str, usize, f64)] = &[("reset", 1_000, 5.0), ("clone", 100, 2.0)];
 
 /// The close code of sockets, of which there are none here.
 const CLOSE_CODE: u16 = 1000;
@@ -31,7 +31,9 @@ pub fn run(is_big: bool) {
         let file = Store::open(Place::file(&folder.path().join(format!("{users}.db"))).unwrap()).unwrap();
         let (in_memory, in_file) = (whole_states(&memory, users, runs), whole_states(&file, users, runs));
         for ((what, spread), (_, durable)) in in_memory.into_iter().zip(in_file) {
-            let aim = AIMS.iter().find(|aim| (aim.0, aim.1) == (what, users)).map_or("", |aim| aim.2);
+            let aim =
+                AIMS.iter().find(|aim| (aim.0, aim.1) == (what, users)).map_or(Aim::None, |aim| Aim::AtMost(aim.2));
+            let aim = aim.of(spread.median());
             table.row([&users, &what, &spread, &durable, &aim]);
         }
         memory.close();

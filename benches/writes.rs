@@ -1,7 +1,6 @@
-//! Durable writes of one user each by 32 clients, against the fastest that SQLite does on the same file system: 32 rows a commit
-//! in a loop, with nothing around it.
+//! Durable writes by 32 clients, against the fastest server that would do it ([`ideal`]), and against what SQLite does on the
+//! same file system: 32 rows a commit in a loop, with nothing around it.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -12,11 +11,18 @@ use millpond::store::{Scope, Store, users};
 use rusqlite::{Connection, params};
 
 use crate::client::{Client, as_float, request};
-use crate::measure::{Spread, Table};
+use crate::ideal;
+use crate::measure::{Aim, Spread, Table, serving_ns, short};
 use crate::millpond::{Millpond, import, token, wait};
 
 /// Clients, each with a write on its way all the time.
 const CLIENTS: usize = 32;
+
+/// Users in a batch, and batches that are on their way together.
+const BATCH: usize = 100;
+
+/// Something that writes for a time, and answers how many users a second.
+type Way<'a> = (&'static str, Box<dyn FnMut(Duration) -> f64 + 'a>);
 
 pub fn run(is_big: bool) {
     let (time, rounds) = if is_big { (Duration::from_secs(5), 9) } else { (Duration::from_secs(1), 5) };
@@ -24,49 +30,81 @@ pub fn run(is_big: bool) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let server = Millpond::start(Database::File(folder.path().join("millpond.db")));
     import(&server.store, "app", 1_000);
-    let (plain, indexed) = (by_hand(&folder.path().join("plain.db")), by_hand(&folder.path().join("indexed.db")));
+    let (plain, indexed) = (
+        ideal::database(&folder.path().join("plain.db"), 1_000),
+        ideal::database(&folder.path().join("indexed.db"), 1_000),
+    );
     // millpond's own indexes on the columns that an update of a user changes.
     indexed
         .execute_batch("CREATE INDEX at ON users (app, at, id); CREATE INDEX name ON users (app, name, id)")
         .unwrap();
+    let ideal = ideal::start(&folder.path().join("ideal.db"), 1_000);
 
     let token = token(None);
-    let mut client = Client::connect(&server.url, CLIENTS);
     let mut numbers = (0..usize::MAX).map(|number| number % 1_000);
-    let mut rates: [Vec<f64>; 4] = Default::default();
+    let mut users = |count: usize| {
+        let users = numbers
+            .by_ref()
+            .take(count)
+            .map(|id| format!(r#""user-{id}": {{"id": "user-{id}", "name": "User {id}"}}"#));
+        format!(r#"{{"users": {{{}}}}}"#, users.collect::<Vec<_>>().join(", "))
+    };
+    // Made before, so that the client's thread is not what is measured.
+    let mut requests = |path: &str, count: usize| -> Vec<Vec<u8>> {
+        (0..1_000).map(|_| request("POST", path, &token, &users(count))).collect()
+    };
+    let by_http = |url: &str, requests: Vec<Vec<u8>>, count: usize| {
+        let (mut client, mut next) = (Client::connect(url, CLIENTS), (0..requests.len()).cycle());
+        move |time: Duration| {
+            let done = client.call(time, || requests[next.next().unwrap()].clone());
+            done.per_second() * as_float(count)
+        }
+    };
+    let upsert = "/api/v2/users?api_key=app";
+    let mut ways: [Way<'_>; 6] = [
+        ("by hand, 32 rows a commit", Box::new(|time| hand_loop(&plain, time))),
+        ("by hand, with two indexes", Box::new(|time| hand_loop(&indexed, time))),
+        ("ideal: signature and one row a call", Box::new(by_http(&ideal, requests("/users", 1), 1))),
+        ("millpond's store, in process", Box::new(|time| store_loop(&server.store, time))),
+        ("UpdateUsers, one user a call", Box::new(by_http(&server.url, requests(upsert, 1), 1))),
+        ("UpdateUsers, 100 users a call", Box::new(by_http(&server.url, requests(upsert, BATCH), BATCH))),
+    ];
+    let mut rates: [Vec<f64>; 6] = Default::default();
+    let mut costs: [Vec<f64>; 6] = Default::default();
     for round in 0..=rounds {
-        let by_http = client.call(time, || {
-            let id = numbers.next().unwrap();
-            let body = format!(r#"{{"users": {{"user-{id}": {{"id": "user-{id}", "name": "User {id}"}}}}}}"#);
-            request("POST", "/api/v2/users?api_key=app", &token, &body)
-        });
-        let found =
-            [hand_loop(&plain, time), hand_loop(&indexed, time), store_loop(&server.store, time), by_http.per_second()];
-        // The first round fills files.
-        if round > 0 {
-            rates.iter_mut().zip(found).for_each(|(rates, found)| rates.push(found));
+        for (at, (_, way)) in ways.iter_mut().enumerate() {
+            let (before, begun) = (serving_ns(), Instant::now());
+            let rate = way(time);
+            let users = rate * begun.elapsed().as_secs_f64();
+            // The first round fills files.
+            if round > 0 {
+                rates[at].push(rate);
+                costs[at].extend(serving_ns().zip(before).map(|(after, before)| (after - before) / 1e3 / users));
+            }
         }
     }
-    let rates = rates.map(Spread::of);
-    let mut table = Table::new(
-        "writes: one user each by 32 clients, to a file, synchronous=FULL: median (least to most)",
-        ["how", "writes a second", "ratio", "aim"],
-    );
-    let ratio = |at: usize| format!("{:.2}", rates[at].median() / rates[0].median());
-    table.row([&"by hand, 32 rows a commit", &rates[0], &"", &""]);
-    table.row([&"by hand, with two indexes", &rates[1], &ratio(1), &""]);
-    table.row([&"millpond's store, in process", &rates[2], &ratio(2), &""]);
-    table.row([&"UpdateUsers over HTTP", &rates[3], &ratio(3), &"0.70"]);
-    table.print();
+    print(&ways.map(|(name, _)| name), &rates.map(Spread::of), costs);
 }
 
-fn by_hand(path: &Path) -> Connection {
-    let conn = Connection::open(path).unwrap();
-    conn.pragma_update(None, "journal_mode", "WAL").unwrap();
-    conn.pragma_update(None, "synchronous", "FULL").unwrap();
-    let table = "CREATE TABLE users (app INTEGER, id TEXT, name TEXT, at INTEGER, PRIMARY KEY (app, id)) WITHOUT ROWID";
-    conn.execute_batch(table).unwrap();
-    conn
+fn print(ways: &[&str; 6], rates: &[Spread; 6], costs: [Vec<f64>; 6]) {
+    let mut table = Table::new(
+        "writes by 32 clients, to a file, synchronous=FULL: median (least to most)",
+        ["how", "users a second", "ratio", "µs of the threads", "ratio", "against", "aim"],
+    );
+    let against = [0, 0, 2, 0, 2, 4];
+    let aims = [Aim::None, Aim::None, Aim::None, Aim::None, Aim::AtLeast(0.5), Aim::AtLeast(2.0)];
+    let costs = costs.map(|costs| Some(Spread::of(costs)).filter(Spread::is_known));
+    for at in 0..ways.len() {
+        let base = against[at];
+        let is_itself = base == at;
+        let ratio = rates[at].median() / rates[base].median();
+        let cost = costs[at].as_ref().map_or_else(String::new, |cost| short(cost.median()));
+        let pair = costs[at].as_ref().zip(costs[base].as_ref()).filter(|_| !is_itself);
+        let cost_ratio = pair.map_or_else(String::new, |(own, other)| format!("{:.2}", other.median() / own.median()));
+        let (ratio_cell, against) = if is_itself { Default::default() } else { (format!("{ratio:.2}"), ways[base]) };
+        table.row([&ways[at], &rates[at], &ratio_cell, &cost, &cost_ratio, &against, &aims[at].of(ratio)]);
+    }
+    table.print();
 }
 
 /// Rows a second, as many a commit as there are clients.
