@@ -74,10 +74,11 @@ pub fn mount(config: &mut ServiceConfig, shared: &Shared) {
         .app_data(Data::clone(&shared.reach))
         .app_data(Data::clone(&shared.flight))
         .app_data(Data::from(Arc::clone(&shared.hub)))
-        .configure(control::mount::mount)
-        .configure(routes::exports)
+        // Looked at in this order. These are told by their beginning; the others are patterns, which cost more.
         .service(streams("/api/v2", Dialect::V2))
         .service(streams("/video", Dialect::Video))
+        .configure(control::mount::mount)
+        .configure(routes::exports)
         .configure(|config| routes::register(config, Dialect::Legacy))
         .default_service(unrouted(Dialect::Legacy));
 }

@@ -97,6 +97,7 @@ pub struct Hub {
     workers: RwLock<Vec<Post>>,
     connections: Mutex<HashMap<(AppId, String), Connection>>,
     numbers: AtomicU64,
+    listeners: AtomicUsize,
     pending: AtomicUsize,
     open: AtomicUsize,
     emptied: Notify,
@@ -125,6 +126,7 @@ impl Hub {
             workers: RwLock::default(),
             connections: Mutex::default(),
             numbers: AtomicU64::new(0),
+            listeners: AtomicUsize::new(0),
             pending: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             emptied: Notify::new(),
@@ -147,8 +149,18 @@ impl Hub {
         Ear { number: workers.len() - 1, told, missed }
     }
 
-    /// Tells every worker of a commit, and waits for none.
+    /// Counts someone who is to hear of commits, from before its sign-in is written until its seat is given up: so what comes
+    /// after the one is told until the other.
+    pub fn listen(self: &Arc<Self>) -> Listening {
+        self.listeners.fetch_add(1, Ordering::SeqCst);
+        Listening(Arc::clone(self))
+    }
+
+    /// Tells every worker of a commit, and waits for none. Where nobody listens, none is woken.
     pub fn commit(&self, app: AppId, commit: &Arc<Commit>) {
+        if self.listeners.load(Ordering::SeqCst) == 0 {
+            return;
+        }
         for post in self.workers.read().unwrap_or_else(PoisonError::into_inner).iter() {
             // A worker that has ended has no sockets.
             if let Err(TrySendError::Full(_)) = post.told.try_send(Told::Commit(app, Arc::clone(commit))) {
@@ -331,6 +343,15 @@ impl Drop for Pending {
     }
 }
 
+/// Someone who is to hear of commits.
+pub struct Listening(Arc<Hub>);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.listeners.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// A socket that is open.
 pub struct Open(Arc<Hub>);
 
@@ -364,5 +385,27 @@ pub async fn write_leaves(store: Store, mut leaving: Leavers) {
                 tracing::debug!(%error, "the end of a connection could not be written down");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_told_from_the_moment_that_somebody_listens_until_nobody_does() {
+        let (hub, _leaving) = Hub::new(Limits::default());
+        let mut ear = hub.add_worker();
+        let mut is_told = || {
+            hub.commit(AppId(1), &Arc::new(Commit { number: 1, app: true, users: Vec::new(), events: Vec::new() }));
+            ear.told.try_recv().is_ok()
+        };
+        assert!(!is_told());
+        let (one, other) = (hub.listen(), hub.listen());
+        assert!(is_told());
+        drop(one);
+        assert!(is_told(), "one still listens");
+        drop(other);
+        assert!(!is_told());
     }
 }

@@ -34,7 +34,7 @@ use crate::wire::users::UserResponse;
 /// Judges what is shown, and lets the user in.
 pub async fn sign_in(
     gate: &Data<Gate>,
-    hub: &Hub,
+    hub: &Arc<Hub>,
     dialect: Dialect,
     shown: Shown,
 ) -> std::result::Result<SignedIn, Refused> {
@@ -75,25 +75,29 @@ pub async fn sign_in(
     let is_ended = matches!(struck, Some(SocketThen::Expire(_)));
     let ends = credentials.token.as_deref().filter(|_| is_ended).map(|token| expired(token, times.expiry, at));
     let connection_id = app.new_id();
-    let (user, me, since) = match user {
-        None => match end(gate, &Scope::own(&app), ends).await {
-            Ok(()) => (None, anonymous(at), gate.store.told()),
-            Err(refusal) => return Err(refused(refusal)),
-        },
-        Some(details) => {
-            let scope = Scope::admitted(
-                &app,
-                at,
-                epoch,
-                gate.admission(&app, credentials.clone(), times, verdict::refusal_to_connect),
-            );
-            match open(gate, hub, &scope, details, ends).await {
-                Ok(((id, me), since)) => (Some(id), me, since),
-                Err(refusal) => return Err(refused(refusal)),
-            }
-        }
+    let listening = hub.listen();
+    let admission = gate.admission(&app, credentials.clone(), times, verdict::refusal_to_connect);
+    let scope = Scope::admitted(&app, at, epoch, admission);
+    let (user, me, since) = match write(gate, hub, &scope, user, ends).await {
+        Ok(written) => written,
+        Err(refusal) => return Err(refused(refusal)),
     };
-    Ok(SignedIn { app, credentials, times, epoch, user, connection_id, me, since, at, who, client, fault, struck })
+    Ok(SignedIn {
+        app,
+        credentials,
+        times,
+        epoch,
+        user,
+        connection_id,
+        me,
+        since,
+        listening,
+        at,
+        who,
+        client,
+        fault,
+        struck,
+    })
 }
 
 /// Counts a sign-in as a call of Connect, whatever carried it (wire-contract 2.5).
@@ -175,6 +179,22 @@ fn read(details: Value) -> Result<UserRequest> {
         return Err(ApiError::input(wrong_type("user_details", &details, "object")));
     }
     crate::json::from_tree(details)
+}
+
+/// Writes a sign-in down, of a user or of nobody. Answers who it is, what it is told of itself, and the last commit in that.
+async fn write(
+    gate: &Data<Gate>,
+    hub: &Hub,
+    scope: &Scope,
+    user: Option<Details>,
+    ends: Option<EndedToken>,
+) -> Result<(Option<UserId>, UserResponse, u64)> {
+    let Some(details) = user else {
+        end(gate, &Scope::own(&scope.app), ends).await?;
+        return Ok((None, anonymous(scope.now), gate.store.told()));
+    };
+    let ((id, me), since) = open(gate, hub, scope, details, ends).await?;
+    Ok((Some(id), me, since))
 }
 
 async fn open(

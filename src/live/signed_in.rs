@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::hub::Listening;
 use crate::app::App;
 use crate::auth::credentials::Credentials;
 use crate::auth::times::Times;
@@ -31,6 +32,8 @@ pub struct SignedIn {
     pub me: UserResponse,
     /// The number of the last commit that this has in it: only what follows is news.
     pub since: u64,
+    /// That it is to hear of that.
+    pub listening: Listening,
     /// When, by the app's clock.
     pub at: Time,
     /// Who signed in, for the journal.

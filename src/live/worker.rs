@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::farewell::Farewell;
-use super::hub::{Connection, Ear, Hub, Told};
+use super::hub::{Connection, Ear, Hub, Listening, Told};
 use super::mailbox::Mailbox;
 use super::signed_in::SignedIn;
 use super::topics::{Topics, Watching};
@@ -134,7 +134,7 @@ impl Worker {
         } else if signed_in.since < self.missed.load(Ordering::Acquire) {
             mailbox.end(Farewell::missed());
         }
-        Seat { worker: Rc::clone(self), key, mailbox }
+        Seat { _listening: self.hub.listen(), worker: Rc::clone(self), key, mailbox }
     }
 
     fn leave(&self, key: u64) {
@@ -205,6 +205,7 @@ fn frame(event: &Event, dialect: Dialect) -> Utf8Bytes {
 
 /// A socket's place among the sockets of its thread; given up when dropped.
 pub struct Seat {
+    _listening: Listening,
     worker: Rc<Worker>,
     key: u64,
     /// What the socket is to do.

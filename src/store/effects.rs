@@ -138,14 +138,14 @@ impl Told {
 
     /// The number of the last commit that was told.
     pub(super) fn number(&self) -> u64 {
-        self.number.load(Ordering::Acquire)
+        self.number.load(Ordering::SeqCst)
     }
 
     /// Tells of a commit. Only the writer's thread tells.
     pub(super) fn tell(&self, app: &Arc<App>, commit: Commit) {
         let nothing = !commit.app && commit.users.is_empty() && commit.events.is_empty();
         if let (Some(listener), false) = (self.listener.get(), nothing) {
-            let number = self.number.fetch_add(1, Ordering::AcqRel) + 1;
+            let number = self.number.fetch_add(1, Ordering::SeqCst) + 1;
             listener.committed(app, Commit { number, ..commit });
         }
     }

@@ -261,6 +261,10 @@ pub fn blocked_by(tx: &ReadTx<'_>, user_id: &str, most: u32) -> Result<Vec<(User
 
 /// A page of a query's users.
 pub fn select(tx: &ReadTx<'_>, query: &UserQuery, page: Page, whom: &Whom) -> Result<Vec<User>> {
+    // One user by its id has no order, and is worth no statement of its own.
+    if let (Some([id]), 0) = (query.ids(), page.offset) {
+        return Ok(get(tx, id)?.filter(|user| whom.has(user)).into_iter().collect());
+    }
     let mut sql = query.to_sql(tx.now);
     let now = sql.bind(tx.now);
     let limit = sql.bind(page.limit);
@@ -300,6 +304,19 @@ pub enum Whom {
     Deleted,
     /// Those of these ids who are not deleted.
     Among(Vec<String>),
+}
+
+impl Whom {
+    fn has(&self, user: &User) -> bool {
+        let (is_deleted, is_deactivated) = (user.deleted_at.is_some(), user.deactivated_at.is_some());
+        match self {
+            Self::Active => user.is_active(),
+            Self::NotDeleted => !is_deleted,
+            Self::Deactivated => !is_deleted && is_deactivated,
+            Self::Deleted => is_deleted,
+            Self::Among(ids) => !is_deleted && ids.iter().any(|id| id == user.id.as_str()),
+        }
+    }
 }
 
 /// One user who has this role, if any.
