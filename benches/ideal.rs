@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use actix_web::web::{self, Bytes, Data, Query};
@@ -119,7 +120,9 @@ pub fn start(path: &Path, users: usize) -> String {
                     .route("/users", web::get().to(read))
                     .route("/users", web::post().to(write))
             });
-            let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+            // Longer than it takes until its turn comes again.
+            let server =
+                server.workers(1).keep_alive(Duration::from_secs(75)).disable_signals().bind("127.0.0.1:0").unwrap();
             sender.send(format!("http://{}", server.addrs()[0])).unwrap();
             server.run().await.unwrap();
         });

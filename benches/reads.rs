@@ -172,7 +172,9 @@ fn bare(body: Vec<u8>, headers: Vec<(String, Vec<u8>)>) -> String {
                 };
                 App::new().route("/bare", web::get().to(bare)).route("/headers", web::get().to(with_headers))
             });
-            let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+            // Longer than it takes until its turn comes again.
+            let server =
+                server.workers(1).keep_alive(Duration::from_secs(75)).disable_signals().bind("127.0.0.1:0").unwrap();
             sender.send(format!("http://{}", server.addrs()[0])).unwrap();
             server.run().await.unwrap();
         });
