@@ -33,6 +33,7 @@ pub struct SignedIn {
     /// The number of the last commit that this has in it: only what follows is news.
     pub since: u64,
     /// That it is to hear of that.
+    #[expect(dead_code, reason = "only held")]
     pub listening: Listening,
     /// When, by the app's clock.
     pub at: Time,
