@@ -21,6 +21,7 @@ use crate::fault::armed::Faults;
 use crate::ids::{AppId, UserId};
 use crate::journal::{Bell, Journal};
 use crate::permission::catalogue::Permission;
+use crate::permission::grants::Grants;
 use crate::rate::{RateCounters, UserCounters};
 use crate::settings::Settings;
 use crate::settings::emulator::Emulator;
@@ -51,8 +52,8 @@ pub struct AppState {
     pub revocation: Option<Revocation>,
     /// millpond's own settings.
     pub emulator: Emulator,
-    /// Grants that stand instead of a role's defaults: role -> permission ids.
-    pub grants: BTreeMap<String, Vec<String>>,
+    /// Grants that stand instead of a role's defaults.
+    pub grants: Grants,
     /// The app's own roles: name -> created at, updated at.
     pub roles: BTreeMap<String, (Time, Time)>,
     /// The app's own permissions by id.
@@ -80,7 +81,7 @@ impl AppState {
             revocation: settings.revoke_tokens_issued_before().map(|before| Revocation::by_app(before, 0)),
             settings,
             emulator,
-            grants: BTreeMap::new(),
+            grants: Grants::default(),
             roles: BTreeMap::new(),
             permissions: BTreeMap::new(),
             faults: Faults::default(),

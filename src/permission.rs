@@ -1,16 +1,26 @@
 //! May they: roles, grants and permissions. Who they are is `auth`.
 
-use crate::app::{App, AppState};
+use std::collections::BTreeMap;
+
+use crate::app::AppState;
 use crate::auth::kind::ANONYMOUS_ID;
 use crate::error::{ApiError, Result};
 
+pub mod capability;
 pub mod catalogue;
+pub mod feed_roles;
+pub mod feeds;
+pub mod grants;
+mod scope;
 mod subject;
 
+use capability::Capabilities;
 use catalogue::Permission;
+pub use grants::Grants;
+pub use scope::{Scope, Visibility};
 pub use subject::Subject;
 
-/// What is asked for: an action, perhaps upon something that belongs to somebody, perhaps in a scope.
+/// What is asked for: an action, perhaps upon something that belongs to somebody, in a scope.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// The action, such as `UpdateUser`.
@@ -19,14 +29,14 @@ pub struct Request<'a> {
     pub owner: Option<&'a str>,
     /// The teams of the thing it is upon.
     pub teams: &'a [String],
-    /// The scope, such as `feeds:visible`; `None` for the app itself.
-    pub scope: Option<&'a str>,
+    /// Where.
+    pub scope: Scope<'a>,
 }
 
 impl<'a> Request<'a> {
     /// An action upon the app itself.
     pub fn app_level(action: &'a str) -> Self {
-        Self { action, owner: None, teams: &[], scope: None }
+        Self { action, owner: None, teams: &[], scope: Scope::App }
     }
 
     /// The same upon a thing of somebody's.
@@ -36,44 +46,57 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Allows or refuses with the text of wire-contract 2.3 row 23.
+/// Allows or refuses.
 pub fn check(app: &AppState, subject: Subject<'_>, request: Request<'_>) -> Result<()> {
     if app.rules.disable_permissions_checks || granted(app, subject, request) {
         return Ok(());
     }
-    let Subject { id, role, .. } = subject;
     // Who changes another user is told so without an id, by three reports; anonymous callers have none to leave out.
-    let is_others = request.owner.is_some_and(|owner| owner != id) && id != ANONYMOUS_ID;
-    let who = if request.action == "UpdateUser" && is_others { String::new() } else { format!(" '{id}'") };
-    let scope = request.scope.map(|scope| format!(" in scope '{scope}'")).unwrap_or_default();
-    let action = request.action;
-    Err(ApiError::not_allowed(format!("User{who} with role '{role}' is not allowed to perform action {action}{scope}")))
+    let is_others = request.owner.is_some_and(|owner| owner != subject.id) && subject.id != ANONYMOUS_ID;
+    let is_nameless = request.action == "UpdateUser" && is_others;
+    Err(refusal(subject, request.action, request.scope, is_nameless))
+}
+
+/// The text of wire-contract 2.3 row 23.
+fn refusal(Subject { id, role, .. }: Subject<'_>, action: &str, scope: Scope<'_>, is_nameless: bool) -> ApiError {
+    let who = if is_nameless { String::new() } else { format!(" '{id}'") };
+    let scope = if scope == Scope::App { String::new() } else { format!(" in scope '{}'", scope.name()) };
+    ApiError::not_allowed(format!("User{who} with role '{role}' is not allowed to perform action {action}{scope}"))
 }
 
 fn granted(app: &AppState, subject: Subject<'_>, request: Request<'_>) -> bool {
-    grants_of(app, subject.role).iter().filter_map(|id| permission(app, id)).any(|permission| {
+    grants_of(app, request.scope, subject.role).filter_map(|id| permission(app, id)).any(|permission| {
         permission.action == request.action
             && (!permission.owner || request.owner == Some(subject.id))
-            && (!permission.same_team || shares_team(subject.teams, request.teams))
-            && permission.condition_holds(subject)
+            && holds(permission, subject, request.teams)
     })
+}
+
+/// Whether a permission that a subject has holds for him, upon something of these teams.
+fn holds(permission: &Permission, subject: Subject<'_>, teams: &[String]) -> bool {
+    (!permission.same_team || shares_team(subject.teams, teams)) && permission.condition_holds(subject)
 }
 
 fn shares_team(ours: &[String], theirs: &[String]) -> bool {
     (ours.is_empty() && theirs.is_empty()) || ours.iter().any(|team| theirs.contains(team))
 }
 
-/// The ids of the permissions that a role has: its own grants, else the defaults (wire-contract 4.10).
-pub fn grants_of(app: &AppState, role: &str) -> Vec<String> {
-    match app.grants.get(role) {
-        Some(own) => own.clone(),
-        None => catalogue::default_grants(role).iter().map(|id| (*id).to_owned()).collect(),
-    }
+/// The ids of the permissions that a role has in a scope: what the app granted it there, else the defaults.
+pub fn grants_of<'a>(app: &'a AppState, scope: Scope<'_>, role: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    let own = app.grants.get(scope, role);
+    let (of_app, on_feeds): (&'static [&'static str], _) = match scope {
+        _ if own.is_some() => (&[], Capabilities::NONE),
+        Scope::App => (catalogue::default_grants(role), Capabilities::NONE),
+        Scope::Feeds(visibility) => (&[], feed_roles::default_grants(visibility, role)),
+        Scope::Named(_) => (&[], Capabilities::NONE),
+    };
+    let own = own.into_iter().flat_map(|granted| granted.ids.iter().map(String::as_str));
+    own.chain(of_app.iter().copied()).chain(on_feeds.iter().map(|capability| -> &'a str { capability.name() }))
 }
 
 /// A permission by id: the app's own, else one of the catalogue.
-pub fn permission(app: &AppState, id: &str) -> Option<Permission> {
-    app.permissions.get(id).cloned().or_else(|| catalogue::built_in(id))
+pub fn permission<'a>(app: &'a AppState, id: &str) -> Option<&'a Permission> {
+    app.permissions.get(id).or_else(|| catalogue::entry(id).map(|entry| &entry.permission))
 }
 
 /// Whether a role may be given to a user.
@@ -81,21 +104,28 @@ pub fn role_exists(app: &AppState, role: &str) -> bool {
     catalogue::BUILT_IN_ROLES.contains(&role) || app.roles.contains_key(role)
 }
 
-/// Where a role has grants: `.app` for app level.
-pub fn scopes_of(app: &AppState, role: &str) -> Vec<&'static str> {
-    if grants_of(app, role).is_empty() { Vec::new() } else { vec![".app"] }
+/// Where a role has grants, by name: `.app` for app level. Defaults of feeds count with the operations of feeds.
+pub fn scopes_of(app: &AppState, role: &str) -> Vec<String> {
+    let of_app = grants_of(app, Scope::App, role).next().map(|_| Scope::App);
+    let others = scopes_granted(app, role).filter(|scope| *scope != Scope::App);
+    of_app.into_iter().chain(others).map(|scope| scope.name().to_owned()).collect()
 }
 
-/// Everything that is granted in an app: role -> permission ids, for `GET /app`.
-pub fn all_grants(app: &App) -> std::collections::BTreeMap<String, Vec<String>> {
-    let state = app.state();
-    let own = state.roles.keys().chain(state.grants.keys()).map(String::as_str);
-    catalogue::BUILT_IN_ROLES
-        .iter()
-        .copied()
-        .chain(own)
-        .map(|role| (role.to_owned(), grants_of(&state, role)))
-        .collect()
+/// Whether the app granted a role anything, wherever.
+pub fn is_granted_anything(app: &AppState, role: &str) -> bool {
+    scopes_granted(app, role).next().is_some()
+}
+
+fn scopes_granted<'a>(app: &'a AppState, role: &'a str) -> impl Iterator<Item = Scope<'a>> {
+    app.grants.scopes().filter(move |scope| app.grants.get(*scope, role).is_some_and(|granted| !granted.ids.is_empty()))
+}
+
+/// Everything that is granted in a scope: role -> permission ids, with the defaults of whoever was granted nothing else.
+pub fn all_grants(app: &AppState, scope: Scope<'_>) -> BTreeMap<String, Vec<String>> {
+    let own_of_scope = if matches!(scope, Scope::Feeds(_)) { feed_roles::ALL } else { &[] };
+    let own = app.roles.keys().map(String::as_str).chain(app.grants.of(scope).map(|(role, _)| role));
+    let all = catalogue::BUILT_IN_ROLES.iter().chain(own_of_scope).copied().chain(own);
+    all.map(|role| (role.to_owned(), grants_of(app, scope, role).map(str::to_owned).collect())).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
 use crate::model::device::PUSH_PROVIDERS;
-use crate::permission;
+use crate::permission::{self, Scope};
 use crate::reply::Reply;
 use crate::settings::{FIELDS, Field, HOOK_TIMES, SettingKind, Settings};
 use crate::store::{WriteTx, apps, grants};
@@ -40,7 +40,7 @@ static SHOWN_TO_CLIENTS: LazyLock<Vec<&Field>> =
 
 /// `GET /app`: everything for a server, a few settings for the others.
 pub async fn get(caller: AnyCaller) -> Reply<AppResponse> {
-    let grants = caller.is_server().then(|| permission::all_grants(caller.app()));
+    let grants = caller.is_server().then(|| permission::all_grants(&caller.state(), Scope::App));
     Reply(AppResponse { app: AppFields { state: caller.state(), number: caller.app().number, grants } })
 }
 
@@ -166,8 +166,8 @@ pub fn apply(tx: &WriteTx<'_>, patch: &Map<String, Value>, said: Said) -> Result
 /// Replaces the grants of the roles that are named; `null` and `{}` take all back to the defaults (wire-contract 6.2).
 fn apply_grants(tx: &WriteTx<'_>, change: &Value) -> Result<()> {
     let change = match change {
-        Value::Null => return grants::clear(tx),
-        Value::Object(roles) if roles.is_empty() => return grants::clear(tx),
+        Value::Null => return grants::clear(tx, Scope::App),
+        Value::Object(roles) if roles.is_empty() => return grants::clear(tx, Scope::App),
         Value::Object(roles) => roles,
         other => return Err(ApiError::input(wrong_type("grants", other, "object"))),
     };
@@ -176,13 +176,13 @@ fn apply_grants(tx: &WriteTx<'_>, change: &Value) -> Result<()> {
             return Err(ApiError::input(format!("role \"{role}\" does not exist")));
         }
         if ids.is_null() {
-            grants::remove(tx, role)?;
+            grants::remove(tx, Scope::App, role)?;
             continue;
         }
         let key = format!("grants.{role}");
         let ids = SettingKind::Texts(1_000, 255).accept(&key, ids).map_err(ApiError::input)?;
         let ids: Vec<String> = crate::json::from_tree(ids)?;
-        grants::save(tx, role, &ids)?;
+        grants::save(tx, Scope::App, role, &ids)?;
     }
     Ok(())
 }

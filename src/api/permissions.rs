@@ -75,9 +75,10 @@ pub struct PermissionAnswer {
 
 /// `GET /permissions/{id}`.
 pub async fn get(caller: ServerCaller, id: Path<String>) -> Result<Reply<PermissionAnswer>> {
-    let found = permission::permission(&caller.app().state(), &id);
+    let state = caller.app().state();
+    let found = permission::permission(&state, &id);
     let found = found.ok_or_else(|| ApiError::not_found(format!("custom permission \"{id}\" not found")))?;
-    Ok(Reply(PermissionAnswer { permission: found.into() }))
+    Ok(Reply(PermissionAnswer { permission: found.clone().into() }))
 }
 
 /// The body of CreatePermission and UpdatePermission.

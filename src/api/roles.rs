@@ -20,7 +20,7 @@ use crate::wire::Empty;
 pub struct RoleResponse {
     name: String,
     custom: bool,
-    scopes: Vec<&'static str>,
+    scopes: Vec<String>,
     created_at: Time,
     updated_at: Time,
 }
@@ -142,10 +142,10 @@ pub async fn delete(caller: ServerCaller, gate: Data<Gate>, name: Path<String>) 
                     "role \"{name}\" cannot be deleted, at least one user is using this role (ie. \"{user}\")"
                 )));
             }
-            if state.grants.get(&name).is_some_and(|granted| !granted.is_empty()) {
+            if permission::is_granted_anything(&state, &name) {
                 return Err(ApiError::input(format!("role \"{name}\" cannot be deleted, remove its grants first")));
             }
-            crate::store::grants::remove(tx, &name)?;
+            crate::store::grants::remove_role(tx, &name)?;
             roles::remove(tx, &name)
         })
         .await?;

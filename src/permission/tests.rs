@@ -4,6 +4,8 @@ use super::*;
 use crate::auth::secret::Secret;
 use crate::settings::{Emulator, Settings};
 
+mod feeds;
+
 fn state() -> AppState {
     AppState::plain(Secret::new("s"), Settings::default(), Emulator::default())
 }
@@ -15,7 +17,7 @@ fn bob(role: &str) -> Subject<'_> {
 #[test]
 fn the_refusal_names_user_role_action_and_scope() {
     let app = state();
-    let request = Request { action: "AddActivity", owner: None, teams: &[], scope: Some("feeds:visible") };
+    let request = Request { action: "AddActivity", owner: None, teams: &[], scope: Scope::of("feeds:visible") };
     let refusal = check(&app, bob("user"), request).expect_err("refused");
     assert_eq!(
         refusal.message,
@@ -36,9 +38,23 @@ fn an_owner_permission_reaches_only_what_is_ones_own() {
 #[test]
 fn grants_of_an_app_stand_instead_of_the_defaults() {
     let mut app = state();
-    app.grants.insert("user".to_owned(), vec!["ban-user".to_owned()]);
+    app.grants.set(Scope::App, "user".to_owned(), vec!["ban-user".to_owned()]);
     assert!(check(&app, bob("user"), Request::app_level("BanUser")).is_ok());
     assert!(check(&app, bob("user"), Request::app_level("SearchUser")).is_err());
+}
+
+#[test]
+fn a_grant_counts_in_its_scope_alone() {
+    let mut app = state();
+    let ask = |app: &AppState, scope| check(app, bob("user"), Request { scope, ..Request::app_level("ReadChannel") });
+    let scopes = [".app", "messaging", "livestream", "feeds:visible"].map(Scope::of);
+    assert_eq!(scopes.map(|scope| ask(&app, scope).is_ok()), [false; 4]);
+    app.grants.set(Scope::of("messaging"), "user".to_owned(), vec!["read-channel".to_owned()]);
+    assert_eq!(scopes.map(|scope| ask(&app, scope).is_ok()), [false, true, false, false]);
+    app.grants.set(Scope::of("feeds:visible"), "user".to_owned(), vec!["read-channel".to_owned()]);
+    assert_eq!(scopes.map(|scope| ask(&app, scope).is_ok()), [false, true, false, true]);
+    assert!(check(&app, bob("user"), Request::app_level("SearchUser")).is_ok(), "the app's defaults stay");
+    assert_eq!(scopes_of(&app, "user"), [".app", "feeds:visible", "messaging"]);
 }
 
 #[test]
@@ -52,7 +68,7 @@ fn a_custom_permission_asks_its_condition() {
         ..catalogue::built_in("ban-user").expect("built in")
     };
     app.permissions.insert("own".to_owned(), own);
-    app.grants.insert("user".to_owned(), vec!["own".to_owned()]);
+    app.grants.set(Scope::App, "user".to_owned(), vec!["own".to_owned()]);
     assert!(check(&app, bob("user"), Request::app_level("BanUser")).is_ok());
     assert!(check(&app, Subject { id: "eve", ..bob("user") }, Request::app_level("BanUser")).is_err());
 }

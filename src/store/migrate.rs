@@ -14,6 +14,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_mutes_and_flags.sql"),
     include_str!("migrations/0006_push_providers.sql"),
     include_str!("migrations/0007_token_times.sql"),
+    include_str!("migrations/0008_grant_scopes.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

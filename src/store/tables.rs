@@ -55,7 +55,7 @@ pub const TABLES: &[Table] = &[
     Table::new("push_preferences", "user_id, channel_cid").owned_by("user_id"),
     Table::new("push_providers", "provider, name"),
     Table::new("roles", "name"),
-    Table::new("grants", "role"),
+    Table::new("grants", "scope, role"),
     Table::new("permissions", "id"),
     Table::new("tasks", "id").made("TRUE"),
     Table::new("named_tokens", "name"),

@@ -10,6 +10,7 @@ use millpond::clock::{ClockMode, Time};
 use millpond::domain::{lifecycle, partial, users as rules};
 use millpond::ids::UserId;
 use millpond::model::user::Deletion;
+use millpond::permission;
 use millpond::settings::Emulator;
 use millpond::store::apps::NewApp;
 use millpond::store::named_tokens::NamedToken;
@@ -55,7 +56,8 @@ fn object(value: &Value) -> Map<String, Value> {
 fn everything(tx: &WriteTx<'_>) -> millpond::error::Result<()> {
     roles::add(tx, "fan")?;
     apps::renew_state(tx)?;
-    grants::save(tx, "fan", &["search-user".to_owned()])?;
+    grants::save(tx, permission::Scope::App, "fan", &["search-user".to_owned()])?;
+    grants::save(tx, permission::Scope::of("feeds:visible"), "fan", &["read-feed".to_owned()])?;
     let mut settings = apps::settings(tx)?;
     settings.patch(&object(&json!({"disable_auth_checks": true, "revoke_tokens_issued_before": 7}))).unwrap();
     apps::save_settings(tx, &settings, Some(&Revocation::by_app(Time(7), 0)))?;

@@ -18,7 +18,10 @@ use millpond::ids::UserId;
 use millpond::model::ban::Ban;
 use millpond::model::device::Device;
 use millpond::model::user::{Deletion, User};
-use millpond::permission::catalogue::{BUILT_IN_ROLES, Permission};
+use millpond::permission::{
+    self,
+    catalogue::{BUILT_IN_ROLES, Permission},
+};
 use millpond::store::ended_tokens::{self, EndedToken};
 use millpond::store::tasks::{self, Task};
 use millpond::store::{
@@ -47,6 +50,7 @@ apps:
     push_providers:
       - {provider: xiaomi, name: main, config: {xiaomi_package_name: p, xiaomi_app_secret: s, disabled_at: 5000000000000000000}, created_at: -2d, updated_at: -1d}
     grants: {user: [search-user], fan: []}
+    scoped_grants: {"feeds:visible": {user: [read-feed], feed_member: []}, messaging: {fan: [read-channel]}}
     created_at: -30d
     updated_at: -29d
     users:
@@ -396,7 +400,7 @@ struct Frame {
     clock: ClockMode,
     settings: Map<String, Value>,
     own: Value,
-    grants: BTreeMap<String, Vec<String>>,
+    grants: BTreeMap<(String, String), Vec<String>>,
     times: (Time, Time),
     condition: Map<String, Value>,
     result: Map<String, Value>,
@@ -422,7 +426,8 @@ fn frame() -> impl Strategy<Value = Frame> {
         ];
         all.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)).collect()
     });
-    let grants = btree_map(role(), vec("[a-z]{1,3}", 0..3), 0..3);
+    let scope = prop::sample::select(vec![".app", "feeds:visible", "messaging", "~"]).prop_map(str::to_owned);
+    let grants = btree_map((scope, role()), vec("[a-z]{1,3}", 0..3), 0..3);
     ("[a-z]{0,8}", clock, settings, own, grants, (moment(), moment()), object(), object()).prop_map(
         |(name, clock, settings, own, grants, times, condition, result)| Frame {
             name,
@@ -445,8 +450,8 @@ fn save_frame(tx: &WriteTx<'_>, frame: &Frame) -> Result<()> {
     let revocation = settings.revoke_tokens_issued_before().map(|before| Revocation::by_app(before, 0));
     apps::save_settings(tx, &settings, revocation.as_ref())?;
     apps::save_emulator(tx, &tx.state().emulator.patched(&frame.own).unwrap())?;
-    for (role, permissions) in &frame.grants {
-        grants::save(tx, role, permissions)?;
+    for ((scope, role), permissions) in &frame.grants {
+        grants::save(tx, permission::Scope::of(scope), role, permissions)?;
     }
     let (created_at, updated_at) = frame.times;
     roles::save(tx, &roles::Role { name: "fan".to_owned(), created_at, updated_at })?;
@@ -466,7 +471,7 @@ fn save_frame(tx: &WriteTx<'_>, frame: &Frame) -> Result<()> {
     let ended = EndedToken {
         token: Fingerprint::of(&frame.name),
         kind: if frame.grants.is_empty() { End::Expired } else { End::Revoked },
-        user_id: frame.grants.keys().next().map(|id| UserId::trusted(id)),
+        user_id: frame.grants.keys().next().map(|(_, id)| UserId::trusted(id)),
         ended_at: created_at,
         expires_at: (created_at != updated_at).then_some(updated_at),
     };
