@@ -7,6 +7,7 @@ pub mod check_push;
 pub mod connect;
 pub mod devices;
 pub mod exports;
+pub mod feeds;
 pub mod flags;
 pub mod guest;
 pub mod lifecycle;

@@ -32,10 +32,12 @@ pub(crate) mod ended;
 pub(crate) mod judged;
 pub mod token_times;
 mod twin;
+pub mod watched;
 
 use ended::{EndedTokens, ShownTokens};
 use judged::JudgedTimes;
 use twin::TwinWaits;
+use watched::Watched;
 
 /// Everything of an app but its users, as of one commit.
 #[derive(Clone, Debug)]
@@ -133,6 +135,8 @@ pub struct App {
     pub user_rates: UserCounters,
     /// Who has connections open.
     pub presence: Presence,
+    /// Which feeds are watched.
+    pub watched: Watched,
     /// Held together by all writes, and alone by whatever copies, exchanges or removes the whole state in several steps.
     pub whole: Arc<sync::RwLock<()>>,
     /// What was called.
@@ -176,6 +180,7 @@ impl App {
             rates: RateCounters::default(),
             user_rates: UserCounters::default(),
             presence: Presence::default(),
+            watched: Watched::default(),
             whole: Arc::default(),
             journal: Journal::default(),
             ended_tokens,

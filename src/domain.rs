@@ -2,6 +2,7 @@
 
 pub(crate) mod bans;
 pub(crate) mod devices;
+pub(crate) mod feeds;
 pub(crate) mod flags;
 pub(crate) mod guests;
 pub mod lifecycle;

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use self::feeds::FeedEvent;
 use self::topic::Topic;
 use crate::clock::Time;
 use crate::ids::UserId;
@@ -15,6 +16,7 @@ use crate::model::device::Device;
 use crate::model::mute::Mute;
 use crate::model::user::User;
 
+pub mod feeds;
 pub mod topic;
 
 /// What an event says beside its type and time.
@@ -69,6 +71,8 @@ pub enum Payload {
         /// The event's own data.
         data: Map<String, Value>,
     },
+    /// Something in feeds.
+    Feeds(FeedEvent),
 }
 
 /// Something that happened.
@@ -106,6 +110,7 @@ impl Event {
             | Payload::Muted { user, .. }
             | Payload::Deleted { user, .. }
             | Payload::Custom { user, .. } => Some(user.id.clone()),
+            Payload::Feeds(event) => event.change.user.as_ref().map(|user| user.id.clone()),
             Payload::App(_) => None,
         }
     }

@@ -59,7 +59,7 @@ const fn family(
 
 /// THE table of families. Where several fit a path, the longest beginning counts.
 pub const FAMILIES: &[Family] = &[
-    family("Feeds data", State::Later, &["/feeds"], &[], &[]),
+    family("Feeds data", State::Partial, &["/feeds"], &[], &[]),
     family("Activity Feeds before V3", State::Never, &[], &["/api/v1.0"], &[]),
     family(
         "Channels and their members",
@@ -178,6 +178,7 @@ mod tests {
         use Dialect::{Legacy, V2, Video};
         for (dialect, path, wanted) in [
             (V2, "/api/v2/feeds", Some("Feeds data")),
+            (V2, "/api/v2/feeds/activities", None),
             (V2, "/api/v2/feeds/activities/1", Some("Feeds data")),
             (V2, "/api/v2/feedsx", None),
             (V2, "/api/v2/chat/moderation/reports", Some("Moderation")),

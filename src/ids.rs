@@ -96,6 +96,61 @@ impl Serialize for UserId {
     }
 }
 
+/// Longest id of a feed or of its group, in characters (feeds-core 1.1).
+pub const FEED_ID_MAX_CHARS: usize = 255;
+
+/// A feed's address: the id of its group and its own within it, `group:id` on the wire, parted at the first colon.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FeedId {
+    whole: Arc<str>,
+    colon: usize,
+}
+
+impl FeedId {
+    /// The address of a feed in a group; `None` where one of the two is no id: 1 to 255 letters, digits and the signs that
+    /// users' ids may have.
+    pub fn new(group: &str, id: &str) -> Option<Self> {
+        let is_id = |text: &str| {
+            let is_fitting = |c: char| c.is_ascii_alphanumeric() || "@_-. ".contains(c);
+            !text.is_empty() && text.len() <= FEED_ID_MAX_CHARS && text.chars().all(is_fitting)
+        };
+        (is_id(group) && is_id(id)).then(|| Self { whole: format!("{group}:{id}").into(), colon: group.len() })
+    }
+
+    /// Parses `group:id`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (group, id) = text.split_once(':')?;
+        Self::new(group, id)
+    }
+
+    /// The id of its group.
+    pub fn group(&self) -> &str {
+        &self.whole[..self.colon]
+    }
+
+    /// Its id within the group.
+    pub fn id(&self) -> &str {
+        &self.whole[self.colon + 1..]
+    }
+
+    /// The whole address.
+    pub fn as_str(&self) -> &str {
+        &self.whole
+    }
+}
+
+impl fmt::Display for FeedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.whole)
+    }
+}
+
+impl Serialize for FeedId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.whole)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +168,15 @@ mod tests {
         assert_eq!(UserId::parse(&"x".repeat(256)), Err(UserIdFault::TooLong));
         for id in ["a|b", "a'b", "a\0b", "é", "😀", "a/b", "!anon"] {
             assert_eq!(UserId::parse(id), Err(UserIdFault::Character), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn a_feeds_address_is_parted_at_its_colon() {
+        let feed = FeedId::parse("user:john.1").expect("an address");
+        assert_eq!((feed.group(), feed.id(), feed.as_str()), ("user", "john.1", "user:john.1"));
+        for text in ["", ":", "user", "user:", ":john", "user:a:b", "user:a/b", &format!("user:{}", "x".repeat(256))] {
+            assert_eq!(FeedId::parse(text), None, "{text:?}");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod ban;
 pub mod device;
+pub(crate) mod feeds;
 pub(crate) mod flag;
 pub(crate) mod mute;
 pub(crate) mod push_provider;

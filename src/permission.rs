@@ -11,7 +11,7 @@ pub mod catalogue;
 pub mod feed_roles;
 pub mod feeds;
 pub mod grants;
-mod scope;
+pub mod scope;
 mod subject;
 
 use capability::Capabilities;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::clock::Time;
 use crate::error::Result;
 
+pub mod cursor;
 mod field;
 mod filter;
 pub mod limits;

@@ -12,6 +12,14 @@ use crate::door::Door;
 use crate::operation::table::{OPERATIONS, index_of};
 use crate::wire::Dialect;
 
+mod feeds;
+
+/// Mounts every operation that a dialect has.
+pub fn register(config: &mut ServiceConfig, dialect: Dialect) {
+    register_page(config, dialect);
+    feeds::register_page(config, dialect);
+}
+
 /// Mounts the files that tasks have made.
 pub fn exports(config: &mut ServiceConfig) {
     config.route(api::exports::PATH, web::get().to(api::exports::read));
@@ -35,15 +43,17 @@ where
 
 macro_rules! handlers {
     ($($name:ident => $handler:path;)*) => {
-        /// Mounts every operation that a dialect has.
-        pub fn register(config: &mut ServiceConfig, dialect: Dialect) {
+        /// Mounts the operations of this page that a dialect has.
+        pub(super) fn register_page(config: &mut ServiceConfig, dialect: Dialect) {
             $(mount(config, dialect, const { index_of(stringify!($name)) }, &$handler);)*
         }
 
         #[cfg(test)]
-        const ANSWERED: &[&str] = &[$(stringify!($name)),*];
+        pub(super) const ANSWERED: &[&str] = &[$(stringify!($name)),*];
     };
 }
+
+use handlers;
 
 handlers! {
     GetApp => api::app::get;
@@ -105,6 +115,6 @@ mod tests {
     #[test]
     fn every_operation_is_answered_once() {
         let rows: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
-        assert_eq!(ANSWERED, rows, "in the order of the table");
+        assert_eq!([ANSWERED, feeds::ANSWERED].concat(), rows, "in the order of the table");
     }
 }

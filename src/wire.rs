@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::clock::Time;
 
 pub mod events;
+pub mod feeds;
 pub mod user_request;
 pub mod users;
 

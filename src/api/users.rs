@@ -218,7 +218,7 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
     };
     if let Some(watcher) = watcher.filter(|_| payload.presence == Some(true)) {
         let topics = users.iter().map(|user| Topic::User(UserId::trusted(user.id())));
-        hub.watch(&watcher, topics.collect()).await?;
+        hub.watch(caller.app(), &watcher, topics.collect()).await?;
     }
     Ok(Reply(QueryUsersResponse { users }))
 }

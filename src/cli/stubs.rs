@@ -104,6 +104,6 @@ fn table(app: &RemoteApp, stubs: &[Value]) -> String {
         &["answers", "status", "bytes"],
         rows.collect(),
         &format!("{} has no stubs", app.api_key),
-        r#"`echo '{"operation": "Follow", "body": {}}' | millpond stubs put -` makes one"#,
+        r#"`echo '{"method": "POST", "path": "/api/v2/chat/channels", "body": {}}' | millpond stubs put -` makes one"#,
     )
 }

@@ -49,7 +49,7 @@ pub fn is_reserved_to_connect(field: &str) -> bool {
 }
 
 /// A user as an upsert describes it. What is `None` was not sent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserInput {
     /// The id, not yet parsed.
     pub id: String,
@@ -157,6 +157,20 @@ pub fn upsert(tx: &WriteTx<'_>, input: UserInput, by: Option<Subject<'_>>) -> Re
     let saved = if is_new { make(tx, &before, after) } else { save(tx, &before, after) }?;
     emit_updated(tx, &saved);
     Ok(saved)
+}
+
+/// Makes a user where there is none, and changes of one that is there only what is said.
+pub fn merge(tx: &WriteTx<'_>, input: UserInput) -> Result<User> {
+    let id = user_id("user.id", &input.id)?;
+    let Some(before) = users::get(tx, id.as_str())?.filter(|user| user.deletion != Some(Deletion::Hard)) else {
+        return upsert(tx, input, None);
+    };
+    if input == (UserInput { id: input.id.clone(), ..UserInput::default() }) {
+        return present(tx, id.as_str());
+    }
+    let custom = if input.custom.is_empty() { before.custom } else { input.custom };
+    let (name, image) = (input.name.or(before.name), input.image.or(before.image));
+    upsert(tx, UserInput { name, image, custom, ..input }, None)
 }
 
 /// Tells that a user was changed: to its own connections and to those that watch it.

@@ -1,6 +1,6 @@
 //! What a connection can hear of. An audience is a set of topics.
 
-use crate::ids::UserId;
+use crate::ids::{FeedId, UserId};
 
 /// Something that connections hear of; each is of one app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +11,8 @@ pub enum Topic {
     Own(UserId),
     /// The user, for those who watch it.
     User(UserId),
+    /// The feed, for those who watch it.
+    Feed(FeedId),
 }
 
 impl Topic {

@@ -37,6 +37,8 @@ pub enum Told {
     Commit(AppId, Arc<Commit>),
     /// A socket of the worker's wants to hear of these topics.
     Watch(u64, Vec<Topic>),
+    /// One wants to hear of this no longer.
+    Unwatch(u64, Topic),
     /// A socket of the worker's is to do this.
     Order(u64, Order),
     /// The process stops.
@@ -196,9 +198,9 @@ impl Hub {
 
     /// Forgets a connection, and has its end written down.
     pub fn left(&self, connection_id: &str, app: &Arc<App>) {
-        if let Some(Connection { user: Some(user), .. }) =
-            self.connections().remove(&(app.id, connection_id.to_owned()))
-        {
+        let Some(connection) = self.connections().remove(&(app.id, connection_id.to_owned())) else { return };
+        connection.watching.end(&app.watched);
+        if let Some(user) = connection.user {
             // Without a receiver the process is ending, and nobody is online any more.
             if let Some(leavers) = &*self.leavers.lock().unwrap_or_else(PoisonError::into_inner)
                 && let Err(TrySendError::Full((app, user))) = leavers.try_send((Arc::clone(app), user))
@@ -233,12 +235,13 @@ impl Hub {
         count
     }
 
-    /// Has a connection hear of topics, all or none.
-    pub async fn watch(&self, connection: &Connection, topics: Vec<Topic>) -> Result<()> {
+    /// Has a connection of an app hear of topics, all or none.
+    pub async fn watch(&self, app: &App, connection: &Connection, topics: Vec<Topic>) -> Result<()> {
         let most = self.limits.watched;
-        let new = connection.watching.add(topics, most).ok_or_else(|| {
+        let new = connection.watching.add(topics, most, &app.watched).ok_or_else(|| {
             ApiError::input(format!(
-                "connection_id {} would watch more than {most} users; ask without presence, or open another connection",
+                "connection_id {} would watch more than {most} users and feeds; ask without presence or watch, or open another \
+                 connection",
                 connection.id
             ))
         })?;
@@ -246,6 +249,13 @@ impl Hub {
             self.tell(connection, Told::Watch(connection.key, new)).await;
         }
         Ok(())
+    }
+
+    /// Has it hear of a topic no longer.
+    pub async fn unwatch(&self, app: &App, connection: &Connection, topic: Topic) {
+        if connection.watching.remove(&topic, &app.watched) {
+            self.tell(connection, Told::Unwatch(connection.key, topic)).await;
+        }
     }
 
     async fn tell(&self, connection: &Connection, told: Told) {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::app::watched::Watched;
 use crate::event::topic::Topic;
 use crate::ids::AppId;
 
@@ -45,22 +46,54 @@ impl Topics {
 
 /// What one connection watches. Held here as well as by its thread, so that whoever asks for too much is told at once.
 #[derive(Debug, Default)]
-pub struct Watching(Mutex<HashSet<Topic>>);
+pub struct Watching(Mutex<Watch>);
+
+#[derive(Debug, Default)]
+struct Watch {
+    topics: HashSet<Topic>,
+    is_over: bool,
+}
 
 impl Watching {
-    /// Adds topics, all or none, and answers which of them are new. `None` when it would be more than that many.
-    pub fn add(&self, topics: Vec<Topic>, most: usize) -> Option<Vec<Topic>> {
-        let mut watched = self.all();
-        let new: HashSet<_> = topics.into_iter().filter(|topic| !watched.contains(topic)).collect();
-        if watched.len() + new.len() > most {
+    /// Adds topics, all or none, has the app know of those that are new, and answers them. `None` when it would be more than
+    /// that many.
+    pub fn add(&self, topics: Vec<Topic>, most: usize, watched: &Watched) -> Option<Vec<Topic>> {
+        let mut watch = self.watch();
+        let new: HashSet<_> = topics.into_iter().filter(|topic| !watch.topics.contains(topic)).collect();
+        if watch.topics.len() + new.len() > most {
             return None;
         }
-        watched.extend(new.iter().cloned());
+        if watch.is_over {
+            return Some(Vec::new());
+        }
+        // Before anybody else can end it: what is counted is counted out again.
+        watched.add(&new);
+        watch.topics.extend(new.iter().cloned());
         Some(new.into_iter().collect())
     }
 
+    /// Takes a topic out. Answers whether it was there.
+    pub fn remove(&self, topic: &Topic, watched: &Watched) -> bool {
+        let was_there = self.watch().topics.remove(topic);
+        if was_there {
+            watched.remove([topic]);
+        }
+        was_there
+    }
+
     /// All that is watched.
-    pub fn all(&self) -> MutexGuard<'_, HashSet<Topic>> {
+    pub fn all(&self) -> Vec<Topic> {
+        self.watch().topics.iter().cloned().collect()
+    }
+
+    /// The connection is over, and watches nothing more.
+    pub fn end(&self, watched: &Watched) {
+        let mut watch = self.watch();
+        watch.is_over = true;
+        watched.remove(&std::mem::take(&mut watch.topics));
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -68,7 +101,7 @@ impl Watching {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::UserId;
+    use crate::ids::{FeedId, UserId};
 
     fn user(id: &str) -> Topic {
         Topic::User(UserId::trusted(id))
@@ -103,11 +136,28 @@ mod tests {
 
     #[test]
     fn what_is_watched_already_is_not_counted_again_and_too_much_adds_nothing() {
-        let watching = Watching::default();
-        assert_eq!(watching.add(vec![user("a"), user("a")], 2), Some(vec![user("a")]));
-        assert_eq!(watching.add(vec![user("b"), user("c")], 2), None);
-        assert_eq!(watching.add(vec![user("a"), user("b")], 2), Some(vec![user("b")]));
-        assert_eq!(watching.add(vec![user("a"), user("b")], 2), Some(Vec::new()));
+        let (watching, watched) = (Watching::default(), Watched::default());
+        let add = |topics: Vec<Topic>| watching.add(topics, 2, &watched);
+        assert_eq!(add(vec![user("a"), user("a")]), Some(vec![user("a")]));
+        assert_eq!(add(vec![user("b"), user("c")]), None);
+        assert_eq!(add(vec![user("a"), user("b")]), Some(vec![user("b")]));
+        assert_eq!(add(vec![user("a"), user("b")]), Some(Vec::new()));
         assert_eq!(watching.all().len(), 2);
+    }
+
+    #[test]
+    fn the_app_knows_which_feeds_are_watched_until_the_last_connection_is_over() {
+        let fid = FeedId::parse("user:john").expect("an address");
+        let feed = || vec![Topic::Feed(fid.clone())];
+        let (one, other, watched) = (Watching::default(), Watching::default(), Watched::default());
+        assert_eq!(one.add(feed(), 9, &watched), Some(feed()));
+        assert_eq!(one.add(feed(), 9, &watched), Some(Vec::new()));
+        assert_eq!(other.add(feed(), 9, &watched), Some(feed()));
+        one.end(&watched);
+        assert_eq!(watched.feeds(), std::slice::from_ref(&fid));
+        assert_eq!(one.add(feed(), 9, &watched), Some(Vec::new()), "it is over");
+        assert!(other.remove(&Topic::Feed(fid.clone()), &watched));
+        assert!(!other.remove(&Topic::Feed(fid), &watched));
+        assert!(watched.feeds().is_empty());
     }
 }

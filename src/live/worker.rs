@@ -79,6 +79,7 @@ impl Worker {
                     }
                 }
                 Told::Watch(key, topics) => self.watch(key, topics),
+                Told::Unwatch(key, topic) => self.unwatch(key, &topic),
                 Told::Order(key, order) => {
                     if let Some(member) = self.members.borrow().by_key.get(&key) {
                         member.mailbox.order(order);
@@ -144,7 +145,7 @@ impl Worker {
         if let Some(user) = member.user {
             members.topics.remove(member.app.id, &Topic::Own(user), key);
         }
-        for topic in member.watching.all().iter() {
+        for topic in &member.watching.all() {
             members.topics.remove(member.app.id, topic, key);
         }
         drop(members);
@@ -156,6 +157,13 @@ impl Worker {
         let Some(member) = members.by_key.get(&key) else { return };
         for topic in topics {
             members.topics.add(member.app.id, topic, key);
+        }
+    }
+
+    fn unwatch(&self, key: u64, topic: &Topic) {
+        let members = &mut *self.members.borrow_mut();
+        if let Some(member) = members.by_key.get(&key) {
+            members.topics.remove(member.app.id, topic, key);
         }
     }
 

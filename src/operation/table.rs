@@ -25,8 +25,28 @@ pub const TOKEN_PROVIDER: &str = "TokenProvider";
 /// What stands for the operation of a call that no route has.
 pub const UNKNOWN: Operation = op("Unknown", &[]);
 
+mod feeds;
+
 /// Every operation that millpond has.
-pub const OPERATIONS: &[Operation] = &[
+pub const OPERATIONS: &[Operation] = &joined::<{ COMMON.len() + feeds::ROWS.len() }>([COMMON, feeds::ROWS]);
+
+/// The rows of several pages in one table.
+const fn joined<const N: usize>(pages: [&[Operation]; 2]) -> [Operation; N] {
+    let mut rows = [UNKNOWN; N];
+    let (mut page, mut row, mut at) = (0, 0, 0);
+    // A constant function can do no other loop.
+    while at < N {
+        if row == pages[page].len() {
+            (page, row) = (page + 1, 0);
+        }
+        rows[at] = pages[page][row];
+        (row, at) = (row + 1, at + 1);
+    }
+    rows
+}
+
+/// Those that the products share.
+const COMMON: &[Operation] = &[
     op("GetApp", &[get(All, "/app")]).per_minute(10_000),
     op("QueryUsers", &[get(All, "/users")]),
     op("UpdateUsers", &[post(All, "/users")]).per_minute(300),

@@ -1,7 +1,7 @@
 //! May they, on a feed: one set of capabilities, and one bit of it.
 
 use super::capability::{Capabilities, Capability};
-use super::feed_roles::{self, FOLLOWER, OWNER};
+use super::feed_roles::{self, OWNER};
 use super::scope::{Scope, Visibility};
 use super::{Subject, holds, refusal};
 use crate::app::AppState;
@@ -14,13 +14,13 @@ pub struct Relation<'a> {
     pub owns: bool,
     /// As what he is a member.
     pub member: Option<&'a str>,
-    /// Whether he follows it, and that was accepted.
-    pub follows: bool,
+    /// As what he follows it, where that was accepted.
+    pub follower: Option<&'a str>,
 }
 
 impl<'a> Relation<'a> {
     fn roles(self) -> impl Iterator<Item = &'a str> {
-        self.owns.then_some(OWNER).into_iter().chain(self.member).chain(self.follows.then_some(FOLLOWER))
+        self.owns.then_some(OWNER).into_iter().chain(self.member).chain(self.follower)
     }
 }
 

@@ -50,6 +50,11 @@ impl Visibility {
     /// All of them, the widest first.
     pub const ALL: [Self; 5] = [Self::Public, Self::Visible, Self::Followers, Self::Members, Self::Private];
 
+    /// Parses the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|visibility| visibility.name() == word)
+    }
+
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {

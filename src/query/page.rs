@@ -1,22 +1,18 @@
 //! Pages of a query.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rusqlite::types::Value as Parameter;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
+use super::cursor::Asked;
 use super::{Query, Resource, Sql, pieces, sql};
 use crate::clock::Time;
-use crate::error::{ApiError, Result};
+use crate::error::Result;
 use crate::validate::within;
 
 /// What is answered, unless another number is asked for.
 const LIMIT_DEFAULT: u32 = 30;
 /// The most that is answered.
 const LIMIT_MAX: i64 = 100;
-/// Bytes of a hash by which a cursor knows its filter and sort.
-const ASKED_BYTES: usize = 9;
 /// The most that is passed over.
 const OFFSET_MAX: i64 = 1_000;
 
@@ -59,7 +55,7 @@ pub fn bounded<const N: usize>(
 pub struct Walk {
     query: Query,
     limit: u32,
-    asked: String,
+    asked: Asked,
     behind: Option<Vec<Parameter>>,
 }
 
@@ -75,10 +71,10 @@ impl Resource {
     ) -> Result<Walk> {
         let Page { limit, .. } = Page::of(limit, None)?;
         let query = self.parse(filter, sort)?;
-        let hash = Sha256::digest(json!([self.operation, filter, sort]).to_string());
-        let asked = URL_SAFE_NO_PAD.encode(&hash[..ASKED_BYTES]);
+        let asked = Asked::of(&json!([self.operation, filter, sort]));
         // SDKs send an empty text where they have none.
-        let behind = next.filter(|next| !next.is_empty()).map(|next| behind(next, &asked)).transpose()?;
+        let behind = next.filter(|next| !next.is_empty()).map(|next| asked.keys("next", next)).transpose()?;
+        let behind = behind.map(|keys| keys.iter().map(pieces::parameter).collect());
         Ok(Walk { query, limit, asked, behind })
     }
 }
@@ -100,27 +96,9 @@ impl Walk {
         let is_last = rows.len() <= self.limit as usize;
         rows.truncate(self.limit as usize);
         let keys = rows.last().filter(|_| !is_last).map(|(_, keys)| keys.iter().map(json_of));
-        let next = keys.map(|keys| {
-            let cursor: Vec<Value> = std::iter::once(Value::from(self.asked.as_str())).chain(keys).collect();
-            URL_SAFE_NO_PAD.encode(Value::from(cursor).to_string())
-        });
+        let next = keys.map(|keys| self.asked.cursor(keys));
         (rows.into_iter().map(|(row, _)| row).collect(), next)
     }
-}
-
-/// The keys of the row behind which a cursor leads on.
-fn behind(next: &str, asked: &str) -> Result<Vec<Parameter>> {
-    let bytes = URL_SAFE_NO_PAD.decode(next).ok();
-    let mut cursor = bytes.and_then(|bytes| serde_json::from_slice::<Vec<Value>>(&bytes).ok()).unwrap_or_default();
-    if !matches!(cursor.first(), Some(Value::String(_))) {
-        return Err(ApiError::input("next is not a cursor of a page: send what the page before answered as next"));
-    }
-    if cursor.remove(0) != asked {
-        return Err(ApiError::input(
-            "next is a cursor of another filter or sort: send it with those of the page before, or begin without it",
-        ));
-    }
-    Ok(cursor.iter().map(pieces::parameter).collect())
 }
 
 /// A key as a cursor has it, to be read back by [`pieces::parameter`].

@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_push_providers.sql"),
     include_str!("migrations/0007_token_times.sql"),
     include_str!("migrations/0008_grant_scopes.sql"),
+    include_str!("migrations/0009_feeds.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

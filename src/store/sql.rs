@@ -9,7 +9,10 @@ use serde::de::DeserializeOwned;
 use crate::auth::facts::End;
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::{ClockMode, Time};
-use crate::ids::{AppId, UserId};
+use crate::ids::{AppId, FeedId, UserId};
+use crate::model::feeds::feed::{Location, Visibility};
+use crate::model::feeds::follow::FollowStatus;
+use crate::model::feeds::member::MemberStatus;
 use crate::model::user::Deletion;
 
 /// Statements that a connection keeps prepared.
@@ -142,33 +145,38 @@ impl FromSql for Fingerprint {
     }
 }
 
-impl ToSql for End {
-    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
-        Ok(self.name().into())
-    }
+/// Types that are one of a few words.
+macro_rules! words {
+    ($($name:ident),*) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+                Ok(self.name().into())
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                word(value, Self::parse)
+            }
+        }
+    )*};
 }
 
-impl FromSql for End {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        word(value, Self::parse)
-    }
-}
-
-impl ToSql for Deletion {
-    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
-        Ok(self.name().into())
-    }
-}
-
-impl FromSql for Deletion {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        word(value, Self::parse)
-    }
-}
+words!(End, Deletion, Visibility, FollowStatus, MemberStatus);
 
 fn word<T>(value: ValueRef<'_>, parse: impl FnOnce(&str) -> Option<T>) -> FromSqlResult<T> {
     let text = value.as_str()?;
     parse(text).ok_or_else(|| FromSqlError::Other(format!("\"{text}\" is no word that millpond wrote").into()))
+}
+
+/// A feed's address out of the columns of its group and of its id.
+pub fn feed_id(group: &str, id: &str) -> Result<FeedId> {
+    FeedId::new(group, id).ok_or_else(|| Error::InvalidColumnName(format!("{group}:{id}")))
+}
+
+/// A place out of two columns.
+pub fn location(lat: Option<f64>, lng: Option<f64>) -> Option<Location> {
+    Some(Location { lat: lat?, lng: lng? })
 }
 
 /// How a clock runs, as two columns.

@@ -19,11 +19,13 @@ pub struct Table {
     pub made: Option<&'static str>,
     /// It tells what the clock and the tokens went through: a new state of the same app goes on with it, no export has it.
     pub is_history: bool,
+    /// A fixture carries its rows as they are, column by column, and knows no more of them.
+    pub row_by_row: bool,
 }
 
 impl Table {
     const fn new(name: &'static str, key: &'static str) -> Self {
-        Self { name, key, owner: None, about: None, made: None, is_history: false }
+        Self { name, key, owner: None, about: None, made: None, is_history: false, row_by_row: false }
     }
 
     const fn owned_by(self, column: &'static str) -> Self {
@@ -40,6 +42,10 @@ impl Table {
 
     const fn history(self) -> Self {
         Self { is_history: true, ..self }
+    }
+
+    const fn row_by_row(self) -> Self {
+        Self { row_by_row: true, ..self }
     }
 }
 
@@ -62,13 +68,24 @@ pub const TABLES: &[Table] = &[
     Table::new("faults", "id").made("TRUE"),
     Table::new("stubs", "place"),
     Table::new("ended_tokens", "token"),
+    Table::new("feed_groups", "id").row_by_row(),
+    Table::new("feed_views", "id").row_by_row(),
+    Table::new("feeds", "no").row_by_row(),
+    Table::new("feed_tags", "tag, feed").row_by_row(),
+    Table::new("activities", "no").row_by_row(),
+    Table::new("feed_activities", "feed, created_at, activity").row_by_row(),
+    Table::new("activity_tags", "kind, tag, activity").row_by_row(),
+    Table::new("activity_words", "word, activity").row_by_row(),
+    Table::new("follows", "source, target").row_by_row(),
+    Table::new("feed_members", "feed, user_id").row_by_row(),
+    Table::new("pins", "feed, activity").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];
 
 /// The columns of a state's own row that are part of the state. The others say whose it is and what for.
 pub const RECORD: &str =
-    "name, settings, emulator, clock_mode, clock_ns, revocation, own_tokens, created_at, updated_at";
+    "name, settings, emulator, clock_mode, clock_ns, revocation, own_tokens, feeds_counter, created_at, updated_at";
 
 /// A table's columns but the app's number, as the database itself knows them, so that none can be forgotten.
 pub fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
@@ -114,6 +131,10 @@ mod tests {
 
     /// Tables that name users, and why their rows do not go with what is a user's own.
     const STAY: &[(&str, &str)] = &[
+        // What a user has in feeds has a deletion of its own (feeds-core 15).
+        ("activities", "user_id"),
+        ("feed_members", "user_id"),
+        ("pins", "user_id"),
         ("user_teams", "user_id"),   // goes as the user's row does
         ("ended_tokens", "user_id"), // a token stays ended, whoever is gone
     ];
@@ -140,5 +161,16 @@ mod tests {
         part.sort_unstable();
         listed.sort_unstable();
         assert_eq!(part, listed);
+    }
+
+    #[test]
+    fn what_a_row_leaves_out_is_null_where_null_may_be() {
+        let conn = migrated();
+        for Table { name, .. } in TABLES.iter().filter(|table| table.row_by_row) {
+            let sql = format!(
+                "SELECT name FROM pragma_table_info('{name}') WHERE \"notnull\" = 0 AND dflt_value IS NOT NULL"
+            );
+            assert_eq!(texts(&conn, &sql), [""; 0], "{name}: a fixture leaves NULL out and would read the default");
+        }
     }
 }

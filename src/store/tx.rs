@@ -16,7 +16,7 @@ use crate::auth::times::Times;
 use crate::clock::{ClockMode, History, Moment, Run, Time};
 use crate::error::{ApiError, Code, Result};
 use crate::event::Event;
-use crate::ids::{AppId, UserId};
+use crate::ids::{AppId, FeedId, UserId};
 
 /// For whom and when a transaction runs: one app at one moment, so that no query can cross apps or read another clock.
 #[derive(Clone)]
@@ -79,6 +79,21 @@ impl ReadTx<'_> {
         self.owner.clock.history()
     }
 
+    /// The app as of the last commit.
+    pub fn app_state(&self) -> Arc<AppState> {
+        self.owner.state()
+    }
+
+    /// What is known of a user as of the last commit.
+    pub fn facts(&self, user: &str) -> Arc<UserFacts> {
+        self.owner.facts(user)
+    }
+
+    /// The feeds that somebody watches.
+    pub fn watched_feeds(&self) -> Vec<FeedId> {
+        self.owner.watched.feeds()
+    }
+
     /// Whether the user has a connection open.
     pub(super) fn is_online(&self, user: &str) -> bool {
         self.owner.presence.is_online(user)
@@ -110,11 +125,6 @@ impl WriteTx<'_> {
     /// Has the rest of this transaction see the app so, while memory still has it as of the last commit.
     pub(super) fn see(&self, state: AppState) {
         *self.renewed.borrow_mut() = Some(Arc::new(state));
-    }
-
-    /// What is known of a user as of the last commit.
-    pub fn facts(&self, user: &str) -> Arc<UserFacts> {
-        self.owner.facts(user)
     }
 
     /// A new id of the app's own generator.

@@ -86,6 +86,15 @@ pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<User>> {
     Ok(found)
 }
 
+/// The users of these ids, deleted ones included.
+pub fn by_ids(tx: &ReadTx<'_>, ids: &[&str]) -> Result<Vec<User>> {
+    let text =
+        format!("SELECT {COLUMNS} {} WHERE u.app = ?1 AND u.id IN (SELECT value FROM json_each(?2))", from("?3"));
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let rows = query.query_map(params![tx.app, Json(ids), tx.now], |row| user_of(tx, &mut Columns::of(row)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Hands over every user of the app, deleted ones included, by id.
 pub fn each(tx: &ReadTx<'_>, mut take: impl FnMut(User)) -> Result<()> {
     let text = format!("SELECT {COLUMNS} {} WHERE u.app = ?1 ORDER BY u.id", from("?2"));

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::users::UserResponse;
-use super::{Dialect, dialect, optional, to_json};
+use super::{Dialect, dialect, feeds, optional, to_json};
 use crate::clock::Time;
 use crate::error::ApiError;
 use crate::event::{Event, Payload};
@@ -16,7 +16,10 @@ use crate::model::user::User;
 
 /// The frame of an event in a dialect, made once.
 pub fn frame(event: &Event, dialect: Dialect) -> &Utf8Bytes {
-    event.encoded[dialect as usize].get_or_init(|| text(dialect, event).into())
+    event.encoded[dialect as usize].get_or_init(|| match &event.payload {
+        Payload::Feeds(change) => feeds::event::frame(&event.kind, event.at, change, dialect).into(),
+        _ => text(dialect, event).into(),
+    })
 }
 
 /// Writes a value of ours as text. It always can be: all keys are texts.
@@ -65,6 +68,8 @@ impl Serialize for Event {
                 }
                 map.serialize_entry("delete_conversation_channels", &false)?;
             }
+            // Written by the frame itself: what it says is shared between the feeds that hear of it.
+            Payload::Feeds(_) => {}
             Payload::App(app) => map.serialize_entry("app", app)?,
             Payload::Custom { user, data } => {
                 map.serialize_entry("user", &about(user))?;

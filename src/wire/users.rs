@@ -58,6 +58,12 @@ impl UserResponse {
         Self { view: View::Own, ..Self::full(user, devices, mutes) }
     }
 
+    /// A user inside of other things: without what is between it and others, or told to nobody.
+    pub fn brief(user: &User) -> Self {
+        let ban = user.ban.filter(|ban| !ban.shadow);
+        Self::plain(User { ban, blocked_ids: Vec::new(), revocation: None, ..user.clone() })
+    }
+
     /// What an event says of a user.
     pub fn event(user: User) -> Self {
         let shown = User { blocked_ids: Vec::new(), revocation: None, ..user };

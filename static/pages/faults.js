@@ -134,7 +134,7 @@ function stubsCard(context) {
   const how = select([["path", "A path"], ["operation", "A known operation"]], "path");
   const operation = input({ list: "operation-names" });
   const method = select(["GET", "POST", "PUT", "PATCH", "DELETE"].map((one) => [one, one]), "POST");
-  const where = input({ class: "mono", placeholder: "/api/v2/feeds/follows" });
+  const where = input({ class: "mono", placeholder: "/api/v2/chat/channels" });
   const code = input({ class: "mono", inputmode: "numeric", value: "200" });
   const body = h("textarea", { class: "mono", rows: "6", spellcheck: "false" });
   body.value = '{\n  "duration": "1ms"\n}';

@@ -15,6 +15,8 @@ enum Open {
     Users(&'static str),
     /// Whoever has the role for this action.
     Role(&'static str),
+    /// Whoever may on the feed that it is upon (tests/it/feeds).
+    Feed,
     /// Everyone who is somebody, or anonymous.
     Everyone,
     /// Anyone, even without a key.
@@ -79,6 +81,35 @@ const WHO: &[(&str, Open)] = &[
     ("Hi", Open::World),
     ("Connect", Open::Session),
     ("LongPoll", Open::Session),
+    ("GetOrCreateFeed", Open::Users("CreateFeed")),
+    ("UpdateFeed", Open::Feed),
+    ("DeleteFeed", Open::Feed),
+    ("ChangeFeedVisibility", Open::Feed),
+    ("GetFeedCounts", Open::Feed),
+    ("CreateFeedsBatch", Open::Users("CreateFeed")),
+    ("DeleteFeedsBatch", Open::Server),
+    ("OwnBatch", Open::Feed),
+    ("StopWatchingFeed", Open::Everyone),
+    ("AddActivity", Open::Users("AddActivity")),
+    ("UpsertActivities", Open::Users("AddActivity")),
+    ("UpdateActivitiesPartialBatch", Open::Server),
+    ("DeleteActivities", Open::Feed),
+    ("GetActivity", Open::Feed),
+    ("UpdateActivity", Open::Users("UpdateActivity")),
+    ("UpdateActivityPartial", Open::Users("UpdateActivity")),
+    ("DeleteActivity", Open::Feed),
+    ("RestoreActivity", Open::Users("DeleteActivity")),
+    ("Follow", Open::Feed),
+    ("UpdateFollow", Open::Feed),
+    ("GetOrCreateFollow", Open::Feed),
+    ("FollowBatch", Open::Feed),
+    ("GetOrCreateFollows", Open::Feed),
+    ("AcceptFollow", Open::Feed),
+    ("RejectFollow", Open::Feed),
+    ("Unfollow", Open::Feed),
+    ("GetOrCreateUnfollow", Open::Feed),
+    ("UnfollowBatch", Open::Server),
+    ("GetOrCreateUnfollows", Open::Feed),
 ];
 
 /// A body and a query that every operation reads without complaint.
@@ -94,6 +125,10 @@ fn body_of(operation: &str) -> Value {
     match operation {
         "UpdateUsers" => json!({"users": {"somebody": {"id": "somebody"}}}),
         "UpdateUsersPartial" => json!({"users": [{"id": "somebody", "set": {"a": 1}}]}),
+        "GetOrCreateFeed" => json!({"user_id": "john"}),
+        "CreateFeedsBatch" => json!({"feeds": [{"feed_group_id": "user", "feed_id": "john", "created_by_id": "john"}]}),
+        "UpsertActivities" => json!({"activities": [{"feeds": ["user:john"], "type": "post", "user_id": "john"}]}),
+        "AddActivity" => json!({"feeds": ["user:john"], "type": "post", "user_id": "john"}),
         "CreateGuest" => json!({"user": {"id": "visitor"}}),
         _ => body(),
     }

@@ -241,3 +241,92 @@ fn an_import_of_everything_leaves_no_other_app() {
     assert_eq!(keys(), [json!("one"), json!("two")]);
     drop(server.stop());
 }
+
+/// Two feeds of which one follows the other, and an activity.
+const FEEDS: &str = r#"{feeds: [
+    {no: 1, group_id: user, id: john, created_by: john, visibility: public, custom: {b: 1, a: 2}, created_at: 1, updated_at: 1},
+    {no: 7, group_id: timeline, id: john, created_by: john, visibility: public, created_at: 2, updated_at: 2}],
+  follows: [{source: 7, target: 1, status: accepted, follower_role: x, push_preference: all, created_at: 3, updated_at: 3}],
+  activities: [{no: 3, id: a, user_id: john, type: post, feeds: ["user:john"], created_at: 4, updated_at: 4}]}"#;
+
+fn with_rows(rows: &str) -> String {
+    format!("{{millpond: 1, apps: [{{rows:\n{rows}}}]}}")
+}
+
+fn feeds(app: &TestApp) -> (Value, Value) {
+    let own = own(app).ok()["apps"][0].clone();
+    (own["rows"].clone(), own["feeds_counter"].clone())
+}
+
+#[test]
+fn a_row_that_cannot_be_is_told_by_table_row_and_column_and_nothing_is_changed() {
+    let app = TestApp::new();
+    let good = "{no: 1, group_id: user, id: a, created_by: john, visibility: public, created_at: 1, updated_at: 1}";
+    let second = |row: &str| format!("{{feeds: [{good},\n{row}]}}");
+    for (rows, line, field, said) in [
+        ("{feds: []}".to_owned(), 2, "/feds", "did you mean `feeds`?"),
+        ("{users: []}".to_owned(), 2, "/users", "known here: feed_groups, "),
+        (second("{no: 2, grup_id: x}"), 3, "/feeds/1/grup_id", "did you mean `group_id`?"),
+        (second("{no: 2, app: 1}"), 3, "/feeds/1/app", "row 1 of `feeds` has no column `app`: "),
+        (second("{no: 2, \"no) VALUES (1); --\": 1}"), 3, "/feeds/1/no) VALUES (1); --", "has no column"),
+        (second(&good.replace("no: 1", "no: two")), 3, "/feeds/1/no", "cannot store TEXT value in INTEGER column"),
+        (second(&good.replace("no: 1", "no: 1.5")), 3, "/feeds/1/no", "cannot store REAL value in INTEGER column"),
+        (second(&good.replace("no: 1", "no: 18446744073709551615")), 3, "/feeds/1/no", "no whole number that large"),
+        (second(&good.replace("no: 1", "no: {}")), 3, "/feeds/1/no", "`no` takes a text, a number or null"),
+        (second("{no: 2}"), 3, "/feeds/1/group_id", "NOT NULL constraint failed"),
+        (second("{no: 2, custom: []}"), 3, "/feeds/1/custom", "`custom` takes an object"),
+        (second("{no: 2, custom: \"{\"}"), 3, "/feeds/1/custom", "`custom` takes an object"),
+        (second("{no: 2, filter_tags: {}}"), 3, "/feeds/1/filter_tags", "`filter_tags` takes an array"),
+        (second(&good.replace("id: a", "id: b")), 3, "/feeds/1/no", "UNIQUE constraint failed"),
+        (second(&good.replace("no: 1", "no: 2")), 3, "/feeds/1/id", "UNIQUE constraint failed"),
+        ("{follows: [{source: 1, target: 2, status: maybe, follower_role: x, push_preference: all, created_at: 3, updated_at: 3}]}".to_owned(), 2, "/follows/0", "CHECK constraint failed"),
+        (format!("{{feeds: [{}]}}", good.replace("no: 1", "no: 9007199254740992")), 2, "", "from 1 to 9007199254740991"),
+        (format!("{{feeds: [{}]}}", good.replace("no: 1", "no: 0")), 2, "", "from 1 to 9007199254740991"),
+    ] {
+        let refused = merge(&app, &with_rows(&rows));
+        let found = problems(&refused);
+        assert_eq!((found[0].0, found[0].2.as_str()), (line, format!("/apps/0/rows{field}").as_str()), "{}", refused.text);
+        assert!(refused.text.replace("\\\"", "\"").contains(said), "{said}: {}", refused.text);
+        assert_eq!(feeds(&app), (Value::Null, Value::Null), "{rows}");
+    }
+}
+
+#[test]
+fn rows_are_not_mixed_with_others_and_numbers_go_on_behind_them() {
+    let app = TestApp::new();
+    merge(&app, &with_rows(FEEDS)).ok();
+    let (rows, counter) = feeds(&app);
+    assert_eq!((rows["feeds"][0]["custom"].to_string().as_str(), counter), (r#"{"b":1,"a":2}"#, json!(7)));
+    merge(&app, &with_rows(FEEDS)).ok();
+    merge(&app, "{millpond: 1, apps: [{feeds_counter: 2, users: {john: {}}}]}").ok();
+    assert_eq!(feeds(&app), (rows.clone(), json!(7)), "the same again changes nothing");
+    let other = FEEDS.replace("{b: 1, a: 2}", "{b: 1}");
+    let refused = merge(&app, &with_rows(&other));
+    assert_eq!(problems(&refused)[0].2, "/apps/0/rows/feeds/0");
+    assert!(refused.text.contains("Load the fixture in the place of what the app has"), "{}", refused.text);
+    assert_eq!(feeds(&app), (rows, json!(7)));
+    put(&app.url, &format!("/apps/{}/fixture?mode=replace", app.api_key), &with_rows(&other)).ok();
+    let (rows, counter) = feeds(&app);
+    assert_eq!((&rows["feeds"][0]["custom"], counter), (&json!({"b": 1}), json!(7)));
+}
+
+#[test]
+fn rows_are_in_resets_clones_and_snapshots() {
+    let app = TestApp::new();
+    merge(&app, &with_rows(FEEDS)).ok();
+    let whole = feeds(&app);
+    assert_eq!((whole.0["follows"][0]["source"].clone(), &whole.1), (json!(7), &json!(7)));
+    let control = |path: &str, body: &Value| app.control("POST", path, body);
+    assert_eq!(control("/snapshots", &json!({"name": "fed"})).status, 201);
+    let made = control("/clone", &json!({})).ok();
+    let text = |key: &str| made[key].as_str().unwrap().to_owned();
+    let clone = TestApp { url: app.url.clone(), api_key: text("api_key"), api_secret: text("api_secret") };
+    assert_eq!(feeds(&clone), whole);
+    control("/reset", &json!({})).ok();
+    assert_eq!(feeds(&app), whole);
+    put(&app.url, &format!("/apps/{}/fixture?mode=replace", app.api_key), "{millpond: 1, apps: [{}]}").ok();
+    assert_eq!(feeds(&app), (Value::Null, Value::Null));
+    assert_eq!(feeds(&clone), whole, "a clone is of its own");
+    control("/snapshots/fed/restore", &json!({})).ok();
+    assert_eq!(feeds(&app), whole);
+}

@@ -17,6 +17,7 @@ mod control;
 mod devices;
 mod ended_tokens;
 mod faults;
+mod feeds;
 mod fixture_routes;
 mod fixtures;
 mod forge;

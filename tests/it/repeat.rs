@@ -25,7 +25,7 @@ apps:
       cyd: {deactivated_at: -1d}
     tokens: {ann: {user: ann}, old: {user: bob, iat: -2h}}
     faults: [{id: once, operation: ListRoles, times: 1, then: {error: {code: 40}}}]
-    stubs: [{method: POST, path: /api/v2/feeds/follows, body: {follow: true}}]
+    stubs: [{method: POST, path: /api/v2/chat/channels, body: {follow: true}}]
 ";
 
 fn run(seed: Option<u64>) -> Server {
@@ -67,7 +67,7 @@ fn script(app: &TestApp) -> String {
         script.call(&server.get("/api/v2/roles"));
     }
     script.call(&server.get("/roles"));
-    script.call(&server.post("/api/v2/feeds/follows", &json!({})));
+    script.call(&server.post("/api/v2/chat/channels", &json!({})));
     script.call(&app.bearer(&json!({"user_id": "bob"})).get("/api/v2/app"));
     script.call(&server.get("/api/v2/nowhere"));
     for door in DOORS {

@@ -100,6 +100,37 @@ apps:
     ended_tokens:
       - {token: 0123456789ab, kind: expired, user: john, ended_at: -1h, expires_at: +1h}
       - {token: ba9876543210}
+    rows:
+      feed_groups:
+        - {id: stock, config: {ranking: {type: expression, score: popularity}}, created_at: 1, updated_at: 2, deleted_at: 3}
+      feed_views:
+        - {id: hot, config: {"<<": [null, 1.5]}, last_used_at: 4}
+      feeds:
+        - {no: 1, group_id: user, id: john, created_by: john, name: J, description: "\u0000\u2028", visibility: followers,
+           custom: {z: -0.0, a: [1e300, 18446744073709551615]}, filter_tags: [red], lat: 52, lng: -1.5e-7, activity_count: 1,
+           follower_count: 2, following_count: 3, member_count: 4, pin_count: 5, created_at: 5, updated_at: 6, deleted_at: 7}
+        # As no millpond writes JSON, but as a column may have it.
+        - {no: 2, group_id: timeline, id: john, created_by: john, visibility: public, custom: "{ \"a\" : 1.0e0 }",
+           created_at: -9223372036854775808, updated_at: 9223372036854775807}
+      feed_tags: [{tag: red, feed: 1}]
+      activities:
+        - {no: 3, id: a-1, user_id: john, type: post, feeds: ["user:john"], text: "{\"a\": 1}", visibility: tag,
+           visibility_tag: vip, restrict_replies: nobody, custom: {b: 1, a: 2}, search_data: {x: y},
+           attachments: [{type: image, custom: {}}], mentioned: [jane], filter_tags: [f], interest_tags: [i],
+           collections: ["c:1"], parent: 4, poll_id: p, lat: 0.1, lng: "9e999", comment_count: 1, reaction_count: 2,
+           bookmark_count: 3, share_count: 4, popularity: 5, created_at: 8, updated_at: 9, edited_at: 10, expires_at: 11,
+           deleted_at: 12}
+      feed_activities: [{feed: 2, created_at: 8, activity: 3, group_key: "john_post", origin: 1}]
+      activity_tags: [{kind: filter, tag: f, activity: 3}, {kind: interest, tag: i, activity: 3}]
+      activity_words: [{word: "1", activity: 3}]
+      follows:
+        - {source: 2, target: 1, status: accepted, shown_from: 3, follower_role: feed_follower, push_preference: none,
+           custom: {c: d}, created_at: 13, updated_at: 14, accepted_at: 15, rejected_at: 16}
+      feed_members:
+        - {feed: 1, user_id: jane, role: feed_member, status: pending, membership_level: gold, custom: {e: f},
+           created_at: 17, updated_at: 18, accepted_at: 19, rejected_at: 20}
+      pins: [{feed: 1, activity: 3, user_id: john, created_at: 21, updated_at: 22}]
+    feeds_counter: 9
 "#;
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

@@ -22,7 +22,7 @@ impl TestApp {
     }
 }
 
-const FEED: &str = "/api/v2/feeds/feed_groups/user/feeds/john";
+const FEED: &str = "/api/v2/chat/channels/messaging/john/query";
 
 /// Whether an answer is this, from a stub.
 #[track_caller]
@@ -35,7 +35,7 @@ fn is(answer: &Answer, status: u16, text: &str) {
 fn an_operation_that_is_not_built_gets_an_answer() {
     let app = TestApp::at_noon();
     assert_eq!(app.user("john").post(FEED, &json!({})).status, 501);
-    let path = "/api/v2/feeds/feed_groups/{group}/feeds/{id}";
+    let path = "/api/v2/chat/channels/{type}/{id}/query";
     let stub = json!({"method": "POST", "path": path, "body": {"created": true, "feed": {"id": "john"}}});
     let shown =
         json!({"method": "POST", "path": path, "status": 200, "body": {"created": true, "feed": {"id": "john"}}});

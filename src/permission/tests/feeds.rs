@@ -75,7 +75,7 @@ fn rights_by_default_are_those_of_the_table_for_every_visibility_role_and_relati
             for (owns, follows, member) in
                 members.iter().flat_map(|member| [0, 1, 2, 3].map(|bits| (bits & 1 > 0, bits & 2 > 0, *member)))
             {
-                let relation = Relation { owns, member, follows };
+                let relation = Relation { owns, member, follower: follows.then_some("feed_follower") };
                 let can = feeds::capabilities(&app, bob(role), visibility, relation);
                 for capability in Capability::ALL.iter().copied() {
                     let has = |role| is_in_table(capability.name(), visibility, role);

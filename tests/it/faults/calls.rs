@@ -163,8 +163,8 @@ fn an_operation_that_is_not_built_can_fail_too() {
     for operation in ["*", "Unknown"] {
         app.fault(&then(operation, &json!({"error": {"code": 40}})));
         assert_eq!(app.root().get("/api/v2/nothing").status, 404, "what nobody answers uses no fault up");
-        refused(&app.root().post("/api/v2/feeds/follows", &json!({})), "Request", EXPIRED);
-        assert_eq!(app.root().post("/api/v2/feeds/follows", &json!({})).status, 501);
+        refused(&app.root().post("/api/v2/chat/channels", &json!({})), "Request", EXPIRED);
+        assert_eq!(app.root().post("/api/v2/chat/channels", &json!({})).status, 501);
     }
 }
 

@@ -80,7 +80,7 @@ fn every_kind_of_caller_has_its_word() {
 fn what_permission_refuses_and_what_is_not_built_is_there_too() {
     let app = TestApp::at_noon();
     app.bearer(&json!({"user_id": "john"})).patch("/api/v2/app", &json!({}));
-    app.root().post("/api/v2/feeds/follows", &json!({}));
+    app.root().post("/api/v2/chat/channels", &json!({}));
     app.root().post("/api/v2/users", &json!({"users": 5}));
     let entries = app.journal("");
     let wanted = [

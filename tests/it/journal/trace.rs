@@ -9,7 +9,7 @@ use crate::sockets::client::Server;
 
 /// A path of a family, one of none, and a known one that is called with a wrong method, in each dialect.
 const PLACES: &[(&str, &str, &str)] = &[
-    ("POST", "/api/v2/feeds/activities", "family"),
+    ("POST", "/api/v2/chat/channels/messaging/general/query", "family"),
     ("POST", "/channels/messaging/general/message", "family"),
     ("GET", "/video/call/default/standup", "family"),
     ("PUT", "/api/v2/nothing/here", "unknown"),
@@ -76,9 +76,11 @@ fn every_call_is_written_down_whatever_it_shows_and_wherever_it_goes() {
 
 #[test]
 fn a_family_is_asked_for_as_anything_else_fault_then_stub_then_501_and_a_preflight_is_answered() {
-    for (method, path) in
-        [("POST", "/api/v2/feeds/activities"), ("POST", "/channels/a/b/message"), ("POST", "/video/call/default/1")]
-    {
+    for (method, path) in [
+        ("POST", "/api/v2/chat/channels/a/b/query"),
+        ("POST", "/channels/a/b/message"),
+        ("POST", "/video/call/default/1"),
+    ] {
         let app = TestApp::at_noon();
         let post = |caller: &crate::app::Caller| caller.post(path, &json!({}));
         let (status, code, text) = post(&app.user("john")).error();

@@ -170,7 +170,7 @@ fn a_connection_watches_only_so_many() {
     let path = format!("/api/v2/users?connection_id={}&payload={payload}", watcher.id);
     let refused = app.bearer(&json!({"user_id": "mary"})).get(&path);
     let text = format!(
-        "connection_id {} would watch more than 2 users; ask without presence, or open another connection",
+        "connection_id {} would watch more than 2 users and feeds; ask without presence or watch, or open another connection",
         watcher.id
     );
     assert!(refused.error().2.contains(&text), "{:?}", refused.error());

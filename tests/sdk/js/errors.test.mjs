@@ -40,7 +40,7 @@ test('trap 14: errors of every kind have the six fields, and the status that the
     [400, app.call('POST', '/api/v2/users', { token, body: '{' })],
     [404, app.call('GET', '/api/v2/tasks/nothing', { token })],
     [404, app.call('GET', '/nowhere', { token })],
-    [501, app.call('POST', '/api/v2/feeds/activities', { token, body: {} })],
+    [501, app.call('POST', '/api/v2/chat/channels', { token, body: {} })],
   ]) {
     const response = await call;
     assert.equal(response.status, expected, response.text);
@@ -117,14 +117,14 @@ test('the message names the operation, in either dialect', async () => {
 });
 
 test('an operation that is not built still wants credentials', async () => {
-  const { status, body } = await app.call('POST', '/api/v2/feeds/activities', { token: 'garbage', body: {} });
+  const { status, body } = await app.call('POST', '/api/v2/chat/channels', { token: 'garbage', body: {} });
   assert.equal(`${status}/${body.code}`, '401/5', body.message);
   assert.ok(body.message.startsWith('Request failed with error: '), body.message);
 });
 
 test('a browser may call: preflights need no credentials and allow what the SDKs send', async () => {
   const wanted = ['authorization', 'content-type', 'stream-auth-type', 'x-stream-client', 'x-client-request-id'];
-  for (const path of ['/api/v2/app', '/api/v2/users', '/guest', '/api/v2/feeds/activities']) {
+  for (const path of ['/api/v2/app', '/api/v2/users', '/guest', '/api/v2/chat/channels']) {
     const { status, headers } = await request('OPTIONS', path, {
       headers: {
         origin: 'https://app.example.com',

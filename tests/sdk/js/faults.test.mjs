@@ -163,6 +163,6 @@ describe('faults', AT_ONCE, () => {
     const { requests } = await app.control('GET', '/requests?status=201');
     assert.deepEqual(requests.map(({ stubbed, user_id, status }) => [stubbed, user_id, status]), [[true, 'john', 201]]);
     const bad = app.feeds('a.b').feed('user', 'john').getOrCreate();
-    await refused(bad, { status: 401, code: 5, operation: 'Request', reason: /^JWTAuth error/ });
+    await refused(bad, { status: 401, code: 5, operation: 'GetOrCreateFeed', reason: /^JWTAuth error/ });
   });
 });

@@ -1,0 +1,10 @@
+//! Feeds V3 (feeds-core, feeds-events).
+
+pub mod acting;
+pub mod activities;
+mod activity_request;
+#[expect(clippy::module_inception, reason = "the same names in each layer")]
+pub mod feeds;
+pub mod follows;
+pub mod manage;
+pub mod watching;

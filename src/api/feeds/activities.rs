@@ -1,0 +1,265 @@
+//! Activities (feeds-core 6).
+
+use actix_web::web::{Data, Path};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::acting::{Acting, Named};
+use super::activity_request::{ActivityRequest, Change};
+use crate::auth::caller::{AnyCaller, ServerCaller};
+use crate::body::Body;
+use crate::domain::feeds::access::Actor;
+use crate::domain::feeds::activities::{self as rules, ActivityInput};
+use crate::domain::feeds::enrich::OwnFields;
+use crate::domain::users;
+use crate::door::Gate;
+use crate::error::Result;
+use crate::model::feeds::activity::EnrichedActivity;
+use crate::permission::capability::Capability;
+use crate::reply::Reply;
+use crate::validate::batch;
+use crate::wire::Empty;
+
+/// Activities in one batch at the most.
+const BATCH_MAX: usize = 100;
+
+/// The body of AddActivity.
+#[derive(Deserialize)]
+pub struct AddActivityRequest {
+    #[serde(flatten)]
+    named: Named,
+    #[serde(flatten)]
+    activity: ActivityRequest,
+    enrich_own_fields: Option<bool>,
+}
+
+/// The answer of the operations on one activity.
+#[derive(Serialize)]
+pub struct ActivityResponse {
+    activity: EnrichedActivity,
+}
+
+/// `POST /feeds/activities`.
+pub async fn add(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    body: Body<AddActivityRequest>,
+) -> Result<Reply<ActivityResponse>> {
+    let AddActivityRequest { named, activity, enrich_own_fields } = body.0;
+    let acting = Acting::required(&caller, named)?;
+    let input = activity.checked()?;
+    let own = OwnFields::asked(enrich_own_fields);
+    let activity = gate.store.write(caller.scope(), move |tx| {
+        let author = acting.user(tx, Capability::AddActivity.action())?;
+        rules::upsert(tx, acting.actor(), &author, input, own)
+    });
+    Ok(Reply(ActivityResponse { activity: activity.await? }))
+}
+
+/// The body of UpsertActivities.
+#[derive(Deserialize)]
+pub struct UpsertActivitiesRequest {
+    activities: Option<Vec<AddActivityRequest>>,
+    enrich_own_fields: Option<bool>,
+}
+
+/// The answer of the operations on several activities.
+#[derive(Serialize)]
+pub struct ActivitiesResponse {
+    activities: Vec<EnrichedActivity>,
+}
+
+/// `POST /feeds/activities/batch`: all or none, answered in the order of the request.
+pub async fn upsert(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    body: Body<UpsertActivitiesRequest>,
+) -> Result<Reply<ActivitiesResponse>> {
+    let requests = body.0.activities.unwrap_or_default();
+    batch("activities", requests.len(), BATCH_MAX)?;
+    let own = OwnFields::asked(body.0.enrich_own_fields);
+    let all = requests.into_iter().map(|request| {
+        let acting = Acting::required(&caller, request.named)?;
+        Ok((acting, request.activity.checked()?))
+    });
+    let all = all.collect::<Result<Vec<_>>>()?;
+    let activities = gate.store.write(caller.scope(), move |tx| {
+        let upsert = |(acting, input): (Acting, ActivityInput)| {
+            let author = acting.user(tx, Capability::AddActivity.action())?;
+            rules::upsert(tx, acting.actor(), &author, input, own)
+        };
+        all.into_iter().map(upsert).collect::<Result<Vec<_>>>()
+    });
+    Ok(Reply(ActivitiesResponse { activities: activities.await? }))
+}
+
+/// `GET /feeds/activities/{id}`.
+pub async fn get(caller: AnyCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<ActivityResponse>> {
+    let acting = Acting::of(&caller, Named::in_query(&caller))?;
+    let activity = gate.store.read(caller.scope(), |tx| rules::show(tx, acting.actor(), &id))?;
+    Ok(Reply(ActivityResponse { activity }))
+}
+
+/// `PUT /feeds/activities/{id}`: what is not said is cleared, but for what says where and what it is.
+pub async fn update(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    id: Path<String>,
+    body: Body<AddActivityRequest>,
+) -> Result<Reply<ActivityResponse>> {
+    let AddActivityRequest { named, activity: request, enrich_own_fields } = body.0;
+    let acting = Acting::required(&caller, named)?;
+    let own = OwnFields::asked(enrich_own_fields);
+    let activity = gate.store.write(caller.scope(), move |tx| {
+        let editor = acting.user(tx, Capability::UpdateOwnActivity.action())?;
+        let before = rules::live_of(tx, &id)?;
+        let input = request.or_as_in(&before).checked()?;
+        rules::edit(tx, acting.actor(), &editor, &before, input, own)
+    });
+    Ok(Reply(ActivityResponse { activity: activity.await? }))
+}
+
+/// The body of UpdateActivityPartial.
+#[derive(Deserialize)]
+pub struct UpdateActivityPartialRequest {
+    #[serde(flatten)]
+    named: Named,
+    set: Option<Map<String, Value>>,
+    unset: Option<Vec<String>>,
+    enrich_own_fields: Option<bool>,
+}
+
+/// `PATCH /feeds/activities/{id}`.
+pub async fn update_partial(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    id: Path<String>,
+    body: Body<UpdateActivityPartialRequest>,
+) -> Result<Reply<ActivityResponse>> {
+    let UpdateActivityPartialRequest { named, set, unset, enrich_own_fields } = body.0;
+    let acting = Acting::required(&caller, named)?;
+    let own = OwnFields::asked(enrich_own_fields);
+    let change = Change::checked(set.unwrap_or_default(), unset.unwrap_or_default())?;
+    let activity = gate.store.write(caller.scope(), move |tx| {
+        let editor = acting.user(tx, Capability::UpdateOwnActivity.action())?;
+        let before = rules::live_of(tx, &id)?;
+        let input = change.of(&before)?.checked()?;
+        rules::edit(tx, acting.actor(), &editor, &before, input, own)
+    });
+    Ok(Reply(ActivityResponse { activity: activity.await? }))
+}
+
+/// The body of UpdateActivitiesPartialBatch.
+#[derive(Deserialize)]
+pub struct UpdateActivitiesPartialRequest {
+    changes: Option<Vec<ActivityChangeRequest>>,
+}
+
+/// One change of a batch.
+#[derive(Deserialize)]
+pub struct ActivityChangeRequest {
+    activity_id: Option<String>,
+    set: Option<Map<String, Value>>,
+    unset: Option<Vec<String>>,
+}
+
+/// `PATCH /feeds/activities/batch/partial`: what is not there is passed over.
+pub async fn update_partial_batch(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    body: Body<UpdateActivitiesPartialRequest>,
+) -> Result<Reply<ActivitiesResponse>> {
+    let requests = body.0.changes.unwrap_or_default();
+    batch("changes", requests.len(), BATCH_MAX)?;
+    let changes = requests.into_iter().map(|request| {
+        let change = Change::checked(request.set.unwrap_or_default(), request.unset.unwrap_or_default())?;
+        Ok((request.activity_id.unwrap_or_default(), change))
+    });
+    let changes = changes.collect::<Result<Vec<_>>>()?;
+    let activities = gate.store.write(caller.scope(), move |tx| {
+        let mut after = Vec::new();
+        for (id, change) in changes {
+            let Some(before) = rules::find(tx, &id)? else { continue };
+            let author = users::undeleted(tx, before.user_id.as_str())?;
+            let actor = Actor { user: Some(&author.id), by: None };
+            after.push(rules::edit(tx, actor, &author, &before, change.of(&before)?.checked()?, OwnFields::NONE)?);
+        }
+        Ok(after)
+    });
+    Ok(Reply(ActivitiesResponse { activities: activities.await? }))
+}
+
+/// `DELETE /feeds/activities/{id}`.
+pub async fn delete(caller: AnyCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<Empty>> {
+    let acting = Acting::of(&caller, Named::in_query(&caller))?;
+    let is_hard = caller.params().flag("hard_delete")?;
+    gate.store
+        .write(caller.scope(), move |tx| {
+            let deleter = acting.known_user(tx)?;
+            rules::delete(tx, acting.actor(), deleter.as_ref(), &id, is_hard)
+        })
+        .await?;
+    Ok(Reply(Empty {}))
+}
+
+/// The body of DeleteActivities.
+#[derive(Deserialize)]
+pub struct DeleteActivitiesRequest {
+    #[serde(flatten)]
+    named: Named,
+    ids: Option<Vec<String>>,
+    hard_delete: Option<bool>,
+}
+
+/// The answer of DeleteActivities.
+#[derive(Serialize)]
+pub struct DeleteActivitiesResponse {
+    deleted_ids: Vec<String>,
+}
+
+/// `POST /feeds/activities/delete`: what is not there is passed over.
+pub async fn delete_many(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    body: Body<DeleteActivitiesRequest>,
+) -> Result<Reply<DeleteActivitiesResponse>> {
+    let DeleteActivitiesRequest { named, ids, hard_delete } = body.0;
+    let acting = Acting::of(&caller, named)?;
+    let ids = ids.unwrap_or_default();
+    batch("ids", ids.len(), BATCH_MAX)?;
+    let deleted = gate.store.write(caller.scope(), move |tx| {
+        let deleter = acting.known_user(tx)?;
+        let mut gone = Vec::new();
+        for id in ids {
+            if rules::find(tx, &id)?.is_some() {
+                rules::delete(tx, acting.actor(), deleter.as_ref(), &id, hard_delete == Some(true))?;
+                gone.push(id);
+            }
+        }
+        Ok(gone)
+    });
+    Ok(Reply(DeleteActivitiesResponse { deleted_ids: deleted.await? }))
+}
+
+/// The body of RestoreActivity.
+#[derive(Deserialize)]
+pub struct RestoreActivityRequest {
+    #[serde(flatten)]
+    named: Named,
+}
+
+/// `POST /feeds/activities/{id}/restore`.
+pub async fn restore(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    id: Path<String>,
+    body: Body<RestoreActivityRequest>,
+) -> Result<Reply<ActivityResponse>> {
+    let acting = Acting::required(&caller, body.0.named)?;
+    let own = OwnFields::asked(Some(caller.params().flag("enrich_own_fields")?));
+    let activity = gate.store.write(caller.scope(), move |tx| {
+        let restorer = acting.user(tx, Capability::DeleteOwnActivity.action())?;
+        rules::restore(tx, acting.actor(), &restorer, &id, own)
+    });
+    Ok(Reply(ActivityResponse { activity: activity.await? }))
+}

@@ -1,0 +1,224 @@
+//! Feeds: made and read in one call (feeds-core 4 and 5).
+
+use std::sync::Arc;
+
+use actix_web::web::{Data, Path};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::acting::{Acting, Named};
+use super::watching::watcher;
+use crate::auth::caller::AnyCaller;
+use crate::body::Body;
+use crate::domain::feeds::access;
+use crate::domain::feeds::feeds::{self as rules, NewFeed};
+use crate::domain::feeds::read::{self, FeedPage, Options, Pager};
+use crate::door::Gate;
+use crate::error::{ApiError, Result};
+use crate::event::topic::Topic;
+use crate::ids::FeedId;
+use crate::live::hub::Hub;
+use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::feed::{EnrichedFeed, Location};
+use crate::model::feeds::follow::EnrichedFollow;
+use crate::model::feeds::member::EnrichedMember;
+use crate::permission::capability::Capability;
+use crate::reply::Reply;
+use crate::store::{ReadTx, WriteTx};
+
+/// The body of GetOrCreateFeed.
+#[derive(Deserialize)]
+pub struct GetOrCreateFeedRequest {
+    #[serde(flatten)]
+    named: Named,
+    data: Option<FeedData>,
+    watch: Option<bool>,
+    connection_id: Option<String>,
+    limit: Option<i64>,
+    next: Option<String>,
+    prev: Option<String>,
+    followers_pagination: Option<Pager>,
+    following_pagination: Option<Pager>,
+    member_pagination: Option<Pager>,
+    enrichment_options: Option<Options>,
+}
+
+/// What is said of a feed when it is made.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct FeedData {
+    name: Option<String>,
+    description: Option<String>,
+    visibility: Option<String>,
+    custom: Option<Map<String, Value>>,
+    filter_tags: Option<Vec<String>>,
+    location: Option<LocationRequest>,
+}
+
+/// A place on earth.
+#[derive(Clone, Copy, Deserialize)]
+pub struct LocationRequest {
+    lat: Option<f64>,
+    lng: Option<f64>,
+}
+
+impl LocationRequest {
+    /// The place, within the limits of the earth.
+    pub fn checked(self) -> Result<Location> {
+        let within = |name: &str, value: Option<f64>, most: f64| match value {
+            None => Err(ApiError::input(format!("location.{name} is a required field"))),
+            Some(value) if value < -most => Err(ApiError::input(format!("location.{name} must be -{most} or greater"))),
+            Some(value) if value > most => Err(ApiError::input(format!("location.{name} must be {most} or less"))),
+            Some(value) => Ok(value),
+        };
+        Ok(Location { lat: within("lat", self.lat, 90.0)?, lng: within("lng", self.lng, 180.0)? })
+    }
+}
+
+impl FeedData {
+    /// What is said, within the limits.
+    pub fn checked(self) -> Result<NewFeed> {
+        Ok(NewFeed {
+            name: self.name.unwrap_or_default(),
+            description: self.description.unwrap_or_default(),
+            visibility: self.visibility.as_deref().map(rules::visibility).transpose()?,
+            custom: self.custom.unwrap_or_default(),
+            filter_tags: self.filter_tags.unwrap_or_default(),
+            location: self.location.map(LocationRequest::checked).transpose()?,
+        })
+    }
+}
+
+/// Leads on in a list, and back.
+#[derive(Serialize)]
+struct PagerResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prev: Option<String>,
+}
+
+/// The answer of GetOrCreateFeed.
+#[derive(Serialize)]
+pub struct GetOrCreateFeedResponse {
+    created: bool,
+    feed: EnrichedFeed,
+    activities: Vec<EnrichedActivity>,
+    // Decoders want both: aggregation and pins are not built.
+    aggregated_activities: [(); 0],
+    pinned_activities: [(); 0],
+    followers: Vec<EnrichedFollow>,
+    following: Vec<EnrichedFollow>,
+    members: Vec<EnrichedMember>,
+    followers_pagination: PagerResponse,
+    following_pagination: PagerResponse,
+    member_pagination: PagerResponse,
+    #[serde(flatten)]
+    pager: PagerResponse,
+}
+
+impl GetOrCreateFeedResponse {
+    fn new(created: bool, page: FeedPage) -> Self {
+        let FeedPage { feed, activities, followers, following, members } = page;
+        Self {
+            created,
+            feed,
+            activities: activities.items,
+            aggregated_activities: [],
+            pinned_activities: [],
+            followers: followers.items,
+            following: following.items,
+            members: members.items,
+            followers_pagination: PagerResponse { next: followers.next, prev: followers.prev },
+            following_pagination: PagerResponse { next: following.next, prev: following.prev },
+            member_pagination: PagerResponse { next: members.next, prev: members.prev },
+            pager: PagerResponse { next: activities.next, prev: activities.prev },
+        }
+    }
+}
+
+/// A call of GetOrCreateFeed, which runs as a read where nothing is to be made.
+struct GetOrCreate {
+    fid: FeedId,
+    acting: Acting,
+    data: NewFeed,
+    request: read::Request,
+}
+
+impl GetOrCreate {
+    /// The feed, if it is there, and the user as well.
+    fn read(&self, tx: &ReadTx<'_>) -> Result<Option<FeedPage>> {
+        let feed = rules::find(tx, &self.fid)?;
+        match feed {
+            Some(feed) if self.acting.is_there(tx)? => {
+                read::show(tx, self.acting.actor(), feed, &self.request).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Refuses who may not read the feed, if it is there.
+    fn check(&self, tx: &ReadTx<'_>) -> Result<()> {
+        match rules::find(tx, &self.fid)? {
+            Some(feed) => access::require(tx, self.acting.actor(), &feed, Capability::ReadFeed),
+            None => Ok(()),
+        }
+    }
+
+    /// The feed, which is made where there is none.
+    fn write(&self, tx: &WriteTx<'_>) -> Result<GetOrCreateFeedResponse> {
+        let found = rules::find(tx, &self.fid)?;
+        if found.is_none() || self.acting.is_somebody() {
+            let user = self.acting.user(tx, Capability::CreateFeed.action())?;
+            if found.is_none() {
+                let actor = self.acting.actor();
+                let feed = rules::create(tx, &user.id, self.fid.clone(), self.data.clone())?;
+                rules::tell_created(tx, actor, &feed)?;
+                return Ok(GetOrCreateFeedResponse::new(true, read::show(tx, actor, feed, &self.request)?));
+            }
+        }
+        let feed = found.map_or_else(|| rules::present(tx, &self.fid), Ok)?;
+        Ok(GetOrCreateFeedResponse::new(false, read::show(tx, self.acting.actor(), feed, &self.request)?))
+    }
+}
+
+/// `POST /feeds/feed_groups/{group}/feeds/{id}`.
+pub async fn get_or_create(
+    caller: AnyCaller,
+    gate: Data<Gate>,
+    hub: Data<Hub>,
+    path: Path<(String, String)>,
+    body: Body<GetOrCreateFeedRequest>,
+) -> Result<Reply<GetOrCreateFeedResponse>> {
+    let (group, id) = path.into_inner();
+    let body = body.0;
+    let watcher = (body.watch == Some(true)).then(|| watcher(&caller, &hub, body.connection_id.as_deref())).flatten();
+    let call = Arc::new(GetOrCreate {
+        fid: rules::address(&group, &id)?,
+        acting: Acting::required(&caller, body.named)?,
+        data: body.data.unwrap_or_default().checked()?,
+        request: read::Request {
+            activities: Pager { limit: body.limit, next: body.next, prev: body.prev },
+            followers: body.followers_pagination,
+            following: body.following_pagination,
+            members: body.member_pagination,
+            options: body.enrichment_options.unwrap_or_default(),
+        },
+    });
+    let Some(watcher) = watcher else {
+        let reading = Arc::clone(&call);
+        if let Some(page) = gate.store.scan(caller.scope(), move |tx| reading.read(tx)).await? {
+            return Ok(Reply(GetOrCreateFeedResponse::new(false, page)));
+        }
+        return gate.store.write(caller.scope(), move |tx| call.write(tx)).await.map(Reply);
+    };
+    gate.store.read(caller.scope(), |tx| call.check(tx))?;
+    let topic = Topic::Feed(call.fid.clone());
+    hub.watch(caller.app(), &watcher, vec![topic.clone()]).await?;
+    // In the writer's order: what was written before this is in the answer, what comes after it is told. Nothing falls between.
+    let answer = gate.store.write(caller.scope(), move |tx| call.write(tx)).await;
+    if answer.is_err() {
+        hub.unwatch(caller.app(), &watcher, topic).await;
+    }
+    answer.map(Reply)
+}

@@ -1,0 +1,21 @@
+//! The rules of Feeds V3.
+
+pub mod access;
+pub mod activities;
+pub mod change;
+pub mod enrich;
+pub mod events;
+#[expect(clippy::module_inception, reason = "the same names in each layer")]
+pub mod feeds;
+pub mod follows;
+pub mod groups;
+pub mod read;
+
+use crate::clock::Time;
+
+/// The moment of a change to what was last changed at another: SDKs compare whole milliseconds, in doubles, and drop what is
+/// not newer (design.md 9).
+pub fn later(now: Time, before: Time) -> Time {
+    const STEP_NS: i64 = 1_001_000;
+    Time(now.0.max(before.0.saturating_add(STEP_NS)))
+}

@@ -1,0 +1,365 @@
+//! Adding activities (feeds-core 6).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::access::{self, Actor, Standing};
+use super::enrich::{self, OwnFields};
+use super::{events, feeds, later};
+use crate::clock::Time;
+use crate::domain::users as user_rules;
+use crate::error::{ApiError, Result};
+use crate::ids::{FeedId, UserId};
+use crate::model::feeds::activity::{Activity, ActivityCounts, EnrichedActivity};
+use crate::model::feeds::feed::{Feed, Location};
+use crate::model::user::User;
+use crate::permission::capability::Capability;
+use crate::store::feeds::{activities as rows, feeds as feed_rows, next_number};
+use crate::store::{ReadTx, WriteTx};
+
+/// An activity as a call describes it. What is absent is empty.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the names are those of the activity")]
+pub struct ActivityInput {
+    pub id: Option<String>,
+    pub kind: String,
+    pub feeds: Vec<FeedId>,
+    pub text: Option<String>,
+    pub visibility: Option<String>,
+    pub visibility_tag: Option<String>,
+    pub restrict_replies: Option<String>,
+    pub custom: Map<String, Value>,
+    pub search_data: Map<String, Value>,
+    pub attachments: Vec<Value>,
+    pub mentioned: Vec<String>,
+    pub filter_tags: Vec<String>,
+    pub interest_tags: Vec<String>,
+    pub parent_id: Option<String>,
+    pub poll_id: Option<String>,
+    pub location: Option<Location>,
+    pub expires_at: Option<Time>,
+}
+
+/// Adds an activity, or replaces the one of that id. Feeds that are not there are made.
+pub fn upsert(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    author: &User,
+    input: ActivityInput,
+    asked: OwnFields,
+) -> Result<EnrichedActivity> {
+    let known = input.id.as_deref().map(|id| rows::get(tx, id)).transpose()?.flatten();
+    match known {
+        Some(live) if live.deleted_at.is_none() => edit(tx, actor, author, &live, input, asked),
+        // Whoever had the id of a deleted one has it no longer (feeds-core 6.1).
+        Some(deleted) => {
+            rows::remove(tx, deleted.no)?;
+            add(tx, actor, author, input, asked)
+        }
+        None => add(tx, actor, author, input, asked),
+    }
+}
+
+fn add(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    author: &User,
+    input: ActivityInput,
+    asked: OwnFields,
+) -> Result<EnrichedActivity> {
+    let mut feeds = feeds::ensure_all(tx, actor, author, &input.feeds)?;
+    for feed in &feeds {
+        access::require(tx, actor, feed, Capability::AddActivity)?;
+    }
+    let no = next_number(tx)?;
+    let parent = input.parent_id.as_deref().map(|id| live_of(tx, id)).transpose()?;
+    let activity = Activity {
+        no,
+        id: input.id.clone().unwrap_or_else(|| tx.new_id()),
+        user_id: author.id.clone(),
+        counts: ActivityCounts::default(),
+        parent: parent.as_ref().map(|parent| parent.no),
+        created_at: tx.now,
+        updated_at: tx.now,
+        edited_at: None,
+        ..content(tx, input)
+    };
+    rows::save(tx, &activity)?;
+    for feed in &mut feeds {
+        list(tx, &activity, feed)?;
+    }
+    if let Some(parent) = parent {
+        share(tx, parent, 1)?;
+    }
+    let enriched = enriched(tx, actor, activity, &feeds, asked)?;
+    tell(tx, "feeds.activity.added", author, &enriched, &feeds)?;
+    Ok(enriched)
+}
+
+/// Changes what an activity says, in whatever form that came. Feeds that are no longer named lose it, and are told so.
+pub fn edit(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    editor: &User,
+    before: &Activity,
+    input: ActivityInput,
+    asked: OwnFields,
+) -> Result<EnrichedActivity> {
+    may(tx, actor, before, Capability::UpdateOwnActivity, Capability::UpdateAnyActivity)?;
+    let mut feeds = feeds::ensure_all(tx, actor, editor, &input.feeds)?;
+    let is_new = |feed: &Feed| !before.feeds.contains(&feed.fid);
+    for feed in feeds.iter().filter(|feed| is_new(feed)) {
+        access::require(tx, actor, feed, Capability::AddActivity)?;
+    }
+    let dropped: Vec<FeedId> = before.feeds.iter().filter(|fid| !input.feeds.contains(fid)).cloned().collect();
+    let mut dropped = feed_rows::by_address(tx, &dropped)?;
+    let now = later(tx.now, before.updated_at);
+    let activity = Activity {
+        no: before.no,
+        id: before.id.clone(),
+        user_id: before.user_id.clone(),
+        counts: before.counts,
+        parent: before.parent,
+        created_at: before.created_at,
+        updated_at: now,
+        edited_at: Some(now),
+        ..content(tx, input)
+    };
+    rows::save(tx, &activity)?;
+    for feed in feeds.iter_mut().filter(|feed| is_new(feed)) {
+        list(tx, &activity, feed)?;
+    }
+    for feed in &mut dropped {
+        unlist(tx, &activity, feed)?;
+    }
+    let enriched = enriched(tx, actor, activity, &feeds, asked)?;
+    let (new, kept): (Vec<Feed>, Vec<Feed>) = feeds.into_iter().partition(is_new);
+    for (kind, feeds) in
+        [("feeds.activity.removed_from_feed", dropped), ("feeds.activity.updated", kept), ("feeds.activity.added", new)]
+    {
+        if !feeds.is_empty() {
+            tell(tx, kind, editor, &enriched, &feeds)?;
+        }
+    }
+    Ok(enriched)
+}
+
+/// Takes an activity out of all feeds: it stays, for whoever restores it, or is gone with all that hangs on it.
+pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &str, is_hard: bool) -> Result<()> {
+    let known = rows::get(tx, id)?.filter(|activity| activity.deleted_at.is_none() || is_hard);
+    let before = known.ok_or_else(|| missing(id))?;
+    may(tx, actor, &before, Capability::DeleteOwnActivity, Capability::DeleteAnyActivity)?;
+    let now = later(tx.now, before.updated_at);
+    let was_live = before.deleted_at.is_none();
+    let activity = Activity { deleted_at: Some(now), updated_at: now, ..before };
+    let mut feeds = feed_rows::by_address(tx, &activity.feeds)?;
+    if was_live {
+        for feed in &mut feeds {
+            rows::unpin(tx, &activity, feed)?;
+            unlist(tx, &activity, feed)?;
+        }
+        if let Some(parent) = parent_of(tx, &activity)? {
+            share(tx, parent, -1)?;
+        }
+        let nobody = Actor { user: None, by: None };
+        let enriched = enriched(tx, nobody, activity.clone(), &feeds, OwnFields::NONE)?;
+        tell_all(tx, "feeds.activity.deleted", deleter, &enriched, &feeds)?;
+    }
+    if is_hard {
+        rows::remove(tx, activity.no)
+    } else {
+        rows::unlist(tx, activity.no)?;
+        rows::save(tx, &activity)
+    }
+}
+
+/// Brings back an activity that was deleted; whose it is may, and a server.
+pub fn restore(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    restorer: &User,
+    id: &str,
+    asked: OwnFields,
+) -> Result<EnrichedActivity> {
+    let before = rows::get(tx, id)?.ok_or_else(|| missing(id))?;
+    may(tx, actor, &before, Capability::DeleteOwnActivity, Capability::DeleteAnyActivity)?;
+    let mut feeds = feed_rows::by_address(tx, &before.feeds)?;
+    if before.deleted_at.is_none() {
+        return enriched(tx, actor, before, &feeds, asked);
+    }
+    let activity = Activity { deleted_at: None, updated_at: later(tx.now, before.updated_at), ..before };
+    rows::save(tx, &activity)?;
+    for feed in &mut feeds {
+        list(tx, &activity, feed)?;
+    }
+    if let Some(parent) = parent_of(tx, &activity)? {
+        share(tx, parent, 1)?;
+    }
+    let enriched = enriched(tx, actor, activity, &feeds, asked)?;
+    tell(tx, "feeds.activity.restored", restorer, &enriched, &feeds)?;
+    Ok(enriched)
+}
+
+fn parent_of(tx: &WriteTx<'_>, activity: &Activity) -> Result<Option<Activity>> {
+    match activity.parent {
+        Some(parent) => Ok(rows::by_number(tx, &[parent])?.remove(&parent)),
+        None => Ok(None),
+    }
+}
+
+/// An activity as an actor is shown it, who has to be allowed to read one of its feeds, or to have written it.
+pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str) -> Result<EnrichedActivity> {
+    let activity = live_of(tx, id)?;
+    let feeds = feed_rows::by_address(tx, &activity.feeds)?;
+    let standings = access::standings(tx, actor, &feeds)?;
+    let is_own = actor.user.is_some_and(|user| *user == activity.user_id);
+    let is_readable = |feed: &Feed| standings.get(&feed.no).is_some_and(|one| access::may_read(actor, one));
+    let is_hidden = activity.visibility == "private" && actor.by.is_some();
+    let owns = |feed: &Feed| standings.get(&feed.no).is_some_and(|standing| standing.is_owner);
+    let is_shown = if is_hidden { feeds.iter().any(owns) } else { feeds.iter().any(is_readable) };
+    if !is_own && !is_shown && actor.by.is_some() {
+        let feed = feeds.first().ok_or_else(|| missing(id))?;
+        access::judge(actor, feed, &Standing::default(), Capability::ReadActivities)?;
+    }
+    enriched(tx, actor, activity, &feeds, OwnFields::ALL)
+}
+
+/// The activity of that id that feeds show, or Stream's refusal.
+pub fn live_of(tx: &ReadTx<'_>, id: &str) -> Result<Activity> {
+    find(tx, id)?.ok_or_else(|| missing(id))
+}
+
+/// The activity of that id, if it is there and not deleted.
+pub fn find(tx: &ReadTx<'_>, id: &str) -> Result<Option<Activity>> {
+    Ok(rows::get(tx, id)?.filter(|activity| activity.deleted_at.is_none()))
+}
+
+fn missing(id: &str) -> ApiError {
+    ApiError::not_found(format!("activity with id {id} not found"))
+}
+
+/// Only its author does this, where he may, and whoever may to any activity, in one of its feeds.
+fn may(tx: &WriteTx<'_>, actor: Actor<'_>, activity: &Activity, own: Capability, any: Capability) -> Result<()> {
+    let is_own = actor.user.is_some_and(|user: &UserId| *user == activity.user_id);
+    let capability = if is_own { own } else { any };
+    let mut refusal = Ok(());
+    for feed in feed_rows::by_address(tx, &activity.feeds)? {
+        match access::require(tx, actor, &feed, capability) {
+            Ok(()) => return Ok(()),
+            Err(error) => refusal = Err(error),
+        }
+    }
+    refusal
+}
+
+/// What an activity says, by a call.
+fn content(tx: &WriteTx<'_>, input: ActivityInput) -> Activity {
+    let interest_tags = input.interest_tags.iter().map(|tag| tag.trim().to_lowercase()).collect();
+    Activity {
+        no: 0,
+        id: String::new(),
+        user_id: UserId::trusted(""),
+        kind: input.kind,
+        feeds: input.feeds,
+        text: input.text,
+        visibility: input.visibility.unwrap_or_else(|| "public".to_owned()),
+        visibility_tag: input.visibility_tag,
+        restrict_replies: input.restrict_replies.unwrap_or_else(|| "everyone".to_owned()),
+        custom: input.custom,
+        search_data: input.search_data,
+        attachments: input.attachments,
+        mentioned: input.mentioned,
+        filter_tags: input.filter_tags,
+        interest_tags,
+        collections: Vec::new(),
+        parent: None,
+        poll_id: input.poll_id,
+        location: input.location,
+        counts: ActivityCounts::default(),
+        created_at: tx.now,
+        updated_at: tx.now,
+        edited_at: None,
+        expires_at: input.expires_at,
+        deleted_at: None,
+    }
+}
+
+/// Lists an activity in a feed, which counts it.
+fn list(tx: &WriteTx<'_>, activity: &Activity, feed: &mut Feed) -> Result<()> {
+    rows::list_in(tx, activity, feed.no, None)?;
+    feed.counts.activities += 1;
+    feed_rows::save_counts(tx, feed)
+}
+
+fn unlist(tx: &WriteTx<'_>, activity: &Activity, feed: &mut Feed) -> Result<()> {
+    rows::unlist_from(tx, activity, feed.no)?;
+    feed.counts.activities -= 1;
+    feed_rows::save_counts(tx, feed)
+}
+
+/// Counts a share of an activity, or the end of one.
+fn share(tx: &WriteTx<'_>, mut parent: Activity, by: i64) -> Result<()> {
+    parent.counts.shares += by;
+    parent.counts.popularity += 3 * by;
+    rows::save_counts(tx, &parent)
+}
+
+/// An activity with what an answer shows of it. The feed through which it is seen is told where it is in one alone
+/// (feeds-core 6.1).
+fn enriched(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    activity: Activity,
+    feeds: &[Feed],
+    asked: OwnFields,
+) -> Result<EnrichedActivity> {
+    let current_feed = match feeds {
+        [only] => Some(enrich::feed(tx, actor, only.clone(), asked)?),
+        _ => None,
+    };
+    let mut enriched = enrich::activities(tx, vec![(activity, current_feed)])?;
+    enriched.pop().ok_or_else(|| ApiError::internal(&"an activity was lost on its way to the answer"))
+}
+
+/// Tells of an activity what is the same for all who hear of it.
+fn tell(
+    tx: &WriteTx<'_>,
+    kind: &'static str,
+    author: &User,
+    activity: &EnrichedActivity,
+    feeds: &[Feed],
+) -> Result<()> {
+    tell_all(tx, kind, Some(author), activity, feeds)
+}
+
+fn tell_all(
+    tx: &WriteTx<'_>,
+    kind: &'static str,
+    author: Option<&User>,
+    activity: &EnrichedActivity,
+    feeds: &[Feed],
+) -> Result<()> {
+    let mut shared = activity.clone();
+    if let Some(current_feed) = &mut shared.current_feed {
+        current_feed.own = None;
+    }
+    events::tell_activity(tx, kind, author.cloned().map(Arc::new), &shared, feeds)
+}
+
+/// Whether a visibility and a tag go together.
+pub fn check_visibility(visibility: Option<&str>, tag: Option<&str>) -> Result<()> {
+    match (visibility, tag) {
+        (Some("tag"), None | Some("")) => {
+            Err(ApiError::input("visibility_tag is a required field when visibility is tag"))
+        }
+        (None | Some("public" | "private" | "tag"), _) => Ok(()),
+        (Some(_), _) => Err(ApiError::input("visibility must be one of [public private tag]")),
+    }
+}
+
+/// The limits on what an activity carries.
+pub fn check_custom(input: &ActivityInput) -> Result<()> {
+    user_rules::check_object("custom", &input.custom)?;
+    user_rules::check_object("search_data", &input.search_data)
+}

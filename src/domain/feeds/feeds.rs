@@ -1,0 +1,125 @@
+//! Making feeds (feeds-core 4).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::access::Actor;
+use super::enrich::{self, OwnFields};
+use super::{events, groups};
+use crate::domain::users as user_rules;
+use crate::error::{ApiError, Code, Result};
+use crate::event::feeds::{About, Change};
+use crate::ids::{FeedId, UserId};
+use crate::model::feeds::feed::{Counts, Feed, Location, Visibility};
+use crate::model::user::User;
+use crate::store::feeds::{feeds as rows, next_number};
+use crate::store::{ReadTx, WriteTx};
+use crate::validate::max_chars;
+
+/// Characters of a feed's name at the most.
+pub const NAME_MAX_CHARS: usize = 255;
+/// Characters of a feed's description at the most.
+pub const DESCRIPTION_MAX_CHARS: usize = 1_000;
+
+/// What is said of a feed when it is made.
+#[derive(Clone, Debug, Default)]
+pub struct NewFeed {
+    /// Empty unless given.
+    pub name: String,
+    /// Empty unless given.
+    pub description: String,
+    /// Its group's default unless given.
+    pub visibility: Option<Visibility>,
+    /// What the app stores with it.
+    pub custom: Map<String, Value>,
+    /// By which it is found.
+    pub filter_tags: Vec<String>,
+    /// Where it is.
+    pub location: Option<Location>,
+}
+
+/// An address in a path or a body, or Stream's refusal.
+pub fn address(group: &str, id: &str) -> Result<FeedId> {
+    FeedId::new(group, id).ok_or_else(|| {
+        ApiError::input(format!(
+            "feed \"{group}:{id}\" is invalid: group and id have 1 to 255 letters, digits, spaces and the signs @ _ - ."
+        ))
+    })
+}
+
+/// An address as one text.
+pub fn parse_address(text: &str) -> Result<FeedId> {
+    FeedId::parse(text).ok_or_else(|| {
+        ApiError::input(format!("feed \"{text}\" is invalid: it has to be the id of a group, a colon, and an id"))
+    })
+}
+
+/// The feed at an address, if it is there and not deleted.
+pub fn find(tx: &ReadTx<'_>, fid: &FeedId) -> Result<Option<Feed>> {
+    Ok(rows::get(tx, fid)?.filter(|feed| feed.deleted_at.is_none()))
+}
+
+/// The feed at an address, or Stream's refusal.
+pub fn present(tx: &ReadTx<'_>, fid: &FeedId) -> Result<Feed> {
+    find(tx, fid)?.ok_or_else(|| ApiError::not_found(format!("feed with id {fid} not found")))
+}
+
+/// Makes a feed, owned by a user, where there is none; one that was deleted is made anew. Any user may: that is a permission
+/// of the app (feeds-core 12.2).
+pub fn create(tx: &WriteTx<'_>, owner: &UserId, fid: FeedId, new: NewFeed) -> Result<Feed> {
+    let group = groups::present(tx, fid.group())?;
+    max_chars("name", &new.name, NAME_MAX_CHARS)?;
+    max_chars("description", &new.description, DESCRIPTION_MAX_CHARS)?;
+    user_rules::check_object("custom", &new.custom)?;
+    let deleted = rows::get(tx, &fid)?;
+    let feed = Feed {
+        no: deleted.map_or_else(|| next_number(tx), |deleted| Ok(deleted.no))?,
+        fid,
+        created_by: owner.clone(),
+        name: new.name,
+        description: new.description,
+        visibility: new.visibility.unwrap_or_else(|| groups::default_visibility(&group)),
+        custom: new.custom,
+        filter_tags: new.filter_tags,
+        location: new.location,
+        counts: Counts::default(),
+        created_at: tx.now,
+        updated_at: tx.now,
+        deleted_at: None,
+    };
+    rows::save(tx, &feed)?;
+    Ok(feed)
+}
+
+/// Tells of a feed that was made.
+pub fn tell_created(tx: &WriteTx<'_>, actor: Actor<'_>, feed: &Feed) -> Result<()> {
+    let enriched = enrich::feed(tx, actor, feed.clone(), OwnFields::NONE)?;
+    let user = Arc::clone(&enriched.owner);
+    let change = Change::new(Some(user), About::NewFeed { feed: Box::new(enriched), members: Vec::new() });
+    events::tell(tx, "feeds.feed.created", feed, &change);
+    Ok(())
+}
+
+/// The feeds at these addresses, in their order; what is not there is made, owned by the actor (feeds-core 6.1).
+pub fn ensure_all(tx: &WriteTx<'_>, actor: Actor<'_>, owner: &User, fids: &[FeedId]) -> Result<Vec<Feed>> {
+    let mut feeds = Vec::new();
+    for fid in fids {
+        let found = find(tx, fid)?;
+        let is_new = found.is_none();
+        let feed = found.map_or_else(|| create(tx, &owner.id, fid.clone(), NewFeed::default()), Ok)?;
+        if is_new {
+            tell_created(tx, actor, &feed)?;
+        }
+        feeds.push(feed);
+    }
+    Ok(feeds)
+}
+
+/// Parses a visibility, or refuses it in the validator's words.
+pub fn visibility(word: &str) -> Result<Visibility> {
+    Visibility::parse(word).ok_or_else(|| {
+        let all = Visibility::ALL.map(Visibility::name).join(" ");
+        ApiError::new(Code::InputError, format!("visibility must be one of [{all}]"))
+    })
+}

@@ -1,0 +1,97 @@
+//! Feed groups: those that every app has, and what a group's settings mean (feeds-core 3).
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{ApiError, Result};
+use crate::model::feeds::feed::Visibility;
+use crate::model::feeds::group::{Group, GroupConfig, Notification, Selector, Stories};
+use crate::store::feeds::timeline::{Order, Sources};
+use crate::store::{ReadTx, feeds};
+
+/// The groups that every app has.
+pub const BUILT_IN: &[&str] = &["foryou", "notification", "stories", "story", "timeline", "user"];
+
+/// Picks what is in the feed itself.
+const CURRENT_FEED: &str = "current_feed";
+/// Picks what the followed feeds have.
+const FOLLOWING: &str = "following";
+
+/// The settings of a built-in group. Which visibility each has, and what `foryou` selects, is inferred.
+pub fn built_in(id: &str) -> Option<GroupConfig> {
+    let selector = |kind: &str| Selector { kind: kind.to_owned(), rest: Map::new() };
+    let watched = || Stories { skip_watched: Some(false), track_watched: Some(true) };
+    let aggregated = |format: &str| Some(Map::from_iter([("format".to_owned(), Value::from(format))]));
+    let plain = |selectors: Vec<Selector>| GroupConfig {
+        default_visibility: Some(Visibility::Visible.name().to_owned()),
+        activity_selectors: Some(selectors),
+        ..GroupConfig::default()
+    };
+    Some(match id {
+        "user" => plain(vec![selector(CURRENT_FEED)]),
+        "timeline" => plain(vec![selector(FOLLOWING)]),
+        "foryou" => plain(vec![selector("popular"), selector(FOLLOWING)]),
+        "notification" => GroupConfig {
+            default_visibility: Some(Visibility::Private.name().to_owned()),
+            aggregation: aggregated("{{ target_id }}_{{ type }}_{{ time.strftime('%Y-%m-%d') }}"),
+            notification: Some(Notification {
+                track_read: Some(true),
+                track_seen: Some(true),
+                deduplication_window: Some(String::new()),
+            }),
+            ..plain(vec![selector(CURRENT_FEED)])
+        },
+        "story" => {
+            let oldest_first = json!([{"field": "created_at", "direction": 1}]);
+            let rest = Map::from_iter([("sort".to_owned(), oldest_first)]);
+            GroupConfig { stories: Some(watched()), ..plain(vec![Selector { kind: CURRENT_FEED.to_owned(), rest }]) }
+        }
+        "stories" => GroupConfig {
+            aggregation: aggregated("{{ user_id }}"),
+            stories: Some(watched()),
+            ..plain(vec![selector(FOLLOWING)])
+        },
+        _ => return None,
+    })
+}
+
+/// The group of that id, or Stream's refusal.
+pub fn present(tx: &ReadTx<'_>, id: &str) -> Result<Group> {
+    find(tx, id)?.filter(|group| group.deleted_at.is_none()).ok_or_else(|| missing(id))
+}
+
+/// The text has what SDKs look for; the rest of it is inferred (feeds-core 1.7).
+fn missing(id: &str) -> ApiError {
+    ApiError::not_found(format!("feed group with id {id} not found"))
+}
+
+/// The group of that id, deleted ones included.
+pub fn find(tx: &ReadTx<'_>, id: &str) -> Result<Option<Group>> {
+    if let Some(group) = feeds::groups::get(tx, id)? {
+        return Ok(Some(group));
+    }
+    Ok(built_in(id).map(|config| {
+        let since = tx.app_state().created_at;
+        Group { id: id.to_owned(), config, created_at: since, updated_at: since, deleted_at: None }
+    }))
+}
+
+/// The visibility of a feed of the group for which none was asked.
+pub fn default_visibility(group: &Group) -> Visibility {
+    let set = group.config.default_visibility.as_deref().and_then(Visibility::parse);
+    set.unwrap_or(Visibility::Visible)
+}
+
+/// Which activities the group's feeds show. One without selectors shows its own.
+pub fn sources(group: &Group) -> Sources {
+    let selectors = group.config.activity_selectors.as_deref().unwrap_or_default();
+    let has = |kind: &str| selectors.iter().any(|selector| selector.kind == kind);
+    Sources { own: selectors.is_empty() || has(CURRENT_FEED), followed: has(FOLLOWING) }
+}
+
+/// In which order: by the first selector that asks for one, else the newest first.
+pub fn order(group: &Group) -> Order {
+    let selectors = group.config.activity_selectors.as_deref().unwrap_or_default();
+    let sorts = selectors.iter().filter_map(|selector| selector.rest.get("sort")?.get(0));
+    let is_ascending = |sort: &Value| sort["field"] == "created_at" && sort["direction"].as_i64() != Some(-1);
+    if sorts.take(1).any(is_ascending) { Order::OldestFirst } else { Order::NewestFirst }
+}

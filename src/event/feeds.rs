@@ -1,0 +1,59 @@
+//! What happened in feeds: one change, told once for each feed that it concerns (feeds-events 1 to 3).
+
+use std::sync::{Arc, OnceLock};
+
+use crate::ids::FeedId;
+use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::feed::{EnrichedFeed, Visibility};
+use crate::model::feeds::follow::EnrichedFollow;
+use crate::model::feeds::member::EnrichedMember;
+use crate::model::user::User;
+
+/// A change, as those hear of it who watch one feed.
+#[derive(Clone, Debug)]
+pub struct FeedEvent {
+    /// The feed's address; SDKs find their feed by nothing else.
+    pub fid: FeedId,
+    /// Who may see that feed.
+    pub visibility: Visibility,
+    /// What happened.
+    pub change: Arc<Change>,
+}
+
+/// What happened. However many feeds it concerns, it is written once in each dialect.
+#[derive(Debug)]
+pub struct Change {
+    /// Who did it.
+    pub user: Option<Arc<User>>,
+    /// What it is about.
+    pub about: About,
+    /// The part of the frame that is the same for every feed, once somebody needed it.
+    pub encoded: [OnceLock<String>; 3],
+}
+
+impl Change {
+    /// A change that somebody made.
+    pub fn new(user: Option<Arc<User>>, about: About) -> Arc<Self> {
+        Arc::new(Self { user, about, encoded: Default::default() })
+    }
+}
+
+/// What a change is about. Nothing in it is a viewer's own: the bytes are the same for all.
+#[derive(Debug)]
+pub enum About {
+    /// A feed that was made, with its first members.
+    NewFeed {
+        /// The feed.
+        feed: Box<EnrichedFeed>,
+        /// The members.
+        members: Vec<EnrichedMember>,
+    },
+    /// A feed that was changed.
+    Feed(Box<EnrichedFeed>),
+    /// Nothing that is not said by the feed's address.
+    Nothing,
+    /// An activity.
+    Activity(Box<EnrichedActivity>),
+    /// A follow.
+    Follow(Box<EnrichedFollow>),
+}

@@ -1,0 +1,8 @@
+//! Feeds V3, as the store reads and writes them.
+
+pub mod activity;
+pub mod feed;
+pub mod follow;
+pub mod group;
+pub mod member;
+pub mod page;

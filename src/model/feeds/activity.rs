@@ -1,0 +1,102 @@
+//! An activity, and what an answer shows beside its row.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::feed::{EnrichedFeed, Location};
+use crate::clock::Time;
+use crate::ids::{FeedId, UserId};
+use crate::model::user::User;
+
+/// An activity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activity {
+    /// Its number in the state, and its place in the order of what was made at the same moment.
+    pub no: i64,
+    /// Its id, chosen by who made it.
+    pub id: String,
+    /// Its author.
+    pub user_id: UserId,
+    /// What kind it is, in the app's words.
+    pub kind: String,
+    /// The feeds that it is in, in the order of the request.
+    pub feeds: Vec<FeedId>,
+    /// What it says.
+    pub text: Option<String>,
+    /// `public`, `private` or `tag`.
+    pub visibility: String,
+    /// The tag that opens it, with the visibility `tag`.
+    pub visibility_tag: Option<String>,
+    /// `everyone`, `people_i_follow` or `nobody`.
+    pub restrict_replies: String,
+    /// What the app stores with it.
+    pub custom: Map<String, Value>,
+    /// What the app stores to find it by.
+    pub search_data: Map<String, Value>,
+    /// Objects, each with a `custom`.
+    pub attachments: Vec<Value>,
+    /// Whom it mentions.
+    pub mentioned: Vec<String>,
+    /// By which it is found.
+    pub filter_tags: Vec<String>,
+    /// What it is about, trimmed and in lower case.
+    pub interest_tags: Vec<String>,
+    /// References to what is kept in collections, `name:id`.
+    pub collections: Vec<String>,
+    /// The number of the activity that it shares.
+    pub parent: Option<i64>,
+    /// Its poll.
+    pub poll_id: Option<String>,
+    /// Where it is.
+    pub location: Option<Location>,
+    /// What it counts.
+    pub counts: ActivityCounts,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+    /// When its content was last changed.
+    pub edited_at: Option<Time>,
+    /// When it disappears from feeds.
+    pub expires_at: Option<Time>,
+    /// Since when it is deleted.
+    pub deleted_at: Option<Time>,
+}
+
+/// What an activity counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ActivityCounts {
+    /// Comments upon it, replies included.
+    pub comments: i64,
+    /// Reactions upon it.
+    pub reactions: i64,
+    /// Bookmarks of it.
+    pub bookmarks: i64,
+    /// Activities that share it.
+    pub shares: i64,
+    /// What these are together (feeds-core 5.5).
+    pub popularity: i64,
+}
+
+impl Activity {
+    /// Whether feeds show it by now: it has not expired, and is not deleted.
+    pub fn is_live(&self, now: Time) -> bool {
+        self.deleted_at.is_none() && self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
+/// An activity with what an answer shows beside its row.
+#[derive(Clone, Debug)]
+pub struct EnrichedActivity {
+    /// The row.
+    pub activity: Activity,
+    /// The author.
+    pub user: Arc<User>,
+    /// Whom it mentions, in the order of the request; who is not there is left out.
+    pub mentioned: Vec<Arc<User>>,
+    /// The feed through which it is seen.
+    pub current_feed: Option<EnrichedFeed>,
+    /// The activity that it shares, without that one's own.
+    pub parent: Option<Box<EnrichedActivity>>,
+}

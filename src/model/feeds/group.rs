@@ -1,0 +1,91 @@
+//! A feed group: what the feeds of one kind have in common (feeds-core 3).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::clock::Time;
+
+/// A group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its id: the part of feeds' addresses before the colon.
+    pub id: String,
+    /// What was set of it.
+    pub config: GroupConfig,
+    /// When it was made; a built-in one was there when the app was.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+    /// Since when it is deleted.
+    pub deleted_at: Option<Time>,
+}
+
+/// What is set of a group, as in a request. What is absent is not set.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the words are the wire's")]
+pub struct GroupConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_visibility: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_selectors: Option<Vec<Selector>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_processors: Option<Vec<Map<String, Value>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aggregation: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notification: Option<Notification>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push_notification: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stories: Option<Stories>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_filter: Option<ActivityFilter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<Map<String, Value>>,
+}
+
+/// What picks the activities of a group's feeds.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Selector {
+    /// `current_feed`, `following` and others (feeds-core 5.3).
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What else was set of it.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+/// What a group tracks of who reads.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the words are the wire's")]
+pub struct Notification {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track_read: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track_seen: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deduplication_window: Option<String>,
+}
+
+/// How stories are shown.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the words are the wire's")]
+pub struct Stories {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_watched: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track_watched: Option<bool>,
+}
+
+/// What a group leaves out. Decoders want the member whenever this is there.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the words are the wire's")]
+pub struct ActivityFilter {
+    pub exclude_owner_activities: bool,
+}

@@ -1,0 +1,39 @@
+//! What answers the operations of Feeds V3.
+
+use actix_web::web::ServiceConfig;
+
+use super::{handlers, index_of, mount};
+use crate::api::feeds;
+use crate::wire::Dialect;
+
+handlers! {
+    GetOrCreateFeed => feeds::feeds::get_or_create;
+    UpdateFeed => feeds::manage::update;
+    DeleteFeed => feeds::manage::delete;
+    ChangeFeedVisibility => feeds::manage::change_visibility;
+    GetFeedCounts => feeds::manage::counts;
+    CreateFeedsBatch => feeds::manage::create_many;
+    DeleteFeedsBatch => feeds::manage::delete_many;
+    OwnBatch => feeds::manage::own;
+    StopWatchingFeed => feeds::watching::stop;
+    AddActivity => feeds::activities::add;
+    UpsertActivities => feeds::activities::upsert;
+    UpdateActivitiesPartialBatch => feeds::activities::update_partial_batch;
+    DeleteActivities => feeds::activities::delete_many;
+    GetActivity => feeds::activities::get;
+    UpdateActivity => feeds::activities::update;
+    UpdateActivityPartial => feeds::activities::update_partial;
+    DeleteActivity => feeds::activities::delete;
+    RestoreActivity => feeds::activities::restore;
+    Follow => feeds::follows::follow;
+    UpdateFollow => feeds::follows::update;
+    GetOrCreateFollow => feeds::follows::get_or_create;
+    FollowBatch => feeds::follows::batch_follow;
+    GetOrCreateFollows => feeds::follows::batch_get_or_create;
+    AcceptFollow => feeds::follows::accept;
+    RejectFollow => feeds::follows::reject;
+    Unfollow => feeds::follows::unfollow;
+    GetOrCreateUnfollow => feeds::follows::get_or_create_unfollow;
+    UnfollowBatch => feeds::follows::batch_unfollow;
+    GetOrCreateUnfollows => feeds::follows::batch_get_or_create_unfollow;
+}

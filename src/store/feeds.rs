@@ -1,0 +1,27 @@
+//! The tables of Feeds V3.
+
+use rusqlite::params;
+
+use super::tx::WriteTx;
+use crate::error::Result;
+
+pub mod activities;
+#[expect(clippy::module_inception, reason = "the same names in each layer")]
+pub mod feeds;
+pub mod follows;
+pub mod groups;
+pub mod members;
+pub mod timeline;
+
+/// The next number of a feed or an activity.
+pub fn next_number(tx: &WriteTx<'_>) -> Result<i64> {
+    let mut statement = tx
+        .conn()
+        .prepare_cached("UPDATE states SET feeds_counter = feeds_counter + 1 WHERE app = ?1 RETURNING feeds_counter")?;
+    Ok(statement.query_row(params![tx.app], |row| row.get(0))?)
+}
+
+/// A list as one parameter, for `IN (SELECT value FROM json_each(?))`: the same statement serves any number of values.
+fn list<T: serde::Serialize>(values: &[T]) -> super::sql::Json<&[T]> {
+    super::sql::Json(values)
+}

@@ -1,0 +1,6 @@
+//! Feeds V3 as it goes over the wire (feeds-core 2, feeds-events 2.2). What strict decoders need is always there; what is not
+//! set is absent, never `null`.
+
+pub mod activity;
+pub mod event;
+pub mod feed;

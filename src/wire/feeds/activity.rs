@@ -1,0 +1,107 @@
+//! Activities.
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::feed::LocationResponse;
+use crate::clock::Time;
+use crate::ids::FeedId;
+use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::feed::EnrichedFeed;
+use crate::wire::users::UserResponse;
+
+/// An activity.
+#[derive(Serialize)]
+struct ActivityResponse<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    user: UserResponse,
+    feeds: &'a [FeedId],
+    visibility: &'a str,
+    restrict_replies: &'a str,
+    created_at: Time,
+    updated_at: Time,
+    attachments: &'a [Value],
+    mentioned_users: Vec<UserResponse>,
+    custom: &'a Map<String, Value>,
+    search_data: &'a Map<String, Value>,
+    filter_tags: &'a [String],
+    interest_tags: &'a [String],
+    popularity: i64,
+    score: f64,
+    comment_count: i64,
+    reaction_count: i64,
+    bookmark_count: i64,
+    share_count: i64,
+    hidden: bool,
+    preview: bool,
+    // What is to hang on activities: decoders want these whether there is any or not.
+    comments: [(); 0],
+    latest_reactions: [(); 0],
+    own_reactions: [(); 0],
+    own_bookmarks: [(); 0],
+    reaction_groups: Map<String, Value>,
+    collections: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visibility_tag: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'a EnrichedActivity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationResponse>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current_feed: Option<&'a EnrichedFeed>,
+}
+
+impl Serialize for EnrichedActivity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { activity, user, mentioned, current_feed, parent } = self;
+        ActivityResponse {
+            id: &activity.id,
+            kind: &activity.kind,
+            user: UserResponse::brief(user),
+            feeds: &activity.feeds,
+            visibility: &activity.visibility,
+            restrict_replies: &activity.restrict_replies,
+            created_at: activity.created_at,
+            updated_at: activity.updated_at,
+            attachments: &activity.attachments,
+            mentioned_users: mentioned.iter().map(|user| UserResponse::brief(user)).collect(),
+            custom: &activity.custom,
+            search_data: &activity.search_data,
+            filter_tags: &activity.filter_tags,
+            interest_tags: &activity.interest_tags,
+            popularity: activity.counts.popularity,
+            score: 0.0,
+            comment_count: activity.counts.comments,
+            reaction_count: activity.counts.reactions,
+            bookmark_count: activity.counts.bookmarks,
+            share_count: activity.counts.shares,
+            hidden: false,
+            preview: false,
+            comments: [],
+            latest_reactions: [],
+            own_reactions: [],
+            own_bookmarks: [],
+            reaction_groups: Map::new(),
+            collections: Map::new(),
+            text: activity.text.as_deref(),
+            visibility_tag: activity.visibility_tag.as_deref(),
+            parent: parent.as_deref(),
+            location: activity.location.map(LocationResponse::from),
+            expires_at: activity.expires_at,
+            edited_at: activity.edited_at,
+            deleted_at: activity.deleted_at,
+            current_feed: current_feed.as_ref(),
+        }
+        .serialize(serializer)
+    }
+}

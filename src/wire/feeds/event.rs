@@ -1,0 +1,71 @@
+//! Events of feeds (feeds-events 1 and 2).
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::clock::Time;
+use crate::event::feeds::{About, Change, FeedEvent};
+use crate::ids::FeedId;
+use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::feed::EnrichedFeed;
+use crate::model::feeds::follow::EnrichedFollow;
+use crate::model::feeds::member::EnrichedMember;
+use crate::wire::Dialect;
+use crate::wire::events::text;
+use crate::wire::users::UserResponse;
+
+/// What differs from feed to feed.
+#[derive(Serialize)]
+struct Head<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    created_at: Time,
+    custom: Map<String, Value>,
+    fid: &'a FeedId,
+    feed_visibility: &'static str,
+}
+
+/// What is the same for every feed.
+#[derive(Serialize)]
+struct Tail<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<UserResponse>,
+    #[serde(flatten)]
+    about: AboutResponse<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AboutResponse<'a> {
+    NewFeed { feed: &'a EnrichedFeed, members: &'a [EnrichedMember] },
+    Feed { feed: &'a EnrichedFeed },
+    Nothing {},
+    Activity { activity: &'a EnrichedActivity },
+    Follow { follow: &'a EnrichedFollow },
+}
+
+/// The frame of an event: a short head for its feed, and the change, which is written once however many feeds it concerns.
+pub fn frame(kind: &str, at: Time, event: &FeedEvent, dialect: Dialect) -> String {
+    let FeedEvent { fid, visibility, change } = event;
+    let feed_visibility = visibility.name();
+    let mut frame = text(dialect, &Head { kind, created_at: at, custom: Map::new(), fid, feed_visibility });
+    let tail = change.encoded[dialect as usize].get_or_init(|| tail(change, dialect));
+    frame.pop();
+    // Nothing but the head, where the change says no more.
+    if tail.len() > 2 {
+        frame.push(',');
+    }
+    frame.push_str(&tail[1..]);
+    frame
+}
+
+fn tail(change: &Change, dialect: Dialect) -> String {
+    let about = match &change.about {
+        About::NewFeed { feed, members } => AboutResponse::NewFeed { feed, members },
+        About::Feed(feed) => AboutResponse::Feed { feed },
+        About::Nothing => AboutResponse::Nothing {},
+        About::Activity(activity) => AboutResponse::Activity { activity },
+        About::Follow(follow) => AboutResponse::Follow { follow },
+    };
+    text(dialect, &Tail { user: change.user.as_deref().map(UserResponse::brief), about })
+}

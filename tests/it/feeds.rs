@@ -1,0 +1,8 @@
+//! Feeds V3, in the order of `src/api/feeds`.
+
+mod activities;
+mod following;
+mod managing;
+mod reading;
+pub mod shape;
+mod watching;

@@ -1,0 +1,257 @@
+//! Following: what a timeline shows, what is counted, who is told.
+
+use serde_json::{Value, json};
+
+use super::reading::{add, read, texts};
+use super::shape::check;
+use super::watching::{heard, user, watch};
+use crate::app::{Caller, TestApp};
+use crate::sockets::client::Server;
+use crate::transcript::{frozen_app, refused};
+
+const FOLLOWS: &str = "/api/v2/feeds/follows";
+
+#[track_caller]
+pub fn follow(by: &Caller, source: &str, target: &str) -> Value {
+    let answer = by.post(FOLLOWS, &json!({"source": source, "target": target})).ok();
+    check("Follow", &answer);
+    answer["follow"].clone()
+}
+
+#[track_caller]
+fn unfollow(by: &Caller, source: &str, target: &str, query: &str) -> Value {
+    let answer = by.delete(&format!("{FOLLOWS}/{source}/{target}{query}")).ok();
+    check("Unfollow", &answer);
+    answer["follow"].clone()
+}
+
+/// An app in which John has posted three times and Jane has a timeline.
+fn app() -> TestApp {
+    let app = frozen_app();
+    for text in ["one", "two", "three"] {
+        add(&app.user("john"), &json!({"type": "post", "feeds": ["user:john"], "text": text}));
+    }
+    read(&app.user("jane"), "timeline:jane", &json!({}));
+    app
+}
+
+fn timeline(app: &TestApp) -> Value {
+    read(&app.user("jane"), "timeline:jane", &json!({}))
+}
+
+#[test]
+fn history_comes_with_the_follow_and_goes_with_the_unfollow_and_counters_are_exact_in_each_answer() {
+    let app = app();
+    let jane = app.user("jane");
+    assert_eq!(texts(&timeline(&app)), Vec::<&str>::new());
+    let follow = follow(&jane, "timeline:jane", "user:john");
+    let shown = |follow: &Value| {
+        (
+            follow["status"].clone(),
+            follow["source_feed"]["following_count"].clone(),
+            follow["target_feed"]["follower_count"].clone(),
+        )
+    };
+    assert_eq!(shown(&follow), (json!("accepted"), json!(1), json!(1)));
+    assert_eq!((&follow["follower_role"], &follow["push_preference"]), (&json!("feed_follower"), &json!("none")));
+    let page = timeline(&app);
+    assert_eq!(texts(&page), ["three", "two", "one"]);
+    assert_eq!(page["activities"][0]["current_feed"]["feed"], "user:john", "the feed that it came from");
+    assert_eq!(page["following"][0]["target_feed"]["feed"], "user:john");
+    assert_eq!(read(&jane, "user:john", &json!({}))["followers"][0]["source_feed"]["feed"], "timeline:jane");
+    let ended = unfollow(&jane, "timeline:jane", "user:john", "");
+    assert_eq!(shown(&ended), (json!("accepted"), json!(0), json!(0)));
+    assert_eq!(texts(&timeline(&app)), Vec::<&str>::new());
+}
+
+#[test]
+fn what_was_shown_stays_when_that_is_asked_for_and_what_is_new_does_not_come() {
+    let app = app();
+    let (jane, john) = (app.user("jane"), app.user("john"));
+    follow(&jane, "timeline:jane", "user:john");
+    unfollow(&jane, "timeline:jane", "user:john", "?keep_history=true");
+    add(&john, &json!({"type": "post", "feeds": ["user:john"], "text": "four"}));
+    let page = timeline(&app);
+    assert_eq!(texts(&page), ["three", "two", "one"]);
+    assert_eq!(page["activities"][0]["current_feed"]["feed"], "user:john");
+    follow(&jane, "timeline:jane", "user:john");
+    assert_eq!(texts(&timeline(&app)), ["four", "three", "two", "one"], "each once");
+    unfollow(&jane, "timeline:jane", "user:john", "");
+    assert_eq!(texts(&timeline(&app)), Vec::<&str>::new());
+}
+
+#[test]
+fn a_follow_shows_as_much_of_the_history_as_it_says() {
+    for (limit, wanted) in [(0, vec!["new"]), (2, vec!["new", "three", "two"]), (9, vec!["new", "three", "two", "one"])]
+    {
+        let app = app();
+        let body = json!({"source": "timeline:jane", "target": "user:john", "activity_copy_limit": limit});
+        app.user("jane").post(FOLLOWS, &body).ok();
+        add(&app.user("john"), &json!({"type": "post", "feeds": ["user:john"], "text": "new"}));
+        assert_eq!(texts(&timeline(&app)), wanted, "{limit}");
+    }
+    let app = app();
+    let body = json!({"source": "timeline:jane", "target": "user:john", "activity_copy_limit": 1001});
+    refused(&app.user("jane").post(FOLLOWS, &body), "Follow", 400, 4, "activity_copy_limit must be 1,000 or less");
+}
+
+#[test]
+fn an_activity_in_two_followed_feeds_is_shown_once() {
+    let app = app();
+    let jane = app.user("jane");
+    add(&app.user("john"), &json!({"type": "post", "feeds": ["user:more", "user:john"], "text": "both"}));
+    follow(&jane, "timeline:jane", "user:john");
+    follow(&jane, "timeline:jane", "user:more");
+    assert_eq!(texts(&timeline(&app)), ["both", "three", "two", "one"]);
+    let one = read(&jane, "timeline:jane", &json!({"limit": 1}));
+    assert_eq!(
+        texts(&read(&jane, "timeline:jane", &json!({"limit": 3, "next": one["next"]}))),
+        ["three", "two", "one"]
+    );
+}
+
+#[test]
+fn a_follow_of_a_followers_feed_is_asked_for_also_by_its_owner_and_decided_again_and_again() {
+    let app = app();
+    let john = app.user("john");
+    read(&john, "user:closed", &json!({"data": {"visibility": "followers"}}));
+    read(&john, "timeline:john", &json!({}));
+    add(&john, &json!({"type": "post", "feeds": ["user:closed"], "text": "inner"}));
+    let asked = follow(&john, "timeline:john", "user:closed");
+    assert_eq!((&asked["status"], &asked["target_feed"]["follower_count"]), (&json!("pending"), &json!(0)));
+    follow(&app.user("jane"), "timeline:jane", "user:closed");
+    assert_eq!(texts(&timeline(&app)), Vec::<&str>::new());
+    let pair = json!({"source": "timeline:jane", "target": "user:closed"});
+    for (verb, by, status, count) in [
+        ("accept", "john", "accepted", 1),
+        ("accept", "john", "accepted", 1),
+        ("reject", "john", "rejected", 0),
+        ("accept", "john", "accepted", 1),
+    ] {
+        let answer = app.user(by).post(&format!("{FOLLOWS}/{verb}"), &pair).ok();
+        check("AcceptFollow", &answer);
+        let follow = &answer["follow"];
+        assert_eq!(
+            (&follow["status"], &follow["target_feed"]["follower_count"]),
+            (&json!(status), &json!(count)),
+            "{verb}"
+        );
+        assert_eq!(texts(&timeline(&app)), if count == 1 { vec!["inner"] } else { vec![] }, "{verb}");
+    }
+    let (status, code, text) = app.user("jane").post(&format!("{FOLLOWS}/accept"), &pair).error();
+    assert_eq!((status, code), (403, 17), "{text}");
+    assert!(text.contains("action UpdateFeedFollowers in scope 'feeds:followers'"), "{text}");
+}
+
+#[test]
+fn what_is_followed_already_is_refused_or_kept_as_the_operation_says() {
+    let app = app();
+    let jane = app.user("jane");
+    let pair = json!({"source": "timeline:jane", "target": "user:john"});
+    let made = jane.post(&format!("{FOLLOWS}/upsert"), &pair).ok();
+    check("GetOrCreateFollow", &made);
+    assert_eq!(made["created"], true);
+    assert_eq!(jane.post(&format!("{FOLLOWS}/upsert"), &pair).ok()["created"], false);
+    let text = "follow with source timeline:jane and target user:john already exists in accepted state";
+    refused(&jane.post(FOLLOWS, &pair), "Follow", 400, 4, text);
+    let many = json!({"follows": [pair, {"source": "timeline:jane", "target": "user:jane"}]});
+    read(&jane, "user:jane", &json!({}));
+    refused(&jane.post(&format!("{FOLLOWS}/batch"), &many), "FollowBatch", 400, 4, text);
+    let all = jane.post(&format!("{FOLLOWS}/batch/upsert"), &many).ok();
+    check("GetOrCreateFollows", &all);
+    assert_eq!((all["created"].as_array().unwrap().len(), all["follows"].as_array().unwrap().len()), (1, 2));
+    assert_eq!(all["created"][0]["source_feed"]["following_count"], 2);
+    let unfollow = "/api/v2/feeds/unfollow";
+    let gone = jane.post(&format!("{unfollow}/upsert"), &pair).ok();
+    assert_eq!((&gone["deleted"], &gone["follow"]["source_feed"]["following_count"]), (&json!(true), &json!(1)));
+    assert_eq!(jane.post(&format!("{unfollow}/upsert"), &pair).ok()["deleted"], false);
+    let ended = jane.post(&format!("{unfollow}/batch/upsert"), &many).ok();
+    assert_eq!(ended["follows"].as_array().unwrap().len(), 1);
+    let text = "follow with source timeline:jane and target user:john not found";
+    refused(&jane.delete(&format!("{FOLLOWS}/timeline:jane/user:john")), "Unfollow", 404, 16, text);
+    refused(
+        &app.server().post(&format!("{unfollow}/batch"), &json!({"follows": [pair]})),
+        "UnfollowBatch",
+        404,
+        16,
+        text,
+    );
+    let itself = json!({"source": "user:jane", "target": "user:jane"});
+    refused(&jane.post(FOLLOWS, &itself), "Follow", 400, 4, "a feed cannot follow itself");
+}
+
+#[test]
+fn only_whose_feed_it_is_has_it_follow_and_addresses_may_come_encoded() {
+    let app = app();
+    let (status, code, text) =
+        app.user("eve").post(FOLLOWS, &json!({"source": "timeline:jane", "target": "user:john"})).error();
+    assert_eq!((status, code), (403, 17), "{text}");
+    assert!(text.contains("User 'eve' with role 'user' is not allowed to perform action Follow in scope"), "{text}");
+    follow(&app.user("jane"), "timeline:jane", "user:john");
+    unfollow(&app.user("jane"), "timeline%3Ajane", "user%3Ajohn", "");
+}
+
+#[test]
+fn a_server_follows_for_users_and_feeds_that_nobody_has_made_and_says_what_becomes_of_it() {
+    let app = app();
+    let server = app.server();
+    let body = json!({"source": "timeline:new", "target": "user:newer", "create_users": true});
+    assert_eq!(server.post(FOLLOWS, &body).ok()["follow"]["source_feed"]["created_by"]["id"], "new");
+    let pending = json!({"source": "timeline:jane", "target": "user:john", "status": "pending", "follower_role": "fan", "custom": {"a": 1}});
+    let made = server.post(FOLLOWS, &pending).ok();
+    assert_eq!((&made["follow"]["status"], &made["follow"]["follower_role"]), (&json!("pending"), &json!("fan")));
+    let change =
+        json!({"source": "timeline:jane", "target": "user:john", "push_preference": "all", "custom": {"b": 2}});
+    let changed = app.user("jane").patch(FOLLOWS, &change).ok();
+    check("UpdateFollow", &changed);
+    assert_eq!(
+        (&changed["follow"]["push_preference"], &changed["follow"]["custom"]),
+        (&json!("all"), &json!({"b": 2}))
+    );
+    assert_eq!(changed["follow"]["status"], "pending");
+    let missing = json!({"source": "timeline:none", "target": "user:john"});
+    refused(&server.post(FOLLOWS, &missing), "Follow", 404, 16, "feed with id timeline:none not found");
+}
+
+#[test]
+fn who_watches_either_side_hears_of_a_follow_once_and_who_watches_the_timeline_of_what_is_posted_from_then_on() {
+    let server = Server::start();
+    let app = server.app();
+    let (mut jane, mut john) = (app.join("jane"), app.join("john"));
+    watch(&app, "jane", &jane, "timeline:jane");
+    heard(&mut jane, "feeds.feed.created", "timeline:jane");
+    watch(&app, "john", &john, "user:john");
+    heard(&mut john, "feeds.feed.created", "user:john");
+    let answer = follow(&user(&app, "jane"), "timeline:jane", "user:john");
+    for (joined, fid) in [(&mut jane, "timeline:jane"), (&mut john, "user:john")] {
+        let event = heard(joined, "feeds.follow.created", fid);
+        assert_eq!(event["follow"], answer, "the same as in the answer");
+    }
+    add(&user(&app, "john"), &json!({"type": "post", "feeds": ["user:john"], "text": "hi"}));
+    let event = heard(&mut jane, "feeds.activity.added", "timeline:jane");
+    assert_eq!(
+        (&event["activity"]["feeds"], &event["activity"]["current_feed"]["feed"]),
+        (&json!(["user:john"]), &json!("user:john"))
+    );
+    heard(&mut john, "feeds.activity.added", "user:john");
+    unfollow(&user(&app, "jane"), "timeline:jane", "user:john", "");
+    heard(&mut jane, "feeds.follow.deleted", "timeline:jane");
+    heard(&mut john, "feeds.follow.deleted", "user:john");
+    add(&user(&app, "john"), &json!({"type": "post", "feeds": ["user:john"], "text": "unheard"}));
+    heard(&mut john, "feeds.activity.added", "user:john");
+    jane.quiet();
+}
+
+#[test]
+fn own_follows_say_what_became_of_ones_own() {
+    let app = app();
+    let jane = app.user("jane");
+    read(&app.user("john"), "user:closed", &json!({"data": {"visibility": "followers"}}));
+    let body = json!({"source": "timeline:jane", "target": "user:closed", "enrich_own_fields": true});
+    let answer = jane.post(FOLLOWS, &body).ok();
+    check("Follow", &answer);
+    let target = &answer["follow"]["target_feed"];
+    assert_eq!(target["own_follows"][0]["status"], "pending");
+    assert!(target["own_follows"][0]["target_feed"].get("own_follows").is_none(), "and nothing deeper");
+    assert_eq!(answer["follow"]["source_feed"]["own_capabilities"].as_array().unwrap().len(), 29);
+}

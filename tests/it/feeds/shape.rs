@@ -1,0 +1,153 @@
+//! What strict decoders need of each object, in answers and in frames (feeds-core 2, feeds-events 2.2): one checker for all tests.
+
+use serde_json::Value;
+
+/// An object of the wire: what has to be there, and what is inside of it.
+struct Shape {
+    name: &'static str,
+    required: &'static str,
+    /// Members that are objects, or lists of them, by the name of their shape.
+    inside: &'static [(&'static str, &'static str)],
+}
+
+const ACTIVITY: &[(&str, &str)] = &[("activity", "activity")];
+const FEED: &[(&str, &str)] = &[("feed", "feed")];
+const EVENT_OF_ACTIVITY: &str = "type created_at custom fid user activity";
+const FOLLOW: &[(&str, &str)] = &[("follow", "follow")];
+
+const SHAPES: &[Shape] = &[
+    Shape {
+        name: "user",
+        required: "id role language banned online teams blocked_user_ids custom created_at updated_at invisible shadow_banned",
+        inside: &[],
+    },
+    Shape {
+        name: "feed",
+        required: "id group_id feed name description visibility created_by activity_count member_count follower_count \
+                   following_count pin_count created_at updated_at custom",
+        inside: &[
+            ("created_by", "user"),
+            ("own_follows", "follow"),
+            ("own_followings", "follow"),
+            ("own_membership", "member"),
+        ],
+    },
+    Shape {
+        name: "activity",
+        required: "id type user feeds visibility restrict_replies created_at updated_at attachments mentioned_users custom \
+                   popularity score comments search_data filter_tags interest_tags comment_count bookmark_count share_count \
+                   reaction_count latest_reactions reaction_groups own_reactions own_bookmarks collections hidden preview",
+        inside: &[("user", "user"), ("mentioned_users", "user"), ("current_feed", "feed"), ("parent", "activity")],
+    },
+    Shape {
+        name: "follow",
+        required: "source_feed target_feed status push_preference follower_role created_at updated_at",
+        inside: &[("source_feed", "feed"), ("target_feed", "feed")],
+    },
+    Shape { name: "member", required: "user role status created_at updated_at", inside: &[("user", "user")] },
+    Shape {
+        name: "GetOrCreateFeed",
+        required: "feed created activities aggregated_activities pinned_activities followers following members duration",
+        inside: &[
+            ("feed", "feed"),
+            ("activities", "activity"),
+            ("followers", "follow"),
+            ("following", "follow"),
+            ("members", "member"),
+        ],
+    },
+    Shape { name: "AddActivity", required: "activity duration", inside: &[("activity", "activity")] },
+    Shape { name: "GetActivity", required: "activity duration", inside: ACTIVITY },
+    Shape { name: "UpdateActivity", required: "activity duration", inside: ACTIVITY },
+    Shape { name: "UpdateActivityPartial", required: "activity duration", inside: ACTIVITY },
+    Shape { name: "RestoreActivity", required: "activity duration", inside: ACTIVITY },
+    Shape { name: "UpsertActivities", required: "activities duration", inside: &[("activities", "activity")] },
+    Shape { name: "UpdateFeed", required: "feed duration", inside: FEED },
+    Shape { name: "ChangeFeedVisibility", required: "feed duration", inside: FEED },
+    Shape { name: "CreateFeedsBatch", required: "feeds duration", inside: &[("feeds", "feed")] },
+    Shape { name: "feeds.feed.updated", required: "type created_at custom fid user feed", inside: FEED },
+    Shape { name: "feeds.feed.deleted", required: "type created_at custom fid", inside: &[] },
+    Shape { name: "feeds.activity.updated", required: EVENT_OF_ACTIVITY, inside: ACTIVITY },
+    Shape { name: "feeds.activity.deleted", required: EVENT_OF_ACTIVITY, inside: ACTIVITY },
+    Shape { name: "feeds.activity.restored", required: EVENT_OF_ACTIVITY, inside: ACTIVITY },
+    Shape { name: "feeds.activity.removed_from_feed", required: EVENT_OF_ACTIVITY, inside: ACTIVITY },
+    Shape { name: "Follow", required: "follow duration", inside: FOLLOW },
+    Shape { name: "UpdateFollow", required: "follow duration", inside: FOLLOW },
+    Shape { name: "AcceptFollow", required: "follow duration", inside: FOLLOW },
+    Shape { name: "Unfollow", required: "follow duration", inside: FOLLOW },
+    Shape { name: "GetOrCreateFollow", required: "follow created duration", inside: FOLLOW },
+    Shape {
+        name: "GetOrCreateFollows",
+        required: "created follows duration",
+        inside: &[("created", "follow"), ("follows", "follow")],
+    },
+    Shape { name: "feeds.follow.created", required: "type created_at custom fid follow", inside: FOLLOW },
+    Shape { name: "feeds.follow.deleted", required: "type created_at custom fid follow", inside: FOLLOW },
+    Shape {
+        name: "feeds.feed.created",
+        required: "type created_at custom fid user feed members",
+        inside: &[("user", "user"), ("feed", "feed"), ("members", "member")],
+    },
+    Shape {
+        name: "feeds.activity.added",
+        required: "type created_at custom fid user activity",
+        inside: &[("user", "user"), ("activity", "activity")],
+    },
+];
+
+/// Checks an answer of an operation, or a frame of a type, and everything inside of it.
+#[track_caller]
+pub fn check(name: &str, value: &Value) {
+    inspect(name, value, name);
+    assert!(null(value).is_none(), "{name}: {} is null, where it had to be absent", null(value).unwrap());
+    if value.get("type").is_some() && value.get("fid").is_some() {
+        let text = value.to_string();
+        assert!(!text.contains("\"own_capabilities\""), "an event carries what is a viewer's own: {text}");
+        assert!(!text.contains("\"own_follow"), "an event carries what is a viewer's own: {text}");
+    }
+}
+
+#[track_caller]
+fn inspect(name: &str, value: &Value, path: &str) {
+    let shape = SHAPES.iter().find(|shape| shape.name == name);
+    let shape = shape.unwrap_or_else(|| panic!("{name} has no shape: add it to SHAPES"));
+    for key in shape.required.split_whitespace() {
+        let found = value.get(key);
+        assert!(found.is_some_and(|found| !found.is_null()), "{path}.{key} is required: {value}");
+        if key.ends_with("_at") {
+            assert!(found.unwrap().is_i64(), "{path}.{key} is no integer: {value}");
+        }
+    }
+    for (key, inner) in shape.inside {
+        match value.get(key) {
+            None => {}
+            Some(Value::Array(items)) => items.iter().for_each(|item| inspect(inner, item, &format!("{path}.{key}[]"))),
+            Some(item) => inspect(inner, item, &format!("{path}.{key}")),
+        }
+    }
+}
+
+/// The path of something that is null, but for what an app stores.
+fn null(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Array(items) => items.iter().find_map(null).map(|path| format!("[]{path}")),
+        Value::Object(members) => members
+            .iter()
+            .filter(|(key, _)| !["custom", "search_data", "attachments"].contains(&key.as_str()))
+            .find_map(|(key, value)| null(value).map(|path| format!(".{key}{path}"))),
+        _ => None,
+    }
+}
+
+#[test]
+#[should_panic(expected = "feed.created_by.role is required")]
+fn what_is_missing_deep_inside_is_found() {
+    let mut feed = crate::app::TestApp::new()
+        .user("john")
+        .post("/api/v2/feeds/feed_groups/user/feeds/john", &serde_json::json!({}))
+        .ok()["feed"]
+        .take();
+    feed["created_by"].as_object_mut().unwrap().remove("role");
+    check("feed", &feed);
+}
