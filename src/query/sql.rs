@@ -25,7 +25,7 @@ pub struct Sql {
 impl Sql {
     /// What holds of every row.
     pub fn all() -> Self {
-        Self { where_sql: "TRUE".to_owned(), order_by_sql: String::new(), keys_sql: String::new(), params: Vec::new() }
+        Self { condition: "TRUE".to_owned(), order_by: String::new(), keys: String::new(), params: Vec::new() }
     }
 
     /// Takes one more parameter and gives its place, for what stands around the two texts.

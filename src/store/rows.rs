@@ -36,10 +36,8 @@ enum Holds {
 /// Why a row cannot be written.
 pub enum Fault {
     /// The table has no such column.
-    #[expect(missing_docs, reason = "said by their names")]
     NoColumn { column: String, known: Vec<String> },
     /// The database refuses a value, of a column if that can be told.
-    #[expect(missing_docs, reason = "said by their names")]
     Value { column: Option<String>, why: String },
     /// The app has other rows.
     Taken,

@@ -105,7 +105,7 @@ impl Acting {
 }
 
 fn refused(action: &str) -> ApiError {
-    use crate::auth::facts::{ANONYMOUS_ID, ROLE_ANONYMOUS};
+    use crate::auth::kind::{ANONYMOUS_ID, ROLE_ANONYMOUS};
     ApiError::not_allowed(format!(
         "User '{ANONYMOUS_ID}' with role '{ROLE_ANONYMOUS}' is not allowed to perform action {action}"
     ))

@@ -59,13 +59,15 @@ pub async fn update(
     let (fid, body) = (address(&path.0, &path.1)?, body.0);
     let acting = Acting::of(&caller, body.named)?;
     let owner = body.created_by_id.as_deref().filter(|id| !id.is_empty() && caller.is_server());
-    let location = body.location.map(LocationRequest::checked).transpose()?;
+    let location = body.location.filter(|_| body.clear_location != Some(true));
+    let location = location.map(LocationRequest::checked).transpose()?;
     let change = FeedChange {
         name: body.name,
         description: body.description,
         custom: body.custom,
         filter_tags: body.filter_tags,
-        location: if body.clear_location == Some(true) { Some(None) } else { location.map(Some) },
+        location,
+        clears_location: body.clear_location == Some(true),
         created_by: owner.map(|id| users::user_id("created_by_id", id)).transpose()?,
     };
     let own = OwnFields::asked(body.enrich_own_fields);

@@ -20,7 +20,6 @@ use crate::store::{ReadTx, WriteTx};
 
 /// An activity as a call describes it. What is absent is empty.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the names are those of the activity")]
 pub struct ActivityInput {
     pub id: Option<String>,
     pub kind: String,

@@ -22,14 +22,13 @@ use crate::validate::max_chars;
 
 /// What is changed of a feed. What is `None` stays.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the names are those of the feed")]
 pub struct FeedChange {
     pub name: Option<String>,
     pub description: Option<String>,
     pub custom: Option<Map<String, Value>>,
     pub filter_tags: Option<Vec<String>>,
-    /// `Some(None)` takes it away.
-    pub location: Option<Option<Location>>,
+    pub location: Option<Location>,
+    pub clears_location: bool,
     /// A new owner, where a server says.
     pub created_by: Option<UserId>,
 }
@@ -53,7 +52,7 @@ pub fn update(
         description: change.description.unwrap_or(before.description),
         custom: change.custom.unwrap_or(before.custom),
         filter_tags: change.filter_tags.unwrap_or(before.filter_tags),
-        location: change.location.unwrap_or(before.location),
+        location: change.location.or(before.location.filter(|_| !change.clears_location)),
         created_by: change.created_by.unwrap_or(before.created_by),
         updated_at: later(tx.now, before.updated_at),
         ..before

@@ -22,7 +22,6 @@ pub const COPY_LIMIT_MAX: i64 = 1_000;
 
 /// A follow as a call describes it.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are those of the follow")]
 pub struct FollowInput {
     pub source: FeedId,
     pub target: FeedId,
@@ -188,7 +187,6 @@ fn present(tx: &ReadTx<'_>, pair: &Pair) -> Result<Follow> {
 
 /// What is changed of a follow.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the names are those of the follow")]
 pub struct FollowChange {
     pub push_preference: Option<String>,
     pub custom: Option<Map<String, Value>>,

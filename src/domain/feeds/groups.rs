@@ -8,9 +8,6 @@ use crate::model::feeds::group::{Group, GroupConfig, Notification, Selector, Sto
 use crate::store::feeds::timeline::{Order, Sources};
 use crate::store::{ReadTx, feeds};
 
-/// The groups that every app has.
-pub const BUILT_IN: &[&str] = &["foryou", "notification", "stories", "story", "timeline", "user"];
-
 /// Picks what is in the feed itself.
 const CURRENT_FEED: &str = "current_feed";
 /// Picks what the followed feeds have.

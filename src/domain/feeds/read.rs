@@ -37,7 +37,6 @@ pub const FEEDS_MAX: u32 = 25;
 /// A part of a list, as it is asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub struct Pager {
     pub limit: Option<i64>,
     pub next: Option<String>,
@@ -53,7 +52,6 @@ pub fn limit(asked: Option<i64>, default: u32) -> Result<u32> {
 /// What is left out of an answer, or put into it besides (feeds-core 5.4).
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub struct Options {
     pub skip_all: Option<bool>,
     pub skip_activity: Option<bool>,

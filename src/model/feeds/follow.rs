@@ -34,7 +34,6 @@ pub struct Follow {
 
 /// How far a follow is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub enum FollowStatus {
     Accepted,
     Pending,

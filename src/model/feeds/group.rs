@@ -23,7 +23,6 @@ pub struct Group {
 /// What is set of a group, as in a request. What is absent is not set.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub struct GroupConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_visibility: Option<String>,
@@ -61,7 +60,6 @@ pub struct Selector {
 /// What a group tracks of who reads.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub struct Notification {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub track_read: Option<bool>,
@@ -74,7 +72,6 @@ pub struct Notification {
 /// How stories are shown.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub struct Stories {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_watched: Option<bool>,
@@ -85,7 +82,6 @@ pub struct Stories {
 /// What a group leaves out. Decoders want the member whenever this is there.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub struct ActivityFilter {
     pub exclude_owner_activities: bool,
 }

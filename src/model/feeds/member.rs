@@ -35,7 +35,6 @@ pub struct Member {
 
 /// How far a membership is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words are the wire's")]
 pub enum MemberStatus {
     Member,
     Pending,

@@ -1,9 +1,9 @@
 //! The `feed_members` table.
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{Row, params};
 
-use super::super::sql::{Columns, Json};
-use super::super::tx::{ReadTx, WriteTx};
+use super::super::sql::Columns;
+use super::super::tx::ReadTx;
 use super::list;
 use crate::error::Result;
 use crate::model::feeds::member::Member;
@@ -30,13 +30,6 @@ pub(super) fn member_of(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
-/// A user's membership in a feed, invitations included.
-pub fn get(tx: &ReadTx<'_>, feed: i64, user: &str) -> Result<Option<Member>> {
-    let text = format!("SELECT {COLUMNS} FROM feed_members m WHERE m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3");
-    let mut query = tx.conn().prepare_cached(&text)?;
-    Ok(query.query_row(params![tx.app, feed, user], member_of).optional()?)
-}
-
 /// A user's memberships in these feeds.
 pub fn of_user(tx: &ReadTx<'_>, user: &str, feeds: &[i64]) -> Result<Vec<Member>> {
     let text = format!(
@@ -57,20 +50,4 @@ pub fn of_feed(tx: &ReadTx<'_>, feed: i64, behind: &str, most: u32) -> Result<Ve
     let mut query = tx.conn().prepare_cached(&text)?;
     let rows = query.query_map(params![tx.app, feed, behind, most], member_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Writes a member: all columns.
-pub fn save(tx: &WriteTx<'_>, member: &Member) -> Result<()> {
-    tx.conn()
-        .prepare_cached(
-            "INSERT OR REPLACE INTO feed_members (app, feed, user_id, role, status, membership_level, custom, created_at,
-                updated_at, accepted_at, rejected_at)
-             VALUES (:app, :feed, :user, :role, :status, :level, :custom, :created_at, :updated_at, :accepted_at, :rejected_at)",
-        )?
-        .execute(named_params! {
-            ":app": tx.app, ":feed": member.feed, ":user": member.user_id, ":role": member.role, ":status": member.status,
-            ":level": member.membership_level, ":custom": Json(&member.custom), ":created_at": member.created_at,
-            ":updated_at": member.updated_at, ":accepted_at": member.accepted_at, ":rejected_at": member.rejected_at,
-        })?;
-    Ok(())
 }

@@ -123,7 +123,7 @@ pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<Sql>) -> Resul
                     AND a.user_id IS NOT {without} AND ({})
             )
          ORDER BY l.created_at {direction}, l.activity {direction} LIMIT {most}",
-        sql.where_sql
+        sql.condition
     );
     let mut query = tx.conn().prepare_cached(&text)?;
     let params = std::iter::once(Parameter::from(tx.app)).chain(sql.params);
