@@ -7,4 +7,5 @@ mod activity_request;
 pub mod feeds;
 pub mod follows;
 pub mod manage;
+pub mod members;
 pub mod watching;

@@ -9,6 +9,7 @@ pub mod events;
 pub mod feeds;
 pub mod follows;
 pub mod groups;
+pub mod members;
 pub mod read;
 
 use crate::clock::Time;

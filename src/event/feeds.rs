@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::ids::FeedId;
+use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::{EnrichedFeed, Visibility};
 use crate::model::feeds::follow::EnrichedFollow;
@@ -56,4 +56,8 @@ pub enum About {
     Activity(Box<EnrichedActivity>),
     /// A follow.
     Follow(Box<EnrichedFollow>),
+    /// A member who came, or was changed.
+    Member(Box<EnrichedMember>),
+    /// A member who is one no more.
+    NoMember(UserId),
 }

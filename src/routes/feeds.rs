@@ -16,6 +16,10 @@ handlers! {
     DeleteFeedsBatch => feeds::manage::delete_many;
     OwnBatch => feeds::manage::own;
     StopWatchingFeed => feeds::watching::stop;
+    UpdateFeedMembers => feeds::members::update;
+    AcceptFeedMemberInvite => feeds::members::accept;
+    RejectFeedMemberInvite => feeds::members::reject;
+    QueryFeedMembers => feeds::members::query;
     AddActivity => feeds::activities::add;
     UpsertActivities => feeds::activities::upsert;
     UpdateActivitiesPartialBatch => feeds::activities::update_partial_batch;

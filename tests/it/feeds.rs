@@ -3,6 +3,7 @@
 mod activities;
 mod following;
 mod managing;
+mod members;
 mod reading;
 pub mod shape;
 mod watching;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
+use super::members::{self, MemberRequest};
 use super::watching::watcher;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
@@ -53,6 +54,7 @@ pub struct FeedData {
     custom: Option<Map<String, Value>>,
     filter_tags: Option<Vec<String>>,
     location: Option<LocationRequest>,
+    members: Option<Vec<MemberRequest>>,
 }
 
 /// A place on earth.
@@ -76,8 +78,8 @@ impl LocationRequest {
 }
 
 impl FeedData {
-    /// What is said, within the limits.
-    pub fn checked(self) -> Result<NewFeed> {
+    /// What is said, within the limits. Only a server says in which role somebody is a member.
+    pub fn checked(self, is_server: bool) -> Result<NewFeed> {
         Ok(NewFeed {
             name: self.name.unwrap_or_default(),
             description: self.description.unwrap_or_default(),
@@ -85,17 +87,18 @@ impl FeedData {
             custom: self.custom.unwrap_or_default(),
             filter_tags: self.filter_tags.unwrap_or_default(),
             location: self.location.map(LocationRequest::checked).transpose()?,
+            members: members::checked(self.members.unwrap_or_default(), is_server)?,
         })
     }
 }
 
 /// Leads on in a list, and back.
 #[derive(Serialize)]
-struct PagerResponse {
+pub(super) struct PagerResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    pub(super) next: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    prev: Option<String>,
+    pub(super) prev: Option<String>,
 }
 
 /// The answer of GetOrCreateFeed.
@@ -196,7 +199,7 @@ pub async fn get_or_create(
     let call = Arc::new(GetOrCreate {
         fid: rules::address(&group, &id)?,
         acting: Acting::required(&caller, body.named)?,
-        data: body.data.unwrap_or_default().checked()?,
+        data: body.data.unwrap_or_default().checked(caller.is_server())?,
         request: read::Request {
             activities: Pager { limit: body.limit, next: body.next, prev: body.prev },
             followers: body.followers_pagination,

@@ -199,7 +199,7 @@ pub async fn create_many(
         };
         let fid = address(&named("feed_group_id", request.feed_group_id)?, &named("feed_id", request.feed_id)?)?;
         let by = Named::by_id(request.created_by_id.filter(|_| caller.is_server()));
-        wanted.push((fid, Acting::required(&caller, by)?, request.data.checked()?));
+        wanted.push((fid, Acting::required(&caller, by)?, request.data.checked(caller.is_server())?));
     }
     let feeds = gate.store.write(caller.scope(), move |tx| {
         let mut made = Vec::new();

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::access::Actor;
 use super::enrich::{self, OwnFields};
+use super::members::{self, MemberInput};
 use super::{events, groups};
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Code, Result};
@@ -13,7 +14,7 @@ use crate::event::feeds::{About, Change};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::feed::{Counts, Feed, Location, Visibility};
 use crate::model::user::User;
-use crate::store::feeds::{feeds as rows, next_number};
+use crate::store::feeds::{feeds as rows, members as member_rows, next_number};
 use crate::store::{ReadTx, WriteTx};
 use crate::validate::max_chars;
 
@@ -37,6 +38,8 @@ pub struct NewFeed {
     pub filter_tags: Vec<String>,
     /// Where it is.
     pub location: Option<Location>,
+    /// Who is in it from the start.
+    pub members: Vec<MemberInput>,
 }
 
 /// An address in a path or a body, or Stream's refusal.
@@ -73,7 +76,7 @@ pub fn create(tx: &WriteTx<'_>, owner: &UserId, fid: FeedId, new: NewFeed) -> Re
     max_chars("description", &new.description, DESCRIPTION_MAX_CHARS)?;
     user_rules::check_object("custom", &new.custom)?;
     let deleted = rows::get(tx, &fid)?;
-    let feed = Feed {
+    let mut feed = Feed {
         no: deleted.map_or_else(|| next_number(tx), |deleted| Ok(deleted.no))?,
         fid,
         created_by: owner.clone(),
@@ -89,6 +92,7 @@ pub fn create(tx: &WriteTx<'_>, owner: &UserId, fid: FeedId, new: NewFeed) -> Re
         deleted_at: None,
     };
     rows::save(tx, &feed)?;
+    members::begin(tx, &mut feed, new.members)?;
     Ok(feed)
 }
 
@@ -96,7 +100,8 @@ pub fn create(tx: &WriteTx<'_>, owner: &UserId, fid: FeedId, new: NewFeed) -> Re
 pub fn tell_created(tx: &WriteTx<'_>, actor: Actor<'_>, feed: &Feed) -> Result<()> {
     let enriched = enrich::feed(tx, actor, feed.clone(), OwnFields::NONE)?;
     let user = Arc::clone(&enriched.owner);
-    let change = Change::new(Some(user), About::NewFeed { feed: Box::new(enriched), members: Vec::new() });
+    let members = enrich::members(tx, member_rows::of_feed(tx, feed.no, "", u32::MAX)?)?;
+    let change = Change::new(Some(user), About::NewFeed { feed: Box::new(enriched), members });
     events::tell(tx, "feeds.feed.created", feed, &change);
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Time;
 use crate::event::feeds::{About, Change, FeedEvent};
-use crate::ids::FeedId;
+use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::follow::EnrichedFollow;
@@ -42,6 +42,8 @@ enum AboutResponse<'a> {
     Nothing {},
     Activity { activity: &'a EnrichedActivity },
     Follow { follow: &'a EnrichedFollow },
+    Member { member: &'a EnrichedMember },
+    NoMember { member_id: &'a UserId },
 }
 
 /// The frame of an event: a short head for its feed, and the change, which is written once however many feeds it concerns.
@@ -66,6 +68,8 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Nothing => AboutResponse::Nothing {},
         About::Activity(activity) => AboutResponse::Activity { activity },
         About::Follow(follow) => AboutResponse::Follow { follow },
+        About::Member(member) => AboutResponse::Member { member },
+        About::NoMember(member_id) => AboutResponse::NoMember { member_id },
     };
     text(dialect, &Tail { user: change.user.as_deref().map(UserResponse::brief), about })
 }

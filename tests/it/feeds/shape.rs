@@ -15,6 +15,9 @@ const FEED: &[(&str, &str)] = &[("feed", "feed")];
 const EVENT_OF_ACTIVITY: &str = "type created_at custom fid user activity";
 const FOLLOW: &[(&str, &str)] = &[("follow", "follow")];
 
+const EVENT_OF_MEMBER: &str = "type created_at custom fid user member";
+const MEMBER: &[(&str, &str)] = &[("member", "member"), ("user", "user")];
+
 const SHAPES: &[Shape] = &[
     Shape {
         name: "user",
@@ -65,6 +68,16 @@ const SHAPES: &[Shape] = &[
     Shape { name: "UpdateFeed", required: "feed duration", inside: FEED },
     Shape { name: "ChangeFeedVisibility", required: "feed duration", inside: FEED },
     Shape { name: "CreateFeedsBatch", required: "feeds duration", inside: &[("feeds", "feed")] },
+    Shape {
+        name: "UpdateFeedMembers",
+        required: "added updated removed_ids duration",
+        inside: &[("added", "member"), ("updated", "member")],
+    },
+    Shape { name: "AcceptFeedMemberInvite", required: "member duration", inside: MEMBER },
+    Shape { name: "QueryFeedMembers", required: "members duration", inside: &[("members", "member")] },
+    Shape { name: "feeds.feed_member.added", required: EVENT_OF_MEMBER, inside: MEMBER },
+    Shape { name: "feeds.feed_member.updated", required: EVENT_OF_MEMBER, inside: MEMBER },
+    Shape { name: "feeds.feed_member.removed", required: "type created_at custom fid user member_id", inside: &[] },
     Shape { name: "feeds.feed.updated", required: "type created_at custom fid user feed", inside: FEED },
     Shape { name: "feeds.feed.deleted", required: "type created_at custom fid", inside: &[] },
     Shape { name: "feeds.activity.updated", required: EVENT_OF_ACTIVITY, inside: ACTIVITY },
