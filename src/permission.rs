@@ -104,6 +104,15 @@ pub fn role_exists(app: &AppState, role: &str) -> bool {
     catalogue::BUILT_IN_ROLES.contains(&role) || app.roles.contains_key(role)
 }
 
+/// Whether something may be granted to a role in a scope: on feeds, also to those that somebody has there besides his own.
+pub fn may_be_granted(app: &AppState, scope: Scope<'_>, role: &str) -> bool {
+    role_exists(app, role) || roles_of_scope(scope).contains(&role)
+}
+
+fn roles_of_scope(scope: Scope<'_>) -> &'static [&'static str] {
+    if matches!(scope, Scope::Feeds(_)) { feed_roles::ALL } else { &[] }
+}
+
 /// Where a role has grants, by name: `.app` for app level. Defaults of feeds count with the operations of feeds.
 pub fn scopes_of(app: &AppState, role: &str) -> Vec<String> {
     let of_app = grants_of(app, Scope::App, role).next().map(|_| Scope::App);
@@ -122,9 +131,8 @@ fn scopes_granted<'a>(app: &'a AppState, role: &'a str) -> impl Iterator<Item = 
 
 /// Everything that is granted in a scope: role -> permission ids, with the defaults of whoever was granted nothing else.
 pub fn all_grants(app: &AppState, scope: Scope<'_>) -> BTreeMap<String, Vec<String>> {
-    let own_of_scope = if matches!(scope, Scope::Feeds(_)) { feed_roles::ALL } else { &[] };
     let own = app.roles.keys().map(String::as_str).chain(app.grants.of(scope).map(|(role, _)| role));
-    let all = catalogue::BUILT_IN_ROLES.iter().chain(own_of_scope).copied().chain(own);
+    let all = catalogue::BUILT_IN_ROLES.iter().chain(roles_of_scope(scope)).copied().chain(own);
     all.map(|role| (role.to_owned(), grants_of(app, scope, role).map(str::to_owned).collect())).collect()
 }
 

@@ -159,30 +159,30 @@ pub fn apply(tx: &WriteTx<'_>, patch: &Map<String, Value>, said: Said) -> Result
     }
     match patch.get("grants") {
         None => Ok(()),
-        Some(change) => apply_grants(tx, change),
+        Some(change) => apply_grants(tx, Scope::App, change),
     }
 }
 
 /// Replaces the grants of the roles that are named; `null` and `{}` take all back to the defaults (wire-contract 6.2).
-fn apply_grants(tx: &WriteTx<'_>, change: &Value) -> Result<()> {
+pub(super) fn apply_grants(tx: &WriteTx<'_>, scope: Scope<'_>, change: &Value) -> Result<()> {
     let change = match change {
-        Value::Null => return grants::clear(tx, Scope::App),
-        Value::Object(roles) if roles.is_empty() => return grants::clear(tx, Scope::App),
+        Value::Null => return grants::clear(tx, scope),
+        Value::Object(roles) if roles.is_empty() => return grants::clear(tx, scope),
         Value::Object(roles) => roles,
         other => return Err(ApiError::input(wrong_type("grants", other, "object"))),
     };
     for (role, ids) in change {
-        if !permission::role_exists(&tx.state(), role) {
+        if !permission::may_be_granted(&tx.state(), scope, role) {
             return Err(ApiError::input(format!("role \"{role}\" does not exist")));
         }
         if ids.is_null() {
-            grants::remove(tx, Scope::App, role)?;
+            grants::remove(tx, scope, role)?;
             continue;
         }
         let key = format!("grants.{role}");
         let ids = SettingKind::Texts(1_000, 255).accept(&key, ids).map_err(ApiError::input)?;
         let ids: Vec<String> = crate::json::from_tree(ids)?;
-        grants::save(tx, Scope::App, role, &ids)?;
+        grants::save(tx, scope, role, &ids)?;
     }
     Ok(())
 }

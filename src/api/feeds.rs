@@ -6,6 +6,9 @@ mod activity_request;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
 pub mod follows;
+pub mod groups;
 pub mod manage;
 pub mod members;
+pub mod views;
+pub mod visibilities;
 pub mod watching;

@@ -8,9 +8,11 @@ pub mod events;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
 pub mod follows;
+pub mod group_changes;
 pub mod groups;
 pub mod members;
 pub mod read;
+pub mod views;
 
 use crate::clock::Time;
 

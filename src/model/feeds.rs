@@ -6,3 +6,4 @@ pub mod follow;
 pub mod group;
 pub mod member;
 pub mod page;
+pub mod view;

@@ -12,6 +12,7 @@ pub mod follows;
 pub mod groups;
 pub mod members;
 pub mod timeline;
+pub mod views;
 
 /// The next number of a feed or an activity.
 pub fn next_number(tx: &WriteTx<'_>) -> Result<i64> {

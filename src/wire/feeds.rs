@@ -4,3 +4,4 @@
 pub mod activity;
 pub mod event;
 pub mod feed;
+pub mod group;

@@ -2,8 +2,11 @@
 
 mod activities;
 mod following;
+mod groups;
 mod managing;
 mod members;
 mod reading;
 pub mod shape;
+mod views;
+mod visibilities;
 mod watching;

@@ -14,6 +14,7 @@ use crate::body::Body;
 use crate::domain::feeds::access;
 use crate::domain::feeds::feeds::{self as rules, NewFeed};
 use crate::domain::feeds::read::{self, FeedPage, Options, Pager};
+use crate::domain::feeds::views;
 use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
@@ -42,6 +43,7 @@ pub struct GetOrCreateFeedRequest {
     following_pagination: Option<Pager>,
     member_pagination: Option<Pager>,
     enrichment_options: Option<Options>,
+    view: Option<String>,
 }
 
 /// What is said of a feed when it is made.
@@ -149,8 +151,11 @@ struct GetOrCreate {
 }
 
 impl GetOrCreate {
-    /// The feed, if it is there, and the user as well.
+    /// The feed, if it is there, and the user as well. Reading through a view leaves a trace of it, and so is no mere read.
     fn read(&self, tx: &ReadTx<'_>) -> Result<Option<FeedPage>> {
+        if self.request.view.is_some() {
+            return Ok(None);
+        }
         let feed = rules::find(tx, &self.fid)?;
         match feed {
             Some(feed) if self.acting.is_there(tx)? => {
@@ -170,6 +175,9 @@ impl GetOrCreate {
 
     /// The feed, which is made where there is none.
     fn write(&self, tx: &WriteTx<'_>) -> Result<GetOrCreateFeedResponse> {
+        if let Some(view) = &self.request.view {
+            views::used(tx, view)?;
+        }
         let found = rules::find(tx, &self.fid)?;
         if found.is_none() || self.acting.is_somebody() {
             let user = self.acting.user(tx, Capability::CreateFeed.action())?;
@@ -206,6 +214,7 @@ pub async fn get_or_create(
             following: body.following_pagination,
             members: body.member_pagination,
             options: body.enrichment_options.unwrap_or_default(),
+            view: body.view.filter(|view| !view.is_empty()),
         },
     });
     let Some(watcher) = watcher else {

@@ -123,6 +123,11 @@ pub fn change_visibility(
 pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, by: Option<&User>, fid: &FeedId, is_hard: bool) -> Result<()> {
     let before = present(tx, fid)?;
     access::require(tx, actor, &before, Capability::DeleteFeed)?;
+    end(tx, by, before, is_hard)
+}
+
+/// Deletes a feed that is there.
+pub fn end(tx: &WriteTx<'_>, by: Option<&User>, before: Feed, is_hard: bool) -> Result<()> {
     for side in [follow_rows::Side::Source, follow_rows::Side::Target] {
         for follow in follow_rows::all_of(tx, before.no, side, None)? {
             follows::end(tx, &follow)?;

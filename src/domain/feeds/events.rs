@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::groups;
+use super::{groups, views};
 use crate::error::Result;
 use crate::event::feeds::{About, Change, FeedEvent};
 use crate::event::topic::Topic;
@@ -50,7 +50,8 @@ fn watched_timelines(tx: &WriteTx<'_>, feeds: &[Feed]) -> Result<Vec<Feed>> {
     let names: BTreeSet<String> = timelines.iter().map(|timeline| timeline.fid.group().to_owned()).collect();
     let mut following = BTreeSet::new();
     for name in names {
-        if groups::find(tx, &name)?.is_some_and(|group| groups::sources(&group).followed) {
+        let Some(group) = groups::find(tx, &name)? else { continue };
+        if groups::sources(&views::selectors(tx, &group, None)?).followed {
             following.insert(name);
         }
     }

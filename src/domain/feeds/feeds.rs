@@ -58,9 +58,11 @@ pub fn parse_address(text: &str) -> Result<FeedId> {
     })
 }
 
-/// The feed at an address, if it is there and not deleted.
+/// The feed at an address, if it is there and not deleted, nor its group.
 pub fn find(tx: &ReadTx<'_>, fid: &FeedId) -> Result<Option<Feed>> {
-    Ok(rows::get(tx, fid)?.filter(|feed| feed.deleted_at.is_none()))
+    let found = rows::get(tx, fid)?.filter(|feed| feed.deleted_at.is_none());
+    let has_group = found.is_some() && groups::find(tx, fid.group())?.is_some_and(|group| group.deleted_at.is_none());
+    Ok(found.filter(|_| has_group))
 }
 
 /// The feed at an address, or Stream's refusal.
@@ -123,8 +125,13 @@ pub fn ensure_all(tx: &WriteTx<'_>, actor: Actor<'_>, owner: &User, fids: &[Feed
 
 /// Parses a visibility, or refuses it in the validator's words.
 pub fn visibility(word: &str) -> Result<Visibility> {
+    visibility_of("visibility", word)
+}
+
+/// The same under another name.
+pub fn visibility_of(name: &str, word: &str) -> Result<Visibility> {
     Visibility::parse(word).ok_or_else(|| {
         let all = Visibility::ALL.map(Visibility::name).join(" ");
-        ApiError::new(Code::InputError, format!("visibility must be one of [{all}]"))
+        ApiError::new(Code::InputError, format!("{name} must be one of [{all}]"))
     })
 }

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use super::access::{self, Actor, Standing};
 use super::enrich::{self, OwnFields};
-use super::groups;
+use super::{groups, views};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::{EnrichedFeed, Feed};
 use crate::model::feeds::follow::{EnrichedFollow, FollowStatus};
-use crate::model::feeds::group::Group;
+use crate::model::feeds::group::{Group, Selector};
 use crate::model::feeds::member::EnrichedMember;
 use crate::model::feeds::page::Page;
 use crate::permission::capability::Capability;
@@ -95,6 +95,8 @@ pub struct Request {
     pub members: Option<Pager>,
     /// What is left out.
     pub options: Options,
+    /// The view through which it is read, instead of its group's way.
+    pub view: Option<String>,
 }
 
 /// A feed, as it is shown.
@@ -127,7 +129,19 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: Feed, request: &Request) ->
             Ok(Page::default())
         }
     };
-    let reading = Reading { tx, actor, feed: &feed, group: &group, standing: &standing, asked, options };
+    let view = request.view.as_deref();
+    let selectors = views::selectors(tx, &group, view)?;
+    let reading = Reading {
+        tx,
+        actor,
+        feed: &feed,
+        group: &group,
+        view,
+        selectors: &selectors,
+        standing: &standing,
+        asked,
+        options,
+    };
     let activities = if access::may_read(actor, &standing) && options.shows(options.skip_activity) {
         reading.page(&request.activities)?
     } else {
@@ -148,6 +162,8 @@ struct Reading<'a, 'tx> {
     actor: Actor<'a>,
     feed: &'a Feed,
     group: &'a Group,
+    view: Option<&'a str>,
+    selectors: &'a [Selector],
     standing: &'a Standing,
     asked: OwnFields,
     options: Options,
@@ -176,8 +192,8 @@ impl Reading<'_, '_> {
         if limit == 0 {
             return Ok(Page::default());
         }
-        let asked = Asked::of(&json!(["GetOrCreateFeed", self.feed.fid.as_str()]));
-        let order = groups::order(self.group);
+        let asked = Asked::of(&json!(["GetOrCreateFeed", self.feed.fid.as_str(), self.view]));
+        let order = groups::order(self.selectors);
         let place = |name, cursor: &Option<String>| {
             let cursor = cursor.as_deref().filter(|cursor| !cursor.is_empty());
             cursor.map(|cursor| place_of(name, &asked.keys(name, cursor)?)).transpose()
@@ -240,7 +256,7 @@ impl Reading<'_, '_> {
             sees_private: self.standing.is_owner || self.actor.by.is_none() && self.actor.user.is_none(),
             without: excludes_owner.then(|| self.feed.created_by.as_str()),
         };
-        let sources = groups::sources(self.group);
+        let sources = groups::sources(self.selectors);
         let mut chosen = Vec::new();
         while chosen.len() < wanted {
             let most = u32::try_from(wanted - chosen.len()).unwrap_or(u32::MAX).saturating_add(FEEDS_MAX + 1);

@@ -46,6 +46,25 @@ pub struct GroupConfig {
     pub custom: Option<Map<String, Value>>,
 }
 
+impl GroupConfig {
+    /// The same, and what is not set as in another.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            default_visibility: self.default_visibility.or(other.default_visibility),
+            activity_selectors: self.activity_selectors.or(other.activity_selectors),
+            activity_processors: self.activity_processors.or(other.activity_processors),
+            aggregation: self.aggregation.or(other.aggregation),
+            ranking: self.ranking.or(other.ranking),
+            notification: self.notification.or(other.notification),
+            push_notification: self.push_notification.or(other.push_notification),
+            stories: self.stories.or(other.stories),
+            activity_filter: self.activity_filter.or(other.activity_filter),
+            custom: self.custom.or(other.custom),
+        }
+    }
+}
+
 /// What picks the activities of a group's feeds.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Selector {

@@ -73,6 +73,14 @@ pub fn by_address<'a>(tx: &ReadTx<'_>, fids: impl IntoIterator<Item = &'a FeedId
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The feeds of a group, deleted ones included.
+pub fn of_group(tx: &ReadTx<'_>, group: &str) -> Result<Vec<Feed>> {
+    let text = format!("SELECT {COLUMNS} FROM feeds f WHERE f.app = ?1 AND f.group_id = ?2 ORDER BY f.no");
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let rows = query.query_map(params![tx.app, group], feed_of)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Writes a feed: all columns, and the tags beside it.
 pub fn save(tx: &WriteTx<'_>, feed: &Feed) -> Result<()> {
     tx.conn()

@@ -23,7 +23,7 @@ fn app() -> TestApp {
 }
 
 #[track_caller]
-fn change(by: &Caller, operation: &str, members: Value) -> Value {
+fn change(by: &Caller, operation: &str, members: &Value) -> Value {
     let body = json!({"operation": operation, "members": members});
     let answer = by.patch(&format!("{}/members", path("user:john")), &body).ok();
     check("UpdateFeedMembers", &answer);
@@ -49,12 +49,12 @@ fn query(by: &Caller, body: &Value) -> Value {
 fn members_come_are_changed_and_go_and_the_feed_counts_them() {
     let app = app();
     let john = app.user("john");
-    let added = change(&john, "upsert", json!([{"user_id": "jane", "custom": {"a": 1}, "role": "feed_moderator"}]));
+    let added = change(&john, "upsert", &json!([{"user_id": "jane", "custom": {"a": 1}, "role": "feed_moderator"}]));
     let jane = &added["added"][0];
     assert_eq!((&jane["role"], &jane["status"]), (&json!("feed_member"), &json!("member")), "a client gives no roles");
     assert_eq!((ids(&added["added"]), ids(&added["updated"]), count(&app)), (vec!["jane"], vec![], json!(1)));
     let roles = json!([{"user_id": "jane", "role": "feed_moderator"}, {"user_id": "joe"}]);
-    let changed = change(&app.server(), "upsert", roles);
+    let changed = change(&app.server(), "upsert", &roles);
     assert_eq!((ids(&changed["added"]), ids(&changed["updated"]), count(&app)), (vec!["joe"], vec!["jane"], json!(2)));
     let again = &changed["updated"][0];
     assert_eq!(
@@ -63,12 +63,12 @@ fn members_come_are_changed_and_go_and_the_feed_counts_them() {
         "what is not said stays"
     );
     assert!(again["updated_at"].as_i64() > jane["updated_at"].as_i64());
-    let set = change(&john, "set", json!([{"user_id": "eve"}, {"user_id": "joe"}]));
+    let set = change(&john, "set", &json!([{"user_id": "eve"}, {"user_id": "joe"}]));
     assert_eq!((ids(&set["added"]), ids(&set["updated"])), (vec!["eve"], vec!["joe"]));
     assert_eq!((&set["removed_ids"], count(&app)), (&json!(["jane"]), json!(2)));
-    let gone = change(&john, "remove", json!([{"user_id": "joe"}, {"user_id": "jane"}]));
+    let gone = change(&john, "remove", &json!([{"user_id": "joe"}, {"user_id": "jane"}]));
     assert_eq!((&gone["removed_ids"], count(&app)), (&json!(["joe"]), json!(1)), "who is no member is no error");
-    assert_eq!(change(&john, "set", json!([]))["removed_ids"], json!(["eve"]));
+    assert_eq!(change(&john, "set", &json!([]))["removed_ids"], json!(["eve"]));
     assert_eq!(count(&app), 0);
 }
 
@@ -108,7 +108,7 @@ fn an_invitation_is_accepted_or_declined_once_by_whom_it_is_for_who_counts_from_
     let john = app.user("john");
     let decide = |by: &str, verb: &str| app.user(by).post(&format!("{}/members/{verb}", path("user:john")), &json!({}));
     let invited =
-        change(&john, "upsert", json!([{"user_id": "jane", "invite": true}, {"user_id": "joe", "invite": true}]));
+        change(&john, "upsert", &json!([{"user_id": "jane", "invite": true}, {"user_id": "joe", "invite": true}]));
     assert_eq!((&invited["added"][0]["status"], count(&app)), (&json!("pending"), json!(0)));
     let (status, code, _) = app.user("jane").post(&path("user:john"), &json!({})).error();
     assert_eq!((status, code), (403, 17), "who is invited is none yet");
@@ -130,13 +130,13 @@ fn an_invitation_is_accepted_or_declined_once_by_whom_it_is_for_who_counts_from_
         refused(&decide(by, verb), name, 404, 16, &format!("pending invite of user {by} to feed user:john not found"));
     }
     assert_eq!(
-        ids(&change(&john, "upsert", json!([{"user_id": "joe", "invite": true}]))["added"]),
+        ids(&change(&john, "upsert", &json!([{"user_id": "joe", "invite": true}]))["added"]),
         ["joe"],
         "asked again"
     );
     let again = app.server().post(&format!("{}/members/accept", path("user:john")), &json!({"user_id": "joe"})).ok();
     assert_eq!((&again["member"]["status"], count(&app)), (&json!("member"), json!(2)));
-    let invited = change(&john, "upsert", json!([{"user_id": "jane", "invite": true}]));
+    let invited = change(&john, "upsert", &json!([{"user_id": "jane", "invite": true}]));
     assert_eq!((&invited["updated"][0]["status"], count(&app)), (&json!("member"), json!(2)), "who is in stays in");
 }
 
@@ -146,7 +146,7 @@ fn members_are_found_by_what_is_known_of_them_page_by_page() {
     let john = app.user("john");
     let roles =
         json!([{"user_id": "jane", "role": "feed_moderator"}, {"user_id": "joe"}, {"user_id": "eve", "invite": true}]);
-    change(&app.server(), "upsert", roles);
+    change(&app.server(), "upsert", &roles);
     app.user("eve").post(&format!("{}/members/reject", path("user:john")), &json!({})).ok();
     let by_id = json!([{"field": "user_id", "direction": 1}]);
     for (filter, found) in [
@@ -184,11 +184,11 @@ fn only_who_may_changes_members_and_members_may_what_their_role_may() {
     let app = app();
     let at = format!("{}/members", path("user:john"));
     let joe = json!({"operation": "upsert", "members": [{"user_id": "joe"}]});
-    change(&app.server(), "upsert", json!([{"user_id": "jane"}]));
+    change(&app.server(), "upsert", &json!([{"user_id": "jane"}]));
     let (status, code, text) = app.user("jane").patch(&at, &joe).error();
     assert_eq!((status, code), (403, 17), "{text}");
     assert!(text.contains("action UpdateFeedMembers in scope 'feeds:members'"), "{text}");
-    change(&app.server(), "upsert", json!([{"user_id": "jane", "role": "feed_moderator"}]));
+    change(&app.server(), "upsert", &json!([{"user_id": "jane", "role": "feed_moderator"}]));
     app.user("jane").patch(&at, &joe).ok();
     assert_eq!(read(&app.user("joe"), "user:john", &json!({}))["feed"]["own_membership"]["role"], "feed_member");
 }
@@ -226,13 +226,13 @@ fn who_watches_a_feed_hears_of_its_members() {
     let created = heard(&mut john, "feeds.feed.created", "user:john");
     assert_eq!((ids(&created["members"]), &created["feed"]["member_count"]), (vec!["eve"], &json!(1)));
     watch(&app, "john", &john, "user:john");
-    let invited = change(&user(&app, "john"), "upsert", json!([{"user_id": "jane", "invite": true}]));
+    let invited = change(&user(&app, "john"), "upsert", &json!([{"user_id": "jane", "invite": true}]));
     let added = heard(&mut john, "feeds.feed_member.added", "user:john");
     assert_eq!((&added["member"], &added["user"]["id"]), (&invited["added"][0], &json!("john")));
     let accepted = user(&app, "jane").post(&format!("{}/members/accept", path("user:john")), &json!({})).ok();
     let updated = heard(&mut john, "feeds.feed_member.updated", "user:john");
     assert_eq!((&updated["member"], &updated["user"]["id"]), (&accepted["member"], &json!("jane")));
-    change(&app.server(), "set", json!([{"user_id": "jane", "custom": {"a": 1}}]));
+    change(&app.server(), "set", &json!([{"user_id": "jane", "custom": {"a": 1}}]));
     assert_eq!(heard(&mut john, "feeds.feed_member.updated", "user:john")["member"]["custom"], json!({"a": 1}));
     let removed = heard(&mut john, "feeds.feed_member.removed", "user:john");
     assert_eq!((&removed["member_id"], &removed["user"]["id"]), (&json!("eve"), &json!("john")));

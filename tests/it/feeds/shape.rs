@@ -18,6 +18,10 @@ const FOLLOW: &[(&str, &str)] = &[("follow", "follow")];
 const EVENT_OF_MEMBER: &str = "type created_at custom fid user member";
 const MEMBER: &[(&str, &str)] = &[("member", "member"), ("user", "user")];
 
+const GROUP: &[(&str, &str)] = &[("feed_group", "group")];
+const VIEW: &[(&str, &str)] = &[("feed_view", "view")];
+const VISIBILITY: &[(&str, &str)] = &[("feed_visibility", "visibility")];
+
 const SHAPES: &[Shape] = &[
     Shape {
         name: "user",
@@ -78,6 +82,23 @@ const SHAPES: &[Shape] = &[
     Shape { name: "feeds.feed_member.added", required: EVENT_OF_MEMBER, inside: MEMBER },
     Shape { name: "feeds.feed_member.updated", required: EVENT_OF_MEMBER, inside: MEMBER },
     Shape { name: "feeds.feed_member.removed", required: "type created_at custom fid user member_id", inside: &[] },
+    Shape { name: "group", required: "id created_at updated_at", inside: &[] },
+    Shape { name: "CreateFeedGroup", required: "feed_group duration", inside: GROUP },
+    Shape { name: "UpdateFeedGroup", required: "feed_group duration", inside: GROUP },
+    Shape { name: "RestoreFeedGroup", required: "feed_group duration", inside: GROUP },
+    Shape { name: "GetOrCreateFeedGroup", required: "feed_group was_created duration", inside: GROUP },
+    Shape { name: "view", required: "id", inside: &[] },
+    Shape { name: "CreateFeedView", required: "feed_view duration", inside: VIEW },
+    Shape { name: "GetOrCreateFeedView", required: "feed_view was_created duration", inside: VIEW },
+    Shape { name: "visibility", required: "name grants permissions", inside: &[("permissions", "permission")] },
+    Shape {
+        name: "permission",
+        required: "id name description action level custom owner same_team owner_resource tags",
+        inside: &[],
+    },
+    Shape { name: "ListFeedVisibilities", required: "feed_visibilities duration", inside: &[] },
+    Shape { name: "GetFeedVisibility", required: "feed_visibility duration", inside: VISIBILITY },
+    Shape { name: "UpdateFeedVisibility", required: "feed_visibility duration", inside: VISIBILITY },
     Shape { name: "feeds.feed.updated", required: "type created_at custom fid user feed", inside: FEED },
     Shape { name: "feeds.feed.deleted", required: "type created_at custom fid", inside: &[] },
     Shape { name: "feeds.activity.updated", required: EVENT_OF_ACTIVITY, inside: ACTIVITY },
