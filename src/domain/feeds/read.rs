@@ -192,7 +192,7 @@ impl Reading<'_, '_> {
         if limit == 0 {
             return Ok(Page::default());
         }
-        let asked = Asked::of(&json!(["GetOrCreateFeed", self.feed.fid.as_str(), self.view]));
+        let asked = Asked::of(&json!(["activities", self.feed.fid.as_str(), self.view]));
         let order = groups::order(self.selectors);
         let place = |name, cursor: &Option<String>| {
             let cursor = cursor.as_deref().filter(|cursor| !cursor.is_empty());
