@@ -179,7 +179,7 @@ mod tests {
         for (dialect, path, wanted) in [
             (V2, "/api/v2/feeds", Some("Feeds data")),
             (V2, "/api/v2/feeds/activities", None),
-            (V2, "/api/v2/feeds/activities/1", Some("Feeds data")),
+            (V2, "/api/v2/feeds/none", Some("Feeds data")),
             (V2, "/api/v2/feedsx", None),
             (V2, "/api/v2/chat/moderation/reports", Some("Moderation")),
             (V2, "/api/v2/chat/things", Some("The rest of Chat")),
