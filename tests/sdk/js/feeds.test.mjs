@@ -57,6 +57,16 @@ describe('feeds', AT_ONCE, () => {
     assert.deepEqual(events, []);
   });
 
+  test('feeds-client: several feeds are made at once, each as it is said, and what is there stays as it is', async (t) => {
+    const maker = await connected(t, app, 'batch');
+    const wanted = ['b1', 'b2'].map((feed_id) => ({ feed_group_id: 'user', feed_id, name: feed_id }));
+    const { feeds } = await maker.createFeedsBatch({ feeds: wanted, enrich_own_fields: true });
+    assert.deepEqual(feeds.map(({ feed, name, created_by: owner }) => [feed, name, owner.id]), [['user:b1', 'b1', 'batch'], ['user:b2', 'b2', 'batch']]);
+    assert.ok(feeds[0].own_capabilities.includes('delete-feed'));
+    const { feeds: again } = await maker.createFeedsBatch({ feeds: [{ ...wanted[0], name: 'Other' }] });
+    assert.deepEqual([again[0].name, 'own_capabilities' in again[0]], ['b1', false]);
+  });
+
   test('node-sdk: a server posts in the name of a user whom nobody has made, into a feed that nobody has made', async () => {
     const { activity } = await app.node.feeds.addActivity({
       feeds: ['user:fresh'],
