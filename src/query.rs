@@ -16,16 +16,22 @@ pub mod cursor;
 mod field;
 mod filter;
 pub mod limits;
+mod lookups;
+mod operand;
 mod operator;
 pub mod page;
 mod pieces;
+mod place;
 mod sort;
 mod sql;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod words;
 
-pub use field::{Field, Kind, Resource, moment};
+pub use field::{Field, Kind, Resource};
+pub use operand::moment;
 pub use operator::Operator;
+pub use place::{Place, add_distance};
 pub use sql::Sql;
 
 use field::{Named, Test};

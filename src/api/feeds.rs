@@ -9,6 +9,7 @@ pub mod follows;
 pub mod groups;
 pub mod manage;
 pub mod members;
+pub mod query;
 pub mod views;
 pub mod visibilities;
 pub mod watching;

@@ -11,6 +11,7 @@ pub mod follows;
 pub mod group_changes;
 pub mod groups;
 pub mod members;
+pub mod query;
 pub mod read;
 pub mod views;
 

@@ -2,10 +2,14 @@
 
 use serde_json::Value;
 
-use super::limits::{FILTER_DEPTH_MAX, FILTER_LIST_MAX, FILTER_WORDS_MAX, clip, too_deep};
-use super::operator::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Search, Unequal};
+use super::limits::{FILTER_DEPTH_MAX, FILTER_LIST_MAX, clip, too_deep};
+use super::operand::{self, moment, names, nodes, not_a_name, words, wrong_type};
+use super::operator::Operator::{
+    Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, PathExists, Search, Unequal,
+};
 use super::operator::{Operator, not_taken};
-use crate::clock::Time;
+use super::place;
+use super::place::Place;
 use crate::error::{ApiError, Result};
 
 /// What may be queried, and where it stands in the database.
@@ -79,6 +83,32 @@ pub enum Kind {
     Json(&'static str),
     /// The text that lies in a JSON column under the field's name.
     JsonText(&'static str),
+    /// A number that is never null.
+    Number(&'static str),
+    /// Texts under which a thing is listed in a table of its own. To be equal to a list is to have all of it.
+    Listed {
+        /// The thing's number.
+        key: &'static str,
+        /// Selects the numbers of what is listed under one of the texts in the JSON array `{values}`.
+        of: &'static str,
+    },
+    /// A text, perhaps null, whose words lie in a table of their own.
+    Searched {
+        /// The text.
+        text: &'static str,
+        /// The thing's number.
+        key: &'static str,
+        /// Selects the numbers of the things that have a word; ends in a condition.
+        of: &'static str,
+        /// The word's column.
+        word: &'static str,
+    },
+    /// An object in a JSON column, of which a part is asked for.
+    Object(&'static str),
+    /// A place within a distance of another.
+    Near(Place),
+    /// A place between two others.
+    Within(Place),
 }
 
 /// A field as it was named: which, and where in it.
@@ -103,7 +133,16 @@ pub(super) enum Test {
     Exists(bool),
     /// Each of these begins a word of the field.
     Words(Vec<String>),
+    /// Each of these is a word of the field.
+    WholeWords(Vec<String>),
     Contains(Value),
+    /// It is listed under each of these.
+    ListedUnder(Vec<Value>),
+    /// One of these objects is a part of it.
+    Part(Vec<Value>),
+    PathExists(Path),
+    Near(place::Circle),
+    Within(place::Bounds),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +152,6 @@ pub(super) enum Comparison {
     Less,
     LessOrEqual,
 }
-
-/// Characters that end a word, besides the blank, for `$autocomplete`.
-pub(super) const WORD_ENDS: &str = "-_.,:;@!()/'\"\t\n";
 
 impl Named {
     pub(super) fn of(resource: &'static Resource, name: &str) -> Result<Self> {
@@ -142,6 +178,7 @@ impl Named {
     pub(super) fn test(&self, name: &str, operator: Operator, operand: &Value) -> Result<Test> {
         let taken = self.field.operators;
         let operator = match operator {
+            operator if taken.contains(&operator) => operator,
             // The old spelling of a search, which only fields that are indexed for it take (wire-contract 4.2).
             Search if taken.contains(&Autocomplete) => Autocomplete,
             Search => {
@@ -151,9 +188,11 @@ impl Named {
                     clip(name)
                 )));
             }
-            operator if taken.contains(&operator) => operator,
             operator => return Err(not_taken(operator.wire(), name)),
         };
+        if let Some(test) = self.special(name, operator, operand)? {
+            return Ok(test);
+        }
         Ok(match operator {
             Equal => Test::OneOf(self.ids_only(vec![self.operand(name, operand)?])),
             Unequal => Test::NoneOf(self.ids_only(vec![self.operand(name, operand)?])),
@@ -168,8 +207,26 @@ impl Named {
                 ApiError::input("$exists operator only support boolean values")
             })?),
             Contains => self.contains(name, operand)?,
+            PathExists => {
+                let keys = operand.as_str().ok_or_else(|| wrong_type(name, "string"))?;
+                Test::PathExists(Path::named(self.resource, name, keys)?)
+            }
             Autocomplete | Search => Test::Words(words(name, operand)?),
         })
+    }
+
+    /// What the operator means on a field that is no single value.
+    fn special(&self, name: &str, operator: Operator, operand: &Value) -> Result<Option<Test>> {
+        Ok(Some(match (&self.field.kind, operator) {
+            (Kind::Listed { .. }, Equal | Contains) => Test::ListedUnder(operand::texts(name, operand)?),
+            (Kind::Searched { .. }, Autocomplete) => Test::Words(operand::kept_words(name, operator, operand)?),
+            (Kind::Searched { .. }, Search) => Test::WholeWords(operand::kept_words(name, operator, operand)?),
+            (Kind::Object(_), Contains) => Test::Part(vec![self.operand(name, operand)?]),
+            (Kind::Object(_), In) => Test::Part(self.list(name, operator, operand)?),
+            (Kind::Near(_), _) => Test::Near(place::Circle::of(name, operand)?),
+            (Kind::Within(_), _) => Test::Within(place::Bounds::of(name, operand)?),
+            _ => return Ok(None),
+        }))
     }
 
     /// An operand of `$eq` and the like. `null` stands for "has none"; on a flag it stands for nothing.
@@ -183,6 +240,10 @@ impl Named {
             Kind::Time(_) => moment(name, operand),
             Kind::TextOrEmpty(_) if operand.is_null() => Ok(Value::from("")),
             Kind::Names { .. } => names(name, operand),
+            Kind::Object(_) if operand.is_object() => structure(self.resource, operand, 0).map(|()| operand.clone()),
+            Kind::Number(_) if operand.is_number() => Ok(operand.clone()),
+            Kind::Listed { .. } if operand.is_string() => Ok(operand.clone()),
+            Kind::Object(_) | Kind::Number(_) | Kind::Listed { .. } => Err(wrong_type(name, self.expected())),
             _ if operand.is_null() || operand.is_string() => Ok(operand.clone()),
             _ => Err(wrong_type(name, "string")),
         }
@@ -235,6 +296,8 @@ impl Named {
             Kind::Flag(_) => "boolean",
             Kind::Time(_) => "RFC 3339 date",
             Kind::Json(_) => "string or number",
+            Kind::Number(_) => "number",
+            Kind::Object(_) => "object",
             _ => "string",
         }
     }
@@ -255,27 +318,24 @@ impl Test {
     /// How many conditions of SQL this becomes, besides its first.
     pub(super) fn conditions(&self) -> usize {
         match self {
-            Self::OneOf(values) | Self::NoneOf(values) => values.iter().map(nodes).sum(),
-            Self::Words(words) => words.len(),
-            Self::Compare(..) | Self::Exists(_) | Self::Contains(_) => 0,
+            Self::OneOf(values) | Self::NoneOf(values) | Self::Part(values) => values.iter().map(nodes).sum(),
+            Self::ListedUnder(values) => values.len(),
+            Self::Words(words) | Self::WholeWords(words) => words.len(),
+            Self::Compare(..)
+            | Self::Exists(_)
+            | Self::Contains(_)
+            | Self::PathExists(_)
+            | Self::Near(_)
+            | Self::Within(_) => 0,
         }
     }
 
     /// How many values it compares with.
     pub(super) fn values(&self) -> usize {
         match self {
-            Self::OneOf(values) | Self::NoneOf(values) => values.len(),
+            Self::OneOf(values) | Self::NoneOf(values) | Self::ListedUnder(values) => values.len(),
             _ => 1,
         }
-    }
-}
-
-/// The values inside a structure. A scalar is none, since all scalars of a list share one condition.
-fn nodes(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => items.iter().map(|item| 1 + nodes(item)).sum::<usize>() + 1,
-        Value::Object(entries) => entries.values().map(|entry| 1 + nodes(entry)).sum::<usize>() + 1,
-        _ => 0,
     }
 }
 
@@ -293,65 +353,7 @@ fn structure(resource: &Resource, value: &Value, depth: usize) -> Result<()> {
     }
 }
 
-/// A moment as the database holds it, from either spelling; `null` is none.
-pub fn moment(name: &str, operand: &Value) -> Result<Value> {
-    let fault = || wrong_type(name, "RFC 3339 date");
-    match operand {
-        Value::Null => Ok(Value::Null),
-        Value::String(text) => Time::parse(text).map(|time| Value::from(time.0)).map_err(|_unreadable| fault()),
-        _ => operand.as_i64().map(Value::from).ok_or_else(fault),
-    }
-}
-
-/// A name, `null` for "none", or a list for "these names and no other".
-fn names(field: &str, operand: &Value) -> Result<Value> {
-    let names = match operand {
-        Value::Null => return Ok(Value::Null),
-        Value::Array(names) => names.as_slice(),
-        name => std::slice::from_ref(name),
-    };
-    for name in names {
-        match name.as_str() {
-            None => return Err(wrong_type(field, "string")),
-            // Stream answers 400 to an empty team; its text is not known (wire-contract 4.2).
-            Some("") => return Err(ApiError::input(format!("field {field} must not contain an empty string"))),
-            Some(_) => {}
-        }
-    }
-    if names.len() > FILTER_LIST_MAX {
-        return Err(ApiError::input(format!("{field} must contain at maximum {FILTER_LIST_MAX} items")));
-    }
-    Ok(operand.clone())
-}
-
-/// The words to look for, in lower case. Stream refuses a text without any letter or digit.
-fn words(name: &str, operand: &Value) -> Result<Vec<String>> {
-    let text = operand.as_str().ok_or_else(|| wrong_type(name, "string"))?;
-    let words: Vec<String> = text
-        .split(|c: char| c == ' ' || WORD_ENDS.contains(c))
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .map(str::to_lowercase)
-        .collect();
-    if words.is_empty() {
-        return Err(ApiError::input(
-            "$autocomplete field is empty or contains invalid characters. Please provide a valid string to autocomplete",
-        ));
-    }
-    if words.len() > FILTER_WORDS_MAX {
-        return Err(ApiError::input(format!("$autocomplete must contain at maximum {FILTER_WORDS_MAX} words")));
-    }
-    Ok(words)
-}
-
 // The wording was seen on QueryChannels with `team`.
 fn not_supported(resource: &Resource, field: &str) -> ApiError {
     ApiError::input(format!("field {} is not supported in {}", clip(field), resource.operation))
-}
-
-fn not_a_name(field: &str) -> ApiError {
-    ApiError::input(format!("field {} is not a valid field name", clip(field)))
-}
-
-fn wrong_type(field: &str, expected: &str) -> ApiError {
-    ApiError::input(format!("field {} expect {expected} values", clip(field)))
 }

@@ -17,10 +17,11 @@ pub enum Operator {
     Exists,
     Autocomplete,
     Contains,
+    PathExists,
     Search,
 }
 
-use Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Search, Unequal};
+use Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, PathExists, Search, Unequal};
 
 impl Operator {
     const ALL: &[(&'static str, Self)] = &[
@@ -35,6 +36,7 @@ impl Operator {
         ("$exists", Exists),
         ("$autocomplete", Autocomplete),
         ("$contains", Contains),
+        ("$path_exists", PathExists),
         ("$q", Search),
     ];
 

@@ -16,6 +16,14 @@ const LIMIT_MAX: i64 = 100;
 /// The most that is passed over.
 const OFFSET_MAX: i64 = 1_000;
 
+/// The most rows that are read at once.
+const ROWS_MAX: u32 = 1_000;
+/// Rows that one page looks at, before it is answered short.
+const VISITED_MAX: usize = 10_000;
+
+/// A row that was found, with its keys ([`Sql::keys`]).
+pub type Row<T> = (T, Vec<Parameter>);
+
 /// Which part of what a query finds is wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
@@ -55,6 +63,7 @@ pub fn bounded<const N: usize>(
 pub struct Walk {
     query: Query,
     limit: u32,
+    rows: u32,
     asked: Asked,
     behind: Option<Vec<Parameter>>,
 }
@@ -66,16 +75,15 @@ impl Resource {
         &'static self,
         filter: &Map<String, Value>,
         sort: &[Value],
-        limit: Option<i64>,
+        limit: u32,
         next: Option<&str>,
     ) -> Result<Walk> {
-        let Page { limit, .. } = Page::of(limit, None)?;
         let query = self.parse(filter, sort)?;
         let asked = Asked::of(&json!([self.operation, filter, sort]));
         // SDKs send an empty text where they have none.
         let behind = next.filter(|next| !next.is_empty()).map(|next| asked.keys("next", next)).transpose()?;
         let behind = behind.map(|keys| keys.iter().map(pieces::parameter).collect());
-        Ok(Walk { query, limit, asked, behind })
+        Ok(Walk { query, limit, rows: limit.saturating_add(1), asked, behind })
     }
 }
 
@@ -86,13 +94,52 @@ impl Walk {
         sql::compile(resource, filter, sort, now, self.behind.as_deref())
     }
 
-    /// How many rows are wanted: one more than the page has, which tells whether another follows.
+    /// How many rows are wanted: one more than the page has, which tells whether another follows; more where few of them may
+    /// be shown.
     pub fn rows(&self) -> u32 {
-        self.limit + 1
+        self.rows
+    }
+
+    /// Whether the filter names the field anywhere.
+    pub fn names(&self, field: &str) -> bool {
+        self.query.names(field)
+    }
+
+    /// The page of the rows that may be shown, and the cursor that leads on from it. `find` gives the rows that are wanted of
+    /// a walk, and `keep` those that may be shown. Where next to none may, the page is short, and the cursor leads on all the
+    /// same.
+    pub fn gather<T>(
+        mut self,
+        find: impl Fn(&Self) -> Result<Vec<Row<T>>>,
+        mut keep: impl FnMut(Vec<Row<T>>) -> Result<Vec<Row<T>>>,
+    ) -> Result<(Vec<T>, Option<String>)> {
+        if self.limit == 0 {
+            return Ok((Vec::new(), None));
+        }
+        let mut kept = Vec::new();
+        let mut visited = 0;
+        loop {
+            let found = find(&self)?;
+            let is_all = found.len() < self.rows as usize;
+            visited += found.len();
+            let last = found.last().map(|(_, keys)| keys.clone()).filter(|_| !is_all);
+            kept.extend(keep(found)?);
+            match last {
+                Some(last) if kept.len() <= self.limit as usize => {
+                    if visited >= VISITED_MAX {
+                        let next = self.asked.cursor(last.iter().map(json_of));
+                        return Ok((kept.into_iter().map(|(row, _)| row).collect(), Some(next)));
+                    }
+                    self.behind = Some(last);
+                    self.rows = (self.rows * 2).clamp(ROWS_MAX / 8, ROWS_MAX);
+                }
+                _ => return Ok(self.page(kept)),
+            }
+        }
     }
 
     /// The page from what its SQL found, each row with its keys ([`Sql::keys`]), and the cursor that leads on from it.
-    pub fn page<T>(&self, mut rows: Vec<(T, Vec<Parameter>)>) -> (Vec<T>, Option<String>) {
+    pub fn page<T>(&self, mut rows: Vec<Row<T>>) -> (Vec<T>, Option<String>) {
         let is_last = rows.len() <= self.limit as usize;
         rows.truncate(self.limit as usize);
         let keys = rows.last().filter(|_| !is_last).map(|(_, keys)| keys.iter().map(json_of));

@@ -3,8 +3,9 @@
 use rusqlite::types::Value as Parameter;
 use serde_json::Value;
 
-use super::field::{Kind, Named, Path, Resource, Test, WORD_ENDS};
+use super::field::{Kind, Named, Path, Resource, Test};
 use super::filter::Filter;
+use super::operand::WORD_ENDS;
 use super::pieces::{joined, json_types, parameter, spellings, step};
 use super::sort::{SortKey, SortType};
 use crate::clock::Time;
@@ -67,18 +68,18 @@ struct Key {
     nullable: bool,
 }
 
-struct Writer {
+pub(super) struct Writer {
     params: Vec<Parameter>,
     now: Time,
 }
 
-const NOBODY: &str = "FALSE";
+pub(super) const NOBODY: &str = "FALSE";
 /// Stands in a flag's SQL for the moment at which it is judged.
 const NOW: &str = "{now}";
 
 impl Writer {
     /// Takes a parameter and gives its place in the text.
-    fn bind(&mut self, value: impl Into<Parameter>) -> String {
+    pub(super) fn bind(&mut self, value: impl Into<Parameter>) -> String {
         bind(&mut self.params, value.into())
     }
 
@@ -86,7 +87,7 @@ impl Writer {
         values.into_iter().map(|value| self.bind(parameter(value))).collect::<Vec<_>>().join(", ")
     }
 
-    fn bind_path(&mut self, path: &Path) -> String {
+    pub(super) fn bind_path(&mut self, path: &Path) -> String {
         self.bind(path.json_path())
     }
 
@@ -108,6 +109,11 @@ impl Writer {
         match (&named.field.kind, test) {
             (Kind::Names { from, column }, Test::OneOf(values)) => self.names(from, column, values),
             (Kind::Json(column) | Kind::JsonText(column), test) => self.json(column, &named.path, test),
+            (Kind::Listed { key, of }, test) => self.listed(key, of, test),
+            (Kind::Searched { text, key, of, word }, test) => self.searched(text, (key, of, word), test),
+            (Kind::Object(column), test) => self.object(column, test),
+            (Kind::Near(place), Test::Near(circle)) => self.near(*place, *circle),
+            (Kind::Within(place), Test::Within(bounds)) => self.within(*place, *bounds),
             (kind, test) => {
                 let expression = self.expression(kind);
                 self.scalar(&expression, test)
@@ -119,14 +125,17 @@ impl Writer {
     fn expression(&mut self, kind: &Kind) -> String {
         match kind {
             Kind::Flag(sql) if sql.contains(NOW) => sql.replace(NOW, &self.bind(self.now.0)),
-            Kind::Id(sql) | Kind::Text(sql) | Kind::TextOrEmpty(sql) | Kind::Time(sql) | Kind::Flag(sql) => {
-                (*sql).to_owned()
-            }
-            Kind::Names { .. } | Kind::Json(_) | Kind::JsonText(_) => NOBODY.to_owned(),
+            Kind::Id(sql)
+            | Kind::Text(sql)
+            | Kind::TextOrEmpty(sql)
+            | Kind::Time(sql)
+            | Kind::Flag(sql)
+            | Kind::Number(sql) => (*sql).to_owned(),
+            _ => NOBODY.to_owned(),
         }
     }
 
-    fn scalar(&mut self, expression: &str, test: &Test) -> String {
+    pub(super) fn scalar(&mut self, expression: &str, test: &Test) -> String {
         match test {
             Test::OneOf(values) => self.one_of(expression, values),
             Test::NoneOf(values) => {
@@ -139,7 +148,7 @@ impl Writer {
             Test::Exists(true) => format!("{expression} IS NOT NULL"),
             Test::Exists(false) => format!("{expression} IS NULL"),
             Test::Words(words) => self.words(expression, words),
-            Test::Contains(_) => NOBODY.to_owned(),
+            _ => NOBODY.to_owned(),
         }
     }
 
@@ -224,7 +233,7 @@ impl Writer {
                      AND EXISTS (SELECT 1 FROM json_each({column}, {at}) e WHERE e.type IN ({types}){same}))"
                 )
             }
-            Test::Words(_) => NOBODY.to_owned(),
+            _ => NOBODY.to_owned(),
         }
     }
 
@@ -256,7 +265,7 @@ impl Writer {
     }
 
     /// Equality with an object (in any order of its keys) or an array, value by value.
-    fn structure(&mut self, column: &str, json_path: &str, value: &Value) -> String {
+    pub(super) fn structure(&mut self, column: &str, json_path: &str, value: &Value) -> String {
         let at = self.bind(json_path.to_owned());
         let types = json_types(value);
         let mut parts = vec![format!("json_type({column}, {at}) IN ({types})")];
@@ -294,7 +303,8 @@ impl Writer {
                 kind => self.expression(kind),
             };
             descending = key.descending;
-            keys.push(Key { nullable: !never_null(&sql), sql, descending });
+            let is_number = matches!(key.field.field.kind, Kind::Number(_));
+            keys.push(Key { nullable: !is_number && !never_null(&sql), sql, descending });
         }
         let rest = resource.ids.iter().copied();
         for sql in sort.is_empty().then_some(default).into_iter().chain(rest) {

@@ -12,6 +12,7 @@ handlers! {
     DeleteFeed => feeds::manage::delete;
     ChangeFeedVisibility => feeds::manage::change_visibility;
     GetFeedCounts => feeds::manage::counts;
+    QueryFeeds => feeds::query::feeds;
     CreateFeedsBatch => feeds::manage::create_many;
     DeleteFeedsBatch => feeds::manage::delete_many;
     OwnBatch => feeds::manage::own;
@@ -40,11 +41,13 @@ handlers! {
     UpsertActivities => feeds::activities::upsert;
     UpdateActivitiesPartialBatch => feeds::activities::update_partial_batch;
     DeleteActivities => feeds::activities::delete_many;
+    QueryActivities => feeds::query::activities;
     GetActivity => feeds::activities::get;
     UpdateActivity => feeds::activities::update;
     UpdateActivityPartial => feeds::activities::update_partial;
     DeleteActivity => feeds::activities::delete;
     RestoreActivity => feeds::activities::restore;
+    QueryFollows => feeds::query::follows;
     Follow => feeds::follows::follow;
     UpdateFollow => feeds::follows::update;
     GetOrCreateFollow => feeds::follows::get_or_create;

@@ -11,6 +11,7 @@ pub mod feeds;
 pub mod follows;
 pub mod groups;
 pub mod members;
+pub mod query;
 pub mod timeline;
 pub mod views;
 

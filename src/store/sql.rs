@@ -14,6 +14,7 @@ use crate::model::feeds::feed::{Location, Visibility};
 use crate::model::feeds::follow::FollowStatus;
 use crate::model::feeds::member::MemberStatus;
 use crate::model::user::Deletion;
+use crate::query::add_distance;
 
 /// Statements that a connection keeps prepared.
 const STATEMENTS_MAX: usize = 256;
@@ -22,6 +23,7 @@ const STATEMENTS_MAX: usize = 256;
 /// at the values, and plans a statement anew each time it is used, which costs more than most queries do.
 pub fn keep_statements(conn: &Connection) -> Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    add_distance(conn)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 

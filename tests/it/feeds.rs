@@ -5,6 +5,7 @@ mod following;
 mod groups;
 mod managing;
 mod members;
+mod querying;
 mod reading;
 pub mod shape;
 mod views;

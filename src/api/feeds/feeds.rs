@@ -13,6 +13,7 @@ use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::access;
 use crate::domain::feeds::feeds::{self as rules, NewFeed};
+use crate::domain::feeds::query::Filter;
 use crate::domain::feeds::read::{self, FeedPage, Options, Pager};
 use crate::domain::feeds::views;
 use crate::door::Gate;
@@ -39,6 +40,7 @@ pub struct GetOrCreateFeedRequest {
     limit: Option<i64>,
     next: Option<String>,
     prev: Option<String>,
+    filter: Option<Map<String, Value>>,
     followers_pagination: Option<Pager>,
     following_pagination: Option<Pager>,
     member_pagination: Option<Pager>,
@@ -210,6 +212,7 @@ pub async fn get_or_create(
         data: body.data.unwrap_or_default().checked(caller.is_server())?,
         request: read::Request {
             activities: Pager { limit: body.limit, next: body.next, prev: body.prev },
+            filter: body.filter.map(Filter::of).transpose()?,
             followers: body.followers_pagination,
             following: body.following_pagination,
             members: body.member_pagination,

@@ -173,8 +173,8 @@ pub async fn query(
     let (fid, body) = (address(&path.0, &path.1)?, body.0);
     let acting = Acting::of(&caller, body.named)?;
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
-    let limit = i64::from(limit(body.limit, LIMIT_DEFAULT)?);
-    let walk = QUERIED.walk(&filter, &sort, Some(limit), body.next.as_deref())?;
+    let limit = limit(body.limit, LIMIT_DEFAULT)?;
+    let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
     let page = gate
         .store
         .scan(caller.scope(), move |tx| rules::query(tx, acting.actor(), &fid, Some(&walk).filter(|_| limit > 0)));

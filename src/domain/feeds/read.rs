@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::access::{self, Actor, Standing};
 use super::enrich::{self, OwnFields};
+use super::query::Filter;
 use super::{groups, views};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
@@ -87,6 +88,8 @@ impl Options {
 pub struct Request {
     /// The page of activities.
     pub activities: Pager,
+    /// Which of them, where not all.
+    pub filter: Option<Filter>,
     /// The page of followers, where one was asked for.
     pub followers: Option<Pager>,
     /// The same of followed feeds.
@@ -131,6 +134,7 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: Feed, request: &Request) ->
     };
     let view = request.view.as_deref();
     let selectors = views::selectors(tx, &group, view)?;
+    let filter = request.filter.as_ref();
     let reading = Reading {
         tx,
         actor,
@@ -139,6 +143,7 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: Feed, request: &Request) ->
         view,
         selectors: &selectors,
         standing: &standing,
+        filter,
         asked,
         options,
     };
@@ -165,6 +170,7 @@ struct Reading<'a, 'tx> {
     view: Option<&'a str>,
     selectors: &'a [Selector],
     standing: &'a Standing,
+    filter: Option<&'a Filter>,
     asked: OwnFields,
     options: Options,
 }
@@ -192,7 +198,12 @@ impl Reading<'_, '_> {
         if limit == 0 {
             return Ok(Page::default());
         }
-        let asked = Asked::of(&json!(["activities", self.feed.fid.as_str(), self.view]));
+        let asked = Asked::of(&json!([
+            "activities",
+            self.feed.fid.as_str(),
+            self.view,
+            self.filter.map(|filter| &filter.asked)
+        ]));
         let order = groups::order(self.selectors);
         let place = |name, cursor: &Option<String>| {
             let cursor = cursor.as_deref().filter(|cursor| !cursor.is_empty());
@@ -261,7 +272,7 @@ impl Reading<'_, '_> {
         while chosen.len() < wanted {
             let most = u32::try_from(wanted - chosen.len()).unwrap_or(u32::MAX).saturating_add(FEEDS_MAX + 1);
             let stretch = Stretch { feed: self.feed.no, sources, order, behind, reader, most };
-            let picks = timeline::pick(self.tx, stretch, None)?;
+            let picks = timeline::pick(self.tx, stretch, self.filter.map(|filter| &filter.query))?;
             let is_all = picks.len() < most as usize;
             self.learn(&picks, readable)?;
             let mut runs: Vec<&[Pick]> = picks.chunk_by(|one, other| one.place == other.place).collect();

@@ -21,8 +21,6 @@ pub(super) const COLUMNS: &str =
 
 /// Words of a text that are kept to find it by: more than anybody looks for, and bounded.
 const WORDS_MAX: usize = 1_000;
-/// Characters of a word that are kept.
-const WORD_MAX_CHARS: usize = 64;
 
 /// Reads [`COLUMNS`], in their order.
 pub(super) fn activity_of(columns: &mut Columns<'_>) -> rusqlite::Result<Activity> {
@@ -61,7 +59,7 @@ pub(super) fn activity_of(columns: &mut Columns<'_>) -> rusqlite::Result<Activit
     })
 }
 
-fn row_of(row: &Row<'_>) -> rusqlite::Result<Activity> {
+pub(super) fn row_of(row: &Row<'_>) -> rusqlite::Result<Activity> {
     activity_of(&mut Columns::of(row))
 }
 
@@ -137,10 +135,9 @@ fn save_words(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
     Ok(())
 }
 
-/// The words of a text, each once, in lower case: what lies between characters that are neither letters nor digits.
+/// The words of a text, each once.
 pub fn words(text: &str) -> BTreeSet<String> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.take(WORDS_MAX).map(|word| word.to_lowercase().chars().take(WORD_MAX_CHARS).collect()).collect()
+    crate::query::words::of(text).take(WORDS_MAX).collect()
 }
 
 /// Lists an activity in a feed, under a key where the feed's group aggregates.

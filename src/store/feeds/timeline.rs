@@ -6,7 +6,7 @@ use rusqlite::types::Value as Parameter;
 
 use super::super::tx::ReadTx;
 use crate::error::Result;
-use crate::query::Sql;
+use crate::query::{Query, Sql};
 
 /// Which activities a feed shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +74,9 @@ pub struct Stretch<'a> {
 }
 
 /// A stretch of what a feed shows, of the activities for which a filter holds.
-pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<Sql>) -> Result<Vec<Pick>> {
+pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<&Query>) -> Result<Vec<Pick>> {
     let Stretch { feed, sources, order, behind, reader, most } = stretch;
-    let mut sql = filter.unwrap_or_else(Sql::all);
+    let mut sql = filter.map_or_else(Sql::all, |filter| filter.to_sql(tx.now));
     let feed = sql.bind(feed);
     let mut from = Vec::new();
     if sources.own {

@@ -8,8 +8,8 @@ use super::*;
 use crate::query::page::Walk;
 use crate::query::tests::model::{compare, holds};
 
-fn walk(filter: &Value, sort: &Value, limit: i64, next: Option<&str>) -> Result<Walk> {
-    USERS.walk(&object(filter.clone()), sort.as_array().unwrap(), Some(limit), next)
+fn walk(filter: &Value, sort: &Value, limit: u32, next: Option<&str>) -> Result<Walk> {
+    USERS.walk(&object(filter.clone()), sort.as_array().unwrap(), limit, next)
 }
 
 fn page(connection: &Connection, walk: &Walk) -> (Vec<String>, Option<String>) {
@@ -63,7 +63,7 @@ proptest! {
         let (is_quiet, mut events) = (events.is_empty(), events.into_iter().enumerate());
         let before = stays.len();
         loop {
-            let (found, cursor) = page(&connection, &walk(&filter, &sort, limit.into(), next.as_deref()).unwrap());
+            let (found, cursor) = page(&connection, &walk(&filter, &sort, limit, next.as_deref()).unwrap());
             prop_assert!(found.len() == limit as usize || cursor.is_none(), "a page that is not full is the last");
             met.extend(found);
             pages += 1;
@@ -129,7 +129,7 @@ fn a_cursor_leads_on_in_its_own_filter_and_sort_alone() {
     ] {
         assert_eq!(refusal(filter, sort, &next), other);
     }
-    let bans = crate::store::bans::BANS.walk(&Map::new(), &[], None, Some(&next)).unwrap_err();
+    let bans = crate::store::bans::BANS.walk(&Map::new(), &[], 9, Some(&next)).unwrap_err();
     assert_eq!(bans.message, other);
     let none = "next is not a cursor of a page: send what the page before answered as next";
     for text in ["x", "%", "W10", "bnVsbA"] {

@@ -1,0 +1,146 @@
+//! Queries of activities, feeds and follows: what an actor finds of them (feeds-core 1.5, 4.2, 6.4 and 8).
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Map, Value};
+
+use super::access::{self, Actor, may_read, standings};
+use super::enrich::{self, OwnFields};
+use crate::error::Result;
+use crate::ids::{FeedId, UserId};
+use crate::model::feeds::activity::{Activity, EnrichedActivity};
+use crate::model::feeds::feed::{EnrichedFeed, Feed};
+use crate::model::feeds::follow::{EnrichedFollow, Follow};
+use crate::model::feeds::page::Page;
+use crate::permission::capability::Capability;
+use crate::query::Query;
+use crate::query::page::{Row, Walk};
+use crate::store::ReadTx;
+use crate::store::feeds::feeds as feed_rows;
+use crate::store::feeds::query::{self as rows, Shown};
+
+pub use rows::{ACTIVITIES, FEEDS, FOLLOWS};
+
+/// The activities that are asked for.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pub asked: Map<String, Value>,
+    pub query: Query,
+}
+
+impl Filter {
+    /// A filter as QueryActivities takes it.
+    pub fn of(asked: Map<String, Value>) -> Result<Self> {
+        Ok(Self { query: ACTIVITIES.parse(&asked, &[])?, asked })
+    }
+}
+
+/// Which activities are asked for that feeds do not show.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Included {
+    pub expired: bool,
+    pub deleted: bool,
+    pub private: bool,
+}
+
+fn page<T>((items, next): (Vec<T>, Option<String>)) -> Page<T> {
+    Page { items, next, prev: None }
+}
+
+/// A page of activities. A user finds what lies in a feed that he may read, and his own. Who asks when they expire means those
+/// that have, too.
+pub fn activities(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    walk: Walk,
+    included: Included,
+    own: OwnFields,
+) -> Result<Page<EnrichedActivity>> {
+    let shown = Shown {
+        expired: included.expired || walk.names("expires_at"),
+        deleted: included.deleted,
+        private: included.private,
+        user: actor.user.map(UserId::as_str),
+    };
+    let found = walk.gather(|walk| rows::activities(tx, walk, shown), |found| readable(tx, actor, found));
+    let Page { items, next, prev } = page(found?);
+    Ok(Page { items: enriched(tx, actor, items, own)?, next, prev })
+}
+
+fn readable(tx: &ReadTx<'_>, actor: Actor<'_>, mut found: Vec<Row<Activity>>) -> Result<Vec<Row<Activity>>> {
+    if actor.by.is_some() {
+        let feeds = feeds_of(tx, found.iter().map(|(activity, _)| activity))?;
+        let standings = standings(tx, actor, feeds.values())?;
+        let may = |fid: &FeedId| {
+            let standing = feeds.get(fid).and_then(|feed| standings.get(&feed.no));
+            standing.is_some_and(|standing| may_read(actor, standing))
+        };
+        found.retain(|(activity, _)| {
+            actor.user.is_some_and(|user| *user == activity.user_id) || activity.feeds.iter().any(may)
+        });
+    }
+    Ok(found)
+}
+
+/// The feeds that these activities are in, as far as they are there.
+fn feeds_of<'a>(tx: &ReadTx<'_>, all: impl Iterator<Item = &'a Activity>) -> Result<HashMap<FeedId, Feed>> {
+    let fids: BTreeSet<&FeedId> = all.flat_map(|activity| &activity.feeds).collect();
+    let fids: Vec<FeedId> = fids.into_iter().cloned().collect();
+    let feeds = feed_rows::by_address(tx, &fids)?;
+    Ok(feeds.into_iter().map(|feed| (feed.fid.clone(), feed)).collect())
+}
+
+/// Each with the feed that it is in, where it is in one alone.
+fn enriched(tx: &ReadTx<'_>, actor: Actor<'_>, found: Vec<Activity>, own: OwnFields) -> Result<Vec<EnrichedActivity>> {
+    let alone = found.iter().filter(|activity| activity.feeds.len() == 1);
+    let feeds = feeds_of(tx, alone)?;
+    let feeds = enrich::feeds(tx, actor, feeds.into_values(), own)?;
+    let feeds: HashMap<&FeedId, &EnrichedFeed> = feeds.values().map(|feed| (&feed.feed.fid, feed)).collect();
+    let with_feed = |activity: Activity| {
+        let feed = match activity.feeds.as_slice() {
+            [only] => feeds.get(only).map(|feed| (*feed).clone()),
+            _ => None,
+        };
+        (activity, feed)
+    };
+    enrich::activities(tx, found.into_iter().map(with_feed).collect())
+}
+
+/// A page of feeds, of those that a user may read.
+pub fn feeds(tx: &ReadTx<'_>, actor: Actor<'_>, walk: Walk, own: OwnFields) -> Result<Page<EnrichedFeed>> {
+    let found = walk.gather(
+        |walk| rows::feeds(tx, walk),
+        |mut found| {
+            if actor.by.is_some() {
+                let standings = standings(tx, actor, found.iter().map(|(feed, _)| feed))?;
+                found.retain(|(feed, _)| {
+                    standings.get(&feed.no).is_some_and(|one| one.capabilities.has(Capability::ReadFeed))
+                });
+            }
+            Ok(found)
+        },
+    );
+    let Page { items, next, prev } = page(found?);
+    let order: Vec<i64> = items.iter().map(|feed| feed.no).collect();
+    let mut enriched = enrich::feeds(tx, actor, items, own)?;
+    Ok(Page { items: order.iter().filter_map(|no| enriched.remove(no)).collect(), next, prev })
+}
+
+/// A page of follows, whatever became of them: of those of which a user may ask in one of the two feeds. Inferred.
+pub fn follows(tx: &ReadTx<'_>, actor: Actor<'_>, walk: Walk) -> Result<Page<EnrichedFollow>> {
+    let found = walk.gather(
+        |walk| rows::follows(tx, walk),
+        |mut found: Vec<Row<Follow>>| {
+            if actor.by.is_some() {
+                let ends: BTreeSet<i64> = found.iter().flat_map(|(follow, _)| [follow.source, follow.target]).collect();
+                let feeds = feed_rows::by_number(tx, &ends.into_iter().collect::<Vec<_>>())?;
+                let standings = access::standings(tx, actor, feeds.values())?;
+                let may = |no| standings.get(&no).is_some_and(|one| one.capabilities.has(Capability::QueryFollows));
+                found.retain(|(follow, _)| may(follow.source) || may(follow.target));
+            }
+            Ok(found)
+        },
+    );
+    let Page { items, next, prev } = page(found?);
+    Ok(Page { items: enrich::follows(tx, actor, items)?, next, prev })
+}
