@@ -84,6 +84,8 @@ pub struct Event {
     pub at: Time,
     /// Who hears of it.
     pub audience: Vec<Topic>,
+    /// Of those only these, where not all may.
+    pub only: Option<Vec<UserId>>,
     /// What it says.
     pub payload: Payload,
     /// The frame of each dialect, once somebody needed it; sockets share its bytes.
@@ -98,7 +100,18 @@ impl Event {
         audience: impl Into<Vec<Topic>>,
         payload: Payload,
     ) -> Self {
-        Self { kind: kind.into(), at, audience: audience.into(), payload, encoded: Default::default() }
+        Self { kind: kind.into(), at, audience: audience.into(), only: None, payload, encoded: Default::default() }
+    }
+
+    /// The same for none but these users.
+    #[must_use]
+    pub fn only_for(self, users: Option<Vec<UserId>>) -> Self {
+        Self { only: users, ..self }
+    }
+
+    /// Whether a user hears of it who is in its audience.
+    pub fn is_for(&self, user: Option<&UserId>) -> bool {
+        self.only.as_ref().is_none_or(|only| user.is_some_and(|user| only.contains(user)))
     }
 
     /// The user that it is about; `None` when it is about the app.

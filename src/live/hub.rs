@@ -199,7 +199,7 @@ impl Hub {
     /// Forgets a connection, and has its end written down.
     pub fn left(&self, connection_id: &str, app: &Arc<App>) {
         let Some(connection) = self.connections().remove(&(app.id, connection_id.to_owned())) else { return };
-        connection.watching.end(&app.watched);
+        connection.watching.end(connection.user.as_ref(), &app.watched);
         if let Some(user) = connection.user {
             // Without a receiver the process is ending, and nobody is online any more.
             if let Some(leavers) = &*self.leavers.lock().unwrap_or_else(PoisonError::into_inner)
@@ -238,7 +238,7 @@ impl Hub {
     /// Has a connection of an app hear of topics, all or none.
     pub async fn watch(&self, app: &App, connection: &Connection, topics: Vec<Topic>) -> Result<()> {
         let most = self.limits.watched;
-        let new = connection.watching.add(topics, most, &app.watched).ok_or_else(|| {
+        let new = connection.watching.add(connection.user.as_ref(), topics, most, &app.watched).ok_or_else(|| {
             ApiError::input(format!(
                 "connection_id {} would watch more than {most} users and feeds; ask without presence or watch, or open another \
                  connection",
@@ -253,7 +253,7 @@ impl Hub {
 
     /// Has it hear of a topic no longer.
     pub async fn unwatch(&self, app: &App, connection: &Connection, topic: Topic) {
-        if connection.watching.remove(&topic, &app.watched) {
+        if connection.watching.remove(connection.user.as_ref(), &topic, &app.watched) {
             self.tell(connection, Told::Unwatch(connection.key, topic)).await;
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::app::watched::Watched;
 use crate::event::topic::Topic;
-use crate::ids::AppId;
+use crate::ids::{AppId, UserId};
 
 /// The connections of one thread, by topic.
 #[derive(Default)]
@@ -57,7 +57,13 @@ struct Watch {
 impl Watching {
     /// Adds topics, all or none, has the app know of those that are new, and answers them. `None` when it would be more than
     /// that many.
-    pub fn add(&self, topics: Vec<Topic>, most: usize, watched: &Watched) -> Option<Vec<Topic>> {
+    pub fn add(
+        &self,
+        user: Option<&UserId>,
+        topics: Vec<Topic>,
+        most: usize,
+        watched: &Watched,
+    ) -> Option<Vec<Topic>> {
         let mut watch = self.watch();
         let new: HashSet<_> = topics.into_iter().filter(|topic| !watch.topics.contains(topic)).collect();
         if watch.topics.len() + new.len() > most {
@@ -67,16 +73,19 @@ impl Watching {
             return Some(Vec::new());
         }
         // Before anybody else can end it: what is counted is counted out again.
-        watched.add(&new);
+        if let Some(user) = user {
+            watched.add(user, &new);
+        }
         watch.topics.extend(new.iter().cloned());
         Some(new.into_iter().collect())
     }
 
     /// Takes a topic out. Answers whether it was there.
-    pub fn remove(&self, topic: &Topic, watched: &Watched) -> bool {
-        let was_there = self.watch().topics.remove(topic);
-        if was_there {
-            watched.remove([topic]);
+    pub fn remove(&self, user: Option<&UserId>, topic: &Topic, watched: &Watched) -> bool {
+        let mut watch = self.watch();
+        let was_there = watch.topics.remove(topic);
+        if let Some(user) = user.filter(|_| was_there) {
+            watched.remove(user, [topic]);
         }
         was_there
     }
@@ -87,10 +96,13 @@ impl Watching {
     }
 
     /// The connection is over, and watches nothing more.
-    pub fn end(&self, watched: &Watched) {
+    pub fn end(&self, user: Option<&UserId>, watched: &Watched) {
         let mut watch = self.watch();
         watch.is_over = true;
-        watched.remove(&std::mem::take(&mut watch.topics));
+        let topics = std::mem::take(&mut watch.topics);
+        if let Some(user) = user {
+            watched.remove(user, &topics);
+        }
     }
 
     fn watch(&self) -> MutexGuard<'_, Watch> {
@@ -101,7 +113,7 @@ impl Watching {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{FeedId, UserId};
+    use crate::ids::FeedId;
 
     fn user(id: &str) -> Topic {
         Topic::User(UserId::trusted(id))
@@ -137,7 +149,7 @@ mod tests {
     #[test]
     fn what_is_watched_already_is_not_counted_again_and_too_much_adds_nothing() {
         let (watching, watched) = (Watching::default(), Watched::default());
-        let add = |topics: Vec<Topic>| watching.add(topics, 2, &watched);
+        let add = |topics: Vec<Topic>| watching.add(None, topics, 2, &watched);
         assert_eq!(add(vec![user("a"), user("a")]), Some(vec![user("a")]));
         assert_eq!(add(vec![user("b"), user("c")]), None);
         assert_eq!(add(vec![user("a"), user("b")]), Some(vec![user("b")]));
@@ -150,14 +162,17 @@ mod tests {
         let fid = FeedId::parse("user:john").expect("an address");
         let feed = || vec![Topic::Feed(fid.clone())];
         let (one, other, watched) = (Watching::default(), Watching::default(), Watched::default());
-        assert_eq!(one.add(feed(), 9, &watched), Some(feed()));
-        assert_eq!(one.add(feed(), 9, &watched), Some(Vec::new()));
-        assert_eq!(other.add(feed(), 9, &watched), Some(feed()));
-        one.end(&watched);
+        let john = UserId::trusted("john");
+        let john = Some(&john);
+        assert_eq!(one.add(john, feed(), 9, &watched), Some(feed()));
+        assert_eq!(one.add(john, feed(), 9, &watched), Some(Vec::new()));
+        assert_eq!(other.add(john, feed(), 9, &watched), Some(feed()));
+        one.end(john, &watched);
         assert_eq!(watched.feeds(), std::slice::from_ref(&fid));
-        assert_eq!(one.add(feed(), 9, &watched), Some(Vec::new()), "it is over");
-        assert!(other.remove(&Topic::Feed(fid.clone()), &watched));
-        assert!(!other.remove(&Topic::Feed(fid), &watched));
+        assert_eq!(watched.users(&fid), [UserId::trusted("john")]);
+        assert_eq!(one.add(john, feed(), 9, &watched), Some(Vec::new()), "it is over");
+        assert!(other.remove(john, &Topic::Feed(fid.clone()), &watched));
+        assert!(!other.remove(john, &Topic::Feed(fid), &watched));
         assert!(watched.feeds().is_empty());
     }
 }

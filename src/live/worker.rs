@@ -186,7 +186,8 @@ impl Worker {
         for event in &commit.events {
             members.topics.each(app, &event.audience, |key| {
                 // What a greeting has in it already is no news.
-                if let Some(member) = members.by_key.get(&key).filter(|member| member.since < commit.number) {
+                let news = members.by_key.get(&key).filter(|member| member.since < commit.number);
+                if let Some(member) = news.filter(|member| event.is_for(member.user.as_ref())) {
                     member.mailbox.frame(frame(event, member.dialect));
                 }
             });

@@ -94,6 +94,11 @@ impl ReadTx<'_> {
         self.owner.watched.feeds()
     }
 
+    /// Who watches a feed.
+    pub fn watchers(&self, fid: &FeedId) -> Vec<UserId> {
+        self.owner.watched.users(fid)
+    }
+
     /// Whether the user has a connection open.
     pub(super) fn is_online(&self, user: &str) -> bool {
         self.owner.presence.is_online(user)

@@ -70,8 +70,7 @@ fn tell_updated(tx: &WriteTx<'_>, by: Option<&User>, feed: &Feed) -> Result<()> 
     let enriched = enrich::feed(tx, nobody, feed.clone(), OwnFields::NONE)?;
     // Who hears of no user takes it for a change of his own.
     let user = by.map_or_else(|| Arc::clone(&enriched.owner), |by| Arc::new(by.clone()));
-    events::tell(tx, "feeds.feed.updated", feed, &Change::new(Some(user), About::Feed(Box::new(enriched))));
-    Ok(())
+    events::tell(tx, "feeds.feed.updated", feed, &Change::new(Some(user), About::Feed(Box::new(enriched))))
 }
 
 /// What becomes of those who have asked to follow when they need ask no more.
@@ -133,10 +132,11 @@ pub fn end(tx: &WriteTx<'_>, by: Option<&User>, before: Feed, is_hard: bool) -> 
             follows::end(tx, &follow)?;
         }
     }
+    // While its members are still known, who may hear of it.
+    let user = by.map(|by| Arc::new(by.clone()));
+    events::tell(tx, "feeds.feed.deleted", &before, &Change::new(user, About::Nothing))?;
     activity_rows::leave(tx, &before, is_hard)?;
     rows::empty(tx, before.no)?;
-    let user = by.map(|by| Arc::new(by.clone()));
-    events::tell(tx, "feeds.feed.deleted", &before, &Change::new(user, About::Nothing));
     if is_hard {
         return rows::remove(tx, before.no);
     }

@@ -3,24 +3,55 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::access::{self, Actor, Standing};
 use super::{groups, views};
 use crate::error::Result;
 use crate::event::feeds::{About, Change, FeedEvent};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
+use crate::ids::UserId;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::Feed;
 use crate::model::user::User;
+use crate::permission::Subject;
 use crate::store::WriteTx;
 use crate::store::feeds::{feeds, follows};
 
-/// Tells those who watch a feed of a change.
-pub fn tell(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>) {
-    let event = FeedEvent { fid: feed.fid.clone(), visibility: feed.visibility, change: Arc::clone(change) };
-    tx.emit(Event::new(kind, tx.now, [Topic::Feed(feed.fid.clone())], Payload::Feeds(event)));
+/// Tells those who watch a feed of a change, and may read the feed by now.
+pub fn tell(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>) -> Result<()> {
+    let only = readers(tx, feed, &tx.watchers(&feed.fid), |_, _| true)?;
+    emit(tx, kind, feed, change, only);
+    Ok(())
 }
 
-/// Tells those of a change to an activity who watch a feed that it is in, and those who watch one that follows such a feed.
+fn emit(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>, only: Option<Vec<UserId>>) {
+    let event = FeedEvent { fid: feed.fid.clone(), visibility: feed.visibility, change: Arc::clone(change) };
+    let event = Event::new(kind, tx.now, [Topic::Feed(feed.fid.clone())], Payload::Feeds(event));
+    tx.emit(event.only_for(only));
+}
+
+/// Of these users those who may read what is in a feed, and of whom something more holds; `None` for all of them.
+fn readers(
+    tx: &WriteTx<'_>,
+    feed: &Feed,
+    users: &[UserId],
+    holds: impl Fn(&UserId, &Standing) -> bool,
+) -> Result<Option<Vec<UserId>>> {
+    let mut readers = Vec::new();
+    for user in users {
+        let facts = tx.facts(user.as_str());
+        let by = Subject { id: user.as_str(), role: &facts.role, teams: &facts.teams };
+        let actor = Actor { user: Some(user), by: Some(by) };
+        let standing = access::standing(tx, actor, feed)?;
+        if access::may_read(actor, &standing) && holds(user, &standing) {
+            readers.push(user.clone());
+        }
+    }
+    Ok(Some(readers).filter(|readers| readers.len() < users.len()))
+}
+
+/// Tells those of a change to an activity who watch a feed that it is in, and those who watch one that follows such a feed. What
+/// is private is told to its author, and to whose feed it is in.
 pub fn tell_activity(
     tx: &WriteTx<'_>,
     kind: &'static str,
@@ -29,11 +60,22 @@ pub fn tell_activity(
     feeds: &[Feed],
 ) -> Result<()> {
     let change = Change::new(user, About::Activity(Box::new(activity.clone())));
+    let is_private = activity.activity.visibility == "private";
+    let author = &activity.activity.user_id;
     for feed in feeds {
-        tell(tx, kind, feed, &change);
+        let may_see = |user: &UserId, standing: &Standing| !is_private || standing.is_owner || user == author;
+        emit(tx, kind, feed, &change, readers(tx, feed, &tx.watchers(&feed.fid), may_see)?);
     }
     for timeline in watched_timelines(tx, feeds)? {
-        tell(tx, kind, &timeline, &change);
+        let watchers = tx.watchers(&timeline.fid);
+        // Who watches the timeline has to be allowed to read it, and one of the feeds that this comes from.
+        let mut allowed: Vec<UserId> = Vec::new();
+        for feed in feeds {
+            let of_feed = readers(tx, feed, &watchers, |user, _| !is_private || user == author)?;
+            allowed.extend(of_feed.unwrap_or_else(|| watchers.clone()));
+        }
+        let only = readers(tx, &timeline, &watchers, |user, _| allowed.contains(user))?;
+        emit(tx, kind, &timeline, &change, only);
     }
     Ok(())
 }

@@ -104,8 +104,7 @@ pub fn tell_created(tx: &WriteTx<'_>, actor: Actor<'_>, feed: &Feed) -> Result<(
     let user = Arc::clone(&enriched.owner);
     let members = enrich::members(tx, member_rows::of_feed(tx, feed.no, "", u32::MAX)?)?;
     let change = Change::new(Some(user), About::NewFeed { feed: Box::new(enriched), members });
-    events::tell(tx, "feeds.feed.created", feed, &change);
-    Ok(())
+    events::tell(tx, "feeds.feed.created", feed, &change)
 }
 
 /// The feeds at these addresses, in their order; what is not there is made, owned by the actor (feeds-core 6.1).

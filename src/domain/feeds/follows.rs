@@ -84,9 +84,8 @@ impl Pair {
         let nobody = Actor { user: None, by: None };
         let enriched = self.enriched(tx, nobody, follow.clone(), OwnFields::NONE)?;
         let change = Change::new(None, About::Follow(Box::new(enriched)));
-        events::tell(tx, kind, &self.source, &change);
-        events::tell(tx, kind, &self.target, &change);
-        Ok(())
+        events::tell(tx, kind, &self.source, &change)?;
+        events::tell(tx, kind, &self.target, &change)
     }
 }
 

@@ -91,3 +91,48 @@ fn who_may_not_read_a_feed_does_not_watch_it() {
     user(&app, "john").post(ADD, &json!({"type": "post", "feeds": ["user:john"]})).ok();
     eve.quiet();
 }
+
+#[test]
+fn what_is_private_reaches_its_author_and_the_feeds_owner_and_nobody_else_who_watches() {
+    let server = Server::start();
+    let app = server.app();
+    let (mut john, mut jane) = (app.join("john"), app.join("jane"));
+    watch(&app, "john", &john, "user:john");
+    heard(&mut john, "feeds.feed.created", "user:john");
+    watch(&app, "jane", &jane, "user:john");
+    watch(&app, "jane", &jane, "timeline:jane");
+    heard(&mut jane, "feeds.feed.created", "timeline:jane");
+    super::following::follow(&user(&app, "jane"), "timeline:jane", "user:john");
+    for fid in ["timeline:jane", "user:john"] {
+        heard(&mut jane, "feeds.follow.created", fid);
+    }
+    heard(&mut john, "feeds.follow.created", "user:john");
+    let secret = json!({"id": "s", "type": "post", "feeds": ["user:john"], "text": "secret", "visibility": "private"});
+    add(&user(&app, "john"), &secret);
+    heard(&mut john, "feeds.activity.added", "user:john");
+    user(&app, "john").delete(&format!("{ADD}/s")).ok();
+    heard(&mut john, "feeds.activity.deleted", "user:john");
+    jane.quiet();
+}
+
+#[test]
+fn who_may_not_read_a_feed_any_more_hears_no_more_of_it_and_its_owner_does() {
+    let server = Server::start();
+    let app = server.app();
+    let (mut john, mut jane) = (app.join("john"), app.join("jane"));
+    watch(&app, "john", &john, "user:john");
+    heard(&mut john, "feeds.feed.created", "user:john");
+    watch(&app, "jane", &jane, "user:john");
+    let post = json!({"type": "post", "feeds": ["user:john"], "text": "hi"});
+    add(&user(&app, "john"), &post);
+    heard(&mut jane, "feeds.activity.added", "user:john");
+    heard(&mut john, "feeds.activity.added", "user:john");
+    let close = format!("{}/change_visibility", path("user:john"));
+    user(&app, "john").post(&close, &json!({"visibility": "followers"})).ok();
+    heard(&mut john, "feeds.feed.updated", "user:john");
+    add(&user(&app, "john"), &post);
+    heard(&mut john, "feeds.activity.added", "user:john");
+    jane.quiet();
+    user(&app, "john").post(&close, &json!({"visibility": "visible"})).ok();
+    heard(&mut jane, "feeds.feed.updated", "user:john");
+}
