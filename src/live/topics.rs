@@ -57,13 +57,7 @@ struct Watch {
 impl Watching {
     /// Adds topics, all or none, has the app know of those that are new, and answers them. `None` when it would be more than
     /// that many.
-    pub fn add(
-        &self,
-        user: Option<&UserId>,
-        topics: Vec<Topic>,
-        most: usize,
-        watched: &Watched,
-    ) -> Option<Vec<Topic>> {
+    pub fn add(&self, user: Option<&UserId>, topics: Vec<Topic>, most: usize, watched: &Watched) -> Option<Vec<Topic>> {
         let mut watch = self.watch();
         let new: HashSet<_> = topics.into_iter().filter(|topic| !watch.topics.contains(topic)).collect();
         if watch.topics.len() + new.len() > most {

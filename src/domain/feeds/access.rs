@@ -104,3 +104,9 @@ pub fn judge(actor: Actor<'_>, feed: &Feed, standing: &Standing, capability: Cap
 pub fn may_read(actor: Actor<'_>, standing: &Standing) -> bool {
     actor.by.is_none() || standing.capabilities.has(Capability::ReadActivities)
 }
+
+/// Whether somebody may read what is in a feed by his role in the app alone.
+pub fn may_read_as_stranger(tx: &ReadTx<'_>, by: Subject<'_>, feed: &Feed) -> bool {
+    let can = permission::feeds::capabilities(&tx.app_state(), by, feed.visibility, Relation::default());
+    can.has(Capability::ReadActivities)
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::access::{self, Actor, Standing};
+use super::access::{self, Actor};
 use super::{groups, views};
 use crate::error::Result;
 use crate::event::feeds::{About, Change, FeedEvent};
@@ -19,7 +19,7 @@ use crate::store::feeds::{feeds, follows};
 
 /// Tells those who watch a feed of a change, and may read the feed by now.
 pub fn tell(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>) -> Result<()> {
-    let only = readers(tx, feed, &tx.watchers(&feed.fid), |_, _| true)?;
+    let only = readers(tx, feed, &tx.watchers(&feed.fid), Whom::All)?;
     emit(tx, kind, feed, change, only);
     Ok(())
 }
@@ -30,24 +30,36 @@ fn emit(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>,
     tx.emit(event.only_for(only));
 }
 
-/// Of these users those who may read what is in a feed, and of whom something more holds; `None` for all of them.
-fn readers(
-    tx: &WriteTx<'_>,
-    feed: &Feed,
-    users: &[UserId],
-    holds: impl Fn(&UserId, &Standing) -> bool,
-) -> Result<Option<Vec<UserId>>> {
+/// Of these users those who may read what is in a feed, and for whom it is; `None` for all of them.
+fn readers(tx: &WriteTx<'_>, feed: &Feed, users: &[UserId], whom: Whom<'_>) -> Result<Option<Vec<UserId>>> {
     let mut readers = Vec::new();
     for user in users {
         let facts = tx.facts(user.as_str());
         let by = Subject { id: user.as_str(), role: &facts.role, teams: &facts.teams };
         let actor = Actor { user: Some(user), by: Some(by) };
-        let standing = access::standing(tx, actor, feed)?;
-        if access::may_read(actor, &standing) && holds(user, &standing) {
+        // Whoever may by the role alone needs no look at what else the feed is to him: there may be thousands.
+        let is_reader = match whom {
+            Whom::All if access::may_read_as_stranger(tx, by, feed) => true,
+            Whom::All => access::may_read(actor, &access::standing(tx, actor, feed)?),
+            Whom::AuthorAndOwner(author) => user == author || *user == feed.created_by,
+            Whom::Among(some) => some.contains(user) && access::may_read(actor, &access::standing(tx, actor, feed)?),
+        };
+        if is_reader {
             readers.push(user.clone());
         }
     }
     Ok(Some(readers).filter(|readers| readers.len() < users.len()))
+}
+
+/// For whom something in a feed is.
+#[derive(Clone, Copy)]
+enum Whom<'a> {
+    /// Everybody who may read it.
+    All,
+    /// What is private.
+    AuthorAndOwner(&'a UserId),
+    /// These, if they may read it.
+    Among(&'a [UserId]),
 }
 
 /// Tells those of a change to an activity who watch a feed that it is in, and those who watch one that follows such a feed. What
@@ -60,21 +72,22 @@ pub fn tell_activity(
     feeds: &[Feed],
 ) -> Result<()> {
     let change = Change::new(user, About::Activity(Box::new(activity.clone())));
-    let is_private = activity.activity.visibility == "private";
     let author = &activity.activity.user_id;
+    let is_private = activity.activity.visibility == "private";
+    let whom = if is_private { Whom::AuthorAndOwner(author) } else { Whom::All };
     for feed in feeds {
-        let may_see = |user: &UserId, standing: &Standing| !is_private || standing.is_owner || user == author;
-        emit(tx, kind, feed, &change, readers(tx, feed, &tx.watchers(&feed.fid), may_see)?);
+        emit(tx, kind, feed, &change, readers(tx, feed, &tx.watchers(&feed.fid), whom)?);
     }
     for timeline in watched_timelines(tx, feeds)? {
         let watchers = tx.watchers(&timeline.fid);
-        // Who watches the timeline has to be allowed to read it, and one of the feeds that this comes from.
+        // Who watches the timeline has to be allowed to read one of the feeds that this comes from, and the timeline. That it is
+        // his feed in which something private is makes no difference there.
         let mut allowed: Vec<UserId> = Vec::new();
         for feed in feeds {
-            let of_feed = readers(tx, feed, &watchers, |user, _| !is_private || user == author)?;
-            allowed.extend(of_feed.unwrap_or_else(|| watchers.clone()));
+            allowed.extend(readers(tx, feed, &watchers, Whom::All)?.unwrap_or_else(|| watchers.clone()));
         }
-        let only = readers(tx, &timeline, &watchers, |user, _| allowed.contains(user))?;
+        allowed.retain(|user| !is_private || user == author);
+        let only = readers(tx, &timeline, &watchers, Whom::Among(&allowed))?;
         emit(tx, kind, &timeline, &change, only);
     }
     Ok(())
