@@ -23,3 +23,6 @@ pub fn later(now: Time, before: Time) -> Time {
     const STEP_NS: i64 = 1_001_000;
     Time(now.0.max(before.0.saturating_add(STEP_NS)))
 }
+
+#[cfg(test)]
+mod tests;
