@@ -1,5 +1,6 @@
 //! The control API under `/_millpond`: for tests, the command line and the dashboard (design.md 5 and 6).
 
+mod answers;
 mod apps;
 mod asked;
 mod body;

@@ -14,6 +14,7 @@
 //! - `auth::{token, verdict}`, `domain`, `store` and `wire` never name the HTTP library.
 //! - `store` never names `api`, `reply` or `control`; a transaction is for one app at one moment.
 //! - `model` and `event` never name `store` or SQL.
+//! - No more than three files import each other in a circle.
 //! - Nothing opens an outgoing connection but [`client`], which calls the emulator itself.
 
 mod api;

@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::answers::{Apps, Deleted};
 use super::asked::Secrets;
 use super::body::ControlBody;
 use super::code::ControlCode;
 use super::error::{ControlError, Result};
-use super::shapes::Deleted;
 use super::shown::{AppShown, app_shown};
 use super::{Control, clock, shapes};
 use crate::app::App;
@@ -40,8 +40,8 @@ pub struct Reached {
 
 /// `GET /apps`: all of them, oldest first.
 pub async fn list(control: Data<Control>, secrets: Secrets) -> HttpResponse {
-    let apps: Vec<_> = control.store.apps().all().iter().map(|app| app_shown(app, secrets.0)).collect();
-    HttpResponse::Ok().json(json!({"apps": apps, "next": null}))
+    let apps = control.store.apps().all();
+    HttpResponse::Ok().json(apps.iter().map(|app| app_shown(app, secrets.0)).collect::<Apps<_>>())
 }
 
 /// `GET /apps/{api_key}`: the app, and whom a change of it reaches: users, but deleted ones, and open connections.

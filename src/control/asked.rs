@@ -58,3 +58,13 @@ pub fn nonce() -> Parameter {
     let schema = json!({ "type": "string", "pattern": format!("^[A-Za-z0-9]{{1,{NONCE_MAX_CHARS}}}$") });
     Parameter::new("nonce", "Comes back in the answer: whoever made it up knows who answers", schema)
 }
+
+/// How many at the most.
+pub fn limit(most: usize) -> Parameter {
+    Parameter::new("limit", "So many at the most", json!({ "type": "integer", "minimum": 1, "maximum": most }))
+}
+
+/// Of which user.
+pub fn of_user() -> Parameter {
+    Parameter::new("user_id", "Only those of this user", json!({ "type": "string" }))
+}

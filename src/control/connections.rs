@@ -1,11 +1,14 @@
 //! Connections: who has a socket or a long-poll open; close one, send something to one.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::answers::{Connections, OfApp};
 use super::body::{ControlBody, misread_text};
 use super::code::ControlCode;
 use super::error::{ControlError, Result};
@@ -83,15 +86,11 @@ fn named(hub: &Hub, app: &App, id: &str) -> Result<Vec<Connection>> {
 
 /// `GET /connections`: those of all apps.
 pub async fn list_all(control: Data<Control>, hub: Data<Hub>) -> HttpResponse {
-    let mut all = Vec::new();
-    for app in control.store.apps().all() {
-        all.extend(hub.connections_of(app.id).iter().map(|connection| {
-            let mut shown = json!(shown(connection));
-            shown["api_key"] = json!(&*app.api_key);
-            shown
-        }));
-    }
-    HttpResponse::Ok().json(json!({"connections": all, "next": null}))
+    let of_app = |app: Arc<App>| {
+        let connections = hub.connections_of(app.id).into_iter();
+        connections.map(move |one| OfApp { item: shown(&one), api_key: Arc::clone(&app.api_key) })
+    };
+    HttpResponse::Ok().json(control.store.apps().all().into_iter().flat_map(of_app).collect::<Connections<_>>())
 }
 
 /// `GET /apps/{api_key}/connections?user_id=`: the oldest first.
@@ -102,8 +101,7 @@ pub async fn list(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let app = control.app(&key)?;
-    let connections: Vec<_> = chosen(&hub, &app, &request).iter().map(shown).collect();
-    Ok(HttpResponse::Ok().json(json!({"connections": connections, "next": null})))
+    Ok(HttpResponse::Ok().json(chosen(&hub, &app, &request).iter().map(shown).collect::<Connections<_>>()))
 }
 
 /// The body of a close: a code, an error that is told before, or nothing, which is 1000.
@@ -234,4 +232,13 @@ async fn send_each(
         (connection, Order::Frame(frame))
     });
     Ok(HttpResponse::Ok().json(Sent { sent: hub.order(orders.collect()).await }))
+}
+
+/// An event: its type, and anything else.
+pub fn event(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": { "type": { "description": "Its type.", "type": "string", "minLength": 1 } },
+        "required": ["type"],
+    })
 }

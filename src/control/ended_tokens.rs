@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::answers::{Cleared, EndedTokens};
+use super::asked;
 use super::body::ControlBody;
 use super::code::ControlCode;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
-use super::shapes::{self, Cleared};
 use super::{Control, body};
 use crate::app::ended::ENDED_TOKENS_MAX;
 use crate::auth::backdated::still_refused;
@@ -57,13 +58,13 @@ fn shown(ended: &EndedToken) -> EndedTokenShown {
 
 /// What the list can be asked for.
 pub fn parameters() -> [Parameter; 2] {
-    [shapes::of_user(), shapes::limit(ENDED_TOKENS_MAX)]
+    [asked::of_user(), asked::limit(ENDED_TOKENS_MAX)]
 }
 
 /// Which are meant.
 pub fn choice() -> [Parameter; 2] {
     let token = Parameter::new("token", "The one of this fingerprint", json!({ "type": "string" }));
-    [shapes::of_user(), token]
+    [asked::of_user(), token]
 }
 
 /// `GET /apps/{api_key}/ended-tokens?user_id=&limit=`: the newest first.
@@ -73,8 +74,7 @@ pub async fn list(control: Data<Control>, key: Path<String>, request: HttpReques
     let user = query.get("user_id").map(str::to_owned);
     let limit = limit(query.get("limit"))?;
     let ended = control.store.scan(&scope, move |tx| ended_tokens::list(tx, user.as_deref(), limit)).await?;
-    let ended: Vec<_> = ended.iter().map(shown).collect();
-    Ok(HttpResponse::Ok().json(json!({"ended_tokens": ended, "next": null})))
+    Ok(HttpResponse::Ok().json(ended.iter().map(shown).collect::<EndedTokens<_>>()))
 }
 
 fn limit(given: Option<&str>) -> Result<usize> {

@@ -1,12 +1,13 @@
 //! A route of the control API: what answers it, and what is said of it. One value holds both, so that the description
 //! cannot name what is not there, nor miss what is.
 
-use super::code::ControlCode;
 use actix_web::http::Method;
 use actix_web::web;
 use actix_web::{FromRequest, Handler, Responder, Route};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
+
+use super::code::ControlCode;
 
 /// Makes a schema.
 type Describe = Box<dyn Fn(&mut SchemaGenerator) -> Schema>;
@@ -151,17 +152,9 @@ impl Endpoint {
         self.answers_what(201, "Made", of::<T>)
     }
 
-    /// It answers a list.
-    pub fn lists<T: JsonSchema + 'static>(self, plural: &'static str) -> Self {
-        self.answers_what(200, "The list", move |generator| {
-            let item = generator.subschema_for::<T>();
-            list(plural, &item)
-        })
-    }
-
-    /// It answers a list of what belongs to several apps: each with the key of its app.
-    pub fn lists_of_all<T: JsonSchema + 'static>(self, plural: &'static str) -> Self {
-        self.answers_what(200, "The list", move |generator| list(plural, &keyed::<T>(generator)))
+    /// It answers 200 with a list of this type.
+    pub fn lists<T: JsonSchema + 'static>(self) -> Self {
+        self.answers_what(200, "The list", of::<T>)
     }
 
     /// It answers this status with what no type describes.
@@ -215,29 +208,3 @@ macro_rules! methods {
 }
 
 methods! { get GET post POST put PUT patch PATCH delete DELETE }
-
-/// `{"<plural>": [...], "next": null}`: no list is cut yet.
-fn list(plural: &str, item: &Schema) -> Schema {
-    json_schema!({
-        "type": "object",
-        "properties": {
-            plural: { "type": "array", "items": item },
-            "next": { "description": "What to go on with; null at the end.", "type": "null" },
-        },
-        "required": [plural, "next"],
-    })
-}
-
-/// What a type describes, with the key of its app.
-pub fn keyed<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    let mut schema = T::json_schema(generator);
-    let own = schema.ensure_object();
-    let key = serde_json::json!({ "description": "The key of its app.", "type": "string" });
-    if let Some(properties) = own.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.insert("api_key".to_owned(), key);
-    }
-    if let Some(required) = own.get_mut("required").and_then(Value::as_array_mut) {
-        required.push("api_key".into());
-    }
-    schema
-}

@@ -15,9 +15,9 @@ use serde_json::json;
 
 use super::Control;
 use super::error::Result;
-use super::requests::Keyed;
 use super::requests::everywhere::KEYLESS;
 use super::requests::filter::{Asked, Filter};
+use super::requests::told::Keyed;
 use crate::journal::tail::{News, Tail};
 use crate::journal::{Bell, Entry, Listening};
 use crate::live::hub::Hub;

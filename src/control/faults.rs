@@ -1,18 +1,23 @@
 //! Faults: the next calls that match one fail, wait or are cut; also on sockets.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::answers::{Cleared, Deleted, Faults, OfApp};
 use super::body::{TextBody, misread_text};
 use super::code::ControlCode;
 use super::error::{ControlError, Result};
-use super::{Control, ended_tokens};
+use super::{Control, ended_tokens, shapes};
 use crate::app::App;
+use crate::auth::kind::Caller;
 use crate::fault::armed::Armed;
-use crate::fault::{Fault, SocketThen};
+use crate::fault::{Fault, SocketThen, Then};
 use crate::fixture::faults as reading;
 use crate::ids::UserId;
 use crate::live::hub::Hub;
@@ -22,37 +27,54 @@ use crate::store::faults;
 /// Faults that an app may have.
 const FAULTS_MAX: i64 = 1_000;
 
-fn shown(armed: &Armed) -> Value {
-    let mut shown = json!(armed.fault);
-    shown["id"] = json!(&*armed.id);
-    // What holds for every call or user is said as well.
-    shown["times"] = json!(armed.fault.times);
-    shown["user_id"] = json!(armed.fault.user_id);
-    shown["caller"] = json!(armed.fault.caller);
-    shown["hits"] = json!(armed.hits());
-    shown
+/// A fault as it is shown: what holds for every call or user is said as well, and how often it has struck.
+#[derive(Serialize)]
+pub struct ArmedFault {
+    id: Arc<str>,
+    operation: String,
+    user_id: Option<String>,
+    caller: Option<Caller>,
+    times: Option<u32>,
+    then: Then,
+    hits: u32,
 }
 
-fn all_of(app: &App) -> Vec<Value> {
+impl JsonSchema for ArmedFault {
+    fn schema_name() -> Cow<'static, str> {
+        "ArmedFault".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Fault::json_schema(generator);
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            let hits = json!({ "description": "How often it has struck.", "type": "integer", "minimum": 0 });
+            properties.insert("hits".to_owned(), hits);
+            let names: Vec<String> = properties.keys().cloned().collect();
+            schema.insert("required".to_owned(), names.into());
+        }
+        schema
+    }
+}
+
+fn shown(armed: &Armed) -> ArmedFault {
+    let Fault { operation, user_id, caller, times, then, .. } = armed.fault.clone();
+    ArmedFault { id: Arc::clone(&armed.id), operation, user_id, caller, times, then, hits: armed.hits() }
+}
+
+fn all_of(app: &App) -> Vec<ArmedFault> {
     app.state().faults.all().iter().map(|armed| shown(armed)).collect()
 }
 
 /// `GET /faults`: those of all apps.
 pub async fn list_all(control: Data<Control>) -> HttpResponse {
-    let of_app = |app: &App| {
-        let key = json!(&*app.api_key);
-        all_of(app).into_iter().map(move |mut fault| {
-            fault["api_key"] = key.clone();
-            fault
-        })
-    };
-    let all: Vec<_> = control.store.apps().all().iter().flat_map(|app| of_app(app)).collect();
-    HttpResponse::Ok().json(json!({"faults": all, "next": null}))
+    let of_app =
+        |app: Arc<App>| all_of(&app).into_iter().map(move |item| OfApp { item, api_key: Arc::clone(&app.api_key) });
+    HttpResponse::Ok().json(control.store.apps().all().into_iter().flat_map(of_app).collect::<Faults<_>>())
 }
 
 /// `GET /apps/{api_key}/faults`: with how often each has struck.
 pub async fn list(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(json!({"faults": all_of(&*control.app(&key)?), "next": null})))
+    Ok(HttpResponse::Ok().json(all_of(&*control.app(&key)?).into_iter().collect::<Faults<_>>()))
 }
 
 /// `POST /apps/{api_key}/faults`: from the next call on. What is to happen to sockets happens at once to those that are
@@ -100,7 +122,7 @@ pub async fn add(control: Data<Control>, hub: Data<Hub>, key: Path<String>, body
 pub async fn clear(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
     let scope = control.scope(&key)?;
     let cleared = control.store.write(&scope, faults::clear).await?;
-    Ok(HttpResponse::Ok().json(json!({ "cleared": cleared })))
+    Ok(HttpResponse::Ok().json(Cleared { cleared }))
 }
 
 /// `DELETE /apps/{api_key}/faults/{id}`.
@@ -109,9 +131,14 @@ pub async fn remove(control: Data<Control>, path: Path<(String, String)>) -> Res
     let scope = control.scope(&key)?;
     let wanted = id.clone();
     if control.store.write(&scope, move |tx| faults::remove(tx, &wanted)).await? {
-        Ok(HttpResponse::Ok().json(json!({ "deleted": id })))
+        Ok(HttpResponse::Ok().json(Deleted { deleted: &id }))
     } else {
         Err(ControlError::new(ControlCode::UnknownFault, format!("the app has no fault \"{id}\""))
             .with_hint("GET /_millpond/apps/{api_key}/faults lists them"))
     }
+}
+
+/// A fault as it is asked for.
+pub fn shape(generator: &mut SchemaGenerator) -> Schema {
+    shapes::with(Fault::json_schema(generator), "operation", "enum", reading::operations().into())
 }

@@ -7,9 +7,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header::ContentType;
 use actix_web::web::{Data, Path};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::Control;
@@ -21,6 +21,7 @@ use crate::fixture::apply::{self, Loaded, Mode, Refused};
 use crate::fixture::defaults::{Defaults, Pair};
 use crate::fixture::export;
 use crate::fixture::format::{self, App, FILE_MAX_BYTES, Fixture, problem_at};
+use crate::fixture::{faults, stubs};
 use crate::params::Params;
 use crate::store::Scope;
 
@@ -202,4 +203,17 @@ impl FromRequest for Import {
             Ok(Self { replaces, text })
         })
     }
+}
+
+/// A fixture. YAML says the same.
+pub fn shape(generator: &mut SchemaGenerator) -> Schema {
+    let app = "/properties/apps/items/properties";
+    let mut schema = Fixture::json_schema(generator);
+    for (plural, operations) in [("faults", faults::operations()), ("stubs", stubs::operations())] {
+        let place = format!("{app}/{plural}/items/properties/operation");
+        if let Some(operation) = schema.pointer_mut(&place).and_then(Value::as_object_mut) {
+            operation.insert("enum".to_owned(), operations.into());
+        }
+    }
+    schema
 }

@@ -1,11 +1,12 @@
 //! The token provider of Stream's docs, for a front end in development.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -13,6 +14,7 @@ use super::body::ControlBody;
 use super::code::ControlCode;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
+use super::shapes;
 use super::{Control, tokens};
 use crate::auth::fingerprint::Fingerprint;
 use crate::clock::{SECOND_NS, Stopwatch};
@@ -164,4 +166,24 @@ async fn token_for(control: &Control, scope: &Scope, ask: Ask) -> Result<Provide
     let minted = tokens::issue(control, scope, &wanted).await?;
     let expires_at = crate::clock::Time::from_seconds(scope.now.seconds() + seconds).rfc3339();
     Ok(Provided { token: minted.token, user_id, expires_at })
+}
+
+/// An error in Stream's form, which the token provider answers when a fault says so.
+pub struct StreamError;
+
+impl JsonSchema for StreamError {
+    fn schema_name() -> Cow<'static, str> {
+        "StreamError".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        shapes::object(&json!({
+            "code": { "type": "integer" },
+            "message": { "type": "string" },
+            "StatusCode": { "type": "integer" },
+            "duration": { "type": "string" },
+            "more_info": { "type": "string" },
+            "details": { "type": "array" },
+        }))
+    }
 }

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Control;
+use super::answers::{Cleared, Count};
 use super::body::ControlBody;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
-use super::shapes::{self, Cleared, Count};
+use super::shapes;
 use crate::clock::{SECOND_NS, parse_duration};
 use crate::journal::tail::{News, Tail};
 use crate::journal::{ENTRIES_MAX, Entry, exchange};
@@ -23,10 +24,13 @@ use crate::live::hub::Hub;
 
 pub mod everywhere;
 pub mod filter;
+pub mod parameters;
+pub mod told;
 pub mod verify;
 
 use super::code::ControlCode;
 use filter::{Asked, Filter};
+use told::{Entries, InVain, Matched};
 use verify::{Account, Expectation, Times};
 
 /// Entries of one answer where nothing is said.
@@ -41,16 +45,6 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 const SEEN_MAX: usize = 20;
 /// Expectations that are verified together at the most.
 const EXPECTATIONS_MAX: usize = 100;
-
-/// An entry, or what is told of one, beside the key of its app, for what is about all apps.
-#[derive(Serialize)]
-pub struct Keyed<'a, T> {
-    /// The app's key; `None` of what was called with no key, or with one that no app has.
-    pub api_key: Option<&'a str>,
-    /// The entry.
-    #[serde(flatten)]
-    pub entry: &'a T,
-}
 
 /// An entry, and what was said in the call.
 #[derive(Serialize, JsonSchema)]
@@ -100,7 +94,7 @@ pub async fn list(control: Data<Control>, key: Path<String>, request: HttpReques
     let found = found.filter(|entry| entry.id < before && asked.filter.matches(entry));
     let page = Page::of(&asked, found.collect())?;
     let next = page.entries.last().filter(|_| page.is_cut).map(|last| last.id.to_string());
-    Ok(HttpResponse::Ok().json(json!({"requests": page.entries, "next": next, "total": page.total})))
+    Ok(HttpResponse::Ok().json(Entries { requests: page.entries, next, total: page.total }))
 }
 
 /// `GET /apps/{api_key}/requests/count`.
@@ -147,7 +141,7 @@ pub fn wait_parameters() -> [Parameter; 3] {
     let count = json!({ "type": "integer", "minimum": 1, "maximum": ENTRIES_MAX });
     let timeout = json!({ "type": "string", "default": "5s", "examples": ["10s", "500ms", "0"] });
     [
-        shapes::after(),
+        parameters::after(),
         Parameter::new("count", "How many; one where it is not said", count),
         Parameter::new("timeout", "How long at the most: a length of time, or seconds; up to 60s", timeout),
     ]
@@ -190,7 +184,7 @@ pub async fn wait(
         }
         if found.len() >= count {
             found.truncate(count);
-            return Ok(HttpResponse::Ok().json(json!({"matched": true, "requests": found})));
+            return Ok(HttpResponse::Ok().json(Matched::with(found)));
         }
         if timeout.is_zero() {
             break;
@@ -202,7 +196,7 @@ pub async fn wait(
             () = tokio::time::sleep_until(deadline) => break,
         }
     }
-    Ok(HttpResponse::RequestTimeout().json(json!({"matched": false, "requests": found, "seen": seen})))
+    Ok(HttpResponse::RequestTimeout().json(InVain::with(found, seen.into())))
 }
 
 /// The body of `POST requests/verify`.

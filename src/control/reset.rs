@@ -3,12 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::body::ControlBody;
 use super::error::{ControlError, Result};
-use super::shown::app_shown;
+use super::shown::{AppShown, app_shown};
 use super::{Control, shapes};
 use crate::fault::is_close_code;
 use crate::store::states::CLOSE_CODE_DEFAULT;
@@ -40,12 +39,18 @@ pub fn check_close_code(field: &str, code: u16) -> Result<u16> {
     }
 }
 
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct AllReset {
+    apps: Vec<AppShown>,
+}
+
 /// `POST /reset`: all apps go back to the last import or the first start. Apps that were made since are deleted, and
 /// those that were deleted come back.
 pub async fn all(control: Data<Control>, body: ControlBody<Closing>) -> Result<HttpResponse> {
     control.store.reset_all(body.0.code()?).await?;
-    let apps: Vec<_> = control.store.apps().all().iter().map(|app| app_shown(app, false)).collect();
-    Ok(HttpResponse::Ok().json(json!({"apps": apps})))
+    let apps = control.store.apps().all().iter().map(|app| app_shown(app, false)).collect();
+    Ok(HttpResponse::Ok().json(AllReset { apps }))
 }
 
 /// `POST /apps/{api_key}/reset`.

@@ -4,15 +4,19 @@ use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
 use serde_json::json;
 
+use super::answers::{
+    Apps, Cleared, Connections, Count, Deleted, EndedTokens, Faults, OfApp, Scenarios, Snapshots, Stubs, Users,
+};
+use super::asked::limit;
 use super::code::ControlCode;
-use super::endpoint::{Area, Endpoint, Parameter, delete, get, patch, post, put};
-use super::shapes::{self, Cleared, Count, Deleted};
+use super::endpoint::{Area, Endpoint, Parameter, delete, get, of, patch, post, put};
 use super::shown::{AppShown, ClockShown};
 use super::{
     Control, apps, asked, clock, connections, ended_tokens, events, faults, fixture, inspect, openapi, operations,
     provider, requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens, users,
 };
 use crate::fixture::format::Fixture;
+use crate::journal::Entry;
 use crate::settings::Emulator;
 use crate::stub::Stub;
 
@@ -46,7 +50,7 @@ fn process() -> Vec<Endpoint> {
             "How each app stands: who is there, what was called, what is not as usual",
             standing::get,
         )
-        .lists::<standing::Standing>("apps")
+        .lists::<Apps<standing::Standing>>()
         .reads_much(),
         get("/status/events", "followStatus", "The same live: again whenever it changes", standing::follow).streams(),
         get(
@@ -57,7 +61,7 @@ fn process() -> Vec<Endpoint> {
         )
         .answers::<operations::Everything>(),
         get("/scenarios", "scenarios", "The shipped scenarios, each with its text", scenarios::list)
-            .lists::<scenarios::Scenario>("scenarios"),
+            .lists::<Scenarios<scenarios::Scenario>>(),
         get("/openapi.json", "openapi", "This description", describe).answers_what(
             200,
             "OpenAPI 3.1",
@@ -70,7 +74,7 @@ fn of_apps() -> Vec<Endpoint> {
     vec![
         get("/apps", "listApps", "The apps, the oldest first", apps::list)
             .asks([asked::secrets()])
-            .lists::<AppShown>("apps"),
+            .lists::<Apps<AppShown>>(),
         post("/apps", "createApp", "Makes an app", apps::create)
             .takes::<apps::CreateApp>(&["{}", r#"{"name": "shop", "api_key": "shop", "api_secret": "shop-secret"}"#])
             .creates::<apps::Made>()
@@ -82,7 +86,7 @@ fn of_apps() -> Vec<Endpoint> {
         delete("/apps/{api_key}", "deleteApp", "Deletes an app and all in it", apps::delete).answers::<Deleted>(),
         get("/apps/{api_key}/users", "listUsers", "Users by state, which Stream's API does not filter by", users::list)
             .asks(users::parameters())
-            .lists::<users::ListedUser>("users"),
+            .lists::<Users<users::ListedUser>>(),
         post("/apps/{api_key}/clone", "cloneApp", "Makes another app with this one's present state", apps::clone)
             .takes::<apps::CloneApp>(&["{}", r#"{"name": "copy", "ttl": "10m"}"#])
             .creates::<apps::Made>()
@@ -100,7 +104,7 @@ fn of_states() -> Vec<Endpoint> {
             .reads_much(),
         put("/fixture", "importAll", "The apps of a fixture, in YAML or JSON, and no others", fixture::put_all)
             .asks(fixture::parameters())
-            .takes_what(shapes::fixture, &[ONE])
+            .takes_what(fixture::shape, &[ONE])
             .answers::<fixture::Imported>()
             .refuses(&[ControlCode::InvalidFixture]),
         get("/apps/{api_key}/fixture", "exportApp", "An app as a fixture", fixture::get)
@@ -109,23 +113,20 @@ fn of_states() -> Vec<Endpoint> {
             .reads_much(),
         put("/apps/{api_key}/fixture", "importApp", "An app as a fixture with one app says", fixture::put)
             .asks(fixture::parameters())
-            .takes_what(shapes::fixture, &[ONE])
+            .takes_what(fixture::shape, &[ONE])
             .answers::<fixture::Imported>()
             .refuses(&[ControlCode::InvalidFixture]),
         post("/reset", "resetAll", "All apps back to the last import or the first start", reset::all)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
-            .answers_what(200, "The apps", |generator| {
-                let app = generator.subschema_for::<AppShown>();
-                shapes::object(&json!({ "apps": { "type": "array", "items": app } }))
-            }),
+            .answers_what(200, "The apps", of::<reset::AllReset>),
         post("/apps/{api_key}/reset", "resetApp", "An app back to the last import or the first start", reset::one)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
             .answers::<AppShown>(),
         get("/snapshots", "listAllSnapshots", "The kept states of all apps", snapshots::list_all)
-            .lists_of_all::<snapshots::SnapshotShown>("snapshots")
+            .lists::<Snapshots<OfApp<snapshots::SnapshotShown>>>()
             .reads_much(),
         get("/apps/{api_key}/snapshots", "listSnapshots", "The kept states", snapshots::list)
-            .lists::<snapshots::SnapshotShown>("snapshots")
+            .lists::<Snapshots<snapshots::SnapshotShown>>()
             .reads_much(),
         post("/apps/{api_key}/snapshots", "takeSnapshot", "Keeps the present state", snapshots::take)
             .takes::<snapshots::Take>(&[r#"{"name": "before-checkout"}"#])
@@ -152,7 +153,7 @@ fn of_settings() -> Vec<Endpoint> {
             settings::patch,
         )
         .takes_what(
-            shapes::settings_patch,
+            settings::shape_of_patch,
             &[r#"{"unknown_user": "refuse"}"#, r#"{"open_sockets": {"on_expiry": "close"}, "rate_limits": null}"#],
         )
         .answers::<Emulator>(),
@@ -178,7 +179,7 @@ fn of_tokens() -> Vec<Endpoint> {
             .answers::<provider::Provided>()
             .refuses(&[ControlCode::UserDeleted, ControlCode::UserDeactivated])
             .refuses(&[ControlCode::UnknownUser])
-            .may_answer::<shapes::StreamError>("What a fault of the operation `TokenProvider` says, in Stream's form")
+            .may_answer::<provider::StreamError>("What a fault of the operation `TokenProvider` says, in Stream's form")
     };
     vec![
         get("/apps/{api_key}/tokens", "namedTokens", "The fixture's tokens by name", tokens::named)
@@ -193,14 +194,11 @@ fn of_tokens() -> Vec<Endpoint> {
             .creates::<tokens::TokenShown>(),
         get("/apps/{api_key}/tokens/samples", "sampleTokens", "Good and bad tokens, each with its answer", samples::list)
             .asks([Parameter::new("user_id", "Whose; `sample-user` where it is not said", json!({ "type": "string" }))])
-            .answers_what(200, "The samples", |generator| {
-                let sample = generator.subschema_for::<samples::Sample>();
-                shapes::object(&json!({ "samples": { "type": "array", "items": sample } }))
-            })
+            .answers_what(200, "The samples", of::<samples::Samples>)
             .shows_secrets(),
         get("/apps/{api_key}/ended-tokens", "listEndedTokens", "The tokens that were ended by hand, the newest first", ended_tokens::list)
             .asks(ended_tokens::parameters())
-            .lists::<ended_tokens::EndedTokenShown>("ended_tokens")
+            .lists::<EndedTokens<ended_tokens::EndedTokenShown>>()
             .reads_much(),
         post(
             "/apps/{api_key}/ended-tokens",
@@ -233,19 +231,19 @@ fn of_tokens() -> Vec<Endpoint> {
 fn of_faults() -> Vec<Endpoint> {
     vec![
         get("/faults", "listAllFaults", "The faults of all apps", faults::list_all)
-            .lists_of_all::<shapes::ArmedFault>("faults"),
+            .lists::<Faults<OfApp<faults::ArmedFault>>>(),
         get("/apps/{api_key}/faults", "listFaults", "The faults, with how often each has struck", faults::list)
-            .lists::<shapes::ArmedFault>("faults"),
+            .lists::<Faults<faults::ArmedFault>>(),
         post("/apps/{api_key}/faults", "addFault", "Makes the next calls that match fail, wait or be cut", faults::add)
             .takes_what(
-                shapes::fault,
+                faults::shape,
                 &[
                     r#"{"operation": "GetApp", "times": 2, "then": {"error": {"code": 40}}}"#,
                     r#"{"operation": "*", "user_id": "john", "times": null, "then": {"latency": "10ms"}}"#,
                     r#"{"id": "thrown-out", "operation": "Connect", "then": {"socket": {"close": 4001}}}"#,
                 ],
             )
-            .creates::<shapes::ArmedFault>()
+            .creates::<faults::ArmedFault>()
             .refuses(&[
                 ControlCode::FaultIdTaken,
                 ControlCode::TooManyFaults,
@@ -256,11 +254,11 @@ fn of_faults() -> Vec<Endpoint> {
         delete("/apps/{api_key}/faults/{id}", "deleteFault", "Takes a fault away", faults::remove)
             .answers::<Deleted>()
             .refuses(&[ControlCode::UnknownFault]),
-        get("/stubs", "listAllStubs", "The stubs of all apps", stubs::list_all).lists_of_all::<Stub>("stubs"),
-        get("/apps/{api_key}/stubs", "listStubs", "The fixed answers", stubs::list).lists::<Stub>("stubs"),
+        get("/stubs", "listAllStubs", "The stubs of all apps", stubs::list_all).lists::<Stubs<OfApp<Stub>>>(),
+        get("/apps/{api_key}/stubs", "listStubs", "The fixed answers", stubs::list).lists::<Stubs<Stub>>(),
         put("/apps/{api_key}/stubs", "putStub", "A fixed answer, in place of the one at the same place", stubs::put)
             .takes_what(
-                shapes::stub,
+                stubs::shape,
                 &[
                     r#"{"operation": "GetApp", "body": {"app": {}}}"#,
                     r#"{"method": "GET", "path": "/api/v2/feeds/{id}", "status": 404, "body": null}"#,
@@ -278,17 +276,17 @@ fn of_faults() -> Vec<Endpoint> {
 fn of_connections() -> Vec<Endpoint> {
     vec![
         get("/connections", "listAllConnections", "Who has a socket open, in all apps", connections::list_all)
-            .lists_of_all::<connections::ConnectionShown>("connections"),
+            .lists::<Connections<OfApp<connections::ConnectionShown>>>(),
         get("/apps/{api_key}/connections", "listConnections", "Who has a socket open", connections::list)
-            .asks([shapes::of_user()])
-            .lists::<connections::ConnectionShown>("connections"),
+            .asks([asked::of_user()])
+            .lists::<Connections<connections::ConnectionShown>>(),
         post(
             "/apps/{api_key}/connections/close",
             "closeConnections",
             "Closes all of a user, or all",
             connections::close_all,
         )
-        .asks([shapes::of_user()])
+        .asks([asked::of_user()])
         .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
         .answers::<connections::Closed>()
         .refuses(&[ControlCode::TooManyEndedTokens]),
@@ -298,8 +296,8 @@ fn of_connections() -> Vec<Endpoint> {
             "Sends an event to all of a user, or to all",
             connections::send_to_all,
         )
-        .asks([shapes::of_user()])
-        .takes_what(shapes::event, &[r#"{"type": "custom.greeting", "text": "hi"}"#])
+        .asks([asked::of_user()])
+        .takes_what(connections::event, &[r#"{"type": "custom.greeting", "text": "hi"}"#])
         .answers::<connections::Sent>(),
         post("/apps/{api_key}/connections/{id}/close", "closeConnection", "Closes a connection", connections::close)
             .takes::<connections::Close>(&["{}", r#"{"code": 4001}"#, r#"{"error": {"code": 40}}"#])
@@ -312,7 +310,7 @@ fn of_connections() -> Vec<Endpoint> {
             "Sends an event, as it is",
             connections::send,
         )
-        .takes_what(shapes::event, &[r#"{"type": "custom.greeting", "text": "hi"}"#])
+        .takes_what(connections::event, &[r#"{"type": "custom.greeting", "text": "hi"}"#])
         .answers::<connections::Sent>()
         .refuses(&[ControlCode::UnknownConnection]),
     ]
@@ -320,11 +318,12 @@ fn of_connections() -> Vec<Endpoint> {
 
 fn of_journal() -> Vec<Endpoint> {
     use requests::everywhere;
-    use shapes::{after, before, filters, keyless, limit, order};
+    use requests::parameters::{after, before, filters, keyless, order};
+    use requests::told::{Entries, InVain, Keyed, Matched};
     vec![
         get("/apps/{api_key}/requests", "listRequests", "The journal, the newest first", requests::list)
             .asks(filters([after(), before(), limit(requests::LIMIT_MAX), order()]))
-            .answers_what(200, "The entries", shapes::entries(false)),
+            .answers_what(200, "The entries", of::<Entries<Entry>>),
         delete("/apps/{api_key}/requests", "clearRequests", "Forgets all entries; ids go on", requests::clear)
             .answers::<Cleared>(),
         get("/apps/{api_key}/requests/count", "countRequests", "How many entries match", requests::count)
@@ -332,8 +331,8 @@ fn of_journal() -> Vec<Endpoint> {
             .answers::<Count>(),
         get("/apps/{api_key}/requests/wait", "waitForRequests", "Waits until so many entries match", requests::wait)
             .asks(filters(requests::wait_parameters()))
-            .answers_what(200, "So many match", shapes::waited(true, false))
-            .answers_what(408, "The time is over", shapes::waited(false, false))
+            .answers_what(200, "So many match", of::<Matched<Entry>>)
+            .answers_what(408, "The time is over", of::<InVain<Entry>>)
             .refuses(&[ControlCode::Stopping]),
         post(
             "/apps/{api_key}/requests/verify",
@@ -346,7 +345,7 @@ fn of_journal() -> Vec<Endpoint> {
             r#"{"expect": [{"operation": "Connect", "times": {"min": 0, "max": 3}}], "in_order": true}"#,
         ])
         .answers::<requests::Verified>()
-        .answers_what(409, "It has not", super::endpoint::of::<requests::Verified>),
+        .answers_what(409, "It has not", of::<requests::Verified>),
         get("/apps/{api_key}/requests/{id}", "getRequest", "An entry, and what was said in the call", requests::get)
             .answers::<requests::Whole>()
             .shows_secrets()
@@ -361,17 +360,17 @@ fn of_journal() -> Vec<Endpoint> {
         .streams(),
         get("/requests", "listAllRequests", "The journals of all apps and of none, the newest first", everywhere::list)
             .asks(filters([limit(requests::LIMIT_MAX), order(), keyless()]))
-            .answers_what(200, "The entries", shapes::entries(true)),
+            .answers_what(200, "The entries", of::<Entries<Keyed<'static, Entry>>>),
         get("/requests/wait", "waitForAllRequests", "Waits until so many entries match anywhere", everywhere::wait)
             .asks(filters(requests::wait_parameters().into_iter().skip(1).chain([keyless()])))
-            .answers_what(200, "So many match", shapes::waited(true, true))
-            .answers_what(408, "The time is over", shapes::waited(false, true))
+            .answers_what(200, "So many match", of::<Matched<Keyed<'static, Entry>>>)
+            .answers_what(408, "The time is over", of::<InVain<Keyed<'static, Entry>>>)
             .refuses(&[ControlCode::Stopping]),
         post("/requests/verify", "verifyAllRequests", "Whether the journals have what is expected", everywhere::verify)
             .asks([keyless()])
             .takes::<requests::Verify>(&[r#"{"expect": [{"operation": "Unknown", "times": 0}]}"#])
             .answers::<requests::Verified>()
-            .answers_what(409, "They have not", super::endpoint::of::<requests::Verified>),
+            .answers_what(409, "They have not", of::<requests::Verified>),
         get("/events", "followAll", "The journals of all apps and of none live", events::of_all)
             .asks(filters([keyless()]))
             .streams(),

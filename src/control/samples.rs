@@ -95,7 +95,7 @@ pub async fn list(
     let own = minting::next(&app, count)?;
     let recipes = recipes(&app, &user, &secret_of_another(&control, &app), own)?;
     let samples: Vec<_> = recipes.into_iter().map(|recipe| judged(&gate, &app, recipe)).collect();
-    Ok(HttpResponse::Ok().json(json!({ "samples": samples })))
+    Ok(HttpResponse::Ok().json(Samples { samples }))
 }
 
 /// The secret of the oldest other app, or a made-up one.
@@ -298,4 +298,10 @@ fn judged(gate: &Gate, app: &Arc<App>, Recipe { name, note, auth_type, token }: 
 /// The code and the inner text of a refusal; 0 and nothing when there is none.
 fn told(refusal: Option<&ApiError>) -> (i32, String) {
     refusal.map_or((0, String::new()), |refusal| (refusal.code.number(), refusal.message.to_string()))
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Samples {
+    samples: Vec<Sample>,
 }

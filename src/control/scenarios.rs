@@ -3,8 +3,8 @@
 use actix_web::HttpResponse;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
+use super::answers::Scenarios;
 use crate::fixture::shipped::{shipped, shipped_names};
 
 /// A scenario that comes with millpond.
@@ -19,5 +19,5 @@ pub struct Scenario {
 /// `GET /scenarios`.
 pub async fn list() -> HttpResponse {
     let texts = shipped_names().into_iter().filter_map(|name| Some(Scenario { name, fixture: shipped(name)? }));
-    HttpResponse::Ok().json(json!({"scenarios": texts.collect::<Vec<_>>(), "next": null}))
+    HttpResponse::Ok().json(texts.collect::<Scenarios<_>>())
 }

@@ -2,12 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
-use serde_json::Value;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json};
 
 use super::Control;
 use super::body::{ControlBody, escaped, misread};
 use super::error::{ControlError, Result};
 use crate::operation::table;
+use crate::operation::table::OPERATIONS;
+use crate::settings::Emulator;
 use crate::store::apps;
 
 /// `GET /apps/{api_key}/settings`.
@@ -41,4 +44,27 @@ fn check_operations(by_operation: &Value) -> Result<()> {
         let fault = ControlError::invalid(&field, format!("there is no operation `{name}`"));
         Err(fault.with_hint(format!("did you mean `{}`? GET /_millpond/operations lists them", table::nearest(name))))
     })
+}
+
+/// A change of millpond's own settings: any of them, or null for the default.
+pub fn shape_of_patch(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Emulator::json_schema(generator).to_value();
+    if let Some(calls) = schema.pointer_mut("/properties/calls_per_minute").and_then(Value::as_object_mut) {
+        let names: Vec<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        calls.insert("propertyNames".to_owned(), json!({ "enum": names }));
+        let one = calls.get("additionalProperties").cloned().unwrap_or_default();
+        calls.insert("additionalProperties".to_owned(), json!({ "anyOf": [one, { "type": "null" }] }));
+    }
+    allow_null(&mut schema);
+    Schema::try_from(schema).unwrap_or_default()
+}
+
+/// Lets every field be null, also those of objects within.
+fn allow_null(schema: &mut Value) {
+    for property in
+        schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(|all| all.values_mut())
+    {
+        allow_null(property);
+        *property = json!({ "anyOf": [property.take(), { "type": "null" }] });
+    }
 }

@@ -1,17 +1,18 @@
 //! Named states of an app: take, list, restore, forget.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::Control;
+use super::answers::{Deleted, OfApp, Snapshots};
 use super::body::ControlBody;
 use super::code::ControlCode;
 use super::error::{ControlError, Result};
 use super::reset::Closing;
-use super::shapes::Deleted;
 use super::shown::app_shown;
 use crate::store::copies::snapshots::Snapshot;
 
@@ -23,17 +24,17 @@ const SNAPSHOTS_MAX: usize = 1_000;
 /// A snapshot as the control API shows it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Snapshot")]
-pub struct SnapshotShown<'a> {
+pub struct SnapshotShown {
     /// Its name.
-    name: &'a str,
+    name: String,
     /// When it was taken, by the app's clock.
     created_at: String,
     /// Users in it.
     users: i64,
 }
 
-fn snapshot_shown(snapshot: &Snapshot) -> SnapshotShown<'_> {
-    SnapshotShown { name: &snapshot.name, created_at: snapshot.created_at.rfc3339(), users: snapshot.users }
+fn snapshot_shown(snapshot: Snapshot) -> SnapshotShown {
+    SnapshotShown { name: snapshot.name, created_at: snapshot.created_at.rfc3339(), users: snapshot.users }
 }
 
 /// `GET /snapshots`: those of all apps.
@@ -41,20 +42,17 @@ pub async fn list_all(control: Data<Control>) -> Result<HttpResponse> {
     let mut all = Vec::new();
     for app in control.store.apps().all() {
         for snapshot in control.store.snapshots(&app.api_key).await? {
-            let mut shown = json!(snapshot_shown(&snapshot));
-            shown["api_key"] = json!(&*app.api_key);
-            all.push(shown);
+            all.push(OfApp { item: snapshot_shown(snapshot), api_key: Arc::clone(&app.api_key) });
         }
     }
-    Ok(HttpResponse::Ok().json(json!({"snapshots": all, "next": null})))
+    Ok(HttpResponse::Ok().json(all.into_iter().collect::<Snapshots<_>>()))
 }
 
 /// `GET /apps/{api_key}/snapshots`.
 pub async fn list(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
     control.app(&key)?;
     let snapshots = control.store.snapshots(&key).await?;
-    let shown: Vec<_> = snapshots.iter().map(snapshot_shown).collect();
-    Ok(HttpResponse::Ok().json(json!({"snapshots": shown, "next": null})))
+    Ok(HttpResponse::Ok().json(snapshots.into_iter().map(snapshot_shown).collect::<Snapshots<_>>()))
 }
 
 /// The body of `POST snapshots`.
@@ -87,7 +85,7 @@ pub async fn take(control: Data<Control>, key: Path<String>, body: ControlBody<T
         return Err(ControlError::new(ControlCode::TooManySnapshots, message).with_hint("delete one"));
     }
     let snapshot = control.store.take_snapshot(&key, &name).await?;
-    Ok(HttpResponse::Created().json(snapshot_shown(&snapshot)))
+    Ok(HttpResponse::Created().json(snapshot_shown(snapshot)))
 }
 
 /// Whether a name means another path where it stands in an address.

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Control;
+use super::answers::Apps;
 use super::error::Result;
 use super::shown::{ClockShown, clock_shown};
 use crate::app::App;
@@ -85,7 +86,7 @@ pub async fn get(control: Data<Control>, hub: Data<Hub>) -> Result<HttpResponse>
         let counted = count(&control, &app).await?;
         apps.push(shown(seen(&app, &hub, counted.users)));
     }
-    Ok(HttpResponse::Ok().json(json!({"apps": apps, "next": null})))
+    Ok(HttpResponse::Ok().json(apps.into_iter().collect::<Apps<_>>()))
 }
 
 /// `GET /status/events`: the whole of it whenever it differs from what was told before.

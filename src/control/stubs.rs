@@ -1,14 +1,20 @@
 //! Stubs: fixed answers, behind real authentication.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::json;
 
 use super::Control;
+use super::answers::{Cleared, OfApp, Stubs};
 use super::body::{TextBody, misread_text};
 use super::code::ControlCode;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
+use super::shapes;
+use crate::app::App;
 use crate::fixture::stubs as reading;
 use crate::params::Params;
 use crate::store::stubs;
@@ -19,21 +25,16 @@ const STUBS_MAX: usize = 1_000;
 
 /// `GET /stubs`: those of all apps.
 pub async fn list_all(control: Data<Control>) -> HttpResponse {
-    let mut all = Vec::new();
-    for app in control.store.apps().all() {
-        all.extend(app.state().stubs.all().iter().map(|stub| {
-            let mut shown = json!(**stub);
-            shown["api_key"] = json!(&*app.api_key);
-            shown
-        }));
-    }
-    HttpResponse::Ok().json(json!({"stubs": all, "next": null}))
+    let of_app = |app: Arc<App>| {
+        let stubs = app.state().stubs.all().to_vec();
+        stubs.into_iter().map(move |item| OfApp { item, api_key: Arc::clone(&app.api_key) })
+    };
+    HttpResponse::Ok().json(control.store.apps().all().into_iter().flat_map(of_app).collect::<Stubs<_>>())
 }
 
 /// `GET /apps/{api_key}/stubs`.
 pub async fn list(control: Data<Control>, key: Path<String>) -> Result<HttpResponse> {
-    let stubs: Vec<Value> = control.app(&key)?.state().stubs.all().iter().map(|stub| json!(**stub)).collect();
-    Ok(HttpResponse::Ok().json(json!({"stubs": stubs, "next": null})))
+    Ok(HttpResponse::Ok().json(control.app(&key)?.state().stubs.all().iter().collect::<Stubs<_>>()))
 }
 
 /// `PUT /apps/{api_key}/stubs`: in place of the one at the same place.
@@ -45,7 +46,7 @@ pub async fn put(control: Data<Control>, key: Path<String>, body: TextBody) -> R
         let message = format!("an app has at most {STUBS_MAX} stubs");
         return Err(ControlError::new(ControlCode::TooManyStubs, message).with_hint("delete those that are done"));
     }
-    let shown = json!(stub);
+    let shown = stub.clone();
     control.store.write(&scope, move |tx| stubs::save(tx, &stub)).await?;
     Ok(HttpResponse::Ok().json(shown))
 }
@@ -64,14 +65,19 @@ pub async fn remove(control: Data<Control>, key: Path<String>, request: HttpRequ
     let named = Stub { operation: text("operation"), method: text("method"), path: text("path"), ..Stub::default() };
     if named == Stub::default() {
         let cleared = control.store.write(&scope, stubs::clear).await?;
-        return Ok(HttpResponse::Ok().json(json!({ "cleared": cleared })));
+        return Ok(HttpResponse::Ok().json(Cleared { cleared }));
     }
     let place = named.place();
     let wanted = place.clone();
     if control.store.write(&scope, move |tx| stubs::remove(tx, &wanted)).await? {
-        Ok(HttpResponse::Ok().json(json!({ "cleared": 1 })))
+        Ok(HttpResponse::Ok().json(Cleared { cleared: 1 }))
     } else {
         Err(ControlError::new(ControlCode::UnknownStub, format!("the app has no stub at \"{place}\""))
             .with_hint("GET /_millpond/apps/{api_key}/stubs lists them"))
     }
+}
+
+/// A stub as it is asked for.
+pub fn shape(generator: &mut SchemaGenerator) -> Schema {
+    shapes::with(Stub::json_schema(generator), "operation", "enum", reading::operations().into())
 }

@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::answers::Users;
+use super::asked;
 use super::endpoint::Parameter;
 use super::error::{ControlError, Result};
-use super::shapes;
 use super::{Control, body};
 use crate::clock::Time;
 use crate::live::hub::Hub;
@@ -97,7 +98,7 @@ pub fn parameters() -> [Parameter; 5] {
         Parameter::new("filter", filter, filter_schema),
         Parameter::new("sort", sort, sort_schema),
         Parameter::new("offset", "So many are passed over", offset),
-        shapes::limit(LIMIT_MAX),
+        asked::limit(LIMIT_MAX),
     ]
 }
 
@@ -141,6 +142,5 @@ pub async fn list(
     let sort: Vec<Value> = parsed(&params, "sort", "a list")?;
     let query = user_filter::parse(&filter, &sort).map_err(|fault| ControlError::invalid("/filter", fault.message))?;
     let found = control.store.scan(&scope, move |tx| users::select(tx, &query, page, &whom)).await?;
-    let found: Vec<_> = found.into_iter().map(shown).collect();
-    Ok(HttpResponse::Ok().json(json!({ "users": found, "next": null })))
+    Ok(HttpResponse::Ok().json(found.into_iter().map(shown).collect::<Users<_>>()))
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
 use tokio::time::Instant;
 
 use super::filter::{self, Asked};
-use super::{Keyed, Page, SEEN_MAX, Verify, timeout, verify as account};
+use super::told::{Entries, InVain, Keyed, Matched};
+use super::{Page, SEEN_MAX, Verify, timeout, verify as account};
 use crate::control::Control;
 use crate::control::body::ControlBody;
 use crate::control::error::{ControlError, Result};
@@ -44,7 +44,7 @@ pub async fn list(control: Data<Control>, request: HttpRequest) -> Result<HttpRe
     let mut found = held(&control, asked.flag(KEYLESS)?);
     found.retain(|(_, entry)| asked.filter.matches(entry));
     let page = Page::of(&asked, found)?;
-    Ok(HttpResponse::Ok().json(json!({"requests": shown(&page.entries), "next": null, "total": page.total})))
+    Ok(HttpResponse::Ok().json(Entries { requests: shown(&page.entries), next: None, total: page.total }))
 }
 
 /// `GET /requests/wait`: answers once so many entries match, those that are there already included.
@@ -61,7 +61,7 @@ pub async fn wait(control: Data<Control>, hub: Data<Hub>, request: HttpRequest) 
             held(&control, is_keyless).into_iter().partition(|(_, entry)| asked.filter.matches(entry));
         if found.len() >= count {
             found.truncate(count);
-            return Ok(HttpResponse::Ok().json(json!({"matched": true, "requests": shown(&found)})));
+            return Ok(HttpResponse::Ok().json(Matched::with(shown(&found))));
         }
         tokio::select! {
             biased;
@@ -69,7 +69,7 @@ pub async fn wait(control: Data<Control>, hub: Data<Hub>, request: HttpRequest) 
             () = rung, if !timeout.is_zero() => {}
             () = tokio::time::sleep_until(deadline) => {
                 seen.drain(..seen.len().saturating_sub(SEEN_MAX));
-                let answer = json!({"matched": false, "requests": shown(&found), "seen": shown(&seen)});
+                let answer = InVain::with(shown(&found), shown(&seen));
                 return Ok(HttpResponse::RequestTimeout().json(answer));
             }
         }
