@@ -26,7 +26,7 @@ const STUBS_MAX: usize = 1_000;
 /// `GET /stubs`: those of all apps.
 pub async fn list_all(control: Data<Control>) -> HttpResponse {
     let of_app = |app: Arc<App>| {
-        let stubs = app.state().stubs.all().to_vec();
+        let stubs = app.state().stubs.all().clone();
         stubs.into_iter().map(move |item| OfApp { item, api_key: Arc::clone(&app.api_key) })
     };
     HttpResponse::Ok().json(control.store.apps().all().into_iter().flat_map(of_app).collect::<Stubs<_>>())
