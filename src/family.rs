@@ -178,7 +178,7 @@ mod tests {
         use Dialect::{Legacy, V2, Video};
         for (dialect, path, wanted) in [
             (V2, "/api/v2/feeds", Some("Feeds data")),
-            (V2, "/api/v2/feeds/activities", None),
+            (V2, "/api/v2/feeds/activities/1", None),
             (V2, "/api/v2/feeds/none", Some("Feeds data")),
             (V2, "/api/v2/feedsx", None),
             (V2, "/api/v2/chat/moderation/reports", Some("Moderation")),
