@@ -96,12 +96,12 @@ pub fn update(
     {
         for member in members {
             let about = About::Member(Box::new(member.clone()));
-            events::tell(tx, kind, &feed, &Change::new(Some(Arc::clone(&user)), about));
+            events::tell(tx, kind, &feed, &Change::new(Some(Arc::clone(&user)), about))?;
         }
     }
     for id in &changed.removed {
         let change = Change::new(Some(Arc::clone(&user)), About::NoMember(id.clone()));
-        events::tell(tx, "feeds.feed_member.removed", &feed, &change);
+        events::tell(tx, "feeds.feed_member.removed", &feed, &change)?;
     }
     Ok(changed)
 }
@@ -184,7 +184,7 @@ pub fn decide(tx: &WriteTx<'_>, by: &User, fid: &FeedId, status: MemberStatus) -
     let user = Arc::new(by.clone());
     let member = EnrichedMember { member, user: Arc::clone(&user) };
     let change = Change::new(Some(user), About::Member(Box::new(member.clone())));
-    events::tell(tx, "feeds.feed_member.updated", &feed, &change);
+    events::tell(tx, "feeds.feed_member.updated", &feed, &change)?;
     Ok(member)
 }
 
