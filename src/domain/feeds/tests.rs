@@ -194,13 +194,12 @@ impl World {
             activities::upsert(tx, actor, &author, input, OwnFields::NONE).map(drop)
         });
         let place = self.model.made + 1;
-        match self.model.posts.get_mut(&id).filter(|post| !post.is_deleted) {
-            Some(post) => post.feeds = feeds,
-            None => {
-                self.model.made = place;
-                self.model.posts.insert(id, Post { place, by, feeds, is_deleted: false });
-            }
+        if let Some(post) = self.model.posts.get_mut(&id).filter(|post| !post.is_deleted) {
+            post.feeds = feeds;
+            return;
         }
+        self.model.made = place;
+        self.model.posts.insert(id, Post { place, by, feeds, is_deleted: false });
     }
 
     fn delete(&mut self, id: usize, hard: bool) {
