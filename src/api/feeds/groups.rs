@@ -104,7 +104,12 @@ pub async fn delete(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) ->
 }
 
 /// `POST /feeds/feed_groups/{id}/restore`.
-pub async fn restore(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<GroupResponse>> {
+pub async fn restore(
+    caller: ServerCaller,
+    gate: Data<Gate>,
+    id: Path<String>,
+    _body: Body<serde_json::Map<String, serde_json::Value>>,
+) -> Result<Reply<GroupResponse>> {
     let feed_group = gate.store.write(caller.scope(), move |tx| rules::restore(tx, &id)).await?;
     Ok(Reply(GroupResponse { feed_group }))
 }
