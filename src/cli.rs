@@ -1,6 +1,6 @@
 //! The command line: raw arguments, one verb each. A verb's file holds its arguments, resolves them, and does the work.
 //!
-//! Results go to stdout and all else to stderr, through [`print`]. The exit code is 0, 1 for a failure, 2 for bad input;
+//! Results go to stdout and all else to stderr, through [`mod@print`]. The exit code is 0, 1 for a failure, 2 for bad input;
 //! that of `exec` is its command's.
 
 mod apps;
