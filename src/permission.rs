@@ -57,6 +57,11 @@ pub fn check(app: &AppState, subject: Subject<'_>, request: Request<'_>) -> Resu
     Err(refusal(subject, request.action, request.scope, is_nameless))
 }
 
+/// The refusal of an action upon the app itself, where no grant is asked for.
+pub fn refused(subject: Subject<'_>, action: &str) -> ApiError {
+    refusal(subject, action, Scope::App, false)
+}
+
 /// The text of wire-contract 2.3 row 23.
 fn refusal(Subject { id, role, .. }: Subject<'_>, action: &str, scope: Scope<'_>, is_nameless: bool) -> ApiError {
     let who = if is_nameless { String::new() } else { format!(" '{id}'") };

@@ -209,7 +209,6 @@ impl AnyCaller {
 
     /// Nobody acts for somebody else.
     fn refused(&self, id: &str, role: &str) -> ApiError {
-        let action = self.0.call.operation.name;
-        ApiError::not_allowed(format!("User '{id}' with role '{role}' is not allowed to perform action {action}"))
+        permission::refused(Subject { id, role, teams: &[] }, self.0.call.operation.name)
     }
 }

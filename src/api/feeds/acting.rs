@@ -6,6 +6,7 @@ use crate::domain::users::{self, UserInput};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::user::User;
+use crate::permission;
 use crate::store::{ReadTx, WriteTx};
 use crate::wire::user_request::UserRequest;
 
@@ -62,7 +63,7 @@ impl Acting {
     pub fn required(caller: &AnyCaller, named: Named) -> Result<Self> {
         let acting = Self::of(caller, named)?;
         if acting.user.is_none() && caller.is_server() {
-            return Err(ApiError::input("user_id is required for server side requests"));
+            return Err(nobody());
         }
         Ok(acting)
     }
@@ -75,7 +76,9 @@ impl Acting {
                 users::ensure(tx, user)?;
                 users::present(tx, user.as_str())
             }
-            (None, None) => Err(refused(action)),
+            (None, None) => {
+                Err(self.by.as_ref().map_or_else(nobody, |by| permission::refused(by.as_subject(), action)))
+            }
         }
     }
 
@@ -93,20 +96,13 @@ impl Acting {
         }
     }
 
-    /// Whether somebody acts.
-    pub fn is_somebody(&self) -> bool {
-        self.user.is_some()
-    }
-
     /// The actor, with the role that a commit before the call gave him.
     pub fn actor(&self) -> Actor<'_> {
         Actor { user: self.user.as_ref(), by: self.by.as_ref().map(OwnedSubject::as_subject) }
     }
 }
 
-fn refused(action: &str) -> ApiError {
-    use crate::auth::kind::{ANONYMOUS_ID, ROLE_ANONYMOUS};
-    ApiError::not_allowed(format!(
-        "User '{ANONYMOUS_ID}' with role '{ROLE_ANONYMOUS}' is not allowed to perform action {action}"
-    ))
+/// The refusal of a server that has to name somebody.
+fn nobody() -> ApiError {
+    ApiError::input("user_id is required for server side requests")
 }

@@ -180,18 +180,14 @@ impl GetOrCreate {
         if let Some(view) = &self.request.view {
             views::used(tx, view)?;
         }
-        let found = rules::find(tx, &self.fid)?;
-        if found.is_none() || self.acting.is_somebody() {
+        let (feed, created) = if let Some(feed) = rules::find(tx, &self.fid)? {
+            self.acting.known_user(tx)?;
+            (feed, false)
+        } else {
             let user = self.acting.user(tx, Capability::CreateFeed.action())?;
-            if found.is_none() {
-                let actor = self.acting.actor();
-                let feed = rules::create(tx, &user.id, self.fid.clone(), self.data.clone())?;
-                rules::tell_created(tx, actor, &feed)?;
-                return Ok(GetOrCreateFeedResponse::new(true, read::show(tx, actor, feed, &self.request)?));
-            }
-        }
-        let feed = found.map_or_else(|| rules::present(tx, &self.fid), Ok)?;
-        Ok(GetOrCreateFeedResponse::new(false, read::show(tx, self.acting.actor(), feed, &self.request)?))
+            rules::ensure(tx, &user.id, &self.fid, self.data.clone())?
+        };
+        Ok(GetOrCreateFeedResponse::new(created, read::show(tx, self.acting.actor(), feed, &self.request)?))
     }
 }
 

@@ -151,8 +151,7 @@ pub async fn delete_many(
     let fids = names.iter().map(|name| parse_address(name)).collect::<Result<Vec<_>>>()?;
     let is_hard = body.0.hard_delete == Some(true);
     let task_id = gate.store.write(caller.scope(), move |tx| {
-        let server = Actor { user: None, by: None };
-        fids.iter().try_for_each(|fid| rules::delete(tx, server, None, fid, is_hard))?;
+        fids.iter().try_for_each(|fid| rules::delete(tx, Actor::SERVER, None, fid, is_hard))?;
         tasks::complete(tx, &Map::new())
     });
     Ok(Reply(TaskResponse { task_id: task_id.await? }))
@@ -205,12 +204,7 @@ pub async fn create_many(
         let mut made = Vec::new();
         for (fid, acting, data) in wanted {
             let owner = acting.user(tx, Capability::CreateFeed.action())?;
-            let found = feeds::find(tx, &fid)?;
-            let is_new = found.is_none();
-            let feed = found.map_or_else(|| feeds::create(tx, &owner.id, fid, data), Ok)?;
-            if is_new {
-                feeds::tell_created(tx, acting.actor(), &feed)?;
-            }
+            let (feed, _) = feeds::ensure(tx, &owner.id, &fid, data)?;
             made.push(enrich::feed(tx, acting.actor(), feed, own)?);
         }
         Ok(made)

@@ -22,6 +22,11 @@ pub struct Actor<'a> {
     pub by: Option<Subject<'a>>,
 }
 
+impl Actor<'_> {
+    /// A server that names nobody; what is shown to it is nobody's own.
+    pub const SERVER: Self = Self { user: None, by: None };
+}
+
 /// What a feed is to somebody.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {

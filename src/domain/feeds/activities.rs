@@ -67,7 +67,7 @@ fn add(
     input: ActivityInput,
     asked: OwnFields,
 ) -> Result<EnrichedActivity> {
-    let mut feeds = feeds::ensure_all(tx, actor, author, &input.feeds)?;
+    let mut feeds = feeds::ensure_all(tx, author, &input.feeds)?;
     for feed in &feeds {
         access::require(tx, actor, feed, Capability::AddActivity)?;
     }
@@ -92,7 +92,7 @@ fn add(
         share(tx, parent, 1)?;
     }
     let enriched = enriched(tx, actor, activity, &feeds, asked)?;
-    tell(tx, "feeds.activity.added", author, &enriched, &feeds)?;
+    tell(tx, "feeds.activity.added", Some(author), &enriched, &feeds)?;
     Ok(enriched)
 }
 
@@ -106,7 +106,7 @@ pub fn edit(
     asked: OwnFields,
 ) -> Result<EnrichedActivity> {
     may(tx, actor, before, Capability::UpdateOwnActivity, Capability::UpdateAnyActivity)?;
-    let mut feeds = feeds::ensure_all(tx, actor, editor, &input.feeds)?;
+    let mut feeds = feeds::ensure_all(tx, editor, &input.feeds)?;
     let is_new = |feed: &Feed| !before.feeds.contains(&feed.fid);
     for feed in feeds.iter().filter(|feed| is_new(feed)) {
         access::require(tx, actor, feed, Capability::AddActivity)?;
@@ -138,7 +138,7 @@ pub fn edit(
         [("feeds.activity.removed_from_feed", dropped), ("feeds.activity.updated", kept), ("feeds.activity.added", new)]
     {
         if !feeds.is_empty() {
-            tell(tx, kind, editor, &enriched, &feeds)?;
+            tell(tx, kind, Some(editor), &enriched, &feeds)?;
         }
     }
     Ok(enriched)
@@ -161,9 +161,8 @@ pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &s
         if let Some(parent) = parent_of(tx, &activity)? {
             share(tx, parent, -1)?;
         }
-        let nobody = Actor { user: None, by: None };
-        let enriched = enriched(tx, nobody, activity.clone(), &feeds, OwnFields::NONE)?;
-        tell_all(tx, "feeds.activity.deleted", deleter, &enriched, &feeds)?;
+        let enriched = enriched(tx, Actor::SERVER, activity.clone(), &feeds, OwnFields::NONE)?;
+        tell(tx, "feeds.activity.deleted", deleter, &enriched, &feeds)?;
     }
     if is_hard {
         rows::remove(tx, activity.no)
@@ -196,7 +195,7 @@ pub fn restore(
         share(tx, parent, 1)?;
     }
     let enriched = enriched(tx, actor, activity, &feeds, asked)?;
-    tell(tx, "feeds.activity.restored", restorer, &enriched, &feeds)?;
+    tell(tx, "feeds.activity.restored", Some(restorer), &enriched, &feeds)?;
     Ok(enriched)
 }
 
@@ -323,16 +322,6 @@ fn enriched(
 
 /// Tells of an activity what is the same for all who hear of it.
 fn tell(
-    tx: &WriteTx<'_>,
-    kind: &'static str,
-    author: &User,
-    activity: &EnrichedActivity,
-    feeds: &[Feed],
-) -> Result<()> {
-    tell_all(tx, kind, Some(author), activity, feeds)
-}
-
-fn tell_all(
     tx: &WriteTx<'_>,
     kind: &'static str,
     author: Option<&User>,

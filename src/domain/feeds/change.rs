@@ -66,8 +66,7 @@ pub fn update(
 }
 
 fn tell_updated(tx: &WriteTx<'_>, by: Option<&User>, feed: &Feed) -> Result<()> {
-    let nobody = Actor { user: None, by: None };
-    let enriched = enrich::feed(tx, nobody, feed.clone(), OwnFields::NONE)?;
+    let enriched = enrich::feed(tx, Actor::SERVER, feed.clone(), OwnFields::NONE)?;
     // Who hears of no user takes it for a change of his own.
     let user = by.map_or_else(|| Arc::clone(&enriched.owner), |by| Arc::new(by.clone()));
     events::tell(tx, "feeds.feed.updated", feed, &Change::new(Some(user), About::Feed(Box::new(enriched))))

@@ -99,27 +99,27 @@ pub fn create(tx: &WriteTx<'_>, owner: &UserId, fid: FeedId, new: NewFeed) -> Re
 }
 
 /// Tells of a feed that was made.
-pub fn tell_created(tx: &WriteTx<'_>, actor: Actor<'_>, feed: &Feed) -> Result<()> {
-    let enriched = enrich::feed(tx, actor, feed.clone(), OwnFields::NONE)?;
+fn tell_created(tx: &WriteTx<'_>, feed: &Feed) -> Result<()> {
+    let enriched = enrich::feed(tx, Actor::SERVER, feed.clone(), OwnFields::NONE)?;
     let user = Arc::clone(&enriched.owner);
     let members = enrich::members(tx, member_rows::of_feed(tx, feed.no, "", u32::MAX)?)?;
     let change = Change::new(Some(user), About::NewFeed { feed: Box::new(enriched), members });
     events::tell(tx, "feeds.feed.created", feed, &change)
 }
 
-/// The feeds at these addresses, in their order; what is not there is made, owned by the actor (feeds-core 6.1).
-pub fn ensure_all(tx: &WriteTx<'_>, actor: Actor<'_>, owner: &User, fids: &[FeedId]) -> Result<Vec<Feed>> {
-    let mut feeds = Vec::new();
-    for fid in fids {
-        let found = find(tx, fid)?;
-        let is_new = found.is_none();
-        let feed = found.map_or_else(|| create(tx, &owner.id, fid.clone(), NewFeed::default()), Ok)?;
-        if is_new {
-            tell_created(tx, actor, &feed)?;
-        }
-        feeds.push(feed);
+/// The feed at an address, and whether it was made just now, for this owner: then it is told of.
+pub fn ensure(tx: &WriteTx<'_>, owner: &UserId, fid: &FeedId, new: NewFeed) -> Result<(Feed, bool)> {
+    if let Some(feed) = find(tx, fid)? {
+        return Ok((feed, false));
     }
-    Ok(feeds)
+    let feed = create(tx, owner, fid.clone(), new)?;
+    tell_created(tx, &feed)?;
+    Ok((feed, true))
+}
+
+/// The feeds at these addresses, in their order; what is not there is made (feeds-core 6.1).
+pub fn ensure_all(tx: &WriteTx<'_>, owner: &User, fids: &[FeedId]) -> Result<Vec<Feed>> {
+    fids.iter().map(|fid| Ok(ensure(tx, &owner.id, fid, NewFeed::default())?.0)).collect()
 }
 
 /// Parses a visibility, or refuses it in the validator's words.

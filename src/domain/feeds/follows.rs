@@ -81,11 +81,40 @@ impl Pair {
 
     /// Tells those who watch either feed, each by that feed's address.
     fn tell(&self, tx: &WriteTx<'_>, kind: &'static str, follow: &Follow) -> Result<()> {
-        let nobody = Actor { user: None, by: None };
-        let enriched = self.enriched(tx, nobody, follow.clone(), OwnFields::NONE)?;
+        let enriched = self.enriched(tx, Actor::SERVER, follow.clone(), OwnFields::NONE)?;
         let change = Change::new(None, About::Follow(Box::new(enriched)));
         events::tell(tx, kind, &self.source, &change)?;
         events::tell(tx, kind, &self.target, &change)
+    }
+
+    /// Gives a follow the status that it has from now on, counts it where that is another, and tells of it.
+    fn settle(&mut self, tx: &WriteTx<'_>, follow: Follow, status: FollowStatus) -> Result<Follow> {
+        let was_accepted = follow.status == FollowStatus::Accepted;
+        let is_accepted = status == FollowStatus::Accepted;
+        let now = follow.updated_at;
+        let after = Follow {
+            status,
+            accepted_at: if is_accepted && !was_accepted { Some(now) } else { follow.accepted_at },
+            rejected_at: if status == FollowStatus::Rejected { Some(now) } else { follow.rejected_at },
+            ..follow
+        };
+        rows::save(tx, &after)?;
+        match (was_accepted, is_accepted) {
+            (false, true) => self.count(tx, 1)?,
+            (true, false) => self.count(tx, -1)?,
+            _ => {}
+        }
+        self.tell(tx, "feeds.follow.updated", &after)?;
+        Ok(after)
+    }
+
+    /// Ends a follow, counts it out, and tells of it.
+    fn end(&mut self, tx: &WriteTx<'_>, follow: &Follow) -> Result<()> {
+        rows::remove(tx, follow.source, follow.target)?;
+        if follow.status == FollowStatus::Accepted {
+            self.count(tx, -1)?;
+        }
+        self.tell(tx, "feeds.follow.deleted", follow)
     }
 }
 
@@ -149,10 +178,10 @@ pub fn follow(
 
 /// Makes a feed where there is none, and the user whose id it has (feeds-core 1.1).
 fn ensure(tx: &WriteTx<'_>, fid: &FeedId) -> Result<()> {
+    // The id of a feed that is there need be no user's.
     if feeds::find(tx, fid)?.is_none() {
         let owner = user_rules::ensure(tx, &user_rules::user_id("user_id", fid.id())?)?;
-        let feed = feeds::create(tx, &owner.id, fid.clone(), NewFeed::default())?;
-        feeds::tell_created(tx, Actor { user: Some(&owner.id), by: None }, &feed)?;
+        feeds::ensure(tx, &owner.id, fid, NewFeed::default())?;
     }
     Ok(())
 }
@@ -179,9 +208,7 @@ fn shown_from(tx: &WriteTx<'_>, target: &Feed, limit: Option<i64>) -> Result<i64
 /// A follow that is there, or Stream's refusal.
 fn present(tx: &ReadTx<'_>, pair: &Pair) -> Result<Follow> {
     let Pair { source, target } = pair;
-    rows::get(tx, source.no, target.no)?.ok_or_else(|| {
-        ApiError::not_found(format!("follow with source {} and target {} not found", source.fid, target.fid))
-    })
+    rows::get(tx, source.no, target.no)?.ok_or_else(|| missing(&source.fid, &target.fid))
 }
 
 /// What is changed of a follow.
@@ -214,8 +241,7 @@ pub fn update(
         updated_at: later(tx.now, before.updated_at),
         ..before.clone()
     };
-    let after = with_status(tx, &mut pair, after, change.status.unwrap_or(before.status))?;
-    pair.tell(tx, "feeds.follow.updated", &after)?;
+    let after = pair.settle(tx, after, change.status.unwrap_or(before.status))?;
     pair.enriched(tx, actor, after, own)
 }
 
@@ -236,29 +262,8 @@ pub fn decide(
         updated_at: later(tx.now, before.updated_at),
         ..before
     };
-    let after = with_status(tx, &mut pair, after, status)?;
-    pair.tell(tx, "feeds.follow.updated", &after)?;
+    let after = pair.settle(tx, after, status)?;
     pair.enriched(tx, actor, after, OwnFields::NONE)
-}
-
-/// Writes a follow with the status that it has from now on, and counts it where that is another.
-fn with_status(tx: &WriteTx<'_>, pair: &mut Pair, follow: Follow, status: FollowStatus) -> Result<Follow> {
-    let was_accepted = follow.status == FollowStatus::Accepted;
-    let is_accepted = status == FollowStatus::Accepted;
-    let now = follow.updated_at;
-    let after = Follow {
-        status,
-        accepted_at: if is_accepted && !was_accepted { Some(now) } else { follow.accepted_at },
-        rejected_at: if status == FollowStatus::Rejected { Some(now) } else { follow.rejected_at },
-        ..follow
-    };
-    rows::save(tx, &after)?;
-    match (was_accepted, is_accepted) {
-        (false, true) => pair.count(tx, 1)?,
-        (true, false) => pair.count(tx, -1)?,
-        _ => {}
-    }
-    Ok(after)
 }
 
 /// Ends a follow; `None` when there was none. What it showed stays only where that is asked for.
@@ -276,15 +281,11 @@ pub fn unfollow(
     if keeps_history && follow.status == FollowStatus::Accepted {
         rows::keep_history(tx, &follow)?;
     }
-    rows::remove(tx, follow.source, follow.target)?;
-    if follow.status == FollowStatus::Accepted {
-        pair.count(tx, -1)?;
-    }
-    pair.tell(tx, "feeds.follow.deleted", &follow)?;
+    pair.end(tx, &follow)?;
     pair.enriched(tx, actor, follow, own).map(Some)
 }
 
-/// The refusal where there is nothing to end.
+/// The refusal where there is no such follow.
 pub fn missing(source: &FeedId, target: &FeedId) -> ApiError {
     ApiError::not_found(format!("follow with source {source} and target {target} not found"))
 }
@@ -292,17 +293,12 @@ pub fn missing(source: &FeedId, target: &FeedId) -> ApiError {
 /// Ends a follow whose feeds part, for whatever reason.
 pub fn end(tx: &WriteTx<'_>, follow: &Follow) -> Result<()> {
     let Some(mut pair) = Pair::of(tx, follow)? else { return rows::remove(tx, follow.source, follow.target) };
-    rows::remove(tx, follow.source, follow.target)?;
-    if follow.status == FollowStatus::Accepted {
-        pair.count(tx, -1)?;
-    }
-    pair.tell(tx, "feeds.follow.deleted", follow)
+    pair.end(tx, follow)
 }
 
 /// Decides a follow that nobody has to ask for any more.
 pub fn settle(tx: &WriteTx<'_>, follow: Follow, status: FollowStatus) -> Result<()> {
     let Some(mut pair) = Pair::of(tx, &follow)? else { return Ok(()) };
     let follow = Follow { updated_at: later(tx.now, follow.updated_at), ..follow };
-    let after = with_status(tx, &mut pair, follow, status)?;
-    pair.tell(tx, "feeds.follow.updated", &after)
+    pair.settle(tx, follow, status).map(drop)
 }

@@ -240,9 +240,8 @@ impl World {
             follower_role: None,
             create_users: false,
         };
-        let (follow, is_new) = self.write(move |tx| {
-            follows::follow(tx, Actor { user: None, by: None }, input, IfThere::Keep, OwnFields::NONE)
-        });
+        let (follow, is_new) =
+            self.write(move |tx| follows::follow(tx, Actor::SERVER, input, IfThere::Keep, OwnFields::NONE));
         let known = self.model.follows.get(&(who, whom)).filter(|status| **status != FollowStatus::Rejected);
         assert_eq!(is_new, known.is_none());
         assert_eq!(
@@ -257,9 +256,7 @@ impl World {
 
     fn unfollow(&mut self, who: usize, whom: usize, keep: bool) {
         let (source, target) = (fid("timeline", who), fid("user", whom));
-        let ended = self.write(move |tx| {
-            follows::unfollow(tx, Actor { user: None, by: None }, &source, &target, keep, OwnFields::NONE)
-        });
+        let ended = self.write(move |tx| follows::unfollow(tx, Actor::SERVER, &source, &target, keep, OwnFields::NONE));
         let was = self.model.follows.remove(&(who, whom));
         assert_eq!(ended.is_some(), was.is_some());
         if keep && was == Some(FollowStatus::Accepted) {
@@ -273,9 +270,7 @@ impl World {
         let Some(status) = self.model.follows.get_mut(&(who, whom)) else { return };
         *status = if accepts { FollowStatus::Accepted } else { FollowStatus::Rejected };
         let (source, target, status) = (fid("timeline", who), fid("user", whom), *status);
-        self.write(move |tx| {
-            follows::decide(tx, Actor { user: None, by: None }, &source, &target, status, None).map(drop)
-        });
+        self.write(move |tx| follows::decide(tx, Actor::SERVER, &source, &target, status, None).map(drop));
     }
 
     fn following(&self, who: usize) -> i64 {
