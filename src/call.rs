@@ -21,7 +21,7 @@ use crate::journal::{Journal, Text, Who};
 use crate::operation::{DASHBOARD, Operation};
 use crate::params::Params;
 use crate::rate::Rate;
-use crate::store::Scope;
+use crate::store::{Scope, Store};
 use crate::stub::Stub;
 
 /// Who calls, once admitted.
@@ -58,6 +58,8 @@ pub struct Call {
     pub who: Who,
     /// For whom and when a transaction of this call runs.
     pub scope: Option<Scope>,
+    /// Where it runs.
+    pub store: Store,
     /// The rate limit's window, as the answer tells of it.
     pub rate: Cell<Option<Rate>>,
     /// The method's word.

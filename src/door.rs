@@ -134,6 +134,7 @@ impl Door {
             admitted,
             who,
             scope,
+            store: gate.store.clone(),
             rate: Cell::new(rate),
             method,
             path,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use actix_web::web::Data;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -14,7 +13,6 @@ use crate::auth::revocation::Said;
 use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::{push_providers, revocation};
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
@@ -136,9 +134,9 @@ fn client_fields(name: &str, settings: &Settings) -> Map<String, Value> {
 }
 
 /// `PATCH /app`: changes the settings that are named, all or none.
-pub async fn update(caller: ServerCaller, gate: Data<Gate>, body: Body<Map<String, Value>>) -> Result<Reply<Empty>> {
+pub async fn update(caller: ServerCaller, body: Body<Map<String, Value>>) -> Result<Reply<Empty>> {
     let (patch, said) = (body.0, caller.said());
-    gate.store.write(caller.scope(), move |tx| apply(tx, &patch, said)).await?;
+    caller.write(move |tx| apply(tx, &patch, said)).await?;
     Ok(Reply(Empty {}))
 }
 

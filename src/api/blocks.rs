@@ -1,15 +1,13 @@
 //! Blocking users (wire-contract 4.8).
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
-use super::acting::{UserReference, named};
+use super::acting::{Acting, UserReference};
 use super::viewer::Viewer;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::users as rules;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::user::User;
 use crate::reply::Reply;
@@ -31,8 +29,8 @@ impl BlockRequest {
         target.ok_or_else(|| ApiError::input("blocked_user_id is a required field"))
     }
 
-    fn acting(&self) -> Result<Option<&str>> {
-        named(self.user_id.as_ref(), self.user.as_ref())
+    fn acting(&self, caller: &AnyCaller) -> Result<Acting> {
+        Acting::in_body(caller, self.user_id.as_deref(), self.user.as_ref())
     }
 }
 
@@ -45,21 +43,15 @@ pub struct BlockResponse {
 }
 
 /// `POST /users/block`.
-pub async fn block(caller: AnyCaller, gate: Data<Gate>, body: Body<BlockRequest>) -> Result<Reply<BlockResponse>> {
-    let user = caller.acting_user(body.0.acting()?)?;
+pub async fn block(caller: AnyCaller, body: Body<BlockRequest>) -> Result<Reply<BlockResponse>> {
+    let acting = body.0.acting(&caller)?;
     let target = body.0.target()?;
-    if target == user.as_str() {
+    if target == acting.id.as_str() {
         return Err(ApiError::input("a user cannot block itself"));
     }
-    let is_server = caller.is_server();
-    let answer = gate
-        .store
-        .write(caller.scope(), move |tx| {
-            if is_server {
-                rules::present(tx, user.as_str())?
-            } else {
-                rules::ensure(tx, &user)?
-            };
+    let answer = caller
+        .write(move |tx| {
+            let user = acting.user(tx)?.id;
             rules::undeleted(tx, &target)?;
             let created_at = blocks::add(tx, user.as_str(), &target)?;
             Ok(BlockResponse { blocked_by_user_id: user.to_string(), blocked_user_id: target, created_at })
@@ -69,10 +61,10 @@ pub async fn block(caller: AnyCaller, gate: Data<Gate>, body: Body<BlockRequest>
 }
 
 /// `POST /users/unblock`. Whom nobody blocked is unblocked all the same.
-pub async fn unblock(caller: AnyCaller, gate: Data<Gate>, body: Body<BlockRequest>) -> Result<Reply<Empty>> {
-    let user = caller.acting_user(body.0.acting()?)?;
+pub async fn unblock(caller: AnyCaller, body: Body<BlockRequest>) -> Result<Reply<Empty>> {
+    let acting = body.0.acting(&caller)?;
     let target = body.0.target()?;
-    gate.store.write(caller.scope(), move |tx| blocks::remove(tx, user.as_str(), &target)).await?;
+    caller.write(move |tx| blocks::remove(tx, acting.id.as_str(), &target)).await?;
     Ok(Reply(Empty {}))
 }
 
@@ -97,12 +89,11 @@ pub struct BlocksResponse {
 const LIST_MAX: u32 = 1_000;
 
 /// `GET /users/block`: whom a user has blocked, newest first.
-pub async fn list(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<BlocksResponse>> {
-    let user_id = caller.acting_user(caller.params().get("user_id"))?;
+pub async fn list(caller: AnyCaller) -> Result<Reply<BlocksResponse>> {
+    let user_id = Acting::in_query(&caller)?.id;
     let viewer = Viewer::of(&caller);
-    let blocks = gate
-        .store
-        .scan(caller.scope(), move |tx| {
+    let blocks = caller
+        .scan(move |tx| {
             let Some(user) = users::get(tx, user_id.as_str())? else { return Ok(Vec::new()) };
             // Every entry repeats the user: without the blocks, of which the entries themselves tell.
             let user = User { blocked_ids: Vec::new(), ..user };

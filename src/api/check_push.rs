@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,7 +10,6 @@ use crate::auth::caller::ServerCaller;
 use crate::body::Body;
 use crate::domain::push_providers as provider_rules;
 use crate::domain::users as rules;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::device::Device;
 use crate::reply::Reply;
@@ -61,13 +59,9 @@ struct DeviceError {
 }
 
 /// `POST /check_push`: whether a user's devices would hear. Templates are read, and answered with nothing filled in.
-pub async fn check(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    body: Body<CheckPushRequest>,
-) -> Result<Reply<CheckPushResponse>> {
+pub async fn check(caller: ServerCaller, body: Body<CheckPushRequest>) -> Result<Reply<CheckPushResponse>> {
     let request = body.0;
-    let answer = gate.store.read(caller.scope(), |tx| dry_run(tx, request))?;
+    let answer = caller.read(|tx| dry_run(tx, request))?;
     Ok(Reply(answer))
 }
 
@@ -76,7 +70,7 @@ fn given(text: Option<String>) -> Option<String> {
 }
 
 fn dry_run(tx: &ReadTx<'_>, request: CheckPushRequest) -> Result<CheckPushResponse> {
-    let user = named(request.user_id.as_ref(), request.user.as_ref())?;
+    let user = named(request.user_id.as_deref(), request.user.as_ref().and_then(UserReference::id))?;
     let user = user.ok_or_else(|| ApiError::input("user_id is required for server side requests"))?;
     rules::present(tx, user)?;
     let (provider, name) = (given(request.push_provider_type), given(request.push_provider_name));

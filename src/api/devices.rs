@@ -1,15 +1,12 @@
 //! Devices for push messages (wire-contract 4.9).
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
-use super::acting::{UserReference, named};
+use super::acting::{Acting, UserReference};
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::devices as device_rules;
 use crate::domain::push_providers::{self, check_provider};
-use crate::domain::users as rules;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::device::{Device, ID_MAX_CHARS};
 use crate::reply::Reply;
@@ -32,30 +29,25 @@ pub struct CreateDeviceRequest {
 }
 
 /// `POST /devices`: registers a device; the same again changes nothing.
-pub async fn create(caller: AnyCaller, gate: Data<Gate>, body: Body<CreateDeviceRequest>) -> Result<Reply<Empty>> {
+pub async fn create(caller: AnyCaller, body: Body<CreateDeviceRequest>) -> Result<Reply<Empty>> {
     let request = body.0;
-    let user = caller.acting_user(named(request.user_id.as_ref(), request.user.as_ref())?)?;
+    let acting = Acting::in_body(&caller, request.user_id.as_deref(), request.user.as_ref())?;
     let id = limited("id", request.id)?.ok_or_else(|| ApiError::input("id is a required field"))?;
     let provider = request.push_provider.filter(|provider| !provider.is_empty());
     let provider = provider.ok_or_else(|| ApiError::input("push_provider is a required field"))?;
     check_provider("push_provider", &provider)?;
     let device = Device {
         id,
-        user_id: user.to_string(),
+        user_id: acting.id.to_string(),
         push_provider: provider,
         push_provider_name: request.push_provider_name.filter(|name| !name.is_empty()),
         hardware_id: limited("hardware_id", request.hardware_id)?,
         voip: request.voip_token.unwrap_or_default(),
         created_at: caller.scope().now,
     };
-    let is_server = caller.is_server();
-    gate.store
-        .write(caller.scope(), move |tx| {
-            if is_server {
-                rules::present(tx, user.as_str())?
-            } else {
-                rules::ensure(tx, &user)?
-            };
+    caller
+        .write(move |tx| {
+            acting.user(tx)?;
             if tx.state().emulator.push_providers == PushProviders::Strict {
                 let name = device.push_provider_name.as_deref().unwrap_or_default();
                 push_providers::require(tx, &device.push_provider, name)?;
@@ -79,18 +71,18 @@ pub struct DevicesResponse {
 }
 
 /// `GET /devices`: a user's devices, newest first.
-pub async fn list(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<DevicesResponse>> {
-    let user = caller.acting_user(caller.params().get("user_id"))?;
-    let devices = gate.store.read(caller.scope(), |tx| devices::of(tx, user.as_str()))?;
+pub async fn list(caller: AnyCaller) -> Result<Reply<DevicesResponse>> {
+    let user = Acting::in_query(&caller)?.id;
+    let devices = caller.read(|tx| devices::of(tx, user.as_str()))?;
     Ok(Reply(DevicesResponse { devices: devices.into_iter().map(DeviceResponse::from).collect() }))
 }
 
 /// `DELETE /devices`: another user's device is as good as none.
-pub async fn delete(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> {
-    let user = caller.acting_user(caller.params().get("user_id"))?;
+pub async fn delete(caller: AnyCaller) -> Result<Reply<Empty>> {
+    let user = Acting::in_query(&caller)?.id;
     let id = caller.params().required("id")?.to_owned();
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             let found = devices::remove(tx, user.as_str(), &id)?;
             if found { Ok(()) } else { Err(ApiError::not_found(format!("device with id \"{id}\" does not exist"))) }
         })

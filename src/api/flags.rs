@@ -1,17 +1,15 @@
 //! Flagging for moderators (wire-contract 4.10; the shapes on v2 and the older ones).
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::acting::{UserReference, may, named};
+use super::acting::{Acting, UserReference, may};
 use super::viewer::Viewer;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::flags as flag_rules;
 use crate::domain::users as rules;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::flag::Flag;
 use crate::reply::{self, Reply};
@@ -85,13 +83,13 @@ impl FlagRequest {
 }
 
 /// `POST /moderation/flag`: whatever is flagged of one thing belongs to one item.
-pub async fn flag(caller: AnyCaller, gate: Data<Gate>, body: Body<FlagRequest>) -> Result<Reply<FlagResponse>> {
+pub async fn flag(caller: AnyCaller, body: Body<FlagRequest>) -> Result<Reply<FlagResponse>> {
     let request = body.0;
-    let user_id = caller.acting_user(named(request.user_id.as_ref(), request.user.as_ref())?)?;
+    let acting = Acting::in_body(&caller, request.user_id.as_deref(), request.user.as_ref())?;
     let (entity_type, entity_id) = request.entity()?;
     let target = request.target_user().cloned();
     let flag = Flag {
-        user_id: user_id.to_string(),
+        user_id: acting.id.to_string(),
         entity_type,
         entity_id,
         item_id: String::new(),
@@ -101,16 +99,16 @@ pub async fn flag(caller: AnyCaller, gate: Data<Gate>, body: Body<FlagRequest>) 
         updated_at: caller.scope().now,
     };
     flag_rules::check(&flag)?;
-    let (by, is_server, viewer) = (caller.owned_subject(), caller.is_server(), Viewer::of(&caller));
-    let answer = gate.store.write(caller.scope(), move |tx| {
+    let (by, viewer) = (caller.owned_subject(), Viewer::of(&caller));
+    let answer = caller.write(move |tx| {
         may(tx, by, "FlagUser")?;
-        let user = if is_server { rules::present(tx, user_id.as_str())? } else { rules::ensure(tx, &user_id)? };
+        let user = acting.user(tx)?;
         let target = target.map(|id| rules::undeleted(tx, &id)).transpose()?;
         let known = flags::item_of(tx, &flag.entity_type, &flag.entity_id)?;
         let item_id = known.unwrap_or_else(|| tx.new_id());
         flags::save(tx, &Flag { item_id: item_id.clone(), ..flag.clone() })?;
         let Some(target) = target else { return Ok(FlagResponse::Item { item_id }) };
-        let flag = flags::get(tx, user_id.as_str(), &flag.entity_type, &flag.entity_id)?.unwrap_or(flag);
+        let flag = flags::get(tx, user.id.as_str(), &flag.entity_type, &flag.entity_id)?.unwrap_or(flag);
         let flag = UserFlag {
             user: viewer.plain(user),
             target_user: viewer.plain(target),
@@ -127,7 +125,7 @@ pub async fn flag(caller: AnyCaller, gate: Data<Gate>, body: Body<FlagRequest>) 
 
 /// `POST /moderation/unflag`: answered, and nothing else, as production does since its review queue ends flags.
 pub async fn unflag(caller: AnyCaller, body: Body<FlagRequest>) -> Result<Reply<Empty>> {
-    caller.acting_user(named(body.0.user_id.as_ref(), body.0.user.as_ref())?)?;
+    Acting::in_body(&caller, body.0.user_id.as_deref(), body.0.user.as_ref())?;
     body.0.entity()?;
     Ok(Reply(Empty {}))
 }

@@ -1,12 +1,10 @@
 //! Guests (wire-contract 4.7).
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::{guests, users};
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::reply::Reply;
 use crate::wire::user_request::UserRequest;
@@ -26,14 +24,10 @@ pub struct CreateGuestResponse {
 }
 
 /// `POST /guest`: a user with role `guest`, and its token. Anonymous callers may; with `jwt` the token is verified.
-pub async fn create(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<CreateGuestRequest>,
-) -> Result<Reply<CreateGuestResponse>> {
+pub async fn create(caller: AnyCaller, body: Body<CreateGuestRequest>) -> Result<Reply<CreateGuestResponse>> {
     let user = body.0.user.ok_or_else(|| ApiError::input("user is a required field"))?;
     user.refuse_reserved("user", users::is_reserved_to_upsert)?;
     let requested = user.into_input(caller.dialect())?;
-    let (guest, access_token) = gate.store.write(caller.scope(), move |tx| guests::create(tx, requested)).await?;
+    let (guest, access_token) = caller.write(move |tx| guests::create(tx, requested)).await?;
     Ok(Reply(CreateGuestResponse { user: UserResponse::plain(guest), access_token }))
 }

@@ -1,6 +1,6 @@
 //! Deactivating, reactivating, deleting, restoring, exporting users (wire-contract 4.5).
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,6 @@ use super::exports;
 use crate::auth::caller::ServerCaller;
 use crate::body::Body;
 use crate::domain::{lifecycle, users as rules};
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::user::{Deletion, User};
 use crate::reply::Reply;
@@ -55,14 +54,12 @@ impl UserIds {
 /// Does the same to each user, all or none, and writes the users as they then are down as a completed task.
 async fn as_task(
     caller: &ServerCaller,
-    gate: &Gate,
     ids: Vec<String>,
     each: impl Fn(&WriteTx<'_>, &str) -> Result<User> + Send + 'static,
 ) -> Result<Reply<TaskBegun>> {
     let dialect = caller.dialect();
-    let task_id = gate
-        .store
-        .write(caller.scope(), move |tx| {
+    let task_id = caller
+        .write(move |tx| {
             let users = ids.iter().map(|id| shown(dialect, each(tx, id)?)).collect::<Result<Vec<_>>>()?;
             tasks::complete(tx, &Map::from_iter([("users".to_owned(), Value::Array(users))]))
         })
@@ -76,20 +73,15 @@ fn shown(dialect: Dialect, user: User) -> Result<Value> {
 }
 
 /// `POST /users/{user_id}/deactivate`.
-pub async fn deactivate(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    id: Path<String>,
-    _: Body<Map<String, Value>>,
-) -> Result<Reply<OneUser>> {
-    let user = gate.store.write(caller.scope(), move |tx| lifecycle::deactivate(tx, &id)).await?;
+pub async fn deactivate(caller: ServerCaller, id: Path<String>, _: Body<Map<String, Value>>) -> Result<Reply<OneUser>> {
+    let user = caller.write(move |tx| lifecycle::deactivate(tx, &id)).await?;
     Ok(OneUser::reply(user))
 }
 
 /// `POST /users/deactivate`: a batch, as a task.
-pub async fn deactivate_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
+pub async fn deactivate_many(caller: ServerCaller, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
     let ids = body.0.checked(rules::BATCH_MAX)?;
-    as_task(&caller, &gate, ids, lifecycle::deactivate).await
+    as_task(&caller, ids, lifecycle::deactivate).await
 }
 
 /// The body of ReactivateUser.
@@ -101,19 +93,18 @@ pub struct ReactivateRequest {
 /// `POST /users/{user_id}/reactivate`.
 pub async fn reactivate(
     caller: ServerCaller,
-    gate: Data<Gate>,
     id: Path<String>,
     body: Body<ReactivateRequest>,
 ) -> Result<Reply<OneUser>> {
     let name = body.0.name;
-    let user = gate.store.write(caller.scope(), move |tx| lifecycle::reactivate(tx, &id, name)).await?;
+    let user = caller.write(move |tx| lifecycle::reactivate(tx, &id, name)).await?;
     Ok(OneUser::reply(user))
 }
 
 /// `POST /users/reactivate`: a batch, as a task.
-pub async fn reactivate_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
+pub async fn reactivate_many(caller: ServerCaller, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
     let ids = body.0.checked(rules::BATCH_MAX)?;
-    as_task(&caller, &gate, ids, |tx, id| lifecycle::reactivate(tx, id, None)).await
+    as_task(&caller, ids, |tx, id| lifecycle::reactivate(tx, id, None)).await
 }
 
 /// The body of DeleteUsers.
@@ -150,11 +141,7 @@ impl DeleteUsersRequest {
 }
 
 /// `POST /users/delete`: a batch, as a task. The users are deleted at once.
-pub async fn delete_many(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    body: Body<DeleteUsersRequest>,
-) -> Result<Reply<TaskBegun>> {
+pub async fn delete_many(caller: ServerCaller, body: Body<DeleteUsersRequest>) -> Result<Reply<TaskBegun>> {
     let mode = body.0.mode()?;
     let ids = UserIds { user_ids: body.0.user_ids }.checked(rules::BATCH_MAX)?;
     let job = move |tx: &WriteTx<'_>| {
@@ -165,17 +152,16 @@ pub async fn delete_many(
         }
         tasks::complete(tx, &result)
     };
-    let task_id = gate.store.write(caller.scope(), job).await?;
+    let task_id = caller.write(job).await?;
     Ok(Reply(TaskBegun { task_id }))
 }
 
 /// `DELETE /users/{user_id}` (legacy).
-pub async fn delete(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<OneUser>> {
+pub async fn delete(caller: ServerCaller, id: Path<String>) -> Result<Reply<OneUser>> {
     let mode = if caller.params().flag("hard_delete")? { Deletion::Hard } else { Deletion::Soft };
     caller.params().flag("mark_messages_deleted")?;
-    let user = gate
-        .store
-        .write(caller.scope(), move |tx| {
+    let user = caller
+        .write(move |tx| {
             rules::undeleted(tx, &id)?;
             lifecycle::delete(tx, &id, mode)
         })
@@ -184,10 +170,10 @@ pub async fn delete(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) ->
 }
 
 /// `POST /users/restore`: takes soft deletions back, all or none.
-pub async fn restore_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<Empty>> {
+pub async fn restore_many(caller: ServerCaller, body: Body<UserIds>) -> Result<Reply<Empty>> {
     let ids = body.0.checked(rules::BATCH_MAX)?;
     let job = move |tx: &WriteTx<'_>| ids.iter().try_for_each(|id| lifecycle::restore(tx, id).map(drop));
-    gate.store.write(caller.scope(), job).await?;
+    caller.write(job).await?;
     Ok(Reply(Empty {}))
 }
 
@@ -200,8 +186,8 @@ pub struct ExportUserResponse {
 }
 
 /// `GET /users/{user_id}/export`.
-pub async fn export(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<ExportUserResponse>> {
-    let user = gate.store.read(caller.scope(), |tx| {
+pub async fn export(caller: ServerCaller, id: Path<String>) -> Result<Reply<ExportUserResponse>> {
+    let user = caller.read(|tx| {
         let user = rules::undeleted(tx, &id)?;
         let devices = devices::of(tx, user.id.as_str())?;
         Ok(UserResponse::with_devices(user, devices))
@@ -210,8 +196,8 @@ pub async fn export(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) ->
 }
 
 /// `POST /export/users`: a batch, as a task that names the file.
-pub async fn export_many(caller: ServerCaller, gate: Data<Gate>, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
+pub async fn export_many(caller: ServerCaller, body: Body<UserIds>) -> Result<Reply<TaskBegun>> {
     let ids = body.0.checked(EXPORT_MAX)?;
-    let task_id = gate.store.write(caller.scope(), move |tx| exports::write(tx, &ids)).await?;
+    let task_id = caller.write(move |tx| exports::write(tx, &ids)).await?;
     Ok(Reply(TaskBegun { task_id }))
 }

@@ -1,6 +1,5 @@
 //! Banning, unbanning, and who is banned (wire-contract 4.12).
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,7 +10,6 @@ use crate::body::Body;
 use crate::clock::SECOND_NS;
 use crate::domain::bans as ban_rules;
 use crate::domain::users as rules;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
@@ -48,7 +46,7 @@ pub struct BanRequest {
 
 impl BanRequest {
     fn banned_by(&self) -> Result<Option<String>> {
-        let legacy = named(self.user_id.as_ref(), self.user.as_ref())?;
+        let legacy = named(self.user_id.as_deref(), self.user.as_ref().and_then(UserReference::id))?;
         let by_id = self.banned_by_id.as_deref().filter(|id| !id.is_empty());
         let by = by_id.or_else(|| self.banned_by.as_ref().and_then(UserReference::id)).or(legacy);
         Ok(by.map(str::to_owned))
@@ -65,7 +63,7 @@ impl BanRequest {
 }
 
 /// `POST /moderation/ban`: upon the whole app, or in one channel. Signing in stays possible.
-pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) -> Result<Reply<Empty>> {
+pub async fn ban(caller: AnyCaller, body: Body<BanRequest>) -> Result<Reply<Empty>> {
     let request = body.0;
     let target = request.target_user_id.clone().filter(|id| !id.is_empty());
     let target = target.ok_or_else(|| ApiError::input("target_user_id is a required field"))?;
@@ -85,8 +83,8 @@ pub async fn ban(caller: AnyCaller, gate: Data<Gate>, body: Body<BanRequest>) ->
     };
     ban_rules::check(&ban)?;
     let by = caller.owned_subject();
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             may(tx, by, "BanUser")?;
             rules::undeleted(tx, &ban.user_id)?;
             bans::save(tx, &ban)?;
@@ -115,7 +113,7 @@ fn emit_ban(tx: &WriteTx<'_>, kind: &'static str, ban: &Ban) -> Result<()> {
 /// `POST /moderation/unban`, and `DELETE /moderation/ban` (legacy): lifts a ban; who has none is unbanned all the same.
 ///
 /// Legacy callers say whether they mean the shadow ban or the plain one; others cannot, and lift whichever there is.
-pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> {
+pub async fn unban(caller: AnyCaller) -> Result<Reply<Empty>> {
     let params = caller.params();
     let target = params.required("target_user_id")?.to_owned();
     let shadow = params.flag("shadow")?;
@@ -126,8 +124,8 @@ pub async fn unban(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<Empty>> 
     };
     let names_kind = caller.dialect() == Dialect::Legacy;
     let by = caller.owned_subject();
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             may(tx, by, "BanUser")?;
             let user = rules::undeleted(tx, &target)?;
             let other_kind = names_kind && channel.is_empty() && user.ban.is_some_and(|ban| ban.shadow != shadow);
@@ -163,7 +161,7 @@ pub struct QueryBannedUsersResponse {
 }
 
 /// `GET /query_banned_users`: the bans that match a filter, for servers and whoever may ban.
-pub async fn query(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<QueryBannedUsersResponse>> {
+pub async fn query(caller: AnyCaller) -> Result<Reply<QueryBannedUsersResponse>> {
     let payload: QueryBannedUsersPayload = caller.params().json("payload")?;
     let page = Page::of(payload.limit, payload.offset)?;
     let filter = payload.filter_conditions.ok_or_else(|| ApiError::input("filter_conditions is a required field"))?;
@@ -187,5 +185,5 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>) -> Result<Reply<QueryBan
         };
         bans::select(tx, &query, page, include_ended)?.into_iter().map(told).collect::<Result<Vec<_>>>()
     };
-    Ok(Reply(QueryBannedUsersResponse { bans: gate.store.scan(caller.scope(), job).await? }))
+    Ok(Reply(QueryBannedUsersResponse { bans: caller.scan(job).await? }))
 }

@@ -1,14 +1,12 @@
 //! Muting and unmuting users (wire-contract 4.10; their shapes on v2 and their older ones).
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 
-use super::acting::{UserReference, may, named};
+use super::acting::{Acting, UserReference, may};
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::clock::SECOND_NS;
 use crate::domain::users as rules;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
@@ -35,8 +33,8 @@ pub struct MuteRequest {
 }
 
 impl MuteRequest {
-    fn acting(&self) -> Result<Option<&str>> {
-        named(self.user_id.as_ref(), self.user.as_ref())
+    fn acting(&self, caller: &AnyCaller) -> Result<Acting> {
+        Acting::in_body(caller, self.user_id.as_deref(), self.user.as_ref())
     }
 
     /// The one target that was named as such.
@@ -80,30 +78,26 @@ pub struct UnmuteResponse {
 }
 
 /// `POST /moderation/mute`: a user sees nothing of others any more, for ever or for some minutes.
-pub async fn mute(caller: AnyCaller, gate: Data<Gate>, body: Body<MuteRequest>) -> Result<Reply<MutesResponse>> {
+pub async fn mute(caller: AnyCaller, body: Body<MuteRequest>) -> Result<Reply<MutesResponse>> {
     let request = body.0;
-    let user_id = caller.acting_user(request.acting()?)?;
+    let acting = request.acting(&caller)?;
     let (targets, single) = (request.targets()?, request.single().is_some());
     let minutes = within("timeout", request.timeout.unwrap_or_default(), 0, TIMEOUT_MAX_MINUTES)?;
-    if targets.iter().any(|target| target == user_id.as_str()) {
+    if targets.iter().any(|target| target == acting.id.as_str()) {
         return Err(ApiError::input("a user cannot mute itself"));
     }
-    let (by, is_server) = (caller.owned_subject(), caller.is_server());
-    let answer = gate.store.write(caller.scope(), move |tx| {
+    let by = caller.owned_subject();
+    let answer = caller.write(move |tx| {
         may(tx, by, "MuteUser")?;
-        if is_server {
-            rules::present(tx, user_id.as_str())?
-        } else {
-            rules::ensure(tx, &user_id)?
-        };
+        acting.user(tx)?;
         let (found, missing) = sought(tx, &targets, single)?;
         let (created_at, updated_at) = (tx.now, tx.now);
         let expires_at = (minutes > 0).then(|| tx.now.plus(minutes.saturating_mul(60 * SECOND_NS)));
         for target in &found {
-            let (user_id, target_id) = (user_id.to_string(), target.id.to_string());
+            let (user_id, target_id) = (acting.id.to_string(), target.id.to_string());
             mutes::save(tx, &Row { user_id, target_id, created_at, updated_at, expires_at })?;
         }
-        answer(tx, user_id.as_str(), found, missing, single)
+        answer(tx, acting.id.as_str(), found, missing, single)
     });
     Ok(Reply(answer.await?))
 }
@@ -154,18 +148,18 @@ fn tell(tx: &WriteTx<'_>, user: &User, kind: &'static str, targets: Vec<User>) -
 }
 
 /// `POST /moderation/unmute`. Whom nobody has muted is unmuted all the same.
-pub async fn unmute(caller: AnyCaller, gate: Data<Gate>, body: Body<MuteRequest>) -> Result<Reply<UnmuteResponse>> {
+pub async fn unmute(caller: AnyCaller, body: Body<MuteRequest>) -> Result<Reply<UnmuteResponse>> {
     let request = body.0;
-    let user_id = caller.acting_user(request.acting()?)?;
+    let acting = request.acting(&caller)?;
     let (targets, single) = (request.targets()?, request.single().is_some());
-    let (by, is_server) = (caller.owned_subject(), caller.is_server());
-    let missing = gate.store.write(caller.scope(), move |tx| {
+    let by = caller.owned_subject();
+    let missing = caller.write(move |tx| {
         may(tx, by, "MuteUser")?;
-        let user = if is_server { rules::present(tx, user_id.as_str())? } else { rules::ensure(tx, &user_id)? };
+        let user = acting.user(tx)?;
         let (mut found, missing) = sought(tx, &targets, single)?;
         let mut ended = Vec::new();
         for target in found.drain(..) {
-            if mutes::remove(tx, user_id.as_str(), target.id.as_str())? {
+            if mutes::remove(tx, user.id.as_str(), target.id.as_str())? {
                 ended.push(target);
             }
         }

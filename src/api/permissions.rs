@@ -1,13 +1,12 @@
 //! Permissions (wire-contract 4.10).
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::app::AppState;
 use crate::auth::caller::ServerCaller;
 use crate::body::Body;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::permission::catalogue::{
     Level, PERMISSION_DESCRIPTION_MAX_CHARS, PERMISSION_ID_MAX_CHARS, PERMISSION_NAME_MAX_CHARS, Permission,
@@ -141,12 +140,12 @@ fn already_exists(name: &str) -> ApiError {
 }
 
 /// `POST /permissions`.
-pub async fn create(caller: ServerCaller, gate: Data<Gate>, body: Body<PermissionRequest>) -> Result<Reply<Empty>> {
+pub async fn create(caller: ServerCaller, body: Body<PermissionRequest>) -> Result<Reply<Empty>> {
     let mut request = body.0;
     let id = request.id.take().unwrap_or_default();
     let new = request.checked(id)?;
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             if permission::permission(&tx.state(), &new.id).is_some() {
                 return Err(already_exists(&new.name));
             }
@@ -163,15 +162,10 @@ fn own(state: &AppState, id: &str) -> Result<()> {
 }
 
 /// `PUT /permissions/{id}`: replaces an own permission.
-pub async fn update(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    id: Path<String>,
-    body: Body<PermissionRequest>,
-) -> Result<Reply<Empty>> {
+pub async fn update(caller: ServerCaller, id: Path<String>, body: Body<PermissionRequest>) -> Result<Reply<Empty>> {
     let new = body.0.checked(id.into_inner())?;
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             own(&tx.state(), &new.id)?;
             check_name(&tx.state(), &new)?;
             permissions::save(tx, &new)
@@ -181,10 +175,10 @@ pub async fn update(
 }
 
 /// `DELETE /permissions/{id}`: removes an own permission.
-pub async fn delete(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<Empty>> {
+pub async fn delete(caller: ServerCaller, id: Path<String>) -> Result<Reply<Empty>> {
     let id = id.into_inner();
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             own(&tx.state(), &id)?;
             permissions::remove(tx, &id)
         })

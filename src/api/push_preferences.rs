@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::acting::Acting;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::push::{CHANNEL_CID_MAX_CHARS, CHANNELS_MAX, LEVELS};
 use crate::domain::users as rules;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::reply::Reply;
@@ -59,21 +58,20 @@ pub struct UpdateResponse {
 }
 
 /// `POST /push_preferences`: changes of one's own, or of the users a server names.
-pub async fn update(caller: AnyCaller, gate: Data<Gate>, body: Body<UpdateRequest>) -> Result<Reply<UpdateResponse>> {
+pub async fn update(caller: AnyCaller, body: Body<UpdateRequest>) -> Result<Reply<UpdateResponse>> {
     let inputs = body.0.preferences.unwrap_or_default();
     batch("preferences", inputs.len(), rules::BATCH_MAX)?;
     let mut changes = Vec::new();
     for input in inputs {
-        let user = caller.acting_user(input.user_id.as_deref())?;
-        changes.push((user, checked(&input)?, input.channel_cid.unwrap_or_default()));
+        let acting = Acting::of(&caller, input.user_id.as_deref())?;
+        changes.push((acting, checked(&input)?, input.channel_cid.unwrap_or_default()));
     }
-    let is_server = caller.is_server();
-    let answer = gate
-        .store
-        .write(caller.scope(), move |tx| {
+    let answer = caller
+        .write(move |tx| {
             let mut answer = UpdateResponse::default();
-            for (user, change, cid) in changes {
-                let saved = save(tx, &user, &cid, change, is_server)?;
+            for (acting, change, cid) in changes {
+                let user = acting.user(tx)?.id;
+                let saved = save(tx, &user, &cid, change)?;
                 if cid.is_empty() {
                     answer.user_preferences.insert(user.to_string(), saved);
                 } else {
@@ -119,18 +117,7 @@ fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
     Ok(change)
 }
 
-fn save(
-    tx: &WriteTx<'_>,
-    user: &UserId,
-    cid: &str,
-    change: Map<String, Value>,
-    is_server: bool,
-) -> Result<Preferences> {
-    if is_server {
-        rules::present(tx, user.as_str())?
-    } else {
-        rules::ensure(tx, user)?
-    };
+fn save(tx: &WriteTx<'_>, user: &UserId, cid: &str, change: Map<String, Value>) -> Result<Preferences> {
     let known = push_preferences::get(tx, user.as_str(), cid)?;
     if known.is_none() && !cid.is_empty() && push_preferences::channels(tx, user.as_str())? >= CHANNELS_MAX {
         return Err(ApiError::input(format!("user {user} already has preferences for {CHANNELS_MAX} channels")));

@@ -1,6 +1,6 @@
 //! Named configurations of push providers (wire-contract 4.9).
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -9,7 +9,6 @@ use crate::auth::caller::ServerCaller;
 use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::push_providers::{self as rules, DISABLED_AT};
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::push_provider::PushProvider;
 use crate::reply::Reply;
@@ -59,11 +58,7 @@ pub struct UpsertResponse {
 }
 
 /// `POST /push_providers`: makes a configuration, or replaces it.
-pub async fn upsert(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    body: Body<UpsertRequest>,
-) -> Result<Reply<UpsertResponse>> {
+pub async fn upsert(caller: ServerCaller, body: Body<UpsertRequest>) -> Result<Reply<UpsertResponse>> {
     let given = body.0.push_provider.ok_or_else(|| ApiError::input("push_provider is a required field"))?;
     let now = caller.scope().now;
     let own = PushProvider {
@@ -73,7 +68,7 @@ pub async fn upsert(
         created_at: now,
         updated_at: now,
     };
-    let saved = gate.store.write(caller.scope(), move |tx| {
+    let saved = caller.write(move |tx| {
         rules::upsert(tx, &own)?;
         Ok(push_providers::get(tx, &own.provider, &own.name)?.unwrap_or(own))
     });
@@ -87,17 +82,17 @@ pub struct ListResponse {
 }
 
 /// `GET /push_providers`: the named configurations, by provider and name.
-pub async fn list(caller: ServerCaller, gate: Data<Gate>) -> Result<Reply<ListResponse>> {
-    let all = gate.store.read(caller.scope(), push_providers::all)?;
+pub async fn list(caller: ServerCaller) -> Result<Reply<ListResponse>> {
+    let all = caller.read(push_providers::all)?;
     Ok(Reply(ListResponse { push_providers: all.into_iter().map(ProviderResponse).collect() }))
 }
 
 /// `DELETE /push_providers/{type}/{name}`.
-pub async fn delete(caller: ServerCaller, gate: Data<Gate>, path: Path<(String, String)>) -> Result<Reply<Empty>> {
+pub async fn delete(caller: ServerCaller, path: Path<(String, String)>) -> Result<Reply<Empty>> {
     let (provider, name) = path.into_inner();
     rules::check_provider("type", &provider)?;
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             let found = push_providers::remove(tx, &provider, &name)?;
             let text = || format!("push provider \"{name}\" with type \"{provider}\" not found");
             if found { Ok(()) } else { Err(ApiError::not_found(text())) }

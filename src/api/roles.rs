@@ -1,13 +1,12 @@
 //! Roles (wire-contract 4.10).
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::app::AppState;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::body::Body;
 use crate::clock::Time;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::permission;
 use crate::permission::catalogue::{BUILT_IN_ROLES, CUSTOM_ROLES_MAX, ROLE_NAME_MAX_CHARS};
@@ -96,19 +95,15 @@ pub struct CreateRoleResponse {
 }
 
 /// `POST /roles`.
-pub async fn create(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    body: Body<CreateRoleRequest>,
-) -> Result<Reply<CreateRoleResponse>> {
+pub async fn create(caller: ServerCaller, body: Body<CreateRoleRequest>) -> Result<Reply<CreateRoleResponse>> {
     let name =
         body.0.name.filter(|name| !name.is_empty()).ok_or_else(|| ApiError::input("name is a required field"))?;
     if name.chars().count() > ROLE_NAME_MAX_CHARS {
         return Err(ApiError::input(format!("name must be a maximum of {ROLE_NAME_MAX_CHARS} characters in length")));
     }
     let made = name.clone();
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             let state = tx.state();
             if permission::role_exists(&state, &made) {
                 return Err(ApiError::input(format!("role \"{made}\" already exists")));
@@ -126,10 +121,10 @@ pub async fn create(
 }
 
 /// `DELETE /roles/{name}`: only an own role that nobody has and nothing is granted to.
-pub async fn delete(caller: ServerCaller, gate: Data<Gate>, name: Path<String>) -> Result<Reply<Empty>> {
+pub async fn delete(caller: ServerCaller, name: Path<String>) -> Result<Reply<Empty>> {
     let name = name.into_inner();
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             let state = tx.state();
             if BUILT_IN_ROLES.contains(&name.as_str()) {
                 return Err(ApiError::input(format!("role \"{name}\" is a built-in role and cannot be deleted")));

@@ -1,14 +1,13 @@
 //! Tasks (wire-contract 4.6).
 
 use actix_web::HttpRequest;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::exports;
 use crate::auth::caller::ServerCaller;
 use crate::clock::Time;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::reply::Reply;
 use crate::store::tasks;
@@ -24,13 +23,8 @@ pub struct GetTaskResponse {
 }
 
 /// `GET /tasks/{id}`: there as soon as the call that began the task has answered.
-pub async fn get(
-    caller: ServerCaller,
-    request: HttpRequest,
-    gate: Data<Gate>,
-    id: Path<String>,
-) -> Result<Reply<GetTaskResponse>> {
-    let task = gate.store.read(caller.scope(), |tx| tasks::get(tx, &id))?;
+pub async fn get(caller: ServerCaller, request: HttpRequest, id: Path<String>) -> Result<Reply<GetTaskResponse>> {
+    let task = caller.read(|tx| tasks::get(tx, &id))?;
     let task = task.ok_or_else(|| ApiError::not_found(format!("Can't find task with id \"{id}\"")))?;
     let result = exports::told(&request, caller.scope(), &task);
     Ok(Reply(GetTaskResponse {

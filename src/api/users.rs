@@ -12,7 +12,6 @@ use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::partial;
 use crate::domain::users::{self as rules, BATCH_MAX};
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
@@ -60,11 +59,7 @@ fn updated(users: Vec<UserResponse>) -> Reply<UpdateUsersResponse> {
 }
 
 /// `POST /users`: creates or replaces users, all or none.
-pub async fn upsert(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<UpdateUsersRequest>,
-) -> Result<Reply<UpdateUsersResponse>> {
+pub async fn upsert(caller: AnyCaller, body: Body<UpdateUsersRequest>) -> Result<Reply<UpdateUsersResponse>> {
     let requests = body.0.users.unwrap_or_default();
     if requests.is_empty() {
         return Err(ApiError::input("users is a required field"));
@@ -84,9 +79,8 @@ pub async fn upsert(
     }
     let by = caller.owned_subject();
     let viewer = Viewer::of(&caller);
-    let users = gate
-        .store
-        .write(caller.scope(), move |tx| {
+    let users = caller
+        .write(move |tx| {
             let by = by.map(|by| by.renewed(tx));
             let saved = inputs.into_iter().map(|input| rules::upsert(tx, input, by.as_ref().map(|by| by.as_subject())));
             saved.map(|user| viewer.full(tx, user?)).collect::<Result<Vec<_>>>()
@@ -115,7 +109,6 @@ pub struct UpdateUsersPartialRequest {
 /// `PATCH /users`: changes parts of users, all or none.
 pub async fn update_partial(
     caller: AnyCaller,
-    gate: Data<Gate>,
     body: Body<UpdateUsersPartialRequest>,
 ) -> Result<Reply<UpdateUsersResponse>> {
     let changes = body.0.users.unwrap_or_default();
@@ -126,9 +119,8 @@ pub async fn update_partial(
     let (by, said) = (caller.owned_subject(), caller.said());
     let viewer = Viewer::of(&caller);
     let dialect = caller.dialect();
-    let users = gate
-        .store
-        .write(caller.scope(), move |tx| {
+    let users = caller
+        .write(move |tx| {
             let by = by.map(|by| by.renewed(tx));
             let saved = changes.into_iter().map(|change| {
                 let id = change.id.unwrap_or_default();
@@ -177,7 +169,7 @@ pub struct QueryUsersResponse {
 }
 
 /// `GET /users`: the users that match a filter.
-pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Result<Reply<QueryUsersResponse>> {
+pub async fn query(caller: AnyCaller, hub: Data<Hub>) -> Result<Reply<QueryUsersResponse>> {
     let payload: QueryUsersPayload = caller.params().json("payload")?;
     let page = Page::of(payload.limit, payload.offset)?;
     let watcher = watcher(&caller, &hub);
@@ -211,11 +203,7 @@ pub async fn query(caller: AnyCaller, gate: Data<Gate>, hub: Data<Hub>) -> Resul
         let found = crate::store::users::select(tx, &query, page, &whom)?;
         found.into_iter().map(|user| viewer.full(tx, user)).collect::<Result<Vec<_>>>()
     };
-    let users = if is_point_read {
-        gate.store.read(caller.scope(), job)?
-    } else {
-        gate.store.scan(caller.scope(), job).await?
-    };
+    let users = if is_point_read { caller.read(job)? } else { caller.scan(job).await? };
     if let Some(watcher) = watcher.filter(|_| payload.presence == Some(true)) {
         let topics = users.iter().map(|user| Topic::User(UserId::trusted(user.id())));
         hub.watch(caller.app(), &watcher, topics.collect()).await?;
@@ -255,7 +243,6 @@ pub struct SendEventRequest {
 /// `POST /users/{user_id}/event`: an event to a user's connections.
 pub async fn send_event(
     caller: ServerCaller,
-    gate: Data<Gate>,
     user_id: Path<String>,
     body: Body<SendEventRequest>,
 ) -> Result<Reply<Empty>> {
@@ -266,8 +253,8 @@ pub async fn send_event(
         Some(other) => return Err(ApiError::input(wrong_type("type", other, "string"))),
     }
     let dialect = caller.dialect();
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             let user = rules::present(tx, &user_id)?;
             tx.emit(custom_event(event, dialect, user, tx.now));
             Ok(())

@@ -17,7 +17,7 @@ use crate::call::{Call, Identity};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::permission::{self, Subject};
-use crate::store::{Scope, WriteTx};
+use crate::store::{ReadTx, Scope, WriteTx};
 
 /// Someone with a server token. Everyone else is refused with code 17.
 pub struct ServerCaller(Admitted);
@@ -82,6 +82,19 @@ impl ServerCaller {
         &self.0.scope
     }
 
+    /// Reads where it is asked for, for the caller: see [`Store::read`].
+    pub fn read<T>(&self, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
+        self.0.call.store.read(&self.0.scope, job)
+    }
+
+    /// Writes for the caller: see [`Store::write`].
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.0.call.store.write(&self.0.scope, job).await
+    }
+
     /// The app.
     pub fn app(&self) -> &Arc<App> {
         &self.0.scope.app
@@ -131,6 +144,27 @@ impl AnyCaller {
     /// For whom and when a transaction runs.
     pub fn scope(&self) -> &Scope {
         &self.0.scope
+    }
+
+    /// Reads where it is asked for, for the caller: see [`Store::read`].
+    pub fn read<T>(&self, job: impl FnOnce(&ReadTx<'_>) -> Result<T>) -> Result<T> {
+        self.0.call.store.read(&self.0.scope, job)
+    }
+
+    /// Reads what may visit many rows, for the caller: see [`Store::scan`].
+    pub async fn scan<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&ReadTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.0.call.store.scan(&self.0.scope, job).await
+    }
+
+    /// Writes for the caller: see [`Store::write`].
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.0.call.store.write(&self.0.scope, job).await
     }
 
     /// The app.

@@ -1,5 +1,6 @@
 //! On whose behalf a call on feeds acts (feeds-core 1.2).
 
+use crate::api::acting::named as either;
 use crate::auth::caller::{AnyCaller, OwnedSubject};
 use crate::domain::feeds::access::Actor;
 use crate::domain::users::{self, UserInput};
@@ -45,13 +46,10 @@ impl Acting {
             return Ok(Self { user: caller.user_id().cloned(), input: None, by });
         }
         let input = named.user.map(|user| user.into_input(caller.dialect())).transpose()?;
-        let by_object = input.as_ref().map(|input| input.id.as_str()).filter(|id| !id.is_empty());
-        let by_id = named.user_id.as_deref().filter(|id| !id.is_empty());
-        if by_object.is_some() && by_id.is_some() {
-            return Err(ApiError::input("cannot set both user and user_id."));
-        }
-        let user = by_id.or(by_object).map(|id| users::user_id("user_id", id)).transpose()?;
-        Ok(Self { user, input: input.filter(|_| by_id.is_none()), by })
+        let by_object = input.as_ref().map(|input| input.id.as_str());
+        let user = either(named.user_id.as_deref(), by_object)?.map(|id| users::user_id("user_id", id)).transpose()?;
+        let is_by_object = by_object.is_some_and(|id| !id.is_empty());
+        Ok(Self { user, input: input.filter(|_| is_by_object), by })
     }
 
     /// A server that names nobody.

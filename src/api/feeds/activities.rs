@@ -1,6 +1,6 @@
 //! Activities (feeds-core 6).
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,6 @@ use crate::domain::feeds::access::Actor;
 use crate::domain::feeds::activities::{self as rules, ActivityInput};
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::users;
-use crate::door::Gate;
 use crate::error::Result;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::permission::capability::Capability;
@@ -40,16 +39,12 @@ pub struct ActivityResponse {
 }
 
 /// `POST /feeds/activities`.
-pub async fn add(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<AddActivityRequest>,
-) -> Result<Reply<ActivityResponse>> {
+pub async fn add(caller: AnyCaller, body: Body<AddActivityRequest>) -> Result<Reply<ActivityResponse>> {
     let AddActivityRequest { named, activity, enrich_own_fields } = body.0;
     let acting = Acting::required(&caller, named)?;
     let input = activity.checked()?;
     let own = OwnFields::asked(enrich_own_fields);
-    let activity = gate.store.write(caller.scope(), move |tx| {
+    let activity = caller.write(move |tx| {
         let author = acting.user(tx, Capability::AddActivity.action())?;
         rules::upsert(tx, acting.actor(), &author, input, own)
     });
@@ -70,11 +65,7 @@ pub struct ActivitiesResponse {
 }
 
 /// `POST /feeds/activities/batch`: all or none, answered in the order of the request.
-pub async fn upsert(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<UpsertActivitiesRequest>,
-) -> Result<Reply<ActivitiesResponse>> {
+pub async fn upsert(caller: AnyCaller, body: Body<UpsertActivitiesRequest>) -> Result<Reply<ActivitiesResponse>> {
     let requests = body.0.activities.unwrap_or_default();
     batch("activities", requests.len(), BATCH_MAX)?;
     let own = OwnFields::asked(body.0.enrich_own_fields);
@@ -83,7 +74,7 @@ pub async fn upsert(
         Ok((acting, request.activity.checked()?))
     });
     let all = all.collect::<Result<Vec<_>>>()?;
-    let activities = gate.store.write(caller.scope(), move |tx| {
+    let activities = caller.write(move |tx| {
         let upsert = |(acting, input): (Acting, ActivityInput)| {
             let author = acting.user(tx, Capability::AddActivity.action())?;
             rules::upsert(tx, acting.actor(), &author, input, own)
@@ -94,23 +85,22 @@ pub async fn upsert(
 }
 
 /// `GET /feeds/activities/{id}`.
-pub async fn get(caller: AnyCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<ActivityResponse>> {
+pub async fn get(caller: AnyCaller, id: Path<String>) -> Result<Reply<ActivityResponse>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
-    let activity = gate.store.read(caller.scope(), |tx| rules::show(tx, acting.actor(), &id))?;
+    let activity = caller.read(|tx| rules::show(tx, acting.actor(), &id))?;
     Ok(Reply(ActivityResponse { activity }))
 }
 
 /// `PUT /feeds/activities/{id}`: what is not said is cleared, but for what says where and what it is.
 pub async fn update(
     caller: AnyCaller,
-    gate: Data<Gate>,
     id: Path<String>,
     body: Body<AddActivityRequest>,
 ) -> Result<Reply<ActivityResponse>> {
     let AddActivityRequest { named, activity: request, enrich_own_fields } = body.0;
     let acting = Acting::required(&caller, named)?;
     let own = OwnFields::asked(enrich_own_fields);
-    let activity = gate.store.write(caller.scope(), move |tx| {
+    let activity = caller.write(move |tx| {
         let editor = acting.user(tx, Capability::UpdateOwnActivity.action())?;
         let before = rules::live_of(tx, &id)?;
         let input = request.or_as_in(&before).checked()?;
@@ -132,7 +122,6 @@ pub struct UpdateActivityPartialRequest {
 /// `PATCH /feeds/activities/{id}`.
 pub async fn update_partial(
     caller: AnyCaller,
-    gate: Data<Gate>,
     id: Path<String>,
     body: Body<UpdateActivityPartialRequest>,
 ) -> Result<Reply<ActivityResponse>> {
@@ -140,7 +129,7 @@ pub async fn update_partial(
     let acting = Acting::required(&caller, named)?;
     let own = OwnFields::asked(enrich_own_fields);
     let change = Change::checked(set.unwrap_or_default(), unset.unwrap_or_default())?;
-    let activity = gate.store.write(caller.scope(), move |tx| {
+    let activity = caller.write(move |tx| {
         let editor = acting.user(tx, Capability::UpdateOwnActivity.action())?;
         let before = rules::live_of(tx, &id)?;
         let input = change.of(&before)?.checked()?;
@@ -166,7 +155,6 @@ pub struct ActivityChangeRequest {
 /// `PATCH /feeds/activities/batch/partial`: what is not there is passed over.
 pub async fn update_partial_batch(
     caller: ServerCaller,
-    gate: Data<Gate>,
     body: Body<UpdateActivitiesPartialRequest>,
 ) -> Result<Reply<ActivitiesResponse>> {
     let requests = body.0.changes.unwrap_or_default();
@@ -176,7 +164,7 @@ pub async fn update_partial_batch(
         Ok((request.activity_id.unwrap_or_default(), change))
     });
     let changes = changes.collect::<Result<Vec<_>>>()?;
-    let activities = gate.store.write(caller.scope(), move |tx| {
+    let activities = caller.write(move |tx| {
         let mut after = Vec::new();
         for (id, change) in changes {
             let Some(before) = rules::find(tx, &id)? else { continue };
@@ -190,11 +178,11 @@ pub async fn update_partial_batch(
 }
 
 /// `DELETE /feeds/activities/{id}`.
-pub async fn delete(caller: AnyCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<Empty>> {
+pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<Empty>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
     let is_hard = caller.params().flag("hard_delete")?;
-    gate.store
-        .write(caller.scope(), move |tx| {
+    caller
+        .write(move |tx| {
             let deleter = acting.known_user(tx)?;
             rules::delete(tx, acting.actor(), deleter.as_ref(), &id, is_hard)
         })
@@ -220,14 +208,13 @@ pub struct DeleteActivitiesResponse {
 /// `POST /feeds/activities/delete`: what is not there is passed over.
 pub async fn delete_many(
     caller: AnyCaller,
-    gate: Data<Gate>,
     body: Body<DeleteActivitiesRequest>,
 ) -> Result<Reply<DeleteActivitiesResponse>> {
     let DeleteActivitiesRequest { named, ids, hard_delete } = body.0;
     let acting = Acting::of(&caller, named)?;
     let ids = ids.unwrap_or_default();
     batch("ids", ids.len(), BATCH_MAX)?;
-    let deleted = gate.store.write(caller.scope(), move |tx| {
+    let deleted = caller.write(move |tx| {
         let deleter = acting.known_user(tx)?;
         let mut gone = Vec::new();
         for id in ids {
@@ -251,13 +238,12 @@ pub struct RestoreActivityRequest {
 /// `POST /feeds/activities/{id}/restore`.
 pub async fn restore(
     caller: AnyCaller,
-    gate: Data<Gate>,
     id: Path<String>,
     body: Body<RestoreActivityRequest>,
 ) -> Result<Reply<ActivityResponse>> {
     let acting = Acting::required(&caller, body.0.named)?;
     let own = OwnFields::asked(Some(caller.params().flag("enrich_own_fields")?));
-    let activity = gate.store.write(caller.scope(), move |tx| {
+    let activity = caller.write(move |tx| {
         let restorer = acting.user(tx, Capability::DeleteOwnActivity.action())?;
         rules::restore(tx, acting.actor(), &restorer, &id, own)
     });

@@ -16,7 +16,6 @@ use crate::domain::feeds::feeds::{self as rules, NewFeed};
 use crate::domain::feeds::query::Filter;
 use crate::domain::feeds::read::{self, FeedPage, Options, Pager};
 use crate::domain::feeds::views;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::ids::FeedId;
@@ -194,7 +193,6 @@ impl GetOrCreate {
 /// `POST /feeds/feed_groups/{group}/feeds/{id}`.
 pub async fn get_or_create(
     caller: AnyCaller,
-    gate: Data<Gate>,
     hub: Data<Hub>,
     path: Path<(String, String)>,
     body: Body<GetOrCreateFeedRequest>,
@@ -218,16 +216,16 @@ pub async fn get_or_create(
     });
     let Some(watcher) = watcher else {
         let reading = Arc::clone(&call);
-        if let Some(page) = gate.store.scan(caller.scope(), move |tx| reading.read(tx)).await? {
+        if let Some(page) = caller.scan(move |tx| reading.read(tx)).await? {
             return Ok(Reply(GetOrCreateFeedResponse::new(false, page)));
         }
-        return gate.store.write(caller.scope(), move |tx| call.write(tx)).await.map(Reply);
+        return caller.write(move |tx| call.write(tx)).await.map(Reply);
     };
-    gate.store.read(caller.scope(), |tx| call.check(tx))?;
+    caller.read(|tx| call.check(tx))?;
     let topic = Topic::Feed(call.fid.clone());
     hub.watch(caller.app(), &watcher, vec![topic.clone()]).await?;
     // In the writer's order: what was written before this is in the answer, what comes after it is told. Nothing falls between.
-    let answer = gate.store.write(caller.scope(), move |tx| call.write(tx)).await;
+    let answer = caller.write(move |tx| call.write(tx)).await;
     if answer.is_err() {
         hub.unwatch(caller.app(), &watcher, topic).await;
     }

@@ -1,6 +1,6 @@
 //! Follows (feeds-core 8).
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -10,7 +10,6 @@ use crate::body::Body;
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::feeds::parse_address;
 use crate::domain::feeds::follows::{self as rules, COPY_LIMIT_MAX, FollowChange, FollowInput, IfThere};
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::follow::{EnrichedFollow, FollowStatus};
@@ -105,31 +104,22 @@ pub struct FollowBatchResponse {
     follows: Vec<EnrichedFollow>,
 }
 
-async fn follow_one(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    request: FollowRequest,
-    if_there: IfThere,
-) -> Result<(EnrichedFollow, bool)> {
+async fn follow_one(caller: AnyCaller, request: FollowRequest, if_there: IfThere) -> Result<(EnrichedFollow, bool)> {
     let acting = Acting::of(&caller, Named::default())?;
     let own = OwnFields::asked(request.enrich_own_fields);
     let input = request.checked(&caller, false)?;
-    gate.store.write(caller.scope(), move |tx| rules::follow(tx, acting.actor(), input, if_there, own)).await
+    caller.write(move |tx| rules::follow(tx, acting.actor(), input, if_there, own)).await
 }
 
 /// `POST /feeds/follows`.
-pub async fn follow(caller: AnyCaller, gate: Data<Gate>, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
-    let (follow, _) = follow_one(caller, gate, body.0, IfThere::Refuse).await?;
+pub async fn follow(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
+    let (follow, _) = follow_one(caller, body.0, IfThere::Refuse).await?;
     Ok(Reply(FollowResponse { follow }))
 }
 
 /// `POST /feeds/follows/upsert`.
-pub async fn get_or_create(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<FollowRequest>,
-) -> Result<Reply<GetOrCreateFollowResponse>> {
-    let (follow, created) = follow_one(caller, gate, body.0, IfThere::Keep).await?;
+pub async fn get_or_create(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Reply<GetOrCreateFollowResponse>> {
+    let (follow, created) = follow_one(caller, body.0, IfThere::Keep).await?;
     Ok(Reply(GetOrCreateFollowResponse { follow, created }))
 }
 
@@ -143,7 +133,6 @@ pub struct FollowBatchRequest {
 
 async fn follow_all(
     caller: AnyCaller,
-    gate: Data<Gate>,
     body: FollowBatchRequest,
     if_there: IfThere,
 ) -> Result<Reply<FollowBatchResponse>> {
@@ -154,7 +143,7 @@ async fn follow_all(
     let create_users = body.create_users == Some(true);
     let inputs = requests.into_iter().map(|request| request.checked(&caller, create_users));
     let inputs = inputs.collect::<Result<Vec<_>>>()?;
-    let all = gate.store.write(caller.scope(), move |tx| {
+    let all = caller.write(move |tx| {
         let follow = |input| rules::follow(tx, acting.actor(), input, if_there, own);
         inputs.into_iter().map(follow).collect::<Result<Vec<_>>>()
     });
@@ -164,25 +153,20 @@ async fn follow_all(
 }
 
 /// `POST /feeds/follows/batch`: all or none.
-pub async fn batch_follow(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<FollowBatchRequest>,
-) -> Result<Reply<FollowBatchResponse>> {
-    follow_all(caller, gate, body.0, IfThere::Refuse).await
+pub async fn batch_follow(caller: AnyCaller, body: Body<FollowBatchRequest>) -> Result<Reply<FollowBatchResponse>> {
+    follow_all(caller, body.0, IfThere::Refuse).await
 }
 
 /// `POST /feeds/follows/batch/upsert`: what is there stays.
 pub async fn batch_get_or_create(
     caller: AnyCaller,
-    gate: Data<Gate>,
     body: Body<FollowBatchRequest>,
 ) -> Result<Reply<FollowBatchResponse>> {
-    follow_all(caller, gate, body.0, IfThere::Keep).await
+    follow_all(caller, body.0, IfThere::Keep).await
 }
 
 /// `PATCH /feeds/follows`.
-pub async fn update(caller: AnyCaller, gate: Data<Gate>, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
+pub async fn update(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
     let request = body.0;
     let acting = Acting::of(&caller, Named::default())?;
     let (source, target) = request.pair()?;
@@ -194,46 +178,35 @@ pub async fn update(caller: AnyCaller, gate: Data<Gate>, body: Body<FollowReques
         follower_role: request.follower_role.filter(|role| is_server && !role.is_empty()),
         custom: request.custom,
     };
-    let follow =
-        gate.store.write(caller.scope(), move |tx| rules::update(tx, acting.actor(), &source, &target, change, own));
+    let follow = caller.write(move |tx| rules::update(tx, acting.actor(), &source, &target, change, own));
     Ok(Reply(FollowResponse { follow: follow.await? }))
 }
 
-async fn decide(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    request: FollowRequest,
-    status: FollowStatus,
-) -> Result<Reply<FollowResponse>> {
+async fn decide(caller: AnyCaller, request: FollowRequest, status: FollowStatus) -> Result<Reply<FollowResponse>> {
     let acting = Acting::of(&caller, Named::default())?;
     let (source, target) = request.pair()?;
     let role = request.follower_role.filter(|role| !role.is_empty());
-    let follow =
-        gate.store.write(caller.scope(), move |tx| rules::decide(tx, acting.actor(), &source, &target, status, role));
+    let follow = caller.write(move |tx| rules::decide(tx, acting.actor(), &source, &target, status, role));
     Ok(Reply(FollowResponse { follow: follow.await? }))
 }
 
 /// `POST /feeds/follows/accept`.
-pub async fn accept(caller: AnyCaller, gate: Data<Gate>, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
-    decide(caller, gate, body.0, FollowStatus::Accepted).await
+pub async fn accept(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
+    decide(caller, body.0, FollowStatus::Accepted).await
 }
 
 /// `POST /feeds/follows/reject`.
-pub async fn reject(caller: AnyCaller, gate: Data<Gate>, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
-    decide(caller, gate, body.0, FollowStatus::Rejected).await
+pub async fn reject(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
+    decide(caller, body.0, FollowStatus::Rejected).await
 }
 
 /// `DELETE /feeds/follows/{source}/{target}`.
-pub async fn unfollow(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    path: Path<(String, String)>,
-) -> Result<Reply<FollowResponse>> {
+pub async fn unfollow(caller: AnyCaller, path: Path<(String, String)>) -> Result<Reply<FollowResponse>> {
     let acting = Acting::of(&caller, Named::default())?;
     let (source, target) = (parse_address(&path.0)?, parse_address(&path.1)?);
     let keeps_history = caller.params().flag("keep_history")?;
     let own = OwnFields::asked(Some(caller.params().flag("enrich_own_fields")?));
-    let follow = gate.store.write(caller.scope(), move |tx| {
+    let follow = caller.write(move |tx| {
         let ended = rules::unfollow(tx, acting.actor(), &source, &target, keeps_history, own)?;
         ended.ok_or_else(|| rules::missing(&source, &target))
     });
@@ -251,12 +224,11 @@ pub struct GetOrCreateUnfollowResponse {
 /// `POST /feeds/unfollow/upsert`: what is not followed is no error.
 pub async fn get_or_create_unfollow(
     caller: AnyCaller,
-    gate: Data<Gate>,
     body: Body<FollowRequest>,
 ) -> Result<Reply<GetOrCreateUnfollowResponse>> {
     let acting = Acting::of(&caller, Named::default())?;
     let request = body.0;
-    let follow = gate.store.write(caller.scope(), move |tx| end(tx, &acting, &request)).await?;
+    let follow = caller.write(move |tx| end(tx, &acting, &request)).await?;
     Ok(Reply(GetOrCreateUnfollowResponse { deleted: follow.is_some(), follow }))
 }
 
@@ -282,12 +254,11 @@ fn to_end(body: FollowBatchRequest) -> Result<Vec<FollowRequest>> {
 /// `POST /feeds/unfollow/batch`: all or none.
 pub async fn batch_unfollow(
     caller: ServerCaller,
-    gate: Data<Gate>,
     body: Body<FollowBatchRequest>,
 ) -> Result<Reply<UnfollowBatchResponse>> {
     let requests = to_end(body.0)?;
     let acting = Acting::server();
-    let follows = gate.store.write(caller.scope(), move |tx| {
+    let follows = caller.write(move |tx| {
         let end = |request: &FollowRequest| {
             let (source, target) = request.pair()?;
             end(tx, &acting, request)?.ok_or_else(|| rules::missing(&source, &target))
@@ -300,12 +271,11 @@ pub async fn batch_unfollow(
 /// `POST /feeds/unfollow/batch/upsert`: answers those that were there.
 pub async fn batch_get_or_create_unfollow(
     caller: AnyCaller,
-    gate: Data<Gate>,
     body: Body<FollowBatchRequest>,
 ) -> Result<Reply<UnfollowBatchResponse>> {
     let acting = Acting::of(&caller, Named::default())?;
     let requests = to_end(body.0)?;
-    let follows = gate.store.write(caller.scope(), move |tx| {
+    let follows = caller.write(move |tx| {
         let ended = requests.iter().map(|request| end(tx, &acting, request)).collect::<Result<Vec<_>>>()?;
         Ok(ended.into_iter().flatten().collect::<Vec<_>>())
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -15,7 +15,6 @@ use crate::domain::feeds::change::{self as rules, FeedChange, Pending};
 use crate::domain::feeds::enrich::{self, OwnFields};
 use crate::domain::feeds::feeds::{self, address, parse_address};
 use crate::domain::users;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::model::feeds::feed::{EnrichedFeed, Own};
 use crate::permission::capability::Capability;
@@ -52,7 +51,6 @@ pub struct FeedResponse {
 /// `PUT /feeds/feed_groups/{group}/feeds/{id}`: what is not said stays.
 pub async fn update(
     caller: AnyCaller,
-    gate: Data<Gate>,
     path: Path<(String, String)>,
     body: Body<UpdateFeedRequest>,
 ) -> Result<Reply<FeedResponse>> {
@@ -71,7 +69,7 @@ pub async fn update(
         created_by: owner.map(|id| users::user_id("created_by_id", id)).transpose()?,
     };
     let own = OwnFields::asked(body.enrich_own_fields);
-    let feed = gate.store.write(caller.scope(), move |tx| {
+    let feed = caller.write(move |tx| {
         let by = acting.known_user(tx)?;
         rules::update(tx, acting.actor(), by.as_ref(), &fid, change, own)
     });
@@ -90,7 +88,6 @@ pub struct ChangeVisibilityRequest {
 /// `POST /feeds/feed_groups/{group}/feeds/{id}/change_visibility`.
 pub async fn change_visibility(
     caller: AnyCaller,
-    gate: Data<Gate>,
     path: Path<(String, String)>,
     body: Body<ChangeVisibilityRequest>,
 ) -> Result<Reply<FeedResponse>> {
@@ -104,7 +101,7 @@ pub async fn change_visibility(
         Some("reject") => Pending::Reject,
         Some(_) => return Err(ApiError::input("pending_follows_action must be one of [auto_approve reject]")),
     };
-    let feed = gate.store.write(caller.scope(), move |tx| {
+    let feed = caller.write(move |tx| {
         let by = acting.known_user(tx)?;
         rules::change_visibility(tx, acting.actor(), by.as_ref(), &fid, visibility, pending)
     });
@@ -118,14 +115,14 @@ pub struct TaskResponse {
 }
 
 /// `DELETE /feeds/feed_groups/{group}/feeds/{id}`.
-pub async fn delete(caller: AnyCaller, gate: Data<Gate>, path: Path<(String, String)>) -> Result<Reply<TaskResponse>> {
+pub async fn delete(caller: AnyCaller, path: Path<(String, String)>) -> Result<Reply<TaskResponse>> {
     let fid = address(&path.0, &path.1)?;
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
     let is_hard = caller.params().flag("hard_delete")?;
     if caller.params().flag("purge_user_activities")? && !is_hard {
         return Err(ApiError::input("purge_user_activities requires hard_delete"));
     }
-    let task_id = gate.store.write(caller.scope(), move |tx| {
+    let task_id = caller.write(move |tx| {
         let by = acting.known_user(tx)?;
         rules::delete(tx, acting.actor(), by.as_ref(), &fid, is_hard)?;
         tasks::complete(tx, &Map::new())
@@ -141,16 +138,12 @@ pub struct DeleteFeedsRequest {
 }
 
 /// `POST /feeds/feeds/delete`: all or none.
-pub async fn delete_many(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    body: Body<DeleteFeedsRequest>,
-) -> Result<Reply<TaskResponse>> {
+pub async fn delete_many(caller: ServerCaller, body: Body<DeleteFeedsRequest>) -> Result<Reply<TaskResponse>> {
     let names = body.0.feeds.unwrap_or_default();
     batch("feeds", names.len(), BATCH_MAX)?;
     let fids = names.iter().map(|name| parse_address(name)).collect::<Result<Vec<_>>>()?;
     let is_hard = body.0.hard_delete == Some(true);
-    let task_id = gate.store.write(caller.scope(), move |tx| {
+    let task_id = caller.write(move |tx| {
         fids.iter().try_for_each(|fid| rules::delete(tx, Actor::SERVER, None, fid, is_hard))?;
         tasks::complete(tx, &Map::new())
     });
@@ -181,11 +174,7 @@ pub struct FeedsResponse {
 }
 
 /// `POST /feeds/feeds/batch`: all or none; what is there stays as it is.
-pub async fn create_many(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<CreateFeedsRequest>,
-) -> Result<Reply<FeedsResponse>> {
+pub async fn create_many(caller: AnyCaller, body: Body<CreateFeedsRequest>) -> Result<Reply<FeedsResponse>> {
     let requests = body.0.feeds.unwrap_or_default();
     batch("feeds", requests.len(), CREATE_MAX)?;
     let own = OwnFields::asked(body.0.enrich_own_fields);
@@ -200,7 +189,7 @@ pub async fn create_many(
         let by = Named::by_id(request.created_by_id.filter(|_| caller.is_server()));
         wanted.push((fid, Acting::required(&caller, by)?, request.data.checked(caller.is_server())?));
     }
-    let feeds = gate.store.write(caller.scope(), move |tx| {
+    let feeds = caller.write(move |tx| {
         let mut made = Vec::new();
         for (fid, acting, data) in wanted {
             let owner = acting.user(tx, Capability::CreateFeed.action())?;
@@ -222,14 +211,10 @@ pub struct CountsResponse {
 }
 
 /// `GET /feeds/feed_groups/{group}/feeds/{id}/counts`.
-pub async fn counts(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    path: Path<(String, String)>,
-) -> Result<Reply<CountsResponse>> {
+pub async fn counts(caller: AnyCaller, path: Path<(String, String)>) -> Result<Reply<CountsResponse>> {
     let fid = address(&path.0, &path.1)?;
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
-    let counts = gate.store.scan(caller.scope(), move |tx| {
+    let counts = caller.scan(move |tx| {
         let feed = feeds::present(tx, &fid)?;
         access::require(tx, acting.actor(), &feed, Capability::ReadFeed)?;
         let comment_count = crate::store::feeds::feeds::comments(tx, feed.no)?;
@@ -255,14 +240,14 @@ pub struct OwnBatchResponse {
 }
 
 /// `POST /feeds/feeds/own/batch`: what feeds are to the caller; what is not there is left out.
-pub async fn own(caller: AnyCaller, gate: Data<Gate>, body: Body<OwnBatchRequest>) -> Result<Reply<OwnBatchResponse>> {
+pub async fn own(caller: AnyCaller, body: Body<OwnBatchRequest>) -> Result<Reply<OwnBatchResponse>> {
     let acting = Acting::required(&caller, body.0.named)?;
     let names = body.0.feeds.unwrap_or_default();
     batch("feeds", names.len(), BATCH_MAX)?;
     let fids = names.iter().map(|name| parse_address(name)).collect::<Result<Vec<_>>>()?;
     let fields = body.0.fields.filter(|fields| !fields.is_empty());
     let asked = fields.map_or(Ok(OwnFields::ALL), |fields| OwnFields::named(&fields))?;
-    let data = gate.store.scan(caller.scope(), move |tx| {
+    let data = caller.scan(move |tx| {
         let feeds = crate::store::feeds::feeds::by_address(tx, &fids)?;
         let mut own = enrich::own_of(tx, acting.actor(), &feeds, asked)?;
         let data = feeds.iter().filter_map(|feed| Some((feed.fid.to_string(), own.remove(&feed.no)?)));

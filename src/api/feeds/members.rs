@@ -1,6 +1,6 @@
 //! Members of feeds (feeds-core 9).
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,6 @@ use crate::domain::feeds::feeds::address;
 use crate::domain::feeds::members::{self as rules, Changed, MemberInput, Operation};
 use crate::domain::feeds::read::{LIMIT_DEFAULT, limit};
 use crate::domain::users::user_id;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::feeds::member::{EnrichedMember, MemberStatus};
@@ -80,7 +79,6 @@ pub struct UpdateMembersResponse {
 /// `PATCH /feeds/feed_groups/{group}/feeds/{id}/members`: all or none.
 pub async fn update(
     caller: AnyCaller,
-    gate: Data<Gate>,
     path: Path<(String, String)>,
     body: Body<UpdateMembersRequest>,
 ) -> Result<Reply<UpdateMembersResponse>> {
@@ -94,7 +92,7 @@ pub async fn update(
         Some(_) => return Err(ApiError::input("operation must be one of [upsert remove set]")),
     };
     let members = checked(body.members.unwrap_or_default(), caller.is_server())?;
-    let changed = gate.store.write(caller.scope(), move |tx| {
+    let changed = caller.write(move |tx| {
         let by = acting.known_user(tx)?;
         rules::update(tx, acting.actor(), by.as_ref(), &fid, operation, members)
     });
@@ -110,14 +108,13 @@ pub struct MemberResponse {
 
 async fn decide(
     caller: AnyCaller,
-    gate: Data<Gate>,
     path: Path<(String, String)>,
     named: Named,
     status: MemberStatus,
 ) -> Result<Reply<MemberResponse>> {
     let fid = address(&path.0, &path.1)?;
     let acting = Acting::required(&caller, named)?;
-    let member = gate.store.write(caller.scope(), move |tx| {
+    let member = caller.write(move |tx| {
         let by = acting.user(tx, Capability::UpdateFeedMembers.action())?;
         rules::decide(tx, &by, &fid, status)
     });
@@ -127,21 +124,19 @@ async fn decide(
 /// `POST /feeds/feed_groups/{group}/feeds/{id}/members/accept`.
 pub async fn accept(
     caller: AnyCaller,
-    gate: Data<Gate>,
     path: Path<(String, String)>,
     body: Body<Named>,
 ) -> Result<Reply<MemberResponse>> {
-    decide(caller, gate, path, body.0, MemberStatus::Member).await
+    decide(caller, path, body.0, MemberStatus::Member).await
 }
 
 /// `POST /feeds/feed_groups/{group}/feeds/{id}/members/reject`.
 pub async fn reject(
     caller: AnyCaller,
-    gate: Data<Gate>,
     path: Path<(String, String)>,
     body: Body<Named>,
 ) -> Result<Reply<MemberResponse>> {
-    decide(caller, gate, path, body.0, MemberStatus::Rejected).await
+    decide(caller, path, body.0, MemberStatus::Rejected).await
 }
 
 /// The body of QueryFeedMembers.
@@ -166,7 +161,6 @@ pub struct QueryMembersResponse {
 /// `POST /feeds/feed_groups/{group}/feeds/{id}/members/query`.
 pub async fn query(
     caller: AnyCaller,
-    gate: Data<Gate>,
     path: Path<(String, String)>,
     body: Body<QueryMembersRequest>,
 ) -> Result<Reply<QueryMembersResponse>> {
@@ -175,9 +169,7 @@ pub async fn query(
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
-    let page = gate
-        .store
-        .scan(caller.scope(), move |tx| rules::query(tx, acting.actor(), &fid, Some(&walk).filter(|_| limit > 0)));
+    let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &fid, Some(&walk).filter(|_| limit > 0)));
     let page = page.await?;
     Ok(Reply(QueryMembersResponse { members: page.items, pager: PagerResponse { next: page.next, prev: page.prev } }))
 }

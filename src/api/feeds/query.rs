@@ -14,7 +14,6 @@ use crate::body::Body;
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::query::{self as rules, ACTIVITIES, FEEDS, FOLLOWS, Included};
 use crate::domain::feeds::read::{LIMIT_DEFAULT, limit};
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::event::topic::Topic;
 use crate::live::hub::Hub;
@@ -71,7 +70,6 @@ pub struct QueryActivitiesResponse {
 /// `POST /feeds/activities/query`. What has expired and what is private is a server's to ask for.
 pub async fn activities(
     caller: AnyCaller,
-    gate: Data<Gate>,
     body: Body<QueryActivitiesRequest>,
 ) -> Result<Reply<QueryActivitiesResponse>> {
     let body = body.0;
@@ -84,7 +82,7 @@ pub async fn activities(
         private: is_server && body.include_private_activities == Some(true),
     };
     let own = OwnFields::asked(body.enrich_own_fields);
-    let page = gate.store.scan(caller.scope(), move |tx| rules::activities(tx, acting.actor(), walk, included, own));
+    let page = caller.scan(move |tx| rules::activities(tx, acting.actor(), walk, included, own));
     let page = page.await?;
     Ok(Reply(QueryActivitiesResponse { activities: page.items, next: page.next }))
 }
@@ -112,7 +110,6 @@ pub struct QueryFeedsResponse {
 /// `POST /feeds/feeds/query`.
 pub async fn feeds(
     caller: AnyCaller,
-    gate: Data<Gate>,
     hub: Data<Hub>,
     body: Body<QueryFeedsRequest>,
 ) -> Result<Reply<QueryFeedsResponse>> {
@@ -123,7 +120,7 @@ pub async fn feeds(
     let own = OwnFields::asked(body.enrich_own_fields);
     let read = Arc::new(move |tx: &ReadTx<'_>| rules::feeds(tx, acting.actor(), walk.clone(), own));
     let reading = Arc::clone(&read);
-    let mut page = gate.store.scan(caller.scope(), move |tx| reading(tx)).await?;
+    let mut page = caller.scan(move |tx| reading(tx)).await?;
     if let Some(watcher) = watcher {
         let mut known = BTreeSet::new();
         loop {
@@ -136,7 +133,7 @@ pub async fn feeds(
             // Once more in the writer's order, as GetOrCreateFeed does: nothing falls between what is answered and what is
             // told. What is new on the page by then is watched in its turn.
             let reading = Arc::clone(&read);
-            page = gate.store.write(caller.scope(), move |tx| reading(tx)).await?;
+            page = caller.write(move |tx| reading(tx)).await?;
         }
     }
     Ok(Reply(QueryFeedsResponse { feeds: page.items, next: page.next }))
@@ -158,13 +155,9 @@ pub struct QueryFollowsResponse {
 }
 
 /// `POST /feeds/follows/query`.
-pub async fn follows(
-    caller: AnyCaller,
-    gate: Data<Gate>,
-    body: Body<QueryFollowsRequest>,
-) -> Result<Reply<QueryFollowsResponse>> {
+pub async fn follows(caller: AnyCaller, body: Body<QueryFollowsRequest>) -> Result<Reply<QueryFollowsResponse>> {
     let walk = body.0.asked.walk(&FOLLOWS)?;
     let acting = Acting::of(&caller, Named::default())?;
-    let page = gate.store.scan(caller.scope(), move |tx| rules::follows(tx, acting.actor(), walk)).await?;
+    let page = caller.scan(move |tx| rules::follows(tx, acting.actor(), walk)).await?;
     Ok(Reply(QueryFollowsResponse { follows: page.items, next: page.next }))
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::caller::ServerCaller;
 use crate::body::Body;
 use crate::domain::feeds::views as rules;
-use crate::door::Gate;
 use crate::error::Result;
 use crate::model::feeds::view::{View, ViewConfig};
 use crate::reply::Reply;
@@ -43,49 +42,39 @@ pub struct GetOrCreateViewResponse {
 }
 
 /// `GET /feeds/feed_views`.
-pub async fn list(caller: ServerCaller, gate: Data<Gate>) -> Result<Reply<ViewsResponse>> {
-    let views = gate.store.read(caller.scope(), rows::all)?;
+pub async fn list(caller: ServerCaller) -> Result<Reply<ViewsResponse>> {
+    let views = caller.read(rows::all)?;
     Ok(Reply(ViewsResponse { views: views.into_iter().map(|view| (view.id.clone(), view)).collect() }))
 }
 
 /// `POST /feeds/feed_views`: one that is there is set anew.
-pub async fn create(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    body: Body<CreateViewRequest>,
-) -> Result<Reply<ViewResponse>> {
+pub async fn create(caller: ServerCaller, body: Body<CreateViewRequest>) -> Result<Reply<ViewResponse>> {
     let CreateViewRequest { id, config } = body.0;
     let id = id.unwrap_or_default();
-    let feed_view = gate.store.write(caller.scope(), move |tx| rules::put(tx, &id, config)).await?;
+    let feed_view = caller.write(move |tx| rules::put(tx, &id, config)).await?;
     Ok(Reply(ViewResponse { feed_view }))
 }
 
 /// `GET /feeds/feed_views/{id}`.
-pub async fn get(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<ViewResponse>> {
-    let feed_view = gate.store.read(caller.scope(), |tx| rules::present(tx, &id))?;
+pub async fn get(caller: ServerCaller, id: Path<String>) -> Result<Reply<ViewResponse>> {
+    let feed_view = caller.read(|tx| rules::present(tx, &id))?;
     Ok(Reply(ViewResponse { feed_view }))
 }
 
 /// `POST /feeds/feed_views/{id}`: one that is there stays as it is.
 pub async fn get_or_create(
     caller: ServerCaller,
-    gate: Data<Gate>,
     id: Path<String>,
     body: Body<ViewConfig>,
 ) -> Result<Reply<GetOrCreateViewResponse>> {
-    let made = gate.store.write(caller.scope(), move |tx| rules::get_or_create(tx, &id, body.0));
+    let made = caller.write(move |tx| rules::get_or_create(tx, &id, body.0));
     let (feed_view, was_created) = made.await?;
     Ok(Reply(GetOrCreateViewResponse { feed_view, was_created }))
 }
 
 /// `PUT /feeds/feed_views/{id}`: what is not said is no longer set.
-pub async fn update(
-    caller: ServerCaller,
-    gate: Data<Gate>,
-    id: Path<String>,
-    body: Body<ViewConfig>,
-) -> Result<Reply<ViewResponse>> {
-    let feed_view = gate.store.write(caller.scope(), move |tx| {
+pub async fn update(caller: ServerCaller, id: Path<String>, body: Body<ViewConfig>) -> Result<Reply<ViewResponse>> {
+    let feed_view = caller.write(move |tx| {
         rules::present(tx, &id)?;
         rules::put(tx, &id, body.0)
     });
@@ -93,7 +82,7 @@ pub async fn update(
 }
 
 /// `DELETE /feeds/feed_views/{id}`.
-pub async fn delete(caller: ServerCaller, gate: Data<Gate>, id: Path<String>) -> Result<Reply<Empty>> {
-    gate.store.write(caller.scope(), move |tx| rules::delete(tx, &id)).await?;
+pub async fn delete(caller: ServerCaller, id: Path<String>) -> Result<Reply<Empty>> {
+    caller.write(move |tx| rules::delete(tx, &id)).await?;
     Ok(Reply(Empty {}))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,7 +11,6 @@ use crate::api::permissions::PermissionResponse;
 use crate::app::AppState;
 use crate::auth::caller::ServerCaller;
 use crate::body::Body;
-use crate::door::Gate;
 use crate::error::{ApiError, Result};
 use crate::permission::scope::Visibility;
 use crate::permission::{self, Scope};
@@ -74,13 +73,12 @@ pub struct UpdateVisibilityRequest {
 /// `PUT /feeds/feed_visibilities/{name}`: replaces the grants of the roles that are named.
 pub async fn update(
     caller: ServerCaller,
-    gate: Data<Gate>,
     name: Path<String>,
     body: Body<UpdateVisibilityRequest>,
 ) -> Result<Reply<VisibilityResponse>> {
     let visibility = named(&name)?;
     if let Some(grants) = body.0.grants {
-        gate.store.write(caller.scope(), move |tx| apply_grants(tx, Scope::Feeds(visibility), &grants)).await?;
+        caller.write(move |tx| apply_grants(tx, Scope::Feeds(visibility), &grants)).await?;
     }
     Ok(Reply(VisibilityResponse { feed_visibility: Granted::of(&caller.app().state(), visibility) }))
 }
