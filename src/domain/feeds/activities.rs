@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields};
+use super::enrich::{self, OwnFields, Parts};
 use super::{events, feeds, later};
 use crate::clock::Time;
 use crate::domain::users as user_rules;
@@ -316,7 +316,7 @@ fn enriched(
         [only] => Some(enrich::feed(tx, actor, only.clone(), asked)?),
         _ => None,
     };
-    let mut enriched = enrich::activities(tx, vec![(activity, current_feed)])?;
+    let mut enriched = enrich::activities(tx, actor.user, vec![(activity, current_feed)], Parts::ALL)?;
     enriched.pop().ok_or_else(|| ApiError::internal(&"an activity was lost on its way to the answer"))
 }
 
@@ -328,10 +328,7 @@ fn tell(
     activity: &EnrichedActivity,
     feeds: &[Feed],
 ) -> Result<()> {
-    let mut shared = activity.clone();
-    if let Some(current_feed) = &mut shared.current_feed {
-        current_feed.own = None;
-    }
+    let shared = activity.clone().for_all();
     events::tell_activity(tx, kind, author.cloned().map(Arc::new), &shared, feeds)
 }
 

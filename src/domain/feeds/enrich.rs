@@ -2,19 +2,20 @@
 //! statements, one for each kind of thing, never one for each row.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use super::access::{Actor, Standing, standings};
-use crate::clock::Time;
 use crate::error::{ApiError, Result};
-use crate::ids::UserId;
-use crate::model::feeds::activity::{Activity, EnrichedActivity};
 use crate::model::feeds::feed::{EnrichedFeed, Feed, Own};
 use crate::model::feeds::follow::{EnrichedFollow, Follow};
 use crate::model::feeds::member::{EnrichedMember, Member};
-use crate::model::user::User;
-use crate::store::feeds::{activities as rows, feeds as feed_rows, follows};
-use crate::store::{ReadTx, users};
+use crate::store::ReadTx;
+use crate::store::feeds::{feeds as feed_rows, follows};
+
+mod activities;
+mod users;
+
+pub use activities::{Parts, activities};
+pub use users::Users;
 
 /// Which of a feed's own_* fields are asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,31 +67,6 @@ impl OwnFields {
 const FOLLOWINGS_MAX: usize = 5;
 /// Follows that are looked through for them: of each of a page's owners there are few.
 const FOLLOWINGS_READ_MAX: u32 = 1_000;
-
-/// Users by id, for what refers to them.
-pub struct Users(HashMap<UserId, Arc<User>>);
-
-impl Users {
-    /// These users. Of who is not there any more the id alone is known.
-    pub fn load<'a>(tx: &ReadTx<'_>, ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
-        let ids: BTreeSet<&str> = ids.into_iter().collect();
-        let found = users::by_ids(tx, &ids.into_iter().collect::<Vec<_>>())?;
-        Ok(Self(found.into_iter().map(|user| (user.id.clone(), Arc::new(user))).collect()))
-    }
-
-    /// One of them.
-    pub fn get(&self, id: &str) -> Arc<User> {
-        self.known(id).unwrap_or_else(|| {
-            let gone = User { deleted_at: Some(Time(0)), ..User::new(UserId::trusted(id), Time(0)) };
-            Arc::new(gone)
-        })
-    }
-
-    /// One of them, if it is there.
-    pub fn known(&self, id: &str) -> Option<Arc<User>> {
-        self.0.get(id).map(Arc::clone)
-    }
-}
 
 /// Feeds with what an answer shows of them, by number.
 pub fn feeds(
@@ -178,29 +154,5 @@ pub fn members(tx: &ReadTx<'_>, rows: impl IntoIterator<Item = Member>) -> Resul
     let rows: Vec<Member> = rows.into_iter().collect();
     let users = Users::load(tx, rows.iter().map(|member| member.user_id.as_str()))?;
     let enriched = |member: Member| EnrichedMember { user: users.get(member.user_id.as_str()), member };
-    Ok(rows.into_iter().map(enriched).collect())
-}
-
-/// Activities with what an answer shows of them, in the order given, each with the feed through which it is seen.
-pub fn activities(tx: &ReadTx<'_>, rows: Vec<(Activity, Option<EnrichedFeed>)>) -> Result<Vec<EnrichedActivity>> {
-    let parents: Vec<i64> = rows.iter().filter_map(|(activity, _)| activity.parent).collect();
-    let parents = if parents.is_empty() { HashMap::new() } else { rows::by_number(tx, &parents)? };
-    let shown = rows.iter().map(|(activity, _)| activity).chain(parents.values());
-    let users = shown.flat_map(|activity| {
-        std::iter::once(activity.user_id.as_str()).chain(activity.mentioned.iter().map(String::as_str))
-    });
-    let users = Users::load(tx, users)?;
-    let plain = |activity: Activity, current_feed: Option<EnrichedFeed>| EnrichedActivity {
-        user: users.get(activity.user_id.as_str()),
-        mentioned: activity.mentioned.iter().filter_map(|id| users.known(id)).collect(),
-        current_feed,
-        parent: None,
-        activity,
-    };
-    let enriched = |(activity, current_feed): (Activity, Option<EnrichedFeed>)| {
-        let parent = activity.parent.and_then(|no| parents.get(&no));
-        let parent = parent.filter(|parent| parent.is_live(tx.now)).cloned();
-        EnrichedActivity { parent: parent.map(|parent| Box::new(plain(parent, None))), ..plain(activity, current_feed) }
-    };
     Ok(rows.into_iter().map(enriched).collect())
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields};
+use super::enrich::{self, OwnFields, Parts};
 use super::query::Filter;
 use super::{groups, views};
 use crate::error::{ApiError, Result};
@@ -70,6 +70,14 @@ impl Options {
     /// Whether something is shown that one of the options leaves out.
     fn shows(&self, skip: Option<bool>) -> bool {
         skip != Some(true) && self.skip_all != Some(true)
+    }
+
+    /// Which parts of its activities are shown.
+    fn parts(&self) -> Parts {
+        Parts {
+            mentioned: self.shows(self.skip_activity_mentioned_users),
+            parents: self.shows(self.skip_activity_parents),
+        }
     }
 
     /// Which of a feed's own_* fields are shown where a feed is read.
@@ -328,16 +336,7 @@ impl Reading<'_, '_> {
         let mut found = rows::by_number(self.tx, &numbers)?;
         let with_feed = |one: &Chosen| Some((found.remove(&one.place.activity)?, feeds.get(&one.through).cloned()));
         let rows = chosen.iter().filter_map(with_feed).collect();
-        let mut enriched = enrich::activities(self.tx, rows)?;
-        for activity in &mut enriched {
-            if !self.options.shows(self.options.skip_activity_mentioned_users) {
-                activity.mentioned.clear();
-            }
-            if !self.options.shows(self.options.skip_activity_parents) {
-                activity.parent = None;
-            }
-        }
-        Ok(enriched)
+        enrich::activities(self.tx, self.actor.user, rows, self.options.parts())
     }
 }
 

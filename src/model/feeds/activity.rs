@@ -100,3 +100,15 @@ pub struct EnrichedActivity {
     /// The activity that it shares, without that one's own.
     pub parent: Option<Box<EnrichedActivity>>,
 }
+
+impl EnrichedActivity {
+    /// The same without what is one viewer's own, as events tell of it.
+    #[must_use]
+    pub fn for_all(mut self) -> Self {
+        if let Some(current_feed) = &mut self.current_feed {
+            current_feed.own = None;
+        }
+        self.parent = self.parent.map(|parent| Box::new(parent.for_all()));
+        self
+    }
+}

