@@ -11,8 +11,11 @@ pub mod follows;
 pub mod group_changes;
 pub mod groups;
 pub mod members;
+pub mod pins;
 pub mod query;
 pub mod read;
+pub mod shares;
+pub mod suggestions;
 pub mod views;
 
 use crate::clock::Time;

@@ -7,6 +7,7 @@ use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::{EnrichedFeed, Visibility};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
+use crate::model::feeds::pin::EnrichedPin;
 use crate::model::user::User;
 
 /// A change, as those hear of it who watch one feed.
@@ -54,6 +55,8 @@ pub enum About {
     Nothing,
     /// An activity.
     Activity(Box<EnrichedActivity>),
+    /// An activity that was pinned, or is no more.
+    Pin(Box<EnrichedPin>),
     /// A follow.
     Follow(Box<EnrichedFollow>),
     /// A member who came, or was changed.

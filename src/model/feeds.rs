@@ -6,4 +6,7 @@ pub mod follow;
 pub mod group;
 pub mod member;
 pub mod page;
+pub mod pin;
+pub mod share;
+pub mod suggestion;
 pub mod view;

@@ -21,6 +21,10 @@ handlers! {
     AcceptFeedMemberInvite => feeds::members::accept;
     RejectFeedMemberInvite => feeds::members::reject;
     QueryFeedMembers => feeds::members::query;
+    PinActivity => feeds::pins::pin;
+    UnpinActivity => feeds::pins::unpin;
+    QueryPinnedActivities => feeds::pins::query;
+    GetFollowSuggestions => feeds::suggestions::get;
     ListFeedGroups => feeds::groups::list;
     CreateFeedGroup => feeds::groups::create;
     GetFeedGroup => feeds::groups::get;
@@ -43,6 +47,7 @@ handlers! {
     DeleteActivities => feeds::activities::delete_many;
     QueryActivities => feeds::query::activities;
     GetActivity => feeds::activities::get;
+    QueryActivityShares => feeds::shares::query;
     UpdateActivity => feeds::activities::update;
     UpdateActivityPartial => feeds::activities::update_partial;
     DeleteActivity => feeds::activities::delete;

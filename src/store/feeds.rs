@@ -11,7 +11,10 @@ pub mod feeds;
 pub mod follows;
 pub mod groups;
 pub mod members;
+pub mod pins;
 pub mod query;
+pub mod shares;
+pub mod suggestions;
 pub mod timeline;
 pub mod views;
 

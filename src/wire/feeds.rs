@@ -5,3 +5,6 @@ pub mod activity;
 pub mod event;
 pub mod feed;
 pub mod group;
+pub mod pin;
+pub mod share;
+pub mod suggestion;

@@ -24,6 +24,7 @@ use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::{EnrichedFeed, Location};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
+use crate::model::feeds::pin::EnrichedPin;
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
 use crate::store::{ReadTx, WriteTx};
@@ -110,9 +111,9 @@ pub struct GetOrCreateFeedResponse {
     created: bool,
     feed: EnrichedFeed,
     activities: Vec<EnrichedActivity>,
-    // Decoders want both: aggregation and pins are not built.
+    // Decoders want it: aggregation is not built.
     aggregated_activities: [(); 0],
-    pinned_activities: [(); 0],
+    pinned_activities: Vec<EnrichedPin>,
     followers: Vec<EnrichedFollow>,
     following: Vec<EnrichedFollow>,
     members: Vec<EnrichedMember>,
@@ -125,13 +126,13 @@ pub struct GetOrCreateFeedResponse {
 
 impl GetOrCreateFeedResponse {
     fn new(created: bool, page: FeedPage) -> Self {
-        let FeedPage { feed, activities, followers, following, members } = page;
+        let FeedPage { feed, activities, followers, following, members, pinned } = page;
         Self {
             created,
             feed,
             activities: activities.items,
             aggregated_activities: [],
-            pinned_activities: [],
+            pinned_activities: pinned,
             followers: followers.items,
             following: following.items,
             members: members.items,

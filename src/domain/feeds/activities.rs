@@ -91,7 +91,7 @@ fn add(
     if let Some(parent) = parent {
         share(tx, parent, 1)?;
     }
-    let enriched = enriched(tx, actor, activity, &feeds, asked)?;
+    let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     tell(tx, "feeds.activity.added", Some(author), &enriched, &feeds)?;
     Ok(enriched)
 }
@@ -130,9 +130,10 @@ pub fn edit(
         list(tx, &activity, feed)?;
     }
     for feed in &mut dropped {
+        rows::unpin(tx, &activity, feed)?;
         unlist(tx, &activity, feed)?;
     }
-    let enriched = enriched(tx, actor, activity, &feeds, asked)?;
+    let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     let (new, kept): (Vec<Feed>, Vec<Feed>) = feeds.into_iter().partition(is_new);
     for (kind, feeds) in
         [("feeds.activity.removed_from_feed", dropped), ("feeds.activity.updated", kept), ("feeds.activity.added", new)]
@@ -161,7 +162,7 @@ pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &s
         if let Some(parent) = parent_of(tx, &activity)? {
             share(tx, parent, -1)?;
         }
-        let enriched = enriched(tx, Actor::SERVER, activity.clone(), &feeds, OwnFields::NONE)?;
+        let enriched = enriched_in(tx, Actor::SERVER, activity.clone(), &feeds, OwnFields::NONE)?;
         tell(tx, "feeds.activity.deleted", deleter, &enriched, &feeds)?;
     }
     if is_hard {
@@ -184,7 +185,7 @@ pub fn restore(
     may(tx, actor, &before, Capability::DeleteOwnActivity, Capability::DeleteAnyActivity)?;
     let mut feeds = feed_rows::by_address(tx, &before.feeds)?;
     if before.deleted_at.is_none() {
-        return enriched(tx, actor, before, &feeds, asked);
+        return enriched_in(tx, actor, before, &feeds, asked);
     }
     let activity = Activity { deleted_at: None, updated_at: later(tx.now, before.updated_at), ..before };
     rows::save(tx, &activity)?;
@@ -194,7 +195,7 @@ pub fn restore(
     if let Some(parent) = parent_of(tx, &activity)? {
         share(tx, parent, 1)?;
     }
-    let enriched = enriched(tx, actor, activity, &feeds, asked)?;
+    let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     tell(tx, "feeds.activity.restored", Some(restorer), &enriched, &feeds)?;
     Ok(enriched)
 }
@@ -208,6 +209,12 @@ fn parent_of(tx: &WriteTx<'_>, activity: &Activity) -> Result<Option<Activity>> 
 
 /// An activity as an actor is shown it, who has to be allowed to read one of its feeds, or to have written it.
 pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str) -> Result<EnrichedActivity> {
+    let (activity, feeds) = readable(tx, actor, id)?;
+    enriched_in(tx, actor, activity, &feeds, OwnFields::ALL)
+}
+
+/// An activity with its feeds, for who may read it.
+pub fn readable(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str) -> Result<(Activity, Vec<Feed>)> {
     let activity = live_of(tx, id)?;
     let feeds = feed_rows::by_address(tx, &activity.feeds)?;
     let standings = access::standings(tx, actor, &feeds)?;
@@ -220,7 +227,7 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str) -> Result<EnrichedActiv
         let feed = feeds.first().ok_or_else(|| missing(id))?;
         access::judge(actor, feed, &Standing::default(), Capability::ReadActivities)?;
     }
-    enriched(tx, actor, activity, &feeds, OwnFields::ALL)
+    Ok((activity, feeds))
 }
 
 /// The activity of that id that feeds show, or Stream's refusal.
@@ -305,7 +312,7 @@ fn share(tx: &WriteTx<'_>, mut parent: Activity, by: i64) -> Result<()> {
 
 /// An activity with what an answer shows of it. The feed through which it is seen is told where it is in one alone
 /// (feeds-core 6.1).
-fn enriched(
+pub fn enriched_in(
     tx: &ReadTx<'_>,
     actor: Actor<'_>,
     activity: Activity,

@@ -10,7 +10,7 @@ use crate::event::feeds::{About, Change, FeedEvent};
 use crate::event::topic::Topic;
 use crate::event::{Event, Payload};
 use crate::ids::UserId;
-use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::activity::{Activity, EnrichedActivity};
 use crate::model::feeds::feed::Feed;
 use crate::model::user::User;
 use crate::permission::Subject;
@@ -20,6 +20,20 @@ use crate::store::feeds::{feeds, follows};
 /// Tells those who watch a feed of a change, and may read the feed by now.
 pub fn tell(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>) -> Result<()> {
     let only = readers(tx, feed, &tx.watchers(&feed.fid), Whom::All)?;
+    emit(tx, kind, feed, change, only);
+    Ok(())
+}
+
+/// Tells those who watch a feed of what was done to an activity in it. What is private is told to its author and to whose feed
+/// it is.
+pub fn tell_in(
+    tx: &WriteTx<'_>,
+    kind: &'static str,
+    feed: &Feed,
+    activity: &Activity,
+    change: &Arc<Change>,
+) -> Result<()> {
+    let only = readers(tx, feed, &tx.watchers(&feed.fid), Whom::of(activity))?;
     emit(tx, kind, feed, change, only);
     Ok(())
 }
@@ -62,6 +76,13 @@ enum Whom<'a> {
     Among(&'a [UserId]),
 }
 
+impl<'a> Whom<'a> {
+    /// For whom an activity is.
+    fn of(activity: &'a Activity) -> Self {
+        if activity.visibility == "private" { Self::AuthorAndOwner(&activity.user_id) } else { Self::All }
+    }
+}
+
 /// Tells those of a change to an activity who watch a feed that it is in, and those who watch one that follows such a feed. What
 /// is private is told to its author, and to whose feed it is in.
 pub fn tell_activity(
@@ -74,7 +95,7 @@ pub fn tell_activity(
     let change = Change::new(user, About::Activity(Box::new(activity.clone())));
     let author = &activity.activity.user_id;
     let is_private = activity.activity.visibility == "private";
-    let whom = if is_private { Whom::AuthorAndOwner(author) } else { Whom::All };
+    let whom = Whom::of(&activity.activity);
     for feed in feeds {
         emit(tx, kind, feed, &change, readers(tx, feed, &tx.watchers(&feed.fid), whom)?);
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::access::{self, Actor, Standing};
 use super::enrich::{self, OwnFields, Parts};
 use super::query::Filter;
-use super::{groups, views};
+use super::{groups, pins, views};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::feeds::activity::EnrichedActivity;
@@ -18,6 +18,7 @@ use crate::model::feeds::follow::{EnrichedFollow, FollowStatus};
 use crate::model::feeds::group::{Group, Selector};
 use crate::model::feeds::member::EnrichedMember;
 use crate::model::feeds::page::Page;
+use crate::model::feeds::pin::EnrichedPin;
 use crate::permission::capability::Capability;
 use crate::query::cursor::Asked;
 use crate::store::ReadTx;
@@ -63,6 +64,7 @@ pub struct Options {
     pub skip_following: Option<bool>,
     pub skip_own_capabilities: Option<bool>,
     pub skip_own_follows: Option<bool>,
+    pub skip_pins: Option<bool>,
     pub enrich_own_followings: Option<bool>,
 }
 
@@ -123,6 +125,8 @@ pub struct FeedPage {
     pub following: Page<EnrichedFollow>,
     /// A page of its members and of those who are invited.
     pub members: Page<EnrichedMember>,
+    /// What is pinned in it.
+    pub pinned: Vec<EnrichedPin>,
 }
 
 /// A feed as an actor is shown it, who has to be allowed to read it.
@@ -160,13 +164,16 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: Feed, request: &Request) ->
     } else {
         Page::default()
     };
-    Ok(FeedPage {
-        activities,
-        followers: follows(&request.followers, Side::Target, options.skip_followers)?,
-        following: follows(&request.following, Side::Source, options.skip_following)?,
-        members: members_of(tx, &feed, &request.members.clone().unwrap_or_default())?,
-        feed: enrich::feed(tx, actor, feed, asked)?,
-    })
+    let followers = follows(&request.followers, Side::Target, options.skip_followers)?;
+    let following = follows(&request.following, Side::Source, options.skip_following)?;
+    let members = members_of(tx, &feed, &request.members.clone().unwrap_or_default())?;
+    let feed = enrich::feed(tx, actor, feed, asked)?;
+    let pinned = if options.shows(options.skip_pins) {
+        pins::shown(tx, actor, &feed, &standing, options.parts())?
+    } else {
+        Vec::new()
+    };
+    Ok(FeedPage { activities, followers, following, members, pinned, feed })
 }
 
 /// One reading of one feed.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::feed::{EnrichedFeed, Location};
+use super::share::EnrichedShare;
 use crate::clock::Time;
 use crate::ids::{FeedId, UserId};
 use crate::model::user::User;
@@ -99,6 +100,8 @@ pub struct EnrichedActivity {
     pub current_feed: Option<EnrichedFeed>,
     /// The activity that it shares, without that one's own.
     pub parent: Option<Box<EnrichedActivity>>,
+    /// The latest that share it.
+    pub latest_shares: Vec<EnrichedShare>,
 }
 
 impl EnrichedActivity {

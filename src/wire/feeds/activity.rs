@@ -8,6 +8,7 @@ use crate::clock::Time;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::EnrichedFeed;
+use crate::model::feeds::share::EnrichedShare;
 use crate::wire::users::UserResponse;
 
 /// An activity.
@@ -49,6 +50,8 @@ struct ActivityResponse<'a> {
     visibility_tag: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<&'a EnrichedActivity>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    latest_shares: &'a [EnrichedShare],
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +66,7 @@ struct ActivityResponse<'a> {
 
 impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { activity, user, mentioned, current_feed, parent } = self;
+        let Self { activity, user, mentioned, current_feed, parent, latest_shares } = self;
         ActivityResponse {
             id: &activity.id,
             kind: &activity.kind,
@@ -96,6 +99,7 @@ impl Serialize for EnrichedActivity {
             text: activity.text.as_deref(),
             visibility_tag: activity.visibility_tag.as_deref(),
             parent: parent.as_deref(),
+            latest_shares,
             location: activity.location.map(LocationResponse::from),
             expires_at: activity.expires_at,
             edited_at: activity.edited_at,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::pin::Pinned;
 use crate::clock::Time;
 use crate::event::feeds::{About, Change, FeedEvent};
 use crate::ids::{FeedId, UserId};
@@ -41,6 +42,7 @@ enum AboutResponse<'a> {
     Feed { feed: &'a EnrichedFeed },
     Nothing {},
     Activity { activity: &'a EnrichedActivity },
+    Pin { pinned_activity: Pinned<'a> },
     Follow { follow: &'a EnrichedFollow },
     Member { member: &'a EnrichedMember },
     NoMember { member_id: &'a UserId },
@@ -67,6 +69,7 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Feed(feed) => AboutResponse::Feed { feed },
         About::Nothing => AboutResponse::Nothing {},
         About::Activity(activity) => AboutResponse::Activity { activity },
+        About::Pin(pin) => AboutResponse::Pin { pinned_activity: Pinned::in_event(pin) },
         About::Follow(follow) => AboutResponse::Follow { follow },
         About::Member(member) => AboutResponse::Member { member },
         About::NoMember(member_id) => AboutResponse::NoMember { member_id },

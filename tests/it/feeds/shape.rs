@@ -13,6 +13,8 @@ struct Shape {
 const ACTIVITY: &[(&str, &str)] = &[("activity", "activity")];
 const FEED: &[(&str, &str)] = &[("feed", "feed")];
 const EVENT_OF_ACTIVITY: &str = "type created_at custom fid user activity";
+const EVENT_OF_PIN: &str = "type created_at custom fid user pinned_activity";
+const PINNED: &[(&str, &str)] = &[("pinned_activity", "pinned activity"), ("user", "user")];
 const FOLLOW: &[(&str, &str)] = &[("follow", "follow")];
 
 const EVENT_OF_MEMBER: &str = "type created_at custom fid user member";
@@ -44,8 +46,32 @@ const SHAPES: &[Shape] = &[
         required: "id type user feeds visibility restrict_replies created_at updated_at attachments mentioned_users custom \
                    popularity score comments search_data filter_tags interest_tags comment_count bookmark_count share_count \
                    reaction_count latest_reactions reaction_groups own_reactions own_bookmarks collections hidden preview",
-        inside: &[("user", "user"), ("mentioned_users", "user"), ("current_feed", "feed"), ("parent", "activity")],
+        inside: &[
+            ("user", "user"),
+            ("mentioned_users", "user"),
+            ("current_feed", "feed"),
+            ("parent", "activity"),
+            ("latest_shares", "share"),
+        ],
     },
+    Shape {
+        name: "pin",
+        required: "feed activity user created_at updated_at",
+        inside: &[("activity", "activity"), ("user", "user")],
+    },
+    Shape { name: "share", required: "activity_id user created_at", inside: &[("user", "user")] },
+    Shape { name: "PinActivity", required: "activity feed user_id created_at duration", inside: ACTIVITY },
+    Shape { name: "UnpinActivity", required: "activity feed user_id duration", inside: ACTIVITY },
+    Shape { name: "pinned activity", required: "activity created_at duration feed user_id", inside: ACTIVITY },
+    Shape { name: "feeds.activity.pinned", required: EVENT_OF_PIN, inside: PINNED },
+    Shape { name: "feeds.activity.unpinned", required: EVENT_OF_PIN, inside: PINNED },
+    Shape {
+        name: "QueryPinnedActivities",
+        required: "pinned_activities duration",
+        inside: &[("pinned_activities", "pin")],
+    },
+    Shape { name: "QueryActivityShares", required: "shares duration", inside: &[("shares", "share")] },
+    Shape { name: "GetFollowSuggestions", required: "suggestions duration", inside: &[("suggestions", "feed")] },
     Shape {
         name: "follow",
         required: "source_feed target_feed status push_preference follower_role created_at updated_at",
@@ -58,6 +84,7 @@ const SHAPES: &[Shape] = &[
         inside: &[
             ("feed", "feed"),
             ("activities", "activity"),
+            ("pinned_activities", "pin"),
             ("followers", "follow"),
             ("following", "follow"),
             ("members", "member"),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::super::shares;
 use super::users::Users;
 use crate::error::Result;
 use crate::ids::UserId;
@@ -44,6 +45,7 @@ pub fn activities(
         mentioned: activity.mentioned.iter().filter(|_| parts.mentioned).filter_map(|id| users.known(id)).collect(),
         current_feed,
         parent: None,
+        latest_shares: Vec::new(),
         activity,
     };
     let mut activities: Vec<EnrichedActivity> = Vec::with_capacity(rows.len() + parents.len());
@@ -60,7 +62,6 @@ pub fn activities(
 }
 
 /// Puts onto activities what hangs on them: one line for each kind of thing, which is read for all of them at once.
-#[expect(clippy::unnecessary_wraps, reason = "each line reads the database; the first one takes this away")]
-fn hang(_: &ReadTx<'_>, _: Option<&UserId>, _: &mut [EnrichedActivity], _: Parts) -> Result<()> {
-    Ok(())
+fn hang(tx: &ReadTx<'_>, _: Option<&UserId>, activities: &mut [EnrichedActivity], _: Parts) -> Result<()> {
+    shares::hang(tx, activities)
 }
