@@ -173,7 +173,7 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: Feed, request: &Request) ->
     } else {
         Vec::new()
     };
-    Ok(FeedPage { activities, followers, following, members, pinned, feed })
+    Ok(FeedPage { feed, activities, followers, following, members, pinned })
 }
 
 /// One reading of one feed.

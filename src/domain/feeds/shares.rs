@@ -4,18 +4,14 @@ use serde_json::{Value, json};
 
 use super::access::Actor;
 use super::activities::readable;
-use super::enrich::Users;
+use super::enrich::shares::enriched;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
-use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::page::Page;
-use crate::model::feeds::share::{EnrichedShare, Share};
+use crate::model::feeds::share::EnrichedShare;
 use crate::query::cursor::Asked;
 use crate::store::ReadTx;
 use crate::store::feeds::shares as rows;
-
-/// Shares that an activity shows. Production's number is not known.
-const LATEST_MAX: u32 = 5;
 
 /// A page of the shares of an activity, the newest first, for who may read it.
 pub fn query(
@@ -45,25 +41,4 @@ fn place(keys: &[Value]) -> Result<(i64, i64)> {
         [created_at, activity] => Ok((*created_at, *activity)),
         _ => Err(ApiError::input("next is not a cursor of a page of shares")),
     }
-}
-
-fn enriched(tx: &ReadTx<'_>, found: Vec<Share>) -> Result<Vec<EnrichedShare>> {
-    let users = Users::load(tx, found.iter().map(|share| share.user_id.as_str()))?;
-    let enriched = |share: Share| EnrichedShare { user: users.get(share.user_id.as_str()), share };
-    Ok(found.into_iter().map(enriched).collect())
-}
-
-/// Puts the latest shares onto activities that have any.
-pub fn hang(tx: &ReadTx<'_>, activities: &mut [EnrichedActivity]) -> Result<()> {
-    let shared = activities.iter().map(|one| &one.activity).filter(|activity| activity.counts.shares > 0);
-    let shared: Vec<i64> = shared.map(|activity| activity.no).collect();
-    if shared.is_empty() {
-        return Ok(());
-    }
-    for share in enriched(tx, rows::newest(tx, &shared, LATEST_MAX)?)? {
-        for activity in activities.iter_mut().filter(|one| one.activity.no == share.share.parent) {
-            activity.latest_shares.push(share.clone());
-        }
-    }
-    Ok(())
 }

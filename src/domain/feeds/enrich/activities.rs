@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::shares;
+use super::shares;
 use super::users::Users;
 use crate::error::Result;
 use crate::ids::UserId;
