@@ -80,7 +80,7 @@ pub const FAMILIES: &[Family] = &[
         &[],
     ),
     family("Live locations", State::Later, &["/users/live_locations"], &["/users/live_locations"], &[]),
-    family("Polls", State::Later, &["/polls"], &["/polls"], &[]),
+    family("Polls", State::Partial, &["/polls"], &["/polls"], &[]),
     family("Channel types", State::Later, &["/chat/channeltypes"], &["/channeltypes"], &[]),
     family("Commands", State::Later, &["/chat/commands"], &["/commands"], &[]),
     family("The rest of Chat", State::Later, &["/chat"], &[], &[]),

@@ -10,6 +10,7 @@ pub mod groups;
 pub mod manage;
 pub mod members;
 pub mod pins;
+pub mod polls;
 pub mod query;
 pub mod shares;
 pub mod suggestions;

@@ -12,11 +12,13 @@ pub mod group_changes;
 pub mod groups;
 pub mod members;
 pub mod pins;
+pub mod polls;
 pub mod query;
 pub mod read;
 pub mod shares;
 pub mod suggestions;
 pub mod views;
+pub mod votes;
 
 use crate::clock::Time;
 

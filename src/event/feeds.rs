@@ -8,6 +8,7 @@ use crate::model::feeds::feed::{EnrichedFeed, Visibility};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
 use crate::model::feeds::pin::EnrichedPin;
+use crate::model::feeds::poll::{EnrichedPoll, EnrichedVote};
 use crate::model::user::User;
 
 /// A change, as those hear of it who watch one feed.
@@ -57,6 +58,15 @@ pub enum About {
     Activity(Box<EnrichedActivity>),
     /// An activity that was pinned, or is no more.
     Pin(Box<EnrichedPin>),
+    /// A poll.
+    Poll(Box<EnrichedPoll>),
+    /// A vote, and its poll as it is by then.
+    Vote {
+        /// The poll.
+        poll: Box<EnrichedPoll>,
+        /// The vote.
+        vote: Box<EnrichedVote>,
+    },
     /// A follow.
     Follow(Box<EnrichedFollow>),
     /// A member who came, or was changed.

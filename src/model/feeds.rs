@@ -7,6 +7,7 @@ pub mod group;
 pub mod member;
 pub mod page;
 pub mod pin;
+pub mod poll;
 pub mod share;
 pub mod suggestion;
 pub mod view;

@@ -64,4 +64,17 @@ handlers! {
     GetOrCreateUnfollow => feeds::follows::get_or_create_unfollow;
     UnfollowBatch => feeds::follows::batch_unfollow;
     GetOrCreateUnfollows => feeds::follows::batch_get_or_create_unfollow;
+    CreatePoll => feeds::polls::create;
+    UpdatePoll => feeds::polls::update;
+    QueryPolls => feeds::polls::query;
+    GetPoll => feeds::polls::get;
+    UpdatePollPartial => feeds::polls::update_partial;
+    DeletePoll => feeds::polls::delete;
+    CreatePollOption => feeds::polls::create_option;
+    UpdatePollOption => feeds::polls::update_option;
+    GetPollOption => feeds::polls::get_option;
+    DeletePollOption => feeds::polls::delete_option;
+    QueryPollVotes => feeds::polls::query_votes;
+    CastPollVote => feeds::polls::cast;
+    DeletePollVote => feeds::polls::delete_vote;
 }

@@ -12,6 +12,7 @@ pub mod follows;
 pub mod groups;
 pub mod members;
 pub mod pins;
+pub mod polls;
 pub mod query;
 pub mod shares;
 pub mod suggestions;

@@ -79,6 +79,9 @@ pub const TABLES: &[Table] = &[
     Table::new("follows", "source, target").row_by_row(),
     Table::new("feed_members", "feed, user_id").row_by_row(),
     Table::new("pins", "feed, activity").row_by_row(),
+    Table::new("polls", "id").row_by_row(),
+    Table::new("poll_options", "poll, id").row_by_row(),
+    Table::new("poll_votes", "poll, no").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];
@@ -135,6 +138,7 @@ mod tests {
         ("activities", "user_id"),
         ("feed_members", "user_id"),
         ("pins", "user_id"),
+        ("poll_votes", "user_id"),
         ("user_teams", "user_id"),   // goes as the user's row does
         ("ended_tokens", "user_id"), // a token stays ended, whoever is gone
     ];

@@ -6,5 +6,6 @@ pub mod event;
 pub mod feed;
 pub mod group;
 pub mod pin;
+mod poll;
 pub mod share;
 pub mod suggestion;

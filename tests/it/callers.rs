@@ -138,6 +138,19 @@ const WHO: &[(&str, Open)] = &[
     ("GetOrCreateUnfollow", Open::Feed),
     ("UnfollowBatch", Open::Server),
     ("GetOrCreateUnfollows", Open::Feed),
+    ("CreatePoll", Open::Users("CreatePoll")),
+    ("UpdatePoll", Open::Users("UpdatePoll")),
+    ("QueryPolls", Open::Everyone),
+    ("GetPoll", Open::Everyone),
+    ("UpdatePollPartial", Open::Users("UpdatePoll")),
+    ("DeletePoll", Open::Users("UpdatePoll")),
+    ("CreatePollOption", Open::Users("UpdatePoll")),
+    ("UpdatePollOption", Open::Users("UpdatePoll")),
+    ("GetPollOption", Open::Everyone),
+    ("DeletePollOption", Open::Users("UpdatePoll")),
+    ("QueryPollVotes", Open::Everyone),
+    ("CastPollVote", Open::Feed),
+    ("DeletePollVote", Open::Feed),
 ];
 
 /// A body and a query that every operation reads without complaint.

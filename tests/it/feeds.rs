@@ -6,6 +6,7 @@ mod groups;
 mod managing;
 mod members;
 mod pins;
+mod polls;
 mod querying;
 mod reading;
 pub mod shape;

@@ -214,7 +214,7 @@ fn fields_of(activity: &Activity) -> Map<String, Value> {
 }
 
 /// Sets or takes away what lies at a path into custom data. What is in its way gives way.
-fn set_at(fields: &mut Map<String, Value>, path: &str, value: Option<&Value>) {
+pub(super) fn set_at(fields: &mut Map<String, Value>, path: &str, value: Option<&Value>) {
     let mut at = fields.entry("custom").or_insert_with(|| json!({}));
     let mut keys = path.split('.').peekable();
     while let Some(key) = keys.next() {

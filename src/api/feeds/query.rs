@@ -36,7 +36,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn walk(&self, resource: &'static Resource) -> Result<Walk> {
+    /// The page that is asked for.
+    pub(super) fn walk(&self, resource: &'static Resource) -> Result<Walk> {
         if self.prev.as_deref().is_some_and(|prev| !prev.is_empty()) {
             return Err(ApiError::input("prev is not a cursor of a page: pages of a query lead on, by next"));
         }

@@ -12,6 +12,7 @@ use crate::store::ReadTx;
 use crate::store::feeds::{feeds as feed_rows, follows};
 
 mod activities;
+pub mod polls;
 pub mod shares;
 mod users;
 

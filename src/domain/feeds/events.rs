@@ -93,11 +93,22 @@ pub fn tell_activity(
     feeds: &[Feed],
 ) -> Result<()> {
     let change = Change::new(user, About::Activity(Box::new(activity.clone())));
-    let author = &activity.activity.user_id;
-    let is_private = activity.activity.visibility == "private";
-    let whom = Whom::of(&activity.activity);
+    tell_about(tx, kind, &change, &activity.activity, feeds)
+}
+
+/// The same of a change to what hangs on an activity.
+pub fn tell_about(
+    tx: &WriteTx<'_>,
+    kind: &'static str,
+    change: &Arc<Change>,
+    activity: &Activity,
+    feeds: &[Feed],
+) -> Result<()> {
+    let author = &activity.user_id;
+    let is_private = activity.visibility == "private";
+    let whom = Whom::of(activity);
     for feed in feeds {
-        emit(tx, kind, feed, &change, readers(tx, feed, &tx.watchers(&feed.fid), whom)?);
+        emit(tx, kind, feed, change, readers(tx, feed, &tx.watchers(&feed.fid), whom)?);
     }
     for timeline in watched_timelines(tx, feeds)? {
         let watchers = tx.watchers(&timeline.fid);
@@ -109,7 +120,7 @@ pub fn tell_activity(
         }
         allowed.retain(|user| !is_private || user == author);
         let only = readers(tx, &timeline, &watchers, Whom::Among(&allowed))?;
-        emit(tx, kind, &timeline, &change, only);
+        emit(tx, kind, &timeline, change, only);
     }
     Ok(())
 }

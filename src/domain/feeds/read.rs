@@ -60,6 +60,7 @@ pub struct Options {
     pub skip_activity_current_feed: Option<bool>,
     pub skip_activity_mentioned_users: Option<bool>,
     pub skip_activity_parents: Option<bool>,
+    pub skip_activity_poll: Option<bool>,
     pub skip_followers: Option<bool>,
     pub skip_following: Option<bool>,
     pub skip_own_capabilities: Option<bool>,
@@ -79,6 +80,7 @@ impl Options {
         Parts {
             mentioned: self.shows(self.skip_activity_mentioned_users),
             parents: self.shows(self.skip_activity_parents),
+            poll: self.shows(self.skip_activity_poll),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::feed::{EnrichedFeed, Location};
+use super::poll::EnrichedPoll;
 use super::share::EnrichedShare;
 use crate::clock::Time;
 use crate::ids::{FeedId, UserId};
@@ -98,6 +99,8 @@ pub struct EnrichedActivity {
     pub mentioned: Vec<Arc<User>>,
     /// The feed through which it is seen.
     pub current_feed: Option<EnrichedFeed>,
+    /// Its poll.
+    pub poll: Option<Box<EnrichedPoll>>,
     /// The activity that it shares, without that one's own.
     pub parent: Option<Box<EnrichedActivity>>,
     /// The latest that share it.
@@ -111,6 +114,7 @@ impl EnrichedActivity {
         if let Some(current_feed) = &mut self.current_feed {
             current_feed.own = None;
         }
+        self.poll = self.poll.map(|poll| Box::new(poll.for_all()));
         self.parent = self.parent.map(|parent| Box::new(parent.for_all()));
         self
     }

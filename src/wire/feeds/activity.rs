@@ -8,6 +8,7 @@ use crate::clock::Time;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::EnrichedFeed;
+use crate::model::feeds::poll::EnrichedPoll;
 use crate::model::feeds::share::EnrichedShare;
 use crate::wire::users::UserResponse;
 
@@ -53,6 +54,8 @@ struct ActivityResponse<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     latest_shares: &'a [EnrichedShare],
     #[serde(skip_serializing_if = "Option::is_none")]
+    poll: Option<&'a EnrichedPoll>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationResponse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Time>,
@@ -66,7 +69,7 @@ struct ActivityResponse<'a> {
 
 impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { activity, user, mentioned, current_feed, parent, latest_shares } = self;
+        let Self { activity, user, mentioned, current_feed, poll, parent, latest_shares } = self;
         ActivityResponse {
             id: &activity.id,
             kind: &activity.kind,
@@ -100,6 +103,7 @@ impl Serialize for EnrichedActivity {
             visibility_tag: activity.visibility_tag.as_deref(),
             parent: parent.as_deref(),
             latest_shares,
+            poll: poll.as_deref(),
             location: activity.location.map(LocationResponse::from),
             expires_at: activity.expires_at,
             edited_at: activity.edited_at,

@@ -11,6 +11,7 @@ use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
+use crate::model::feeds::poll::{EnrichedPoll, EnrichedVote};
 use crate::wire::Dialect;
 use crate::wire::events::text;
 use crate::wire::users::UserResponse;
@@ -43,6 +44,8 @@ enum AboutResponse<'a> {
     Nothing {},
     Activity { activity: &'a EnrichedActivity },
     Pin { pinned_activity: Pinned<'a> },
+    Poll { poll: &'a EnrichedPoll },
+    Vote { poll: &'a EnrichedPoll, poll_vote: &'a EnrichedVote },
     Follow { follow: &'a EnrichedFollow },
     Member { member: &'a EnrichedMember },
     NoMember { member_id: &'a UserId },
@@ -70,6 +73,8 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Nothing => AboutResponse::Nothing {},
         About::Activity(activity) => AboutResponse::Activity { activity },
         About::Pin(pin) => AboutResponse::Pin { pinned_activity: Pinned::in_event(pin) },
+        About::Poll(poll) => AboutResponse::Poll { poll },
+        About::Vote { poll, vote } => AboutResponse::Vote { poll, poll_vote: vote },
         About::Follow(follow) => AboutResponse::Follow { follow },
         About::Member(member) => AboutResponse::Member { member },
         About::NoMember(member_id) => AboutResponse::NoMember { member_id },

@@ -24,6 +24,11 @@ const GROUP: &[(&str, &str)] = &[("feed_group", "group")];
 const VIEW: &[(&str, &str)] = &[("feed_view", "view")];
 const VISIBILITY: &[(&str, &str)] = &[("feed_visibility", "visibility")];
 
+const POLL: &[(&str, &str)] = &[("poll", "poll")];
+const POLL_OPTION: &[(&str, &str)] = &[("poll_option", "poll_option")];
+const EVENT_OF_VOTE: &str = "type created_at custom fid poll poll_vote";
+const VOTE: &[(&str, &str)] = &[("poll", "poll"), ("poll_vote", "poll_vote")];
+
 const SHAPES: &[Shape] = &[
     Shape {
         name: "user",
@@ -52,6 +57,7 @@ const SHAPES: &[Shape] = &[
             ("current_feed", "feed"),
             ("parent", "activity"),
             ("latest_shares", "share"),
+            ("poll", "poll"),
         ],
     },
     Shape {
@@ -145,6 +151,41 @@ const SHAPES: &[Shape] = &[
         required: "created follows duration",
         inside: &[("created", "follow"), ("follows", "follow")],
     },
+    Shape {
+        name: "poll",
+        required: "id name description voting_visibility enforce_unique_vote allow_answers allow_user_suggested_options options \
+                   vote_count vote_counts_by_option latest_votes_by_option answers_count latest_answers own_votes created_by_id \
+                   custom created_at updated_at",
+        inside: &[
+            ("options", "poll_option"),
+            ("latest_answers", "poll_vote"),
+            ("own_votes", "poll_vote"),
+            ("created_by", "user"),
+        ],
+    },
+    Shape { name: "poll_option", required: "id text custom", inside: &[] },
+    Shape { name: "poll_vote", required: "id poll_id option_id created_at updated_at", inside: &[("user", "user")] },
+    Shape { name: "CreatePoll", required: "poll duration", inside: POLL },
+    Shape { name: "GetPoll", required: "poll duration", inside: POLL },
+    Shape { name: "UpdatePoll", required: "poll duration", inside: POLL },
+    Shape { name: "UpdatePollPartial", required: "poll duration", inside: POLL },
+    Shape { name: "QueryPolls", required: "polls duration", inside: &[("polls", "poll")] },
+    Shape { name: "QueryPollVotes", required: "votes duration", inside: &[("votes", "poll_vote")] },
+    Shape { name: "CreatePollOption", required: "poll_option duration", inside: POLL_OPTION },
+    Shape { name: "UpdatePollOption", required: "poll_option duration", inside: POLL_OPTION },
+    Shape { name: "GetPollOption", required: "poll_option duration", inside: POLL_OPTION },
+    Shape { name: "CastPollVote", required: "poll vote duration", inside: &[("poll", "poll"), ("vote", "poll_vote")] },
+    Shape {
+        name: "DeletePollVote",
+        required: "poll vote duration",
+        inside: &[("poll", "poll"), ("vote", "poll_vote")],
+    },
+    Shape { name: "feeds.poll.updated", required: "type created_at custom fid poll", inside: POLL },
+    Shape { name: "feeds.poll.closed", required: "type created_at custom fid poll", inside: POLL },
+    Shape { name: "feeds.poll.deleted", required: "type created_at custom fid poll", inside: POLL },
+    Shape { name: "feeds.poll.vote_casted", required: EVENT_OF_VOTE, inside: VOTE },
+    Shape { name: "feeds.poll.vote_changed", required: EVENT_OF_VOTE, inside: VOTE },
+    Shape { name: "feeds.poll.vote_removed", required: EVENT_OF_VOTE, inside: VOTE },
     Shape { name: "feeds.follow.created", required: "type created_at custom fid follow", inside: FOLLOW },
     Shape { name: "feeds.follow.deleted", required: "type created_at custom fid follow", inside: FOLLOW },
     Shape {

@@ -1,7 +1,8 @@
 //! Activities with what an answer shows beside their rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use super::polls;
 use super::shares;
 use super::users::Users;
 use crate::error::Result;
@@ -18,11 +19,13 @@ pub struct Parts {
     pub mentioned: bool,
     /// What they share.
     pub parents: bool,
+    /// Their polls.
+    pub poll: bool,
 }
 
 impl Parts {
     /// All.
-    pub const ALL: Self = Self { mentioned: true, parents: true };
+    pub const ALL: Self = Self { mentioned: true, parents: true, poll: true };
 }
 
 /// Activities with what an answer shows of them to a viewer, in the order given, each with the feed through which it is seen.
@@ -44,6 +47,7 @@ pub fn activities(
         user: users.get(activity.user_id.as_str()),
         mentioned: activity.mentioned.iter().filter(|_| parts.mentioned).filter_map(|id| users.known(id)).collect(),
         current_feed,
+        poll: None,
         parent: None,
         latest_shares: Vec::new(),
         activity,
@@ -62,6 +66,20 @@ pub fn activities(
 }
 
 /// Puts onto activities what hangs on them: one line for each kind of thing, which is read for all of them at once.
-fn hang(tx: &ReadTx<'_>, _: Option<&UserId>, activities: &mut [EnrichedActivity], _: Parts) -> Result<()> {
-    shares::hang(tx, activities)
+fn hang(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActivity], parts: Parts) -> Result<()> {
+    shares::hang(tx, activities)?;
+    if parts.poll {
+        polls(tx, viewer, activities)?;
+    }
+    Ok(())
+}
+
+fn polls(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActivity]) -> Result<()> {
+    let ids: BTreeSet<&str> = activities.iter().filter_map(|one| one.activity.poll_id.as_deref()).collect();
+    let polls = polls::by_ids(tx, viewer, &ids.into_iter().collect::<Vec<_>>())?;
+    for one in activities {
+        let poll = one.activity.poll_id.as_deref().and_then(|id| polls.get(id));
+        one.poll = poll.cloned().map(Box::new);
+    }
+    Ok(())
 }
