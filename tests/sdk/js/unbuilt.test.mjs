@@ -48,7 +48,6 @@ describe('what is not built', AT_ONCE, () => {
       ['queryCampaigns', 'Campaigns', () => node.chat.queryCampaigns({})],
       ['queryReminders', 'Reminders', () => node.chat.queryReminders({ user_id: 'john' })],
       ['queryDrafts', 'Drafts', () => node.chat.queryDrafts({ user_id: 'john' })],
-      ['createPoll', 'Polls', () => node.createPoll({ name: 'where', user_id: 'john' })],
       ['listBlockLists', 'Blocklists', () => node.listBlockLists()],
       ['listImports', 'Imports', () => node.listImports()],
       ['getOrCreateCall', 'Calls', () => node.video.getOrCreateCall({ type: 'default', id: 'standup', data: { created_by_id: 'john' } })],
@@ -80,7 +79,6 @@ describe('what is not built', AT_ONCE, () => {
     await notBuilt(app, [
       ['addComment', 'Feeds data', () => user.client.addComment({ comment: 'Hi', object_id: 'a', object_type: 'activity' })],
       ['queryBookmarks', 'Feeds data', () => user.client.queryBookmarks({})],
-      ['createPoll', 'Polls', () => user.client.createPoll({ name: 'where' })],
     ]);
   });
 
