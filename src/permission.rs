@@ -62,6 +62,9 @@ pub fn refused(subject: Subject<'_>, action: &str) -> ApiError {
     refusal(subject, action, Scope::App, false)
 }
 
+/// What changing a poll is called, which is its creator's to do.
+pub const UPDATE_POLL: &str = "UpdatePoll";
+
 /// The text of wire-contract 2.3 row 23.
 fn refusal(Subject { id, role, .. }: Subject<'_>, action: &str, scope: Scope<'_>, is_nameless: bool) -> ApiError {
     let who = if is_nameless { String::new() } else { format!(" '{id}'") };

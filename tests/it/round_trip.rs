@@ -130,6 +130,12 @@ apps:
         - {feed: 1, user_id: jane, role: feed_member, status: pending, membership_level: gold, custom: {e: f},
            created_at: 17, updated_at: 18, accepted_at: 19, rejected_at: 20}
       pins: [{feed: 1, activity: 3, user_id: john, created_at: 21, updated_at: 22}]
+      polls:
+        - {id: p, name: Which, description: d, is_anonymous: 1, is_unique: 1, votes_max: 2, takes_options: 1, takes_answers: 1,
+           is_closed: 1, custom: {g: h}, created_by: john, vote_count: 1, answer_count: 1, created_at: 23, updated_at: 24}
+      poll_options: [{poll: p, id: o, position: 1, text: Red, custom: {i: j}, vote_count: 1}]
+      poll_votes:
+        - {poll: p, no: 4, id: v, option_id: o, user_id: jane, answer: Green, created_at: 25, updated_at: 26}
     feeds_counter: 9
 "#;
 

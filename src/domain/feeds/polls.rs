@@ -214,7 +214,7 @@ fn changeable(tx: &WriteTx<'_>, actor: Actor<'_>, id: &str) -> Result<Poll> {
 
 fn may_change(actor: Actor<'_>, poll: &Poll) -> Result<()> {
     match actor.by {
-        Some(by) if actor.user != Some(&poll.created_by) => Err(permission::refused(by, "UpdatePoll")),
+        Some(by) if actor.user != Some(&poll.created_by) => Err(permission::refused(by, permission::UPDATE_POLL)),
         _ => Ok(()),
     }
 }
