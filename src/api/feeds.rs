@@ -8,6 +8,7 @@ pub mod feeds;
 pub mod follows;
 pub mod groups;
 pub mod manage;
+pub mod marks;
 pub mod members;
 pub mod pins;
 pub mod polls;

@@ -1,6 +1,6 @@
 //! A moment; this file is the only reader of the system time (clippy forbids the others).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -76,6 +76,15 @@ impl Time {
 }
 
 impl Time {
+    /// In UTC by a format as C's `strftime` takes it; empty where that is none.
+    pub fn strftime(self, format: &str) -> String {
+        let mut text = String::new();
+        match write!(text, "{}", DateTime::from_timestamp_nanos(self.0).format(format)) {
+            Ok(()) => text,
+            Err(fmt::Error) => String::new(),
+        }
+    }
+
     /// As HTTP headers have it: `Sat, 31 Jan 2026 12:00:00 GMT` (RFC 9110 5.6.7).
     pub fn http_date(self) -> String {
         DateTime::from_timestamp_nanos(self.0).format("%a, %d %b %Y %H:%M:%S GMT").to_string()

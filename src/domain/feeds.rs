@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activities;
+pub mod aggregation;
 pub mod change;
 pub mod enrich;
 pub mod events;
@@ -10,13 +11,18 @@ pub mod feeds;
 pub mod follows;
 pub mod group_changes;
 pub mod groups;
+pub mod listing;
+pub mod marking;
+pub mod marks;
 pub mod members;
+pub mod notify;
 pub mod pins;
 pub mod polls;
 pub mod query;
 pub mod read;
 pub mod shares;
 pub mod suggestions;
+pub mod updates;
 pub mod views;
 pub mod votes;
 

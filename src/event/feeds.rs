@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::aggregate::{EnrichedAggregate, Marked, NotificationStatus};
 use crate::model::feeds::feed::{EnrichedFeed, Visibility};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
@@ -73,4 +74,20 @@ pub enum About {
     Member(Box<EnrichedMember>),
     /// A member who is one no more.
     NoMember(UserId),
+    /// What is new of a feed that keeps account of its readers, for those who have read as much of it.
+    Notifications {
+        /// The groups that have changed, where the feed has groups.
+        groups: Option<Vec<EnrichedAggregate>>,
+        /// What is read of the whole feed.
+        status: NotificationStatus,
+    },
+    /// Which stories have changed, for those who have watched the same.
+    Stories {
+        /// Where the feed has groups.
+        groups: Option<Vec<EnrichedAggregate>>,
+        /// Where it has none.
+        activities: Option<Vec<EnrichedActivity>>,
+    },
+    /// What somebody has marked, as in the call.
+    Marked(Marked),
 }

@@ -1,6 +1,7 @@
 //! Feeds V3, as the store reads and writes them.
 
 pub mod activity;
+pub mod aggregate;
 pub mod feed;
 pub mod follow;
 pub mod group;

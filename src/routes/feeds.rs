@@ -52,6 +52,7 @@ handlers! {
     UpdateActivityPartial => feeds::activities::update_partial;
     DeleteActivity => feeds::activities::delete;
     RestoreActivity => feeds::activities::restore;
+    MarkActivity => feeds::marks::mark;
     QueryFollows => feeds::query::follows;
     Follow => feeds::follows::follow;
     UpdateFollow => feeds::follows::update;

@@ -6,11 +6,14 @@ use super::tx::WriteTx;
 use crate::error::Result;
 
 pub mod activities;
+pub mod aggregates;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
 pub mod follows;
 pub mod groups;
+pub mod marks;
 pub mod members;
+pub mod notifications;
 pub mod pins;
 pub mod polls;
 pub mod query;

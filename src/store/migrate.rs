@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_feeds.sql"),
     include_str!("migrations/0010_feeds_rest.sql"),
     include_str!("migrations/0011_polls.sql"),
+    include_str!("migrations/0012_feed_marks.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

@@ -2,6 +2,7 @@
 //! set is absent, never `null`.
 
 pub mod activity;
+mod aggregate;
 pub mod event;
 pub mod feed;
 pub mod group;

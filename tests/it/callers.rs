@@ -126,6 +126,7 @@ const WHO: &[(&str, Open)] = &[
     ("UpdateActivityPartial", Open::Users("UpdateActivity")),
     ("DeleteActivity", Open::Feed),
     ("RestoreActivity", Open::Users("DeleteActivity")),
+    ("MarkActivity", Open::Users("ReadFeed")),
     ("QueryFollows", Open::Feed),
     ("Follow", Open::Feed),
     ("UpdateFollow", Open::Feed),

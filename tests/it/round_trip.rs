@@ -119,7 +119,7 @@ apps:
            attachments: [{type: image, custom: {}}], mentioned: [jane], filter_tags: [f], interest_tags: [i],
            collections: ["c:1"], parent: 4, poll_id: p, lat: 0.1, lng: "9e999", comment_count: 1, reaction_count: 2,
            bookmark_count: 3, share_count: 4, popularity: 5, created_at: 8, updated_at: 9, edited_at: 10, expires_at: 11,
-           deleted_at: 12}
+           notification_context: {trigger: {type: follow}}, deleted_at: 12}
       feed_activities: [{feed: 2, created_at: 8, activity: 3, group_key: "john_post", origin: 1}]
       activity_tags: [{kind: filter, tag: f, activity: 3}, {kind: interest, tag: i, activity: 3}]
       activity_words: [{word: "1", activity: 3}]
@@ -136,6 +136,11 @@ apps:
       poll_options: [{poll: p, id: o, position: 1, text: Red, custom: {i: j}, vote_count: 1}]
       poll_votes:
         - {poll: p, no: 4, id: v, option_id: o, user_id: jane, answer: Green, created_at: 25, updated_at: 26}
+      feed_aggregates: [{feed: 2, group_key: john_post, updated_at: 8, activity: 3, may_expire: 1}]
+      feed_reads: [{feed: 2, user_id: john, last_read_at: 23, last_seen_at: 24, has_read: 1, has_seen: 1}]
+      feed_marks: [{feed: 2, user_id: john, kind: read, item: john_post, no: 5}]
+      watched_activities: [{user_id: jane, activity: 3}]
+      notifications: [{activity: 3, feed: 2, kind: follow, cause: john, actor: jane, created_at: 25}]
     feeds_counter: 9
 "#;
 

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
-use super::activity_request::{ActivityRequest, Change};
+use super::activity_request::{ActivityRequest, Change, Telling};
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::body::Body;
 use crate::domain::feeds::access::Actor;
-use crate::domain::feeds::activities::{self as rules, ActivityInput};
+use crate::domain::feeds::activities::{self as rules, ActivityInput, Deletion, Written};
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::users;
 use crate::error::Result;
@@ -36,6 +36,20 @@ pub struct AddActivityRequest {
 #[derive(Serialize)]
 pub struct ActivityResponse {
     activity: EnrichedActivity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mention_notifications_created: Option<i64>,
+}
+
+impl From<Written> for ActivityResponse {
+    fn from(Written { activity, mentions_told }: Written) -> Self {
+        Self { activity, mention_notifications_created: mentions_told }
+    }
+}
+
+impl From<EnrichedActivity> for ActivityResponse {
+    fn from(activity: EnrichedActivity) -> Self {
+        Self { activity, mention_notifications_created: None }
+    }
 }
 
 /// `POST /feeds/activities`.
@@ -48,7 +62,7 @@ pub async fn add(caller: AnyCaller, body: Body<AddActivityRequest>) -> Result<Re
         let author = acting.user(tx, Capability::AddActivity.action())?;
         rules::upsert(tx, acting.actor(), &author, input, own)
     });
-    Ok(Reply(ActivityResponse { activity: activity.await? }))
+    Ok(Reply(activity.await?.into()))
 }
 
 /// The body of UpsertActivities.
@@ -62,6 +76,16 @@ pub struct UpsertActivitiesRequest {
 #[derive(Serialize)]
 pub struct ActivitiesResponse {
     activities: Vec<EnrichedActivity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mention_notifications_created: Option<i64>,
+}
+
+impl From<Vec<Written>> for ActivitiesResponse {
+    fn from(written: Vec<Written>) -> Self {
+        let told = written.iter().filter_map(|one| one.mentions_told).reduce(|all, more| all + more);
+        let activities = written.into_iter().map(|one| one.activity).collect();
+        Self { activities, mention_notifications_created: told }
+    }
 }
 
 /// `POST /feeds/activities/batch`: all or none, answered in the order of the request.
@@ -81,14 +105,14 @@ pub async fn upsert(caller: AnyCaller, body: Body<UpsertActivitiesRequest>) -> R
         };
         all.into_iter().map(upsert).collect::<Result<Vec<_>>>()
     });
-    Ok(Reply(ActivitiesResponse { activities: activities.await? }))
+    Ok(Reply(activities.await?.into()))
 }
 
 /// `GET /feeds/activities/{id}`.
 pub async fn get(caller: AnyCaller, id: Path<String>) -> Result<Reply<ActivityResponse>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
     let activity = caller.read(|tx| rules::show(tx, acting.actor(), &id))?;
-    Ok(Reply(ActivityResponse { activity }))
+    Ok(Reply(activity.into()))
 }
 
 /// `PUT /feeds/activities/{id}`: what is not said is cleared, but for what says where and what it is.
@@ -106,7 +130,7 @@ pub async fn update(
         let input = request.or_as_in(&before).checked()?;
         rules::edit(tx, acting.actor(), &editor, &before, input, own)
     });
-    Ok(Reply(ActivityResponse { activity: activity.await? }))
+    Ok(Reply(activity.await?.into()))
 }
 
 /// The body of UpdateActivityPartial.
@@ -117,6 +141,8 @@ pub struct UpdateActivityPartialRequest {
     set: Option<Map<String, Value>>,
     unset: Option<Vec<String>>,
     enrich_own_fields: Option<bool>,
+    #[serde(flatten)]
+    telling: Telling,
 }
 
 /// `PATCH /feeds/activities/{id}`.
@@ -125,17 +151,17 @@ pub async fn update_partial(
     id: Path<String>,
     body: Body<UpdateActivityPartialRequest>,
 ) -> Result<Reply<ActivityResponse>> {
-    let UpdateActivityPartialRequest { named, set, unset, enrich_own_fields } = body.0;
+    let UpdateActivityPartialRequest { named, set, unset, enrich_own_fields, telling } = body.0;
     let acting = Acting::required(&caller, named)?;
     let own = OwnFields::asked(enrich_own_fields);
     let change = Change::checked(set.unwrap_or_default(), unset.unwrap_or_default())?;
     let activity = caller.write(move |tx| {
         let editor = acting.user(tx, Capability::UpdateOwnActivity.action())?;
         let before = rules::live_of(tx, &id)?;
-        let input = change.of(&before)?.checked()?;
+        let input = telling.of(change.of(&before)?.checked()?);
         rules::edit(tx, acting.actor(), &editor, &before, input, own)
     });
-    Ok(Reply(ActivityResponse { activity: activity.await? }))
+    Ok(Reply(activity.await?.into()))
 }
 
 /// The body of UpdateActivitiesPartialBatch.
@@ -150,6 +176,8 @@ pub struct ActivityChangeRequest {
     activity_id: Option<String>,
     set: Option<Map<String, Value>>,
     unset: Option<Vec<String>>,
+    #[serde(flatten)]
+    telling: Telling,
 }
 
 /// `PATCH /feeds/activities/batch/partial`: what is not there is passed over.
@@ -161,30 +189,34 @@ pub async fn update_partial_batch(
     batch("changes", requests.len(), BATCH_MAX)?;
     let changes = requests.into_iter().map(|request| {
         let change = Change::checked(request.set.unwrap_or_default(), request.unset.unwrap_or_default())?;
-        Ok((request.activity_id.unwrap_or_default(), change))
+        Ok((request.activity_id.unwrap_or_default(), change, request.telling))
     });
     let changes = changes.collect::<Result<Vec<_>>>()?;
     let activities = caller.write(move |tx| {
         let mut after = Vec::new();
-        for (id, change) in changes {
+        for (id, change, telling) in changes {
             let Some(before) = rules::find(tx, &id)? else { continue };
             let author = users::undeleted(tx, before.user_id.as_str())?;
             let actor = Actor { user: Some(&author.id), by: None };
-            after.push(rules::edit(tx, actor, &author, &before, change.of(&before)?.checked()?, OwnFields::NONE)?);
+            let input = telling.of(change.of(&before)?.checked()?);
+            after.push(rules::edit(tx, actor, &author, &before, input, OwnFields::NONE)?);
         }
         Ok(after)
     });
-    Ok(Reply(ActivitiesResponse { activities: activities.await? }))
+    Ok(Reply(activities.await?.into()))
 }
 
 /// `DELETE /feeds/activities/{id}`.
 pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<Empty>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
-    let is_hard = caller.params().flag("hard_delete")?;
+    let deletion = Deletion {
+        is_hard: caller.params().flag("hard_delete")?,
+        withdraws: caller.params().flag("delete_notification_activity")?,
+    };
     caller
         .write(move |tx| {
             let deleter = acting.known_user(tx)?;
-            rules::delete(tx, acting.actor(), deleter.as_ref(), &id, is_hard)
+            rules::delete(tx, acting.actor(), deleter.as_ref(), &id, deletion)
         })
         .await?;
     Ok(Reply(Empty {}))
@@ -197,6 +229,7 @@ pub struct DeleteActivitiesRequest {
     named: Named,
     ids: Option<Vec<String>>,
     hard_delete: Option<bool>,
+    delete_notification_activity: Option<bool>,
 }
 
 /// The answer of DeleteActivities.
@@ -210,7 +243,9 @@ pub async fn delete_many(
     caller: AnyCaller,
     body: Body<DeleteActivitiesRequest>,
 ) -> Result<Reply<DeleteActivitiesResponse>> {
-    let DeleteActivitiesRequest { named, ids, hard_delete } = body.0;
+    let DeleteActivitiesRequest { named, ids, hard_delete, delete_notification_activity } = body.0;
+    let deletion =
+        Deletion { is_hard: hard_delete == Some(true), withdraws: delete_notification_activity == Some(true) };
     let acting = Acting::of(&caller, named)?;
     let ids = ids.unwrap_or_default();
     batch("ids", ids.len(), BATCH_MAX)?;
@@ -219,7 +254,7 @@ pub async fn delete_many(
         let mut gone = Vec::new();
         for id in ids {
             if rules::find(tx, &id)?.is_some() {
-                rules::delete(tx, acting.actor(), deleter.as_ref(), &id, hard_delete == Some(true))?;
+                rules::delete(tx, acting.actor(), deleter.as_ref(), &id, deletion)?;
                 gone.push(id);
             }
         }
@@ -247,5 +282,5 @@ pub async fn restore(
         let restorer = acting.user(tx, Capability::DeleteOwnActivity.action())?;
         rules::restore(tx, acting.actor(), &restorer, &id, own)
     });
-    Ok(Reply(ActivityResponse { activity: activity.await? }))
+    Ok(Reply(activity.await?.into()))
 }

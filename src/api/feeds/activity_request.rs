@@ -63,6 +63,25 @@ pub struct ActivityRequest {
     poll_id: Option<String>,
     location: Option<LocationRequest>,
     expires_at: Option<Value>,
+    #[serde(flatten)]
+    telling: Telling,
+}
+
+/// Whether those whom an activity mentions are told so: one name for it where activities are added, another where they change.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct Telling {
+    create_notification_activity: Option<bool>,
+    handle_mention_notifications: Option<bool>,
+    copy_custom_to_notification: Option<bool>,
+}
+
+impl Telling {
+    /// The same activity, and who is told of it.
+    pub fn of(self, input: ActivityInput) -> ActivityInput {
+        let notifies = [self.create_notification_activity, self.handle_mention_notifications].contains(&Some(true));
+        ActivityInput { notifies, copies_custom: self.copy_custom_to_notification == Some(true), ..input }
+    }
 }
 
 impl ActivityRequest {
@@ -108,9 +127,11 @@ impl ActivityRequest {
             poll_id: self.poll_id.filter(|id| !id.is_empty()),
             location: self.location.map(LocationRequest::checked).transpose()?,
             expires_at: self.expires_at.as_ref().map(|value| time("expires_at", value)).transpose()?.flatten(),
+            notifies: false,
+            copies_custom: false,
         };
         rules::check_custom(&input)?;
-        Ok(input)
+        Ok(self.telling.of(input))
     }
 }
 

@@ -21,6 +21,7 @@ use crate::event::topic::Topic;
 use crate::ids::FeedId;
 use crate::live::hub::Hub;
 use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::aggregate::{EnrichedAggregate, NotificationStatus};
 use crate::model::feeds::feed::{EnrichedFeed, Location};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
@@ -111,8 +112,7 @@ pub struct GetOrCreateFeedResponse {
     created: bool,
     feed: EnrichedFeed,
     activities: Vec<EnrichedActivity>,
-    // Decoders want it: aggregation is not built.
-    aggregated_activities: [(); 0],
+    aggregated_activities: Vec<EnrichedAggregate>,
     pinned_activities: Vec<EnrichedPin>,
     followers: Vec<EnrichedFollow>,
     following: Vec<EnrichedFollow>,
@@ -120,18 +120,22 @@ pub struct GetOrCreateFeedResponse {
     followers_pagination: PagerResponse,
     following_pagination: PagerResponse,
     member_pagination: PagerResponse,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_status: Option<NotificationStatus>,
     #[serde(flatten)]
     pager: PagerResponse,
 }
 
 impl GetOrCreateFeedResponse {
     fn new(created: bool, page: FeedPage) -> Self {
-        let FeedPage { feed, activities, followers, following, members, pinned } = page;
+        let FeedPage { feed, activities, groups, status, followers, following, members, pinned } = page;
+        // One of the two is paged: a feed shows its groups, or its activities.
+        let pager = PagerResponse { next: activities.next.or(groups.next), prev: activities.prev.or(groups.prev) };
         Self {
             created,
             feed,
             activities: activities.items,
-            aggregated_activities: [],
+            aggregated_activities: groups.items,
             pinned_activities: pinned,
             followers: followers.items,
             following: following.items,
@@ -139,7 +143,8 @@ impl GetOrCreateFeedResponse {
             followers_pagination: PagerResponse { next: followers.next, prev: followers.prev },
             following_pagination: PagerResponse { next: following.next, prev: following.prev },
             member_pagination: PagerResponse { next: members.next, prev: members.prev },
-            pager: PagerResponse { next: activities.next, prev: activities.prev },
+            notification_status: status,
+            pager,
         }
     }
 }
@@ -161,7 +166,7 @@ impl GetOrCreate {
         let feed = rules::find(tx, &self.fid)?;
         match feed {
             Some(feed) if self.acting.is_there(tx)? => {
-                read::show(tx, self.acting.actor(), feed, &self.request).map(Some)
+                read::show(tx, self.acting.actor(), &feed, &self.request).map(Some)
             }
             _ => Ok(None),
         }
@@ -187,7 +192,7 @@ impl GetOrCreate {
             let user = self.acting.user(tx, Capability::CreateFeed.action())?;
             rules::ensure(tx, &user.id, &self.fid, self.data.clone())?
         };
-        Ok(GetOrCreateFeedResponse::new(created, read::show(tx, self.acting.actor(), feed, &self.request)?))
+        Ok(GetOrCreateFeedResponse::new(created, read::show(tx, self.acting.actor(), &feed, &self.request)?))
     }
 }
 

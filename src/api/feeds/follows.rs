@@ -9,7 +9,9 @@ use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::body::Body;
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::feeds::parse_address;
-use crate::domain::feeds::follows::{self as rules, COPY_LIMIT_MAX, FollowChange, FollowInput, IfThere};
+use crate::domain::feeds::follows::{
+    self as rules, COPY_LIMIT_MAX, Ending, FollowChange, FollowInput, Followed, IfThere,
+};
 use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::follow::{EnrichedFollow, FollowStatus};
@@ -35,6 +37,9 @@ pub struct FollowRequest {
     create_users: Option<bool>,
     enrich_own_fields: Option<bool>,
     keep_history: Option<bool>,
+    create_notification_activity: Option<bool>,
+    copy_custom_to_notification: Option<bool>,
+    delete_notification_activity: Option<bool>,
 }
 
 /// A member that has to be there.
@@ -79,6 +84,8 @@ impl FollowRequest {
             status: self.status()?.filter(|_| is_server),
             follower_role: self.follower_role.filter(|role| is_server && !role.is_empty()),
             create_users: is_server && (create_users || self.create_users == Some(true)),
+            notifies: self.create_notification_activity == Some(true),
+            copies_custom: self.copy_custom_to_notification == Some(true),
             custom: self.custom,
         })
     }
@@ -88,6 +95,14 @@ impl FollowRequest {
 #[derive(Serialize)]
 pub struct FollowResponse {
     follow: EnrichedFollow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_created: Option<bool>,
+}
+
+impl From<EnrichedFollow> for FollowResponse {
+    fn from(follow: EnrichedFollow) -> Self {
+        Self { follow, notification_created: None }
+    }
 }
 
 /// The answer of GetOrCreateFollow.
@@ -95,6 +110,8 @@ pub struct FollowResponse {
 pub struct GetOrCreateFollowResponse {
     follow: EnrichedFollow,
     created: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_created: Option<bool>,
 }
 
 /// The answer of the batches.
@@ -104,7 +121,7 @@ pub struct FollowBatchResponse {
     follows: Vec<EnrichedFollow>,
 }
 
-async fn follow_one(caller: AnyCaller, request: FollowRequest, if_there: IfThere) -> Result<(EnrichedFollow, bool)> {
+async fn follow_one(caller: AnyCaller, request: FollowRequest, if_there: IfThere) -> Result<Followed> {
     let acting = Acting::of(&caller, Named::default())?;
     let own = OwnFields::asked(request.enrich_own_fields);
     let input = request.checked(&caller, false)?;
@@ -113,14 +130,14 @@ async fn follow_one(caller: AnyCaller, request: FollowRequest, if_there: IfThere
 
 /// `POST /feeds/follows`.
 pub async fn follow(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Reply<FollowResponse>> {
-    let (follow, _) = follow_one(caller, body.0, IfThere::Refuse).await?;
-    Ok(Reply(FollowResponse { follow }))
+    let Followed { follow, told, .. } = follow_one(caller, body.0, IfThere::Refuse).await?;
+    Ok(Reply(FollowResponse { follow, notification_created: told }))
 }
 
 /// `POST /feeds/follows/upsert`.
 pub async fn get_or_create(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Reply<GetOrCreateFollowResponse>> {
-    let (follow, created) = follow_one(caller, body.0, IfThere::Keep).await?;
-    Ok(Reply(GetOrCreateFollowResponse { follow, created }))
+    let Followed { follow, is_new, told } = follow_one(caller, body.0, IfThere::Keep).await?;
+    Ok(Reply(GetOrCreateFollowResponse { follow, created: is_new, notification_created: told }))
 }
 
 /// The body of the batches.
@@ -129,6 +146,7 @@ pub struct FollowBatchRequest {
     follows: Option<Vec<FollowRequest>>,
     create_users: Option<bool>,
     enrich_own_fields: Option<bool>,
+    delete_notification_activity: Option<bool>,
 }
 
 async fn follow_all(
@@ -148,8 +166,8 @@ async fn follow_all(
         inputs.into_iter().map(follow).collect::<Result<Vec<_>>>()
     });
     let all = all.await?;
-    let created = all.iter().filter(|(_, is_new)| *is_new).map(|(follow, _)| follow.clone()).collect();
-    Ok(Reply(FollowBatchResponse { created, follows: all.into_iter().map(|(follow, _)| follow).collect() }))
+    let created = all.iter().filter(|one| one.is_new).map(|one| one.follow.clone()).collect();
+    Ok(Reply(FollowBatchResponse { created, follows: all.into_iter().map(|one| one.follow).collect() }))
 }
 
 /// `POST /feeds/follows/batch`: all or none.
@@ -179,7 +197,7 @@ pub async fn update(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Repl
         custom: request.custom,
     };
     let follow = caller.write(move |tx| rules::update(tx, acting.actor(), &source, &target, change, own));
-    Ok(Reply(FollowResponse { follow: follow.await? }))
+    Ok(Reply(follow.await?.into()))
 }
 
 async fn decide(caller: AnyCaller, request: FollowRequest, status: FollowStatus) -> Result<Reply<FollowResponse>> {
@@ -187,7 +205,7 @@ async fn decide(caller: AnyCaller, request: FollowRequest, status: FollowStatus)
     let (source, target) = request.pair()?;
     let role = request.follower_role.filter(|role| !role.is_empty());
     let follow = caller.write(move |tx| rules::decide(tx, acting.actor(), &source, &target, status, role));
-    Ok(Reply(FollowResponse { follow: follow.await? }))
+    Ok(Reply(follow.await?.into()))
 }
 
 /// `POST /feeds/follows/accept`.
@@ -204,13 +222,16 @@ pub async fn reject(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Repl
 pub async fn unfollow(caller: AnyCaller, path: Path<(String, String)>) -> Result<Reply<FollowResponse>> {
     let acting = Acting::of(&caller, Named::default())?;
     let (source, target) = (parse_address(&path.0)?, parse_address(&path.1)?);
-    let keeps_history = caller.params().flag("keep_history")?;
+    let ending = Ending {
+        keeps_history: caller.params().flag("keep_history")?,
+        withdraws: caller.params().flag("delete_notification_activity")?,
+    };
     let own = OwnFields::asked(Some(caller.params().flag("enrich_own_fields")?));
     let follow = caller.write(move |tx| {
-        let ended = rules::unfollow(tx, acting.actor(), &source, &target, keeps_history, own)?;
+        let ended = rules::unfollow(tx, acting.actor(), &source, &target, ending, own)?;
         ended.ok_or_else(|| rules::missing(&source, &target))
     });
-    Ok(Reply(FollowResponse { follow: follow.await? }))
+    Ok(Reply(follow.await?.into()))
 }
 
 /// The answer of GetOrCreateUnfollow.
@@ -235,7 +256,11 @@ pub async fn get_or_create_unfollow(
 fn end(tx: &WriteTx<'_>, acting: &Acting, request: &FollowRequest) -> Result<Option<EnrichedFollow>> {
     let (source, target) = request.pair()?;
     let own = OwnFields::asked(request.enrich_own_fields);
-    rules::unfollow(tx, acting.actor(), &source, &target, request.keep_history == Some(true), own)
+    let ending = Ending {
+        keeps_history: request.keep_history == Some(true),
+        withdraws: request.delete_notification_activity == Some(true),
+    };
+    rules::unfollow(tx, acting.actor(), &source, &target, ending, own)
 }
 
 /// The answer of the batches that end follows.
@@ -245,8 +270,12 @@ pub struct UnfollowBatchResponse {
 }
 
 fn to_end(body: FollowBatchRequest) -> Result<Vec<FollowRequest>> {
-    let requests = body.follows.unwrap_or_default();
+    let mut requests = body.follows.unwrap_or_default();
     batch("follows", requests.len(), UNFOLLOW_BATCH_MAX)?;
+    for request in &mut requests {
+        request.delete_notification_activity =
+            request.delete_notification_activity.or(body.delete_notification_activity);
+    }
     requests.iter().try_for_each(|request| request.pair().map(drop))?;
     Ok(requests)
 }

@@ -1,12 +1,12 @@
 //! Adding activities (feeds-core 6).
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields, Parts};
-use super::{events, feeds, later};
+use super::enrich::OwnFields;
+use super::listing::{enriched_in, list, may_expire, tell, unlist};
+use super::notify::{self, Deed, Kind, Notice};
+use super::{feeds, later};
 use crate::clock::Time;
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
@@ -16,7 +16,7 @@ use crate::model::feeds::feed::{Feed, Location};
 use crate::model::user::User;
 use crate::permission::capability::Capability;
 use crate::store::feeds::{activities as rows, feeds as feed_rows, next_number};
-use crate::store::{ReadTx, WriteTx};
+use crate::store::{ReadTx, WriteTx, users};
 
 /// An activity as a call describes it. What is absent is empty.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,20 @@ pub struct ActivityInput {
     pub poll_id: Option<String>,
     pub location: Option<Location>,
     pub expires_at: Option<Time>,
+    /// Whether those whom it mentions are told so: those who were not mentioned before. On an edit, those who are mentioned no
+    /// longer have that taken back.
+    pub notifies: bool,
+    /// Whether the notifications have its custom data.
+    pub copies_custom: bool,
+}
+
+/// What became of an activity that was added or changed.
+#[derive(Debug)]
+pub struct Written {
+    /// The activity.
+    pub activity: EnrichedActivity,
+    /// How many were told that it mentions them; `None` where nobody was to be.
+    pub mentions_told: Option<i64>,
 }
 
 /// Adds an activity, or replaces the one of that id. Feeds that are not there are made.
@@ -47,7 +61,7 @@ pub fn upsert(
     author: &User,
     input: ActivityInput,
     asked: OwnFields,
-) -> Result<EnrichedActivity> {
+) -> Result<Written> {
     let known = input.id.as_deref().map(|id| rows::get(tx, id)).transpose()?.flatten();
     match known {
         Some(live) if live.deleted_at.is_none() => edit(tx, actor, author, &live, input, asked),
@@ -60,19 +74,14 @@ pub fn upsert(
     }
 }
 
-fn add(
-    tx: &WriteTx<'_>,
-    actor: Actor<'_>,
-    author: &User,
-    input: ActivityInput,
-    asked: OwnFields,
-) -> Result<EnrichedActivity> {
+fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: ActivityInput, asked: OwnFields) -> Result<Written> {
     let mut feeds = feeds::ensure_all(tx, author, &input.feeds)?;
     for feed in &feeds {
         access::require(tx, actor, feed, Capability::AddActivity)?;
     }
     let no = next_number(tx)?;
     let parent = input.parent_id.as_deref().map(|id| live_of(tx, id)).transpose()?;
+    let (notifies, copies_custom) = (input.notifies, input.copies_custom);
     let activity = Activity {
         no,
         id: input.id.clone().unwrap_or_else(|| tx.new_id()),
@@ -93,7 +102,8 @@ fn add(
     }
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     tell(tx, "feeds.activity.added", Some(author), &enriched, &feeds)?;
-    Ok(enriched)
+    let mentions_told = notifies.then(|| tell_mentioned(tx, &enriched.activity, &[], copies_custom)).transpose()?;
+    Ok(Written { activity: enriched, mentions_told })
 }
 
 /// Changes what an activity says, in whatever form that came. Feeds that are no longer named lose it, and are told so.
@@ -104,7 +114,7 @@ pub fn edit(
     before: &Activity,
     input: ActivityInput,
     asked: OwnFields,
-) -> Result<EnrichedActivity> {
+) -> Result<Written> {
     may(tx, actor, before, Capability::UpdateOwnActivity, Capability::UpdateAnyActivity)?;
     let mut feeds = feeds::ensure_all(tx, editor, &input.feeds)?;
     let is_new = |feed: &Feed| !before.feeds.contains(&feed.fid);
@@ -114,12 +124,14 @@ pub fn edit(
     let dropped: Vec<FeedId> = before.feeds.iter().filter(|fid| !input.feeds.contains(fid)).cloned().collect();
     let mut dropped = feed_rows::by_address(tx, &dropped)?;
     let now = later(tx.now, before.updated_at);
+    let (notifies, copies_custom) = (input.notifies, input.copies_custom);
     let activity = Activity {
         no: before.no,
         id: before.id.clone(),
         user_id: before.user_id.clone(),
         counts: before.counts,
         parent: before.parent,
+        notification_context: before.notification_context.clone(),
         created_at: before.created_at,
         updated_at: now,
         edited_at: Some(now),
@@ -133,6 +145,9 @@ pub fn edit(
         rows::unpin(tx, &activity, feed)?;
         unlist(tx, &activity, feed)?;
     }
+    if activity.expires_at.is_some() && before.expires_at.is_none() {
+        may_expire(tx, &activity, &feeds)?;
+    }
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     let (new, kept): (Vec<Feed>, Vec<Feed>) = feeds.into_iter().partition(is_new);
     for (kind, feeds) in
@@ -142,11 +157,48 @@ pub fn edit(
             tell(tx, kind, Some(editor), &enriched, &feeds)?;
         }
     }
-    Ok(enriched)
+    let mentions_told =
+        notifies.then(|| tell_mentioned(tx, &enriched.activity, &before.mentioned, copies_custom)).transpose()?;
+    if notifies {
+        for gone in before.mentioned.iter().filter(|id| !enriched.activity.mentioned.contains(id)) {
+            notify::withdraw_from(tx, Some(editor), &before.user_id, Kind::Mention, &before.id, Some(gone))?;
+        }
+    }
+    Ok(Written { activity: enriched, mentions_told })
+}
+
+/// Tells those whom an activity mentions, in the name of its author, and that were not mentioned before. Answers how many.
+fn tell_mentioned(tx: &WriteTx<'_>, activity: &Activity, before: &[String], copies_custom: bool) -> Result<i64> {
+    let Some(author) = users::get(tx, activity.user_id.as_str())? else { return Ok(0) };
+    let mut told = 0;
+    for (at, id) in activity.mentioned.iter().enumerate() {
+        if before.contains(id) || activity.mentioned[..at].contains(id) {
+            continue;
+        }
+        let (recipient, deed) = (&UserId::trusted(id), Deed::Mention { activity });
+        let notice = Notice { actor: &author, recipient, deed, custom: &activity.custom, copies_custom };
+        told += i64::from(notify::send(tx, &notice)?);
+    }
+    Ok(told)
+}
+
+/// How an activity is deleted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deletion {
+    /// For good.
+    pub is_hard: bool,
+    /// Whether those whom it mentions are told so no longer.
+    pub withdraws: bool,
 }
 
 /// Takes an activity out of all feeds: it stays, for whoever restores it, or is gone with all that hangs on it.
-pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &str, is_hard: bool) -> Result<()> {
+pub fn delete(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    deleter: Option<&User>,
+    id: &str,
+    Deletion { is_hard, withdraws }: Deletion,
+) -> Result<()> {
     let known = rows::get(tx, id)?.filter(|activity| activity.deleted_at.is_none() || is_hard);
     let before = known.ok_or_else(|| missing(id))?;
     may(tx, actor, &before, Capability::DeleteOwnActivity, Capability::DeleteAnyActivity)?;
@@ -164,6 +216,9 @@ pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &s
         }
         let enriched = enriched_in(tx, Actor::SERVER, activity.clone(), &feeds, OwnFields::NONE)?;
         tell(tx, "feeds.activity.deleted", deleter, &enriched, &feeds)?;
+    }
+    if withdraws {
+        notify::withdraw(tx, deleter, &activity.user_id, Kind::Mention, &activity.id)?;
     }
     if is_hard {
         rows::remove(tx, activity.no)
@@ -277,6 +332,7 @@ fn content(tx: &WriteTx<'_>, input: ActivityInput) -> Activity {
         mentioned: input.mentioned,
         filter_tags: input.filter_tags,
         interest_tags,
+        notification_context: Map::new(),
         collections: Vec::new(),
         parent: None,
         poll_id: input.poll_id,
@@ -290,53 +346,11 @@ fn content(tx: &WriteTx<'_>, input: ActivityInput) -> Activity {
     }
 }
 
-/// Lists an activity in a feed, which counts it.
-fn list(tx: &WriteTx<'_>, activity: &Activity, feed: &mut Feed) -> Result<()> {
-    rows::list_in(tx, activity, feed.no, None)?;
-    feed.counts.activities += 1;
-    feed_rows::save_counts(tx, feed)
-}
-
-fn unlist(tx: &WriteTx<'_>, activity: &Activity, feed: &mut Feed) -> Result<()> {
-    rows::unlist_from(tx, activity, feed.no)?;
-    feed.counts.activities -= 1;
-    feed_rows::save_counts(tx, feed)
-}
-
 /// Counts a share of an activity, or the end of one.
 fn share(tx: &WriteTx<'_>, mut parent: Activity, by: i64) -> Result<()> {
     parent.counts.shares += by;
     parent.counts.popularity += 3 * by;
     rows::save_counts(tx, &parent)
-}
-
-/// An activity with what an answer shows of it. The feed through which it is seen is told where it is in one alone
-/// (feeds-core 6.1).
-pub fn enriched_in(
-    tx: &ReadTx<'_>,
-    actor: Actor<'_>,
-    activity: Activity,
-    feeds: &[Feed],
-    asked: OwnFields,
-) -> Result<EnrichedActivity> {
-    let current_feed = match feeds {
-        [only] => Some(enrich::feed(tx, actor, only.clone(), asked)?),
-        _ => None,
-    };
-    let mut enriched = enrich::activities(tx, actor.user, vec![(activity, current_feed)], Parts::ALL)?;
-    enriched.pop().ok_or_else(|| ApiError::internal(&"an activity was lost on its way to the answer"))
-}
-
-/// Tells of an activity what is the same for all who hear of it.
-fn tell(
-    tx: &WriteTx<'_>,
-    kind: &'static str,
-    author: Option<&User>,
-    activity: &EnrichedActivity,
-    feeds: &[Feed],
-) -> Result<()> {
-    let shared = activity.clone().for_all();
-    events::tell_activity(tx, kind, author.cloned().map(Arc::new), &shared, feeds)
 }
 
 /// Whether a visibility and a tag go together.

@@ -38,6 +38,19 @@ pub fn tell_in(
     Ok(())
 }
 
+/// Tells these users of a change, where they watch a feed. Whether they may is for whoever names them.
+pub fn tell_some(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>, users: Vec<UserId>) {
+    if !users.is_empty() {
+        emit(tx, kind, feed, change, Some(users));
+    }
+}
+
+/// Who watches a feed and may read it by now.
+pub fn may_hear(tx: &WriteTx<'_>, feed: &Feed) -> Result<Vec<UserId>> {
+    let watchers = tx.watchers(&feed.fid);
+    Ok(readers(tx, feed, &watchers, Whom::All)?.unwrap_or(watchers))
+}
+
 fn emit(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>, only: Option<Vec<UserId>>) {
     let event = FeedEvent { fid: feed.fid.clone(), visibility: feed.visibility, change: Arc::clone(change) };
     let event = Event::new(kind, tx.now, [Topic::Feed(feed.fid.clone())], Payload::Feeds(event));
@@ -127,7 +140,7 @@ pub fn tell_about(
 
 /// The feeds that are watched and show what these have, since they follow one of them. What it costs goes by who watches, not
 /// by who follows.
-fn watched_timelines(tx: &WriteTx<'_>, feeds: &[Feed]) -> Result<Vec<Feed>> {
+pub fn watched_timelines(tx: &WriteTx<'_>, feeds: &[Feed]) -> Result<Vec<Feed>> {
     let mut watched = tx.watched_feeds();
     watched.retain(|fid| feeds.iter().all(|feed| feed.fid != *fid));
     if watched.is_empty() {
@@ -138,7 +151,7 @@ fn watched_timelines(tx: &WriteTx<'_>, feeds: &[Feed]) -> Result<Vec<Feed>> {
     let mut following = BTreeSet::new();
     for name in names {
         let Some(group) = groups::find(tx, &name)? else { continue };
-        if groups::sources(&views::selectors(tx, &group, None)?).followed {
+        if groups::sources(&views::way(tx, &group, None)?.selectors).followed {
             following.insert(name);
         }
     }

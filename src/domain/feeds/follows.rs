@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::access::{self, Actor};
 use super::enrich::{self, OwnFields};
 use super::feeds::{self, NewFeed};
+use super::notify::{self, Deed, Notice};
 use super::{events, later};
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
@@ -15,7 +16,7 @@ use crate::model::feeds::follow::{EnrichedFollow, Follow, FollowStatus};
 use crate::permission;
 use crate::permission::capability::{Capabilities, Capability};
 use crate::store::feeds::{activities, feeds as feed_rows, follows as rows};
-use crate::store::{ReadTx, WriteTx};
+use crate::store::{ReadTx, WriteTx, users};
 
 /// Activities that a follow with a limit of its own can show at the most.
 pub const COPY_LIMIT_MAX: i64 = 1_000;
@@ -34,6 +35,21 @@ pub struct FollowInput {
     pub follower_role: Option<String>,
     /// Whether users and feeds that are not there are made.
     pub create_users: bool,
+    /// Whether whose feed is followed is told so.
+    pub notifies: bool,
+    /// Whether the notification has the follow's custom data.
+    pub copies_custom: bool,
+}
+
+/// What became of a follow that was asked for.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    /// The follow.
+    pub follow: EnrichedFollow,
+    /// Whether it is new.
+    pub is_new: bool,
+    /// Whether whose feed is followed was told so; `None` where he was not to be.
+    pub told: Option<bool>,
 }
 
 /// What becomes of a follow that is there already.
@@ -108,6 +124,13 @@ impl Pair {
         Ok(after)
     }
 
+    /// Tells whose feed is followed, in the name of whose feed follows.
+    fn notify(&self, tx: &WriteTx<'_>, follow: &Follow, copies_custom: bool) -> Result<bool> {
+        let Some(actor) = &users::get(tx, self.source.created_by.as_str())? else { return Ok(false) };
+        let (recipient, custom) = (&self.target.created_by, &follow.custom);
+        notify::send(tx, &Notice { actor, recipient, deed: Deed::Follow, custom, copies_custom })
+    }
+
     /// Ends a follow, counts it out, and tells of it.
     fn end(&mut self, tx: &WriteTx<'_>, follow: &Follow) -> Result<()> {
         rows::remove(tx, follow.source, follow.target)?;
@@ -118,14 +141,14 @@ impl Pair {
     }
 }
 
-/// Follows. Answers the follow, and whether it is new.
+/// Follows.
 pub fn follow(
     tx: &WriteTx<'_>,
     actor: Actor<'_>,
     input: FollowInput,
     if_there: IfThere,
     own: OwnFields,
-) -> Result<(EnrichedFollow, bool)> {
+) -> Result<Followed> {
     if input.source == input.target {
         return Err(ApiError::input("a feed cannot follow itself"));
     }
@@ -138,7 +161,10 @@ pub fn follow(
     let known = rows::get(tx, pair.source.no, pair.target.no)?;
     if let Some(known) = known.filter(|known| known.status != FollowStatus::Rejected) {
         return match if_there {
-            IfThere::Keep => Ok((pair.enriched(tx, actor, known, own)?, false)),
+            IfThere::Keep => {
+                let follow = pair.enriched(tx, actor, known, own)?;
+                Ok(Followed { follow, is_new: false, told: input.notifies.then_some(false) })
+            }
             IfThere::Refuse => Err(ApiError::input(format!(
                 "follow with source {} and target {} already exists in {} state",
                 input.source,
@@ -173,7 +199,8 @@ pub fn follow(
         pair.count(tx, 1)?;
     }
     pair.tell(tx, "feeds.follow.created", &follow)?;
-    Ok((pair.enriched(tx, actor, follow, own)?, true))
+    let told = input.notifies.then(|| pair.notify(tx, &follow, input.copies_custom)).transpose()?;
+    Ok(Followed { follow: pair.enriched(tx, actor, follow, own)?, is_new: true, told })
 }
 
 /// Makes a feed where there is none, and the user whose id it has (feeds-core 1.1).
@@ -218,6 +245,15 @@ pub struct FollowChange {
     pub custom: Option<Map<String, Value>>,
     pub follower_role: Option<String>,
     pub status: Option<FollowStatus>,
+}
+
+/// How a follow ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ending {
+    /// Whether what it showed stays.
+    pub keeps_history: bool,
+    /// Whether whose feed was followed is told of it no longer.
+    pub withdraws: bool,
 }
 
 /// Changes a follow: its source's owner what goes with it, a server its role and status too.
@@ -272,7 +308,7 @@ pub fn unfollow(
     actor: Actor<'_>,
     source: &FeedId,
     target: &FeedId,
-    keeps_history: bool,
+    Ending { keeps_history, withdraws }: Ending,
     own: OwnFields,
 ) -> Result<Option<EnrichedFollow>> {
     let mut pair = Pair::find(tx, source, target)?;
@@ -282,6 +318,10 @@ pub fn unfollow(
         rows::keep_history(tx, &follow)?;
     }
     pair.end(tx, &follow)?;
+    if withdraws {
+        let (follower, followed) = (&pair.source.created_by, pair.target.created_by.as_str());
+        notify::withdraw(tx, None, follower, notify::Kind::Follow, followed)?;
+    }
     pair.enriched(tx, actor, follow, own).map(Some)
 }
 

@@ -1,8 +1,9 @@
 //! Making, changing and ending feed groups (feeds-core 3.2).
 
+use super::aggregation::Aggregation;
 use super::feeds::visibility_of;
 use super::groups::{self, COUNT_MAX};
-use super::{change, later};
+use super::{change, later, listing};
 use crate::error::{ApiError, Result};
 use crate::model::feeds::group::{Group, GroupConfig};
 use crate::store::WriteTx;
@@ -50,6 +51,7 @@ pub fn put(tx: &WriteTx<'_>, id: &str, config: GroupConfig) -> Result<Group> {
     if before.is_none() && groups::all(tx, false)?.len() >= COUNT_MAX {
         return Err(ApiError::input(format!("maximum number of feed groups ({COUNT_MAX}) reached")));
     }
+    let has_grouped = before.as_ref().and_then(Aggregation::of_group).is_some();
     let group = Group {
         id: id.to_owned(),
         config: config.or(groups::built_in(id).unwrap_or_default()),
@@ -58,6 +60,9 @@ pub fn put(tx: &WriteTx<'_>, id: &str, config: GroupConfig) -> Result<Group> {
         deleted_at: None,
     };
     rows::save(tx, &group)?;
+    if let Some(aggregation) = Aggregation::of_group(&group).filter(|_| !has_grouped) {
+        listing::regroup(tx, &aggregation, id)?;
+    }
     Ok(group)
 }
 

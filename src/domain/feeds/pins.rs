@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::access::{self, Actor, Standing};
-use super::activities::{enriched_in, live_of};
+use super::activities::live_of;
 use super::enrich::{self, OwnFields, Parts, Users};
 use super::events;
 use super::feeds::present;
+use super::listing::enriched_in;
 use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
 use crate::ids::{FeedId, UserId};
@@ -107,6 +108,7 @@ fn reader<'a>(actor: Actor<'a>, standing: &Standing) -> Reader<'a> {
         user: actor.user.map(UserId::as_str),
         sees_private: standing.is_owner || actor.by.is_none() && actor.user.is_none(),
         without: None,
+        skips_watched: false,
     }
 }
 

@@ -4,52 +4,38 @@
 use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::access::{self, Actor, Standing};
 use super::enrich::{self, OwnFields, Parts};
 use super::query::Filter;
-use super::{groups, pins, views};
-use crate::error::{ApiError, Result};
+use super::views::Way;
+use super::{groups, marks, pins, views};
+use crate::error::Result;
 use crate::ids::UserId;
-use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::activity::{Activity, EnrichedActivity};
+use crate::model::feeds::aggregate::{EnrichedAggregate, NotificationStatus};
 use crate::model::feeds::feed::{EnrichedFeed, Feed};
-use crate::model::feeds::follow::{EnrichedFollow, FollowStatus};
-use crate::model::feeds::group::{Group, Selector};
+use crate::model::feeds::follow::EnrichedFollow;
+use crate::model::feeds::group::Group;
 use crate::model::feeds::member::EnrichedMember;
 use crate::model::feeds::page::Page;
 use crate::model::feeds::pin::EnrichedPin;
 use crate::permission::capability::Capability;
 use crate::query::cursor::Asked;
 use crate::store::ReadTx;
-use crate::store::feeds::follows::{self, Side};
+use crate::store::feeds::follows::Side;
 use crate::store::feeds::timeline::{self, Order, Pick, Place, Reader, Stretch};
-use crate::store::feeds::{activities as rows, feeds as feed_rows, members};
-use crate::validate::within;
+use crate::store::feeds::{activities as rows, feeds as feed_rows};
 
-/// What is on a page unless another number is asked for. Production's is not known (feeds-core 1.4).
-pub const LIMIT_DEFAULT: u32 = 25;
-/// The same for the lists beside the activities.
-pub const LIST_LIMIT_DEFAULT: u32 = 20;
-/// The most that is on a page.
-pub const LIMIT_MAX: i64 = 100;
+mod grouped;
+mod lists;
+mod paging;
+
+pub use paging::{LIMIT_DEFAULT, LIMIT_MAX, Pager, limit};
+
 /// Feeds that an activity can be in at the most: so many picks in a row can be of one.
 pub const FEEDS_MAX: u32 = 25;
-
-/// A part of a list, as it is asked for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Pager {
-    pub limit: Option<i64>,
-    pub next: Option<String>,
-    pub prev: Option<String>,
-}
-
-/// How many, of a default; 0 is none.
-pub fn limit(asked: Option<i64>, default: u32) -> Result<u32> {
-    let limit = within("limit", asked.unwrap_or_else(|| i64::from(default)), 0, LIMIT_MAX)?;
-    Ok(u32::try_from(limit).unwrap_or(default))
-}
 
 /// What is left out of an answer, or put into it besides (feeds-core 5.4).
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -67,6 +53,7 @@ pub struct Options {
     pub skip_own_follows: Option<bool>,
     pub skip_pins: Option<bool>,
     pub enrich_own_followings: Option<bool>,
+    pub include_flat_activities: Option<bool>,
 }
 
 impl Options {
@@ -119,8 +106,12 @@ pub struct Request {
 pub struct FeedPage {
     /// The feed itself.
     pub feed: EnrichedFeed,
-    /// A page of its activities.
+    /// A page of its activities, unless it groups them.
     pub activities: Page<EnrichedActivity>,
+    /// A page of its groups, where it has some.
+    pub groups: Page<EnrichedAggregate>,
+    /// What the actor has read of it, where its group tracks that.
+    pub status: Option<NotificationStatus>,
     /// A page of accepted follows of it.
     pub followers: Page<EnrichedFollow>,
     /// A page of its accepted follows.
@@ -132,50 +123,83 @@ pub struct FeedPage {
 }
 
 /// A feed as an actor is shown it, who has to be allowed to read it.
-pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: Feed, request: &Request) -> Result<FeedPage> {
-    let group = groups::present(tx, feed.fid.group())?;
-    let standing = access::standing(tx, actor, &feed)?;
-    access::judge(actor, &feed, &standing, Capability::ReadFeed)?;
+pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, request: &Request) -> Result<FeedPage> {
     let options = request.options;
     let asked = options.own_fields();
+    let (view, filter) = (request.view.as_deref(), request.filter.as_ref());
+    let shown = Reading::of(tx, actor, feed, Wanted { view, filter, asked, options }, |reading| {
+        access::judge(actor, feed, reading.standing, Capability::ReadFeed)?;
+        let status = reading.status()?;
+        let shows_pins = options.shows(options.skip_pins);
+        let shown = enrich::feed(tx, actor, feed.clone(), asked)?;
+        let pinned = shows_pins.then(|| pins::shown(tx, actor, &shown, reading.standing, options.parts()));
+        let rest = (shown, status, pinned.transpose()?.unwrap_or_default());
+        if !access::may_read(actor, reading.standing) || !options.shows(options.skip_activity) {
+            return Ok((Page::default(), Page::default(), rest));
+        }
+        if reading.way.aggregation.is_none() {
+            return Ok((reading.page(&request.activities)?, Page::default(), rest));
+        }
+        // Beside the first groups the first activities, where they are asked for: both cannot be paged by one cursor.
+        let is_first = request.activities.next.is_none() && request.activities.prev.is_none();
+        let flat = if options.include_flat_activities == Some(true) && is_first {
+            Page { next: None, prev: None, ..reading.page(&request.activities)? }
+        } else {
+            Page::default()
+        };
+        Ok((flat, reading.groups(&request.activities)?, rest))
+    })?;
+    let (activities, groups, (shown, status, pinned)) = shown;
     let follows = |pager: &Option<Pager>, side, skip| {
         // A page that is asked for by itself is shown all the same.
         if pager.is_some() || options.shows(skip) {
-            follows(tx, actor, &feed, side, &pager.clone().unwrap_or_default())
+            lists::follows(tx, actor, feed, side, &pager.clone().unwrap_or_default())
         } else {
             Ok(Page::default())
         }
     };
-    let view = request.view.as_deref();
-    let selectors = views::selectors(tx, &group, view)?;
-    let filter = request.filter.as_ref();
-    let reading = Reading {
-        tx,
-        actor,
-        feed: &feed,
-        group: &group,
-        view,
-        selectors: &selectors,
-        standing: &standing,
-        filter,
-        asked,
-        options,
-    };
-    let activities = if access::may_read(actor, &standing) && options.shows(options.skip_activity) {
-        reading.page(&request.activities)?
-    } else {
-        Page::default()
-    };
     let followers = follows(&request.followers, Side::Target, options.skip_followers)?;
     let following = follows(&request.following, Side::Source, options.skip_following)?;
-    let members = members_of(tx, &feed, &request.members.clone().unwrap_or_default())?;
-    let feed = enrich::feed(tx, actor, feed, asked)?;
-    let pinned = if options.shows(options.skip_pins) {
-        pins::shown(tx, actor, &feed, &standing, options.parts())?
-    } else {
-        Vec::new()
-    };
-    Ok(FeedPage { feed, activities, followers, following, members, pinned })
+    let members = lists::members_of(tx, feed, &request.members.clone().unwrap_or_default())?;
+    Ok(FeedPage { feed: shown, activities, groups, status, followers, following, members, pinned })
+}
+
+/// What a feed that keeps account of its readers is by now to one of them, by its group's own way: those of its groups that are
+/// named, where it has groups, and what is read of all.
+pub fn account(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    feed: &Feed,
+    keys: &[&str],
+) -> Result<(Option<Vec<EnrichedAggregate>>, NotificationStatus)> {
+    Reading::of(tx, actor, feed, Wanted::default(), |reading| {
+        let groups = reading.way.aggregation.is_some() && access::may_read(actor, reading.standing);
+        let groups = groups.then(|| reading.groups_named(keys)).transpose()?;
+        Ok((groups, reading.status()?.unwrap_or_default()))
+    })
+}
+
+/// These activities of a feed as one who watches it is told of them.
+pub fn some(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, activities: &[Activity]) -> Result<Vec<EnrichedActivity>> {
+    Reading::of(tx, actor, feed, Wanted::default(), |reading| {
+        let of = activities.iter().filter(|activity| activity.feeds.contains(&feed.fid) && activity.is_live(tx.now));
+        let place = |activity: &Activity| Place { created_at: activity.created_at.0, activity: activity.no };
+        let chosen: Vec<Chosen> = of.map(|one| Chosen { place: place(one), through: feed.no }).collect();
+        let told = |activity: EnrichedActivity| {
+            let marks = activity.marks;
+            EnrichedActivity { marks, ..activity.for_all() }
+        };
+        Ok(reading.enriched(&chosen)?.into_iter().map(told).collect())
+    })
+}
+
+/// What is asked of a reading.
+#[derive(Clone, Copy, Default)]
+struct Wanted<'a> {
+    view: Option<&'a str>,
+    filter: Option<&'a Filter>,
+    asked: OwnFields,
+    options: Options,
 }
 
 /// One reading of one feed.
@@ -185,22 +209,16 @@ struct Reading<'a, 'tx> {
     feed: &'a Feed,
     group: &'a Group,
     view: Option<&'a str>,
-    selectors: &'a [Selector],
+    way: &'a Way,
+    marks: &'a marks::Reader<'a>,
     standing: &'a Standing,
     filter: Option<&'a Filter>,
     asked: OwnFields,
     options: Options,
 }
 
-/// Where a page begins.
-#[derive(Clone, Copy, Debug)]
-enum From {
-    Start,
-    Behind(Place),
-    Before(Place),
-}
-
 /// An activity that is shown, and the feed through which it is.
+#[derive(Clone, Copy)]
 struct Chosen {
     place: Place,
     through: i64,
@@ -210,62 +228,52 @@ struct Chosen {
 type Readable = HashSet<i64>;
 
 impl Reading<'_, '_> {
-    fn page(&self, pager: &Pager) -> Result<Page<EnrichedActivity>> {
-        let limit = limit(pager.limit, LIMIT_DEFAULT)?;
-        if limit == 0 {
-            return Ok(Page::default());
-        }
-        let asked = Asked::of(&json!([
-            "activities",
-            self.feed.fid.as_str(),
-            self.view,
-            self.filter.map(|filter| &filter.asked)
-        ]));
-        let order = groups::order(self.selectors);
-        let place = |name, cursor: &Option<String>| {
-            let cursor = cursor.as_deref().filter(|cursor| !cursor.is_empty());
-            cursor.map(|cursor| place_of(name, &asked.keys(name, cursor)?)).transpose()
-        };
-        let from = match (place("next", &pager.next)?, place("prev", &pager.prev)?) {
-            (Some(_), Some(_)) => return Err(ApiError::input("cannot use both next and prev")),
-            (Some(place), None) => From::Behind(place),
-            (None, Some(place)) => From::Before(place),
-            (None, None) => From::Start,
-        };
-        let mut readable = Readable::from([self.feed.no]);
-        let wanted = limit as usize;
-        let (chosen, has_more_behind, has_more_before) = match from {
-            From::Start | From::Behind(_) => {
-                let behind = if let From::Behind(place) = from { Some(place) } else { None };
-                let mut chosen = self.choose(order, behind, wanted + 1, &mut readable)?;
-                let has_more = chosen.len() > wanted;
-                chosen.truncate(wanted);
-                let first = chosen.first().filter(|_| behind.is_some()).map(|first| first.place);
-                let has_before = self.has_any(reversed(order), first, &mut readable)?;
-                (chosen, has_more, has_before)
-            }
-            From::Before(place) => {
-                let mut chosen = self.choose(reversed(order), Some(place), wanted + 1, &mut readable)?;
-                let has_more = chosen.len() > wanted;
-                chosen.truncate(wanted);
-                chosen.reverse();
-                let last = chosen.last().map(|last| last.place);
-                let has_behind = self.has_any(order, last, &mut readable)?;
-                (chosen, has_behind, has_more)
-            }
-        };
-        let cursor = |at: Option<&Chosen>, is_there: bool| {
-            let place = at.filter(|_| is_there)?.place;
-            Some(asked.cursor([Value::from(place.created_at), Value::from(place.activity)]))
-        };
-        let (next, prev) = (cursor(chosen.last(), has_more_behind), cursor(chosen.first(), has_more_before));
-        Ok(Page { items: self.enriched(&chosen)?, next, prev })
+    /// Reads a feed in the way of its group, or of a view.
+    fn of<T>(
+        tx: &ReadTx<'_>,
+        actor: Actor<'_>,
+        feed: &Feed,
+        wanted: Wanted<'_>,
+        job: impl FnOnce(&Reading<'_, '_>) -> Result<T>,
+    ) -> Result<T> {
+        let group = &groups::present(tx, feed.fid.group())?;
+        let standing = &access::standing(tx, actor, feed)?;
+        let Wanted { view, filter, asked, options } = wanted;
+        let way = &views::way(tx, group, view)?;
+        let marks = &marks::Reader::of(tx, feed, group, actor.user)?;
+        job(&Reading { tx, actor, feed, group, view, way, marks, standing, filter, asked, options })
     }
 
-    fn has_any(&self, order: Order, behind: Option<Place>, readable: &mut Readable) -> Result<bool> {
-        match behind {
-            None => Ok(false),
-            behind => Ok(!self.choose(order, behind, 1, readable)?.is_empty()),
+    /// By which question a cursor of this reading is known.
+    fn asked(&self, what: &str) -> Asked {
+        Asked::of(&json!([what, self.feed.fid.as_str(), self.view, self.filter.map(|filter| &filter.asked)]))
+    }
+
+    fn page(&self, pager: &Pager) -> Result<Page<EnrichedActivity>> {
+        let order = groups::order(&self.way.selectors);
+        let mut readable = Readable::from([self.feed.no]);
+        let chosen = paging::page(
+            &self.asked("activities"),
+            pager,
+            |chosen: &Chosen| chosen.place,
+            |leg| {
+                let order = if leg.goes_back { reversed(order) } else { order };
+                self.choose(order, leg.behind, leg.wanted, &mut readable)
+            },
+        )?;
+        let Page { items, next, prev } = chosen;
+        Ok(Page { items: self.enriched(&items)?, next, prev })
+    }
+
+    /// Who reads, as far as activities are not for all.
+    fn reader(&self) -> Reader<'_> {
+        let config = &self.group.config;
+        let excludes_owner = config.activity_filter.as_ref().is_some_and(|filter| filter.exclude_owner_activities);
+        Reader {
+            user: self.actor.user.map(UserId::as_str),
+            sees_private: self.standing.is_owner || self.actor.by.is_none() && self.actor.user.is_none(),
+            without: excludes_owner.then(|| self.feed.created_by.as_str()),
+            skips_watched: config.stories.as_ref().and_then(|stories| stories.skip_watched) == Some(true),
         }
     }
 
@@ -277,14 +285,8 @@ impl Reading<'_, '_> {
         wanted: usize,
         readable: &mut Readable,
     ) -> Result<Vec<Chosen>> {
-        let excludes_owner =
-            self.group.config.activity_filter.as_ref().is_some_and(|filter| filter.exclude_owner_activities);
-        let reader = Reader {
-            user: self.actor.user.map(UserId::as_str),
-            sees_private: self.standing.is_owner || self.actor.by.is_none() && self.actor.user.is_none(),
-            without: excludes_owner.then(|| self.feed.created_by.as_str()),
-        };
-        let sources = groups::sources(self.selectors);
+        let reader = self.reader();
+        let sources = groups::sources(&self.way.selectors);
         let mut chosen = Vec::new();
         while chosen.len() < wanted {
             let most = u32::try_from(wanted - chosen.len()).unwrap_or(u32::MAX).saturating_add(FEEDS_MAX + 1);
@@ -345,7 +347,9 @@ impl Reading<'_, '_> {
         let mut found = rows::by_number(self.tx, &numbers)?;
         let with_feed = |one: &Chosen| Some((found.remove(&one.place.activity)?, feeds.get(&one.through).cloned()));
         let rows = chosen.iter().filter_map(with_feed).collect();
-        enrich::activities(self.tx, self.actor.user, rows, self.options.parts())
+        let mut shown = enrich::activities(self.tx, self.actor.user, rows, self.options.parts())?;
+        self.marks.on_activities(self.tx, &mut shown, self.way.aggregation.is_none())?;
+        Ok(shown)
     }
 }
 
@@ -354,44 +358,4 @@ fn reversed(order: Order) -> Order {
         Order::NewestFirst => Order::OldestFirst,
         Order::OldestFirst => Order::NewestFirst,
     }
-}
-
-fn place_of(name: &str, keys: &[Value]) -> Result<Place> {
-    let numbers: Vec<i64> = keys.iter().filter_map(Value::as_i64).collect();
-    match numbers.as_slice() {
-        [created_at, activity] => Ok(Place { created_at: *created_at, activity: *activity }),
-        _ => Err(ApiError::input(format!("{name} is not a cursor of a page of this feed"))),
-    }
-}
-
-/// A page of a feed's accepted follows, the newest first.
-fn follows(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, side: Side, pager: &Pager) -> Result<Page<EnrichedFollow>> {
-    let limit = limit(pager.limit, LIST_LIMIT_DEFAULT)?;
-    let asked = Asked::of(&json!(["follows", feed.fid.as_str(), side == Side::Source]));
-    let cursor = pager.next.as_deref().filter(|next| !next.is_empty());
-    let behind = cursor.map(|next| place_of("next", &asked.keys("next", next)?)).transpose()?;
-    let behind = behind.map(|place| (place.created_at, place.activity));
-    let mut found = follows::of(tx, feed.no, side, FollowStatus::Accepted, behind, limit + 1)?;
-    let has_more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let keys = found.last().filter(|_| has_more).map(|follow| {
-        let other = if side == Side::Source { follow.target } else { follow.source };
-        asked.cursor([Value::from(follow.created_at.0), Value::from(other)])
-    });
-    Ok(Page { items: enrich::follows(tx, actor, found)?, next: keys, prev: None })
-}
-
-/// A page of who is in a feed or invited, by id.
-fn members_of(tx: &ReadTx<'_>, feed: &Feed, pager: &Pager) -> Result<Page<EnrichedMember>> {
-    let limit = limit(pager.limit, LIST_LIMIT_DEFAULT)?;
-    let asked = Asked::of(&json!(["members", feed.fid.as_str()]));
-    let cursor = pager.next.as_deref().filter(|next| !next.is_empty());
-    let keys = cursor.map(|next| asked.keys("next", next)).transpose()?.unwrap_or_default();
-    let behind = keys.first().and_then(Value::as_str).unwrap_or_default();
-    let mut found = members::of_feed(tx, feed.no, behind, limit + 1)?;
-    let has_more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().filter(|_| has_more);
-    let next = last.map(|member| asked.cursor([Value::from(member.user_id.as_str())]));
-    Ok(Page { items: enrich::members(tx, found)?, next, prev: None })
 }

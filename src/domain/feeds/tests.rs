@@ -208,7 +208,13 @@ impl World {
         }
         self.write(move |tx| {
             let by = user(post.by);
-            activities::delete(tx, Actor { user: Some(&by), by: None }, None, &id.to_string(), hard)
+            activities::delete(
+                tx,
+                Actor { user: Some(&by), by: None },
+                None,
+                &id.to_string(),
+                activities::Deletion { is_hard: hard, withdraws: false },
+            )
         });
         self.model.forget(id);
         if hard {
@@ -239,8 +245,10 @@ impl World {
             status: None,
             follower_role: None,
             create_users: false,
+            notifies: false,
+            copies_custom: false,
         };
-        let (follow, is_new) =
+        let follows::Followed { follow, is_new, .. } =
             self.write(move |tx| follows::follow(tx, Actor::SERVER, input, IfThere::Keep, OwnFields::NONE));
         let known = self.model.follows.get(&(who, whom)).filter(|status| **status != FollowStatus::Rejected);
         assert_eq!(is_new, known.is_none());
@@ -256,7 +264,16 @@ impl World {
 
     fn unfollow(&mut self, who: usize, whom: usize, keep: bool) {
         let (source, target) = (fid("timeline", who), fid("user", whom));
-        let ended = self.write(move |tx| follows::unfollow(tx, Actor::SERVER, &source, &target, keep, OwnFields::NONE));
+        let ended = self.write(move |tx| {
+            follows::unfollow(
+                tx,
+                Actor::SERVER,
+                &source,
+                &target,
+                follows::Ending { keeps_history: keep, withdraws: false },
+                OwnFields::NONE,
+            )
+        });
         let was = self.model.follows.remove(&(who, whom));
         assert_eq!(ended.is_some(), was.is_some());
         if keep && was == Some(FollowStatus::Accepted) {
@@ -286,7 +303,7 @@ impl World {
             let request = Request { activities, ..Request::default() };
             let page = self.read(|tx| {
                 let feed = feeds::present(tx, &fid("timeline", who))?;
-                read::show(tx, Actor { user: Some(&user(who)), by: None }, feed, &request)
+                read::show(tx, Actor { user: Some(&user(who)), by: None }, &feed, &request)
             });
             assert!(page.activities.items.len() <= limit as usize);
             shown.extend(page.activities.items.into_iter().map(|one| one.activity.id));

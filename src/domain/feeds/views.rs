@@ -1,5 +1,6 @@
 //! Feed views: other ways to read feeds than their group's (feeds-core 3.3).
 
+use super::aggregation::Aggregation;
 use super::groups::{self, COUNT_MAX};
 use crate::error::{ApiError, Result};
 use crate::model::feeds::group::{Group, Selector};
@@ -12,16 +13,32 @@ pub fn present(tx: &ReadTx<'_>, id: &str) -> Result<View> {
     rows::get(tx, id)?.ok_or_else(|| ApiError::not_found(format!("feed view with id {id} not found")))
 }
 
-/// What picks the activities of a group's feeds as they are read: the view that was asked for, else the one with the id of a
-/// built-in group, else the group.
-pub fn selectors(tx: &ReadTx<'_>, group: &Group, view: Option<&str>) -> Result<Vec<Selector>> {
+/// How feeds are read.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// What picks their activities.
+    pub selectors: Vec<Selector>,
+    /// How these are grouped, where they are.
+    pub aggregation: Option<Aggregation>,
+    /// Whether it is the feed's group that groups them: then those of its own have their keys.
+    pub has_keys: bool,
+}
+
+/// How a group's feeds are read: the way of the view that was asked for, else of the one with the id of a built-in group, else
+/// of the group. What a view does not say is as its group has it.
+pub fn way(tx: &ReadTx<'_>, group: &Group, view: Option<&str>) -> Result<Way> {
     let view = match view {
         Some(id) => Some(present(tx, id)?),
         None if groups::built_in(&group.id).is_some() => rows::get(tx, &group.id)?,
         None => None,
     };
-    let of_view = view.and_then(|view| view.config.activity_selectors);
-    Ok(of_view.or_else(|| group.config.activity_selectors.clone()).unwrap_or_default())
+    let config = view.map(|view| view.config).unwrap_or_default();
+    let of_view = Aggregation::of(config.aggregation.as_ref(), group.config.stories.is_some());
+    Ok(Way {
+        selectors: config.activity_selectors.or_else(|| group.config.activity_selectors.clone()).unwrap_or_default(),
+        has_keys: of_view.is_none(),
+        aggregation: of_view.or_else(|| Aggregation::of_group(group)),
+    })
 }
 
 /// Remembers that a feed is read through a view.

@@ -44,6 +44,8 @@ pub struct Activity {
     pub filter_tags: Vec<String>,
     /// What it is about, trimmed and in lower case.
     pub interest_tags: Vec<String>,
+    /// What it tells of, where it is a notification: `trigger` and `target`; else empty.
+    pub notification_context: Map<String, Value>,
     /// References to what is kept in collections, `name:id`.
     pub collections: Vec<String>,
     /// The number of the activity that it shares.
@@ -105,6 +107,17 @@ pub struct EnrichedActivity {
     pub parent: Option<Box<EnrichedActivity>>,
     /// The latest that share it.
     pub latest_shares: Vec<EnrichedShare>,
+    /// What the viewer has done with it, where the feed in which it is shown tracks that.
+    pub marks: Marks,
+}
+
+/// What a viewer has done with an activity, or with all of a group. What is not tracked is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
+pub struct Marks {
+    pub is_read: Option<bool>,
+    pub is_seen: Option<bool>,
+    pub is_watched: Option<bool>,
 }
 
 impl EnrichedActivity {
@@ -115,6 +128,7 @@ impl EnrichedActivity {
             current_feed.own = None;
         }
         self.poll = self.poll.map(|poll| Box::new(poll.for_all()));
+        self.marks = Marks::default();
         self.parent = self.parent.map(|parent| Box::new(parent.for_all()));
         self
     }

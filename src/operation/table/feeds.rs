@@ -50,6 +50,7 @@ pub(super) const ROWS: &[Operation] = &[
     op("UpdateActivityPartial", &[patch(V2, "/feeds/activities/{id}")]),
     op("DeleteActivity", &[delete(V2, "/feeds/activities/{id}")]),
     op("RestoreActivity", &[post(V2, "/feeds/activities/{id}/restore")]),
+    op("MarkActivity", &[post(V2, "/feeds/feed_groups/{group}/feeds/{id}/activities/mark/batch")]),
     op("QueryFollows", &[post(V2, "/feeds/follows/query")]),
     op("Follow", &[post(V2, "/feeds/follows")]),
     op("UpdateFollow", &[patch(V2, "/feeds/follows")]),

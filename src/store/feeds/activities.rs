@@ -15,7 +15,7 @@ use crate::model::feeds::feed::Feed;
 /// The columns of an activity, for [`activity_of`].
 pub(super) const COLUMNS: &str =
     "a.no, a.id, a.user_id, a.type, a.feeds, a.text, a.visibility, a.visibility_tag, a.restrict_replies, a.custom,
-        a.search_data, a.attachments, a.mentioned, a.filter_tags, a.interest_tags, a.collections, a.parent, a.poll_id, a.lat,
+        a.search_data, a.attachments, a.mentioned, a.filter_tags, a.interest_tags, a.notification_context, a.collections, a.parent, a.poll_id, a.lat,
         a.lng, a.comment_count, a.reaction_count, a.bookmark_count, a.share_count, a.popularity, a.created_at, a.updated_at,
         a.edited_at, a.expires_at, a.deleted_at";
 
@@ -40,6 +40,7 @@ pub(super) fn activity_of(columns: &mut Columns<'_>) -> rusqlite::Result<Activit
         mentioned: columns.json()?,
         filter_tags: columns.json()?,
         interest_tags: columns.json()?,
+        notification_context: columns.json()?,
         collections: columns.json()?,
         parent: columns.take()?,
         poll_id: columns.take()?,
@@ -79,16 +80,26 @@ pub fn by_number(tx: &ReadTx<'_>, numbers: &[i64]) -> Result<HashMap<i64, Activi
     Ok(rows.map(|activity| activity.map(|activity| (activity.no, activity))).collect::<rusqlite::Result<_>>()?)
 }
 
+/// The activities of these ids, deleted ones included.
+pub fn by_id(tx: &ReadTx<'_>, ids: &[String]) -> Result<Vec<Activity>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM json_each(?2) i CROSS JOIN activities a WHERE a.app = ?1 AND a.id = i.value ORDER BY i.key"
+    );
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let rows = query.query_map(params![tx.app, list(ids)], row_of)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Writes an activity: all columns, and its tags and words. Where it is listed is [`list_in`].
 pub fn save(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
     tx.conn()
         .prepare_cached(
             "INSERT OR REPLACE INTO activities (app, no, id, user_id, type, feeds, text, visibility, visibility_tag,
-                restrict_replies, custom, search_data, attachments, mentioned, filter_tags, interest_tags, collections, parent,
-                poll_id, lat, lng, comment_count, reaction_count, bookmark_count, share_count, popularity, created_at,
+                restrict_replies, custom, search_data, attachments, mentioned, filter_tags, interest_tags, notification_context,
+                collections, parent, poll_id, lat, lng, comment_count, reaction_count, bookmark_count, share_count, popularity, created_at,
                 updated_at, edited_at, expires_at, deleted_at)
              VALUES (:app, :no, :id, :user, :type, :feeds, :text, :visibility, :tag, :replies, :custom, :search_data,
-                :attachments, :mentioned, :filter_tags, :interest_tags, :collections, :parent, :poll, :lat, :lng, :comments,
+                :attachments, :mentioned, :filter_tags, :interest_tags, :context, :collections, :parent, :poll, :lat, :lng, :comments,
                 :reactions, :bookmarks, :shares, :popularity, :created_at, :updated_at, :edited_at, :expires_at, :deleted_at)",
         )?
         .execute(named_params! {
@@ -97,7 +108,7 @@ pub fn save(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
             ":tag": activity.visibility_tag, ":replies": activity.restrict_replies, ":custom": Json(&activity.custom),
             ":search_data": Json(&activity.search_data), ":attachments": Json(&activity.attachments),
             ":mentioned": Json(&activity.mentioned), ":filter_tags": Json(&activity.filter_tags),
-            ":interest_tags": Json(&activity.interest_tags), ":collections": Json(&activity.collections),
+            ":interest_tags": Json(&activity.interest_tags), ":context": Json(&activity.notification_context), ":collections": Json(&activity.collections),
             ":parent": activity.parent, ":poll": activity.poll_id,
             ":lat": activity.location.map(|place| place.lat), ":lng": activity.location.map(|place| place.lng),
             ":comments": activity.counts.comments, ":reactions": activity.counts.reactions,
@@ -150,14 +161,17 @@ pub fn list_in(tx: &WriteTx<'_>, activity: &Activity, feed: i64, group_key: Opti
     Ok(())
 }
 
-/// Takes an activity out of a feed, where it was listed of its own.
-pub fn unlist_from(tx: &WriteTx<'_>, activity: &Activity, feed: i64) -> Result<()> {
-    tx.conn()
-        .prepare_cached(
-            "DELETE FROM feed_activities WHERE app = ?1 AND feed = ?2 AND created_at = ?3 AND activity = ?4",
-        )?
-        .execute(params![tx.app, feed, activity.created_at, activity.no])?;
-    Ok(())
+/// Takes an activity out of a feed, where it was listed of its own. Answers the key that it had there.
+pub fn unlist_from(tx: &WriteTx<'_>, activity: &Activity, feed: i64) -> Result<Option<String>> {
+    let mut delete = tx.conn().prepare_cached(
+        "DELETE FROM feed_activities WHERE app = ?1 AND feed = ?2 AND created_at = ?3 AND activity = ?4
+         RETURNING group_key",
+    )?;
+    let mut rows = delete.query(params![tx.app, feed, activity.created_at, activity.no])?;
+    let key = rows.next()?.map(|row| row.get(0)).transpose()?.flatten();
+    // The statement ends with its last row.
+    while rows.next()?.is_some() {}
+    Ok(key)
 }
 
 /// Takes an activity out of all feeds, kept ones included.
@@ -182,7 +196,8 @@ pub fn save_counts(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
 }
 
 /// The tables whose rows hang on an activity by the column `activity`.
-const HANGING: &[&str] = &["feed_activities", "activity_tags", "activity_words", "pins"];
+const HANGING: &[&str] =
+    &["feed_activities", "activity_tags", "activity_words", "pins", "watched_activities", "notifications"];
 
 /// Removes an activity with all that hangs on it.
 pub fn remove(tx: &WriteTx<'_>, activity: i64) -> Result<()> {
@@ -243,7 +258,7 @@ pub fn leave(tx: &WriteTx<'_>, feed: &Feed, for_good: bool) -> Result<()> {
                 save(tx, &Activity { deleted_at: Some(tx.now), ..activity })?;
             }
             (false, _) => {
-                unlist_from(tx, &activity, feed.no)?;
+                drop(unlist_from(tx, &activity, feed.no)?);
                 save(tx, &activity)?;
             }
         }

@@ -132,7 +132,16 @@ pub fn save_counts(tx: &WriteTx<'_>, feed: &Feed) -> Result<()> {
 }
 
 /// The tables whose rows hang on a feed by the column `feed`.
-const HANGING: &[&str] = &["feed_tags", "feed_activities", "feed_members", "pins"];
+const HANGING: &[&str] = &[
+    "feed_tags",
+    "feed_activities",
+    "feed_members",
+    "pins",
+    "feed_aggregates",
+    "feed_reads",
+    "feed_marks",
+    "notifications",
+];
 
 /// Removes what hangs on a feed: its tags, members and pins, and what is listed in it.
 pub fn empty(tx: &WriteTx<'_>, feed: i64) -> Result<()> {

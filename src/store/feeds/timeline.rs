@@ -54,6 +54,8 @@ pub struct Reader<'a> {
     pub sees_private: bool,
     /// Whose activities are left out.
     pub without: Option<&'a str>,
+    /// Whether what the user has watched is left out.
+    pub skips_watched: bool,
 }
 
 /// What is read of a feed.
@@ -108,6 +110,13 @@ pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<&Query>) -> Re
     let now = sql.bind(tx.now);
     let user = sql.bind(reader.user.map(str::to_owned));
     let without = sql.bind(reader.without.map(str::to_owned));
+    let unwatched = if reader.skips_watched {
+        format!(
+            "NOT EXISTS (SELECT 1 FROM watched_activities w WHERE w.app = ?1 AND w.user_id = {user} AND w.activity = a.no)"
+        )
+    } else {
+        "TRUE".to_owned()
+    };
     let most = sql.bind(most);
     // Materialized, and the activity looked at in a condition: SQLite then leaves each feed's rows as soon as they are too old
     // to be on the page, however many feeds are followed.
@@ -120,7 +129,7 @@ pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<&Query>) -> Re
                 SELECT 1 FROM activities a
                 WHERE a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > {now})
                     AND (a.visibility <> 'private' OR s.sees_private OR a.user_id = {user})
-                    AND a.user_id IS NOT {without} AND ({})
+                    AND a.user_id IS NOT {without} AND {unwatched} AND ({})
             )
          ORDER BY l.created_at {direction}, l.activity {direction} LIMIT {most}",
         sql.condition

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::feed::LocationResponse;
 use crate::clock::Time;
 use crate::ids::FeedId;
-use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::activity::{EnrichedActivity, Marks};
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::poll::EnrichedPoll;
 use crate::model::feeds::share::EnrichedShare;
@@ -65,11 +65,33 @@ struct ActivityResponse<'a> {
     deleted_at: Option<Time>,
     #[serde(skip_serializing_if = "Option::is_none")]
     current_feed: Option<&'a EnrichedFeed>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    notification_context: &'a Map<String, Value>,
+    #[serde(flatten)]
+    marks: MarksResponse,
+}
+
+/// What the viewer has done with an activity, or with all of a group.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
+pub(super) struct MarksResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_read: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_seen: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_watched: Option<bool>,
+}
+
+impl From<Marks> for MarksResponse {
+    fn from(Marks { is_read, is_seen, is_watched }: Marks) -> Self {
+        Self { is_read, is_seen, is_watched }
+    }
 }
 
 impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { activity, user, mentioned, current_feed, poll, parent, latest_shares } = self;
+        let Self { activity, user, mentioned, current_feed, poll, parent, latest_shares, marks } = self;
         ActivityResponse {
             id: &activity.id,
             kind: &activity.kind,
@@ -109,6 +131,8 @@ impl Serialize for EnrichedActivity {
             edited_at: activity.edited_at,
             deleted_at: activity.deleted_at,
             current_feed: current_feed.as_ref(),
+            notification_context: &activity.notification_context,
+            marks: (*marks).into(),
         }
         .serialize(serializer)
     }

@@ -8,6 +8,7 @@ use crate::clock::Time;
 use crate::event::feeds::{About, Change, FeedEvent};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::aggregate::{EnrichedAggregate, Marked, NotificationStatus};
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
@@ -39,16 +40,48 @@ struct Tail<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum AboutResponse<'a> {
-    NewFeed { feed: &'a EnrichedFeed, members: &'a [EnrichedMember] },
-    Feed { feed: &'a EnrichedFeed },
+    NewFeed {
+        feed: &'a EnrichedFeed,
+        members: &'a [EnrichedMember],
+    },
+    Feed {
+        feed: &'a EnrichedFeed,
+    },
     Nothing {},
-    Activity { activity: &'a EnrichedActivity },
-    Pin { pinned_activity: Pinned<'a> },
-    Poll { poll: &'a EnrichedPoll },
-    Vote { poll: &'a EnrichedPoll, poll_vote: &'a EnrichedVote },
-    Follow { follow: &'a EnrichedFollow },
-    Member { member: &'a EnrichedMember },
-    NoMember { member_id: &'a UserId },
+    Activity {
+        activity: &'a EnrichedActivity,
+    },
+    Pin {
+        pinned_activity: Pinned<'a>,
+    },
+    Poll {
+        poll: &'a EnrichedPoll,
+    },
+    Vote {
+        poll: &'a EnrichedPoll,
+        poll_vote: &'a EnrichedVote,
+    },
+    Follow {
+        follow: &'a EnrichedFollow,
+    },
+    Member {
+        member: &'a EnrichedMember,
+    },
+    NoMember {
+        member_id: &'a UserId,
+    },
+    Notifications {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        aggregated_activities: Option<&'a [EnrichedAggregate]>,
+        notification_status: &'a NotificationStatus,
+    },
+    Stories {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        aggregated_activities: Option<&'a [EnrichedAggregate]>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activities: Option<&'a [EnrichedActivity]>,
+    },
+    Marked(&'a Marked),
 }
 
 /// The frame of an event: a short head for its feed, and the change, which is written once however many feeds it concerns.
@@ -78,6 +111,13 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Follow(follow) => AboutResponse::Follow { follow },
         About::Member(member) => AboutResponse::Member { member },
         About::NoMember(member_id) => AboutResponse::NoMember { member_id },
+        About::Notifications { groups, status } => {
+            AboutResponse::Notifications { aggregated_activities: groups.as_deref(), notification_status: status }
+        }
+        About::Stories { groups, activities } => {
+            AboutResponse::Stories { aggregated_activities: groups.as_deref(), activities: activities.as_deref() }
+        }
+        About::Marked(marked) => AboutResponse::Marked(marked),
     };
     text(dialect, &Tail { user: change.user.as_deref().map(UserResponse::brief), about })
 }

@@ -7,7 +7,7 @@ use super::shares;
 use super::users::Users;
 use crate::error::Result;
 use crate::ids::UserId;
-use crate::model::feeds::activity::{Activity, EnrichedActivity};
+use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::store::ReadTx;
 use crate::store::feeds::activities as rows;
@@ -50,6 +50,7 @@ pub fn activities(
         poll: None,
         parent: None,
         latest_shares: Vec::new(),
+        marks: Marks::default(),
         activity,
     };
     let mut activities: Vec<EnrichedActivity> = Vec::with_capacity(rows.len() + parents.len());

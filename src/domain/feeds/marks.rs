@@ -1,0 +1,189 @@
+//! What somebody has read, seen and watched of a feed, as it is shown (feeds-core 7).
+
+use std::collections::HashSet;
+
+use crate::clock::Time;
+use crate::error::Result;
+use crate::ids::UserId;
+use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::aggregate::{EnrichedAggregate, MarkedAs, NotificationStatus};
+use crate::model::feeds::feed::Feed;
+use crate::model::feeds::group::Group;
+use crate::store::ReadTx;
+use crate::store::feeds::marks::{self as rows, Items, Kind};
+
+/// Single marks that a status names at the most, the newest of them.
+const NAMED_MAX: u32 = 101;
+
+/// Nanoseconds in a millisecond. SDKs compare whole ones.
+const MILLISECOND_NS: i64 = 1_000_000;
+
+/// The start of a moment's millisecond: what was last changed before it is read by whoever read all at that moment.
+pub fn since(at: Time) -> i64 {
+    at.0 - at.0.rem_euclid(MILLISECOND_NS)
+}
+
+/// What a group's feeds track of who reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is set on its own")]
+pub struct Tracked {
+    /// Whether the group has a notification status.
+    pub has_status: bool,
+    /// What is read.
+    pub read: bool,
+    /// What is seen.
+    pub seen: bool,
+    /// Which stories are watched.
+    pub watched: bool,
+}
+
+impl Tracked {
+    /// By a group.
+    pub fn by(group: &Group) -> Self {
+        let notification = group.config.notification.as_ref();
+        let stories = group.config.stories.as_ref();
+        Self {
+            has_status: notification.is_some(),
+            read: notification.and_then(|set| set.track_read) == Some(true),
+            seen: notification.and_then(|set| set.track_seen) == Some(true),
+            watched: stories.and_then(|set| set.track_watched) == Some(true),
+        }
+    }
+}
+
+/// What is shown of a feed's items to one reader.
+pub struct Reader<'a> {
+    feed: i64,
+    user: Option<&'a UserId>,
+    tracked: Tracked,
+    read: Progress,
+    seen: Progress,
+}
+
+/// How far somebody has come in one way.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// Whether anything was marked so.
+    began: bool,
+    /// When all was.
+    all_at: Option<Time>,
+}
+
+impl Progress {
+    fn of(tx: &ReadTx<'_>, feed: i64, user: Option<&UserId>, kind: Kind) -> Result<Self> {
+        let found = user.map(|user| rows::all_at(tx, feed, user, kind)).transpose()?.flatten();
+        Ok(Self { began: found.is_some(), all_at: found.flatten() })
+    }
+
+    fn since(self) -> i64 {
+        self.all_at.map_or(i64::MIN, since)
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of a feed; nobody in particular has read nothing.
+    pub fn of(tx: &ReadTx<'_>, feed: &Feed, group: &Group, user: Option<&'a UserId>) -> Result<Self> {
+        let tracked = Tracked::by(group);
+        let progress = |is_tracked: bool, kind| match is_tracked {
+            true => Progress::of(tx, feed.no, user, kind),
+            false => Ok(Progress::default()),
+        };
+        let (read, seen) = (progress(tracked.read, Kind::Read)?, progress(tracked.seen, Kind::Seen)?);
+        Ok(Self { feed: feed.no, user, tracked, read, seen })
+    }
+
+    fn marked(&self, tx: &ReadTx<'_>, kind: Kind, progress: Progress, items: &[&str]) -> Result<HashSet<String>> {
+        match self.user.filter(|_| progress.began) {
+            Some(user) => rows::among(tx, self.feed, user, kind, items),
+            None => Ok(HashSet::new()),
+        }
+    }
+
+    /// Which of these, each with when it was last changed, are marked in one way.
+    fn done(&self, tx: &ReadTx<'_>, kind: Kind, items: &[(&str, Time)]) -> Result<Vec<bool>> {
+        let progress = if kind == Kind::Read { self.read } else { self.seen };
+        let names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
+        let marked = self.marked(tx, kind, progress, &names)?;
+        Ok(items.iter().map(|(name, at)| at.0 < progress.since() || marked.contains(*name)).collect())
+    }
+
+    /// Shows on the activities of a flat feed whether they are read and seen, and which stories are watched.
+    pub fn on_activities(&self, tx: &ReadTx<'_>, activities: &mut [EnrichedActivity], is_flat: bool) -> Result<()> {
+        for kind in [Kind::Read, Kind::Seen] {
+            let is_tracked = if kind == Kind::Read { self.tracked.read } else { self.tracked.seen };
+            if !is_tracked || !is_flat {
+                continue;
+            }
+            let items: Vec<(&str, Time)> =
+                activities.iter().map(|one| (one.activity.id.as_str(), one.activity.updated_at)).collect();
+            let done = self.done(tx, kind, &items)?;
+            for (activity, done) in activities.iter_mut().zip(done) {
+                let flag = if kind == Kind::Read { &mut activity.marks.is_read } else { &mut activity.marks.is_seen };
+                *flag = Some(done);
+            }
+        }
+        let numbers: Vec<i64> = activities.iter().map(|one| one.activity.no).collect();
+        if let Some(watched) = self.watched(tx, &numbers)? {
+            for activity in activities {
+                activity.marks.is_watched = Some(watched.contains(&activity.activity.no));
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows on groups whether they are read and seen.
+    pub fn on_groups(&self, tx: &ReadTx<'_>, groups: &mut [EnrichedAggregate]) -> Result<()> {
+        for (is_tracked, kind) in [(self.tracked.read, Kind::Read), (self.tracked.seen, Kind::Seen)] {
+            if !is_tracked {
+                continue;
+            }
+            let items: Vec<(&str, Time)> = groups.iter().map(|one| (one.group.as_str(), one.updated_at)).collect();
+            let done = self.done(tx, kind, &items)?;
+            for (group, done) in groups.iter_mut().zip(done) {
+                let flag = if kind == Kind::Read { &mut group.marks.is_read } else { &mut group.marks.is_seen };
+                *flag = Some(done);
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of these activities the reader has watched; `None` where that is not tracked.
+    pub fn watched(&self, tx: &ReadTx<'_>, activities: &[i64]) -> Result<Option<HashSet<i64>>> {
+        match (self.tracked.watched, self.user) {
+            (false, _) => Ok(None),
+            (true, None) => Ok(Some(HashSet::new())),
+            (true, Some(user)) => rows::watched(tx, user, activities).map(Some),
+        }
+    }
+
+    /// What is neither read nor seen of what a feed itself has.
+    pub fn status(&self, tx: &ReadTx<'_>, items: Items) -> Result<NotificationStatus> {
+        let count = |is_tracked: bool, kind, progress: Progress| match is_tracked {
+            true => rows::count(tx, self.feed, self.user, kind, items, progress.since()),
+            false => Ok(0),
+        };
+        let unread = count(self.tracked.read, Kind::Read, self.read)?;
+        let unseen = count(self.tracked.seen, Kind::Seen, self.seen)?;
+        self.status_with(tx, unread, unseen)
+    }
+
+    /// The same of what a feed shows of others: these items, each with when it was last changed.
+    pub fn status_of(&self, tx: &ReadTx<'_>, items: &[(&str, Time)]) -> Result<NotificationStatus> {
+        let count = |is_tracked: bool, kind| -> Result<i64> {
+            let open = if is_tracked { self.done(tx, kind, items)? } else { Vec::new() };
+            Ok(i64::try_from(open.iter().filter(|done| !**done).count()).unwrap_or(i64::MAX))
+        };
+        let (unread, unseen) = (count(self.tracked.read, Kind::Read)?, count(self.tracked.seen, Kind::Seen)?);
+        self.status_with(tx, unread, unseen)
+    }
+
+    fn status_with(&self, tx: &ReadTx<'_>, unread: i64, unseen: i64) -> Result<NotificationStatus> {
+        let marked = |progress: Progress, kind| -> Result<MarkedAs> {
+            let user = self.user.filter(|_| progress.began);
+            let items = user.map(|user| rows::newest(tx, self.feed, user, kind, NAMED_MAX)).transpose()?;
+            Ok(MarkedAs { all_at: progress.all_at, items })
+        };
+        let (read, seen) = (marked(self.read, Kind::Read)?, marked(self.seen, Kind::Seen)?);
+        Ok(NotificationStatus { unread, unseen, read, seen })
+    }
+}

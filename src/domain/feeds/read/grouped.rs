@@ -1,0 +1,225 @@
+//! The groups of a feed that aggregates what it shows (feeds-core 5.2 and 5.6). Those of what a feed itself has are read from
+//! the table of them; what it shows of others, and what a filter leaves of it, is grouped as it is read.
+
+use std::collections::{HashMap, HashSet};
+
+use super::paging::{self, Leg, Pager};
+use super::{Chosen, Readable, Reading};
+use crate::clock::Time;
+use crate::domain::feeds::groups;
+use crate::error::Result;
+use crate::model::feeds::activity::{EnrichedActivity, Marks};
+use crate::model::feeds::aggregate::{EnrichedAggregate, NotificationStatus};
+use crate::model::feeds::page::Page;
+use crate::store::feeds::activities as rows;
+use crate::store::feeds::aggregates::{self, Aggregate, Member};
+use crate::store::feeds::marks::Items;
+use crate::store::feeds::timeline::{Order, Place, Sources};
+
+/// Activities that a group shows at the most. Production's number is not known.
+const SHOWN_MAX: usize = 15;
+/// Activities of a group that are looked at for their authors.
+const LOOKED_AT_MAX: u32 = 1_000;
+/// Activities that are grouped as they are read: the first so many that a feed shows (feeds-core 5.3).
+const PICKED_MAX: usize = 1_000;
+
+/// A group before it is enriched.
+struct Grouped {
+    key: String,
+    /// Where it is among the groups.
+    place: Place,
+    /// Its activities that were looked at, the newest first, each with its feed.
+    members: Vec<Chosen>,
+    count: i64,
+    user_count: i64,
+    is_truncated: bool,
+    first_at: Time,
+}
+
+impl Reading<'_, '_> {
+    /// A page of groups, the last changed first.
+    pub(super) fn groups(&self, pager: &Pager) -> Result<Page<EnrichedAggregate>> {
+        let asked = self.asked("groups");
+        let page = if self.is_stored() {
+            paging::page(&asked, pager, |group: &Grouped| group.place, |leg| self.stored(leg))?
+        } else {
+            let all = self.picked()?;
+            let shown = paging::page(&asked, pager, |(_, place): &(usize, Place)| *place, |leg| Ok(cut(&all, leg)))?;
+            let mut all: Vec<Option<Grouped>> = all.into_iter().map(Some).collect();
+            let items = shown.items.iter().filter_map(|(at, _)| all.get_mut(*at)?.take()).collect();
+            Page { items, next: shown.next, prev: shown.prev }
+        };
+        Ok(Page { items: self.enriched_groups(page.items)?, next: page.next, prev: page.prev })
+    }
+
+    /// The groups of these keys.
+    pub(super) fn groups_named(&self, keys: &[&str]) -> Result<Vec<EnrichedAggregate>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = if self.is_stored() {
+            let place = Place { created_at: 0, activity: 0 };
+            let named = |key: &&str| Aggregate { key: (*key).to_owned(), last: place };
+            self.looked_at(keys.iter().map(named).collect())?
+        } else {
+            let mut all = self.picked()?;
+            all.retain(|group| keys.contains(&group.key.as_str()));
+            all
+        };
+        self.enriched_groups(found)
+    }
+
+    /// What is neither read nor seen of the whole feed, whatever is asked of it; `None` where its group tracks nothing.
+    pub(super) fn status(&self) -> Result<Option<NotificationStatus>> {
+        if self.group.config.notification.is_none() {
+            return Ok(None);
+        }
+        let has_groups = self.way.aggregation.is_some();
+        let is_plain = !groups::sources(&self.way.selectors).followed && self.way.has_keys;
+        if is_plain {
+            let items = if has_groups { Items::Groups } else { Items::Activities };
+            return self.marks.status(self.tx, items).map(Some);
+        }
+        let whole = Reading { filter: None, ..*self };
+        if has_groups {
+            let groups = whole.picked()?;
+            let items: Vec<(&str, Time)> =
+                groups.iter().map(|group| (group.key.as_str(), Time(group.place.created_at))).collect();
+            return self.marks.status_of(self.tx, &items).map(Some);
+        }
+        let chosen = whole.choose(Order::NewestFirst, None, PICKED_MAX, &mut Readable::from([self.feed.no]))?;
+        let numbers: Vec<i64> = chosen.iter().map(|one| one.place.activity).collect();
+        let found = rows::by_number(self.tx, &numbers)?;
+        let items: Vec<(&str, Time)> = found.values().map(|one| (one.id.as_str(), one.updated_at)).collect();
+        self.marks.status_of(self.tx, &items).map(Some)
+    }
+
+    /// Whether all that is shown is in the table of groups.
+    fn is_stored(&self) -> bool {
+        let own = Sources { own: true, followed: false };
+        let is_own = groups::sources(&self.way.selectors) == own && self.way.has_keys;
+        is_own && self.filter.is_none() && !self.reader().skips_watched
+    }
+
+    /// Groups out of the table; those of which the reader is shown nothing are passed over.
+    fn stored(&self, leg: Leg) -> Result<Vec<Grouped>> {
+        let mut found: Vec<Grouped> = Vec::new();
+        let mut behind = leg.behind;
+        while found.len() < leg.wanted {
+            let most = leg.wanted - found.len();
+            let most_rows = u32::try_from(most).unwrap_or(u32::MAX);
+            let groups = aggregates::page(self.tx, self.feed.no, behind, !leg.goes_back, most_rows)?;
+            let is_all = groups.len() < most;
+            behind = groups.last().map(|group| group.last);
+            found.extend(self.looked_at(groups)?);
+            if is_all {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Groups with what the reader is shown of them.
+    fn looked_at(&self, groups: Vec<Aggregate>) -> Result<Vec<Grouped>> {
+        let keys: Vec<&str> = groups.iter().map(|group| group.key.as_str()).collect();
+        let members = aggregates::members(self.tx, self.feed.no, &keys, self.reader(), LOOKED_AT_MAX)?;
+        let mut by_key: HashMap<&str, Vec<&Member>> = HashMap::new();
+        for member in &members {
+            by_key.entry(member.key.as_str()).or_default().push(member);
+        }
+        let mut found = Vec::new();
+        for group in &groups {
+            let looked_at = by_key.get(group.key.as_str()).map_or(&[][..], Vec::as_slice);
+            let is_truncated = looked_at.len() >= LOOKED_AT_MAX as usize;
+            let shown: Vec<&Member> = looked_at.iter().copied().filter(|member| member.is_shown).collect();
+            let Some(first) = shown.last() else { continue };
+            let authors: HashSet<&str> = shown.iter().map(|member| member.author.as_str()).collect();
+            let whole = is_truncated.then(|| aggregates::count(self.tx, self.feed.no, &group.key, self.reader()));
+            let whole = whole.transpose()?;
+            let (count, first_at) = whole.unwrap_or((number(shown.len()), Time(first.place.created_at)));
+            found.push(Grouped {
+                key: group.key.clone(),
+                place: group.last,
+                members: shown.iter().map(|one| Chosen { place: one.place, through: self.feed.no }).collect(),
+                count,
+                user_count: number(authors.len()),
+                is_truncated,
+                first_at,
+            });
+        }
+        Ok(found)
+    }
+
+    /// All groups of the first activities that the feed shows, the last changed first.
+    fn picked(&self) -> Result<Vec<Grouped>> {
+        let Some(aggregation) = &self.way.aggregation else { return Ok(Vec::new()) };
+        let mut readable = Readable::from([self.feed.no]);
+        let chosen = self.choose(Order::NewestFirst, None, PICKED_MAX, &mut readable)?;
+        let numbers: Vec<i64> = chosen.iter().map(|one| one.place.activity).collect();
+        let found = rows::by_number(self.tx, &numbers)?;
+        let keys = if self.way.has_keys { aggregates::keys(self.tx, self.feed.no, &numbers)? } else { HashMap::new() };
+        let mut groups: Vec<Grouped> = Vec::new();
+        let (mut places, mut authors) = (HashMap::new(), HashSet::new());
+        for one in chosen {
+            let Some(activity) = found.get(&one.place.activity) else { continue };
+            let key = keys.get(&activity.no).cloned().unwrap_or_else(|| aggregation.key(activity));
+            let at = *places.entry(key.clone()).or_insert(groups.len());
+            if at == groups.len() {
+                let (place, first_at) = (one.place, activity.created_at);
+                let members = Vec::new();
+                groups.push(Grouped { key, place, members, count: 0, user_count: 0, is_truncated: false, first_at });
+            }
+            let group = &mut groups[at];
+            group.count += 1;
+            group.user_count += i64::from(authors.insert((at, activity.user_id.clone())));
+            group.first_at = activity.created_at;
+            group.members.push(one);
+        }
+        Ok(groups)
+    }
+
+    /// Groups with what an answer shows of them.
+    fn enriched_groups(&self, groups: Vec<Grouped>) -> Result<Vec<EnrichedAggregate>> {
+        let shown = groups.iter().flat_map(|group| group.members.iter().take(SHOWN_MAX)).copied();
+        let shown = self.enriched(&shown.collect::<Vec<_>>())?;
+        let mut shown: HashMap<i64, EnrichedActivity> = shown.into_iter().map(|one| (one.activity.no, one)).collect();
+        let all: Vec<i64> = groups.iter().flat_map(|group| &group.members).map(|one| one.place.activity).collect();
+        let watched = self.marks.watched(self.tx, &all)?;
+        let oldest_first = self.way.aggregation.as_ref().is_some_and(|aggregation| aggregation.oldest_first);
+        let enriched = |group: Grouped| {
+            let numbers = || group.members.iter().map(|one| one.place.activity);
+            let is_watched = watched.as_ref().map(|watched| numbers().all(|no| watched.contains(&no)));
+            let mut activities: Vec<_> = numbers().take(SHOWN_MAX).filter_map(|no| shown.remove(&no)).collect();
+            if oldest_first {
+                activities.reverse();
+            }
+            EnrichedAggregate {
+                activities,
+                activity_count: group.count,
+                user_count: group.user_count,
+                user_count_truncated: group.is_truncated,
+                created_at: group.first_at,
+                updated_at: Time(group.members.first().map_or(0, |one| one.place.created_at)),
+                marks: Marks { is_watched, ..Marks::default() },
+                group: group.key,
+            }
+        };
+        let mut groups: Vec<EnrichedAggregate> = groups.into_iter().map(enriched).collect();
+        self.marks.on_groups(self.tx, &mut groups)?;
+        Ok(groups)
+    }
+}
+
+fn number(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+/// A leg of a walk over groups that are all there, by their places in the list.
+fn cut(all: &[Grouped], leg: Leg) -> Vec<(usize, Place)> {
+    let places = all.iter().map(|group| group.place).enumerate();
+    if leg.goes_back {
+        places.rev().filter(|(_, place)| leg.behind.is_none_or(|behind| *place > behind)).take(leg.wanted).collect()
+    } else {
+        places.filter(|(_, place)| leg.behind.is_none_or(|behind| *place < behind)).take(leg.wanted).collect()
+    }
+}

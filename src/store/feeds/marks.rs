@@ -1,0 +1,189 @@
+//! The tables `feed_reads`, `feed_marks` and `watched_activities`: what somebody has read, seen and watched (feeds-core 7).
+
+use std::collections::HashSet;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::super::tx::{ReadTx, WriteTx};
+use super::{list, next_number};
+use crate::clock::Time;
+use crate::error::Result;
+use crate::ids::UserId;
+
+/// In which way something is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// As read.
+    Read,
+    /// As seen.
+    Seen,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Seen => "seen",
+        }
+    }
+
+    /// The columns of when all of it was, and of whether any ever was.
+    fn columns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Read => ("last_read_at", "has_read"),
+            Self::Seen => ("last_seen_at", "has_seen"),
+        }
+    }
+}
+
+/// What of a feed is marked one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Items {
+    /// Its groups.
+    Groups,
+    /// Its activities.
+    Activities,
+}
+
+/// When somebody marked all of a feed, and whether anything of it was marked ever.
+pub fn all_at(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind) -> Result<Option<Option<Time>>> {
+    let (at, has) = kind.columns();
+    let text = format!("SELECT {at} FROM feed_reads WHERE app = ?1 AND feed = ?2 AND user_id = ?3 AND {has}");
+    let mut query = tx.conn().prepare_cached(&text)?;
+    Ok(query.query_row(params![tx.app, feed, user], |row| row.get(0)).optional()?)
+}
+
+/// The users who have marked anything in a feed.
+pub fn users(tx: &ReadTx<'_>, feed: i64) -> Result<HashSet<UserId>> {
+    let mut query = tx.conn().prepare_cached("SELECT user_id FROM feed_reads WHERE app = ?1 AND feed = ?2")?;
+    let rows = query.query_map(params![tx.app, feed], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The newest marks of somebody in a feed.
+pub fn newest(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind, most: u32) -> Result<Vec<String>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT item FROM feed_marks WHERE app = ?1 AND feed = ?2 AND user_id = ?3 AND kind = ?4
+         ORDER BY no DESC, item LIMIT ?5",
+    )?;
+    let rows = query.query_map(params![tx.app, feed, user, kind.name(), most], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Of these items those that somebody has marked one by one.
+pub fn among(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind, items: &[&str]) -> Result<HashSet<String>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT m.item FROM json_each(?5) n CROSS JOIN feed_marks m
+         WHERE m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3 AND m.kind = ?4 AND m.item = n.value",
+    )?;
+    let rows = query.query_map(params![tx.app, feed, user, kind.name(), list(items)], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many items of a feed are as new as a moment, or newer, and not marked. What has expired does not count.
+pub fn count(tx: &ReadTx<'_>, feed: i64, user: Option<&UserId>, kind: Kind, items: Items, since: i64) -> Result<i64> {
+    let text = match items {
+        Items::Groups => {
+            "SELECT count(*) FROM feed_aggregates g
+             WHERE g.app = ?1 AND g.feed = ?2 AND g.updated_at >= ?5
+                AND NOT EXISTS (SELECT 1 FROM feed_marks m WHERE m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3
+                    AND m.kind = ?4 AND m.item = g.group_key)
+                AND (NOT g.may_expire OR EXISTS (
+                    SELECT 1 FROM feed_activities l CROSS JOIN activities a
+                    WHERE l.app = ?1 AND l.feed = ?2 AND l.group_key = g.group_key AND l.created_at >= ?5
+                        AND a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > ?6)))"
+        }
+        Items::Activities => {
+            "SELECT count(*) FROM feed_activities l CROSS JOIN activities a
+             WHERE l.app = ?1 AND l.feed = ?2 AND l.origin IS NULL AND a.app = ?1 AND a.no = l.activity
+                AND a.updated_at >= ?5 AND (a.expires_at IS NULL OR a.expires_at > ?6)
+                AND NOT EXISTS (SELECT 1 FROM feed_marks m WHERE m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3
+                    AND m.kind = ?4 AND m.item = a.id)"
+        }
+    };
+    let mut query = tx.conn().prepare_cached(text)?;
+    Ok(query.query_row(params![tx.app, feed, user, kind.name(), since, tx.now], |row| row.get(0))?)
+}
+
+fn begin(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind, at: Option<Time>) -> Result<()> {
+    let (at_column, has) = kind.columns();
+    let text = format!(
+        "INSERT INTO feed_reads (app, feed, user_id, {at_column}, {has}) VALUES (?1, ?2, ?3, ?4, TRUE)
+         ON CONFLICT (app, feed, user_id) DO UPDATE SET {has} = TRUE,
+            {at_column} = coalesce(excluded.{at_column}, {at_column})"
+    );
+    tx.conn().prepare_cached(&text)?.execute(params![tx.app, feed, user, at])?;
+    Ok(())
+}
+
+/// Marks all that is in a feed. Clients know what is read by whole milliseconds: what is of the very millisecond, which is the
+/// `since` of this call, is marked one by one, so that what comes in it later is not read.
+pub fn mark_all(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind, items: Items, since: i64) -> Result<()> {
+    begin(tx, feed, user, kind, Some(tx.now))?;
+    let text = match items {
+        Items::Groups => {
+            "INSERT OR REPLACE INTO feed_marks (app, feed, user_id, kind, item, no)
+             SELECT app, feed, ?3, ?4, group_key, ?6 FROM feed_aggregates
+             WHERE app = ?1 AND feed = ?2 AND updated_at >= ?5"
+        }
+        Items::Activities => {
+            "INSERT OR REPLACE INTO feed_marks (app, feed, user_id, kind, item, no)
+             SELECT l.app, l.feed, ?3, ?4, a.id, ?6 FROM feed_activities l CROSS JOIN activities a
+             WHERE l.app = ?1 AND l.feed = ?2 AND l.origin IS NULL AND a.app = ?1 AND a.no = l.activity
+                AND a.updated_at >= ?5"
+        }
+    };
+    let no = next_number(tx)?;
+    tx.conn().prepare_cached(text)?.execute(params![tx.app, feed, user, kind.name(), since, no])?;
+    Ok(())
+}
+
+/// Marks items one by one, the first as the last that was marked.
+pub fn mark(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind, items: &[String]) -> Result<()> {
+    begin(tx, feed, user, kind, None)?;
+    let mut insert = tx.conn().prepare_cached(
+        "INSERT OR REPLACE INTO feed_marks (app, feed, user_id, kind, item, no) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for item in items.iter().rev() {
+        insert.execute(params![tx.app, feed, user, kind.name(), item, next_number(tx)?])?;
+    }
+    Ok(())
+}
+
+/// Forgets who has marked something: it is another by now, or gone.
+pub fn forget(tx: &WriteTx<'_>, feed: i64, item: &str) -> Result<()> {
+    tx.conn()
+        .prepare_cached("DELETE FROM feed_marks WHERE app = ?1 AND feed = ?2 AND item = ?3")?
+        .execute(params![tx.app, feed, item])?;
+    Ok(())
+}
+
+/// Of these texts those that are ids of activities in a feed, in their order.
+pub fn named(tx: &ReadTx<'_>, feed: i64, ids: &[String]) -> Result<Vec<String>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT a.id FROM json_each(?3) n CROSS JOIN activities a CROSS JOIN feed_activities l
+         WHERE a.app = ?1 AND a.id = n.value AND l.app = ?1 AND l.activity = a.no AND l.feed = ?2 ORDER BY n.key",
+    )?;
+    let rows = query.query_map(params![tx.app, feed, list(ids)], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Remembers that somebody has watched activities.
+pub fn watch(tx: &WriteTx<'_>, user: &UserId, activities: &[i64]) -> Result<()> {
+    tx.conn()
+        .prepare_cached(
+            "INSERT OR IGNORE INTO watched_activities (app, user_id, activity) SELECT ?1, ?2, value FROM json_each(?3)",
+        )?
+        .execute(params![tx.app, user, list(activities)])?;
+    Ok(())
+}
+
+/// Of these activities those that somebody has watched.
+pub fn watched(tx: &ReadTx<'_>, user: &UserId, activities: &[i64]) -> Result<HashSet<i64>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT w.activity FROM json_each(?3) n CROSS JOIN watched_activities w
+         WHERE w.app = ?1 AND w.user_id = ?2 AND w.activity = n.value",
+    )?;
+    let rows = query.query_map(params![tx.app, user, list(activities)], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
