@@ -16,6 +16,7 @@ pub mod marking;
 pub mod marks;
 pub mod members;
 pub mod notify;
+pub mod pinned;
 pub mod pins;
 pub mod polls;
 pub mod query;

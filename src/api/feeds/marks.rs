@@ -20,7 +20,6 @@ const BATCH_MAX: usize = 100;
 
 /// The body of MarkActivity.
 #[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub struct MarkActivityRequest {
     #[serde(flatten)]
     named: Named,

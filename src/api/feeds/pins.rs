@@ -10,7 +10,8 @@ use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::feeds::address;
-use crate::domain::feeds::pins::{self as rules, QUERIED};
+use crate::domain::feeds::pinned::{self, QUERIED};
+use crate::domain::feeds::pins as rules;
 use crate::domain::feeds::read::{LIMIT_DEFAULT, limit};
 use crate::error::Result;
 use crate::ids::{FeedId, UserId};
@@ -108,7 +109,7 @@ pub async fn query(
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
     let own = OwnFields::asked(body.enrich_own_fields);
-    let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &fid, Some(&walk).filter(|_| limit > 0), own));
+    let page = caller.scan(move |tx| pinned::query(tx, acting.actor(), &fid, Some(&walk).filter(|_| limit > 0), own));
     let page = page.await?;
     let pager = PagerResponse { next: page.next, prev: page.prev };
     Ok(Reply(QueryPinnedResponse { pinned_activities: page.items, pager }))

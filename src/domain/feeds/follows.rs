@@ -319,8 +319,8 @@ pub fn unfollow(
     }
     pair.end(tx, &follow)?;
     if withdraws {
-        let (follower, followed) = (&pair.source.created_by, pair.target.created_by.as_str());
-        notify::withdraw(tx, None, follower, notify::Kind::Follow, followed)?;
+        let (actor, about) = (&pair.source.created_by, pair.target.created_by.as_str());
+        notify::withdraw(tx, None, actor, notify::Kind::Follow, about)?;
     }
     pair.enriched(tx, actor, follow, own).map(Some)
 }

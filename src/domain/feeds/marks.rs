@@ -10,7 +10,7 @@ use crate::model::feeds::aggregate::{EnrichedAggregate, MarkedAs, NotificationSt
 use crate::model::feeds::feed::Feed;
 use crate::model::feeds::group::Group;
 use crate::store::ReadTx;
-use crate::store::feeds::marks::{self as rows, Items, Kind};
+use crate::store::feeds::marks::{self as rows, Items, Kind, Progress};
 
 /// Single marks that a status names at the most, the newest of them.
 const NAMED_MAX: u32 = 101;
@@ -60,33 +60,18 @@ pub struct Reader<'a> {
     seen: Progress,
 }
 
-/// How far somebody has come in one way.
-#[derive(Clone, Copy, Debug, Default)]
-struct Progress {
-    /// Whether anything was marked so.
-    began: bool,
-    /// When all was.
-    all_at: Option<Time>,
-}
-
-impl Progress {
-    fn of(tx: &ReadTx<'_>, feed: i64, user: Option<&UserId>, kind: Kind) -> Result<Self> {
-        let found = user.map(|user| rows::all_at(tx, feed, user, kind)).transpose()?.flatten();
-        Ok(Self { began: found.is_some(), all_at: found.flatten() })
-    }
-
-    fn since(self) -> i64 {
-        self.all_at.map_or(i64::MIN, since)
-    }
+/// What was last changed before this is marked.
+fn before(progress: Progress) -> i64 {
+    progress.all_at.map_or(i64::MIN, since)
 }
 
 impl<'a> Reader<'a> {
     /// A reader of a feed; nobody in particular has read nothing.
     pub fn of(tx: &ReadTx<'_>, feed: &Feed, group: &Group, user: Option<&'a UserId>) -> Result<Self> {
         let tracked = Tracked::by(group);
-        let progress = |is_tracked: bool, kind| match is_tracked {
-            true => Progress::of(tx, feed.no, user, kind),
-            false => Ok(Progress::default()),
+        let progress = |is_tracked: bool, kind| {
+            let user = user.filter(|_| is_tracked);
+            user.map_or_else(|| Ok(Progress::default()), |user| rows::progress(tx, feed.no, user, kind))
         };
         let (read, seen) = (progress(tracked.read, Kind::Read)?, progress(tracked.seen, Kind::Seen)?);
         Ok(Self { feed: feed.no, user, tracked, read, seen })
@@ -104,7 +89,7 @@ impl<'a> Reader<'a> {
         let progress = if kind == Kind::Read { self.read } else { self.seen };
         let names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
         let marked = self.marked(tx, kind, progress, &names)?;
-        Ok(items.iter().map(|(name, at)| at.0 < progress.since() || marked.contains(*name)).collect())
+        Ok(items.iter().map(|(name, at)| at.0 < before(progress) || marked.contains(*name)).collect())
     }
 
     /// Shows on the activities of a flat feed whether they are read and seen, and which stories are watched.
@@ -158,9 +143,9 @@ impl<'a> Reader<'a> {
 
     /// What is neither read nor seen of what a feed itself has.
     pub fn status(&self, tx: &ReadTx<'_>, items: Items) -> Result<NotificationStatus> {
-        let count = |is_tracked: bool, kind, progress: Progress| match is_tracked {
-            true => rows::count(tx, self.feed, self.user, kind, items, progress.since()),
-            false => Ok(0),
+        let count = |is_tracked: bool, kind, progress: Progress| {
+            let since = before(progress);
+            if is_tracked { rows::count(tx, self.feed, self.user, kind, items, since) } else { Ok(0) }
         };
         let unread = count(self.tracked.read, Kind::Read, self.read)?;
         let unseen = count(self.tracked.seen, Kind::Seen, self.seen)?;

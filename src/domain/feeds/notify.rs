@@ -303,20 +303,22 @@ pub fn withdraw_from(
     for (no, feed) in told {
         let feed = feeds.get(&feed).filter(|feed| recipient.is_none_or(|recipient| feed.fid.id() == recipient));
         let (Some(activity), Some(feed)) = (activities.get(&no), feed) else { continue };
-        end(tx, by, activity.clone(), feed.fid.clone())?;
+        end(tx, by, activity, &feed.fid)?;
     }
     Ok(())
 }
 
-fn end(tx: &WriteTx<'_>, by: Option<&User>, activity: Activity, fid: FeedId) -> Result<()> {
-    let mut feed = feeds::present(tx, &fid)?;
+fn end(tx: &WriteTx<'_>, by: Option<&User>, activity: &Activity, fid: &FeedId) -> Result<()> {
+    let mut feed = feeds::present(tx, fid)?;
     if activity.deleted_at.is_none() {
         let now = later(tx.now, activity.updated_at);
         let gone = Activity { deleted_at: Some(now), updated_at: now, ..activity.clone() };
         rows::unpin(tx, &gone, &mut feed)?;
         unlist(tx, &gone, &mut feed)?;
         let enriched = enriched_in(tx, Actor::SERVER, gone, std::slice::from_ref(&feed), OwnFields::NONE)?;
-        tell(tx, "feeds.activity.deleted", by, &enriched, std::slice::from_ref(&feed))?;
+        // Who hears of no user takes it for a change of his own.
+        let author = if by.is_none() { users::get(tx, activity.user_id.as_str())? } else { None };
+        tell(tx, "feeds.activity.deleted", by.or(author.as_ref()), &enriched, std::slice::from_ref(&feed))?;
     }
     rows::remove(tx, activity.no)
 }

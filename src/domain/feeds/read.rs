@@ -10,7 +10,7 @@ use super::access::{self, Actor, Standing};
 use super::enrich::{self, OwnFields, Parts};
 use super::query::Filter;
 use super::views::Way;
-use super::{groups, marks, pins, views};
+use super::{groups, marks, pinned, views};
 use crate::error::Result;
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
@@ -132,8 +132,8 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, request: &Request) -
         let status = reading.status()?;
         let shows_pins = options.shows(options.skip_pins);
         let shown = enrich::feed(tx, actor, feed.clone(), asked)?;
-        let pinned = shows_pins.then(|| pins::shown(tx, actor, &shown, reading.standing, options.parts()));
-        let rest = (shown, status, pinned.transpose()?.unwrap_or_default());
+        let pins = shows_pins.then(|| pinned::shown(tx, actor, &shown, reading.standing, options.parts()));
+        let rest = (shown, status, pins.transpose()?.unwrap_or_default());
         if !access::may_read(actor, reading.standing) || !options.shows(options.skip_activity) {
             return Ok((Page::default(), Page::default(), rest));
         }

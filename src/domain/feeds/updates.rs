@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::event::feeds::{About, Change};
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
+use crate::model::feeds::aggregate::EnrichedAggregate;
 use crate::model::feeds::feed::Feed;
 use crate::model::user::User;
 use crate::permission::Subject;
@@ -62,7 +63,7 @@ fn tell_status(tx: &WriteTx<'_>, user: Option<&Arc<User>>, feed: &Feed, key: Opt
         let about = as_reader(tx, first, |actor| {
             let keys: Vec<&str> = key.into_iter().collect();
             let (groups, status) = read::account(tx, actor, feed, &keys)?;
-            let groups = groups.map(|groups| groups.into_iter().map(|group| group.for_one()).collect());
+            let groups = groups.map(|groups| groups.into_iter().map(EnrichedAggregate::for_one).collect());
             Ok(About::Notifications { groups: groups.filter(|_| key.is_some()), status })
         })?;
         let change = Change::new(user.cloned(), about);
@@ -105,15 +106,14 @@ fn tell_stories(
     let Some(group) = groups::find(tx, feed.fid.group())?.filter(|group| group.config.stories.is_some()) else {
         return Ok(());
     };
-    let about = as_reader(tx, reader, |actor| match Aggregation::of_group(&group) {
-        Some(aggregation) => {
+    let about = as_reader(tx, reader, |actor| {
+        if let Some(aggregation) = Aggregation::of_group(&group) {
             let keys: Vec<String> = activities.iter().map(|activity| aggregation.key(activity)).collect();
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
             let (groups, _) = read::account(tx, actor, feed, &keys)?;
-            let groups: Vec<_> = groups.into_iter().flatten().map(|group| group.for_one()).collect();
+            let groups: Vec<_> = groups.into_iter().flatten().map(EnrichedAggregate::for_one).collect();
             Ok((!groups.is_empty()).then_some(About::Stories { groups: Some(groups), activities: None }))
-        }
-        None => {
+        } else {
             let shown: Vec<EnrichedActivity> = read::some(tx, actor, feed, activities)?;
             Ok((!shown.is_empty()).then_some(About::Stories { groups: None, activities: Some(shown) }))
         }

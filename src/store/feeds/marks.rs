@@ -45,12 +45,22 @@ pub enum Items {
     Activities,
 }
 
-/// When somebody marked all of a feed, and whether anything of it was marked ever.
-pub fn all_at(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind) -> Result<Option<Option<Time>>> {
+/// How far somebody has come in one way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Whether anything was marked so, ever.
+    pub began: bool,
+    /// When all was.
+    pub all_at: Option<Time>,
+}
+
+/// How far somebody has come with a feed.
+pub fn progress(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind) -> Result<Progress> {
     let (at, has) = kind.columns();
     let text = format!("SELECT {at} FROM feed_reads WHERE app = ?1 AND feed = ?2 AND user_id = ?3 AND {has}");
     let mut query = tx.conn().prepare_cached(&text)?;
-    Ok(query.query_row(params![tx.app, feed, user], |row| row.get(0)).optional()?)
+    let found = query.query_row(params![tx.app, feed, user], |row| Ok(Progress { began: true, all_at: row.get(0)? }));
+    Ok(found.optional()?.unwrap_or_default())
 }
 
 /// The users who have marked anything in a feed.

@@ -60,7 +60,7 @@ impl Reading<'_, '_> {
         let found = if self.is_stored() {
             let place = Place { created_at: 0, activity: 0 };
             let named = |key: &&str| Aggregate { key: (*key).to_owned(), last: place };
-            self.looked_at(keys.iter().map(named).collect())?
+            self.looked_at(&keys.iter().map(named).collect::<Vec<_>>())?
         } else {
             let mut all = self.picked()?;
             all.retain(|group| keys.contains(&group.key.as_str()));
@@ -111,7 +111,7 @@ impl Reading<'_, '_> {
             let groups = aggregates::page(self.tx, self.feed.no, behind, !leg.goes_back, most_rows)?;
             let is_all = groups.len() < most;
             behind = groups.last().map(|group| group.last);
-            found.extend(self.looked_at(groups)?);
+            found.extend(self.looked_at(&groups)?);
             if is_all {
                 break;
             }
@@ -120,7 +120,7 @@ impl Reading<'_, '_> {
     }
 
     /// Groups with what the reader is shown of them.
-    fn looked_at(&self, groups: Vec<Aggregate>) -> Result<Vec<Grouped>> {
+    fn looked_at(&self, groups: &[Aggregate]) -> Result<Vec<Grouped>> {
         let keys: Vec<&str> = groups.iter().map(|group| group.key.as_str()).collect();
         let members = aggregates::members(self.tx, self.feed.no, &keys, self.reader(), LOOKED_AT_MAX)?;
         let mut by_key: HashMap<&str, Vec<&Member>> = HashMap::new();
@@ -128,7 +128,7 @@ impl Reading<'_, '_> {
             by_key.entry(member.key.as_str()).or_default().push(member);
         }
         let mut found = Vec::new();
-        for group in &groups {
+        for group in groups {
             let looked_at = by_key.get(group.key.as_str()).map_or(&[][..], Vec::as_slice);
             let is_truncated = looked_at.len() >= LOOKED_AT_MAX as usize;
             let shown: Vec<&Member> = looked_at.iter().copied().filter(|member| member.is_shown).collect();
