@@ -83,9 +83,10 @@ pub const TABLES: &[Table] = &[
     Table::new("poll_options", "poll, id").row_by_row(),
     Table::new("poll_votes", "poll, no").row_by_row(),
     Table::new("feed_aggregates", "feed, group_key").row_by_row(),
-    Table::new("feed_reads", "feed, user_id").owned_by("user_id").row_by_row(),
-    Table::new("feed_marks", "feed, user_id, kind, item").owned_by("user_id").row_by_row(),
-    Table::new("watched_activities", "user_id, activity").owned_by("user_id").row_by_row(),
+    // What somebody has read of feeds says nothing to anybody else, and goes with him alone.
+    Table::new("feed_reads", "feed, user_id").about("user_id").row_by_row(),
+    Table::new("feed_marks", "feed, user_id, kind, item").about("user_id").row_by_row(),
+    Table::new("watched_activities", "user_id, activity").about("user_id").row_by_row(),
     Table::new("notifications", "activity").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),

@@ -14,12 +14,13 @@ fn pieces(mut rest: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
         let is_value = rest[start..].starts_with("{{");
-        let Some(length) = rest[start..].find(if is_value { "}}" } else { "%}" }) else { break };
+        let opened = &rest[start + 2..];
+        let Some((inside, behind)) = opened.split_once(if is_value { "}}" } else { "%}" }) else { break };
         // A minus trims white space in Jinja; here it is but no part of what is said.
-        let inside = rest[start + 2..start + length].trim_matches('-').trim();
+        let inside = inside.trim_matches('-').trim();
         pieces.push(Piece::Text(&rest[..start]));
         pieces.push(if is_value { Piece::Value(inside) } else { Piece::Tag(inside) });
-        rest = &rest[start + length + 2..];
+        rest = behind;
     }
     pieces.push(Piece::Text(rest));
     pieces
@@ -114,6 +115,7 @@ mod tests {
             ("{{ 'x' }}", "x"),
             ("{{ type", "{{ type"),
             ("{% frob %}a", "a"),
+            ("{%}a", "{%}a"),
             ("a }} b", "a }} b"),
         ] {
             assert_eq!(said(format), key, "{format}");
