@@ -58,6 +58,7 @@ pub mod settings;
 pub mod start;
 pub mod store;
 mod stub;
+mod usage;
 pub mod validate;
 mod wire;
 

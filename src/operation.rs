@@ -89,6 +89,11 @@ impl Operation {
         self.places.is_empty()
     }
 
+    /// Whether it is one of Feeds V3.
+    pub fn is_of_feeds(&self) -> bool {
+        self.places.iter().any(|place| place.path.starts_with("/feeds/"))
+    }
+
     /// What error texts call it.
     pub fn spoken(&self) -> &'static str {
         if self.is_unknown() { "Request" } else { self.name }

@@ -9,6 +9,7 @@ use crate::error::{ApiError, Code, Result};
 use crate::ids::{USER_ID_MAX_BYTES, UserId};
 use crate::operation::table::{LIMIT_DEFAULT, OPERATIONS_MAX};
 use crate::settings::emulator::RateLimits;
+use crate::usage::DayCounts;
 
 /// From where a call comes, as far as the limits are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -112,11 +113,15 @@ const WINDOW_SECONDS: i64 = 60;
 ///
 /// They are made when the first call is counted, so that an app that nobody calls costs nothing.
 #[derive(Debug, Default)]
-pub struct RateCounters(OnceLock<Vec<[AtomicU64; Platform::ALL.len()]>>);
+pub struct RateCounters {
+    cells: OnceLock<Vec<[AtomicU64; Platform::ALL.len()]>>,
+    /// Calls of operations of feeds.
+    pub of_feeds: DayCounts,
+}
 
 impl RateCounters {
     fn cell(&self, operation: usize, platform: Platform) -> &AtomicU64 {
-        let cells = self.0.get_or_init(|| (0..OPERATIONS_MAX).map(|_| Default::default()).collect());
+        let cells = self.cells.get_or_init(|| (0..OPERATIONS_MAX).map(|_| Default::default()).collect());
         &cells[operation][platform as usize]
     }
 

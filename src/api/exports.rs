@@ -34,8 +34,12 @@ const LIFE_NS: i64 = 24 * 60 * 60 * SECOND_NS;
 
 /// Writes down what is stored of some users, as a completed task.
 pub fn write(tx: &WriteTx<'_>, ids: &[String]) -> Result<String> {
+    keep(tx, json!({ "users": stored(tx, ids)? }))
+}
+
+/// Keeps a file in a completed task, for a day.
+pub fn keep(tx: &WriteTx<'_>, file: Value) -> Result<String> {
     tasks::forget_exports(tx, tx.now.plus(-LIFE_NS))?;
-    let file = json!({ "users": stored(tx, ids)? });
     tasks::complete(tx, &Map::from_iter([(EXPORT.to_owned(), file)]))
 }
 
@@ -95,7 +99,7 @@ fn preference(preferences: &Preferences) -> Result<Value> {
 }
 
 /// As people read it: times as text, custom data apart.
-fn shown<T: Serialize>(value: &T) -> Result<Value> {
+pub fn shown<T: Serialize>(value: &T) -> Result<Value> {
     let bytes = to_json(Dialect::Video, value).map_err(|cause| ApiError::internal(&cause))?;
     serde_json::from_slice(&bytes).map_err(|cause| ApiError::internal(&cause))
 }

@@ -33,6 +33,11 @@ pub struct RateLimitsResponse {
 
 /// `GET /rate_limits`: without a filter, all platforms and operations.
 pub async fn get(caller: ServerCaller) -> Result<Reply<RateLimitsResponse>> {
+    limits(&caller, OPERATIONS.iter().map(|operation| operation.name)).map(Reply)
+}
+
+/// The windows of the platforms and operations that a call asks for, of all of these operations unless it names some.
+pub fn limits(caller: &ServerCaller, all: impl Iterator<Item = &'static str>) -> Result<RateLimitsResponse> {
     let params = caller.params();
     let mut wanted = Vec::new();
     for platform in Platform::ALL {
@@ -45,7 +50,7 @@ pub async fn get(caller: ServerCaller) -> Result<Reply<RateLimitsResponse>> {
     }
     let mut endpoints = params.list("endpoints");
     if endpoints.is_empty() {
-        endpoints.extend(OPERATIONS.iter().map(|operation| operation.name.to_owned()));
+        endpoints.extend(all.map(str::to_owned));
     }
     let (rates, now) = (&caller.app().rates, caller.scope().now);
     let own = &caller.app().state().emulator.calls_per_minute;
@@ -60,7 +65,7 @@ pub async fn get(caller: ServerCaller) -> Result<Reply<RateLimitsResponse>> {
         };
         endpoints.iter().map(one).collect()
     };
-    Ok(Reply(RateLimitsResponse {
+    Ok(RateLimitsResponse {
         platforms: wanted.into_iter().map(|platform| (platform.name(), limits(platform))).collect(),
-    }))
+    })
 }

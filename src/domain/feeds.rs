@@ -15,6 +15,8 @@ pub mod listing;
 pub mod marking;
 pub mod marks;
 pub mod members;
+pub mod membership;
+pub mod metrics;
 pub mod notify;
 pub mod pinned;
 pub mod pins;
@@ -24,6 +26,7 @@ pub mod read;
 pub mod shares;
 pub mod suggestions;
 pub mod updates;
+pub mod user_data;
 pub mod views;
 pub mod votes;
 

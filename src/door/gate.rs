@@ -151,6 +151,9 @@ impl Judged {
         let limit = operation.calls_per_minute(&state.emulator.calls_per_minute);
         let platform = Platform::of(client, is_server);
         let of_app = app.rates.count(index, limit, platform, *now);
+        if operation.is_of_feeds() {
+            app.rates.of_feeds.count(*now);
+        }
         let own = state.emulator.user_calls_per_minute.filter(|_| state.emulator.rate_limits == RateLimits::Enforce);
         // Whom a token names is known only when it is good: nobody else's calls are taken from a user.
         let is_user = matches!(verdict.kind, Some(Bearer::User | Bearer::UnverifiedUser)) && verdict.failed.is_none();

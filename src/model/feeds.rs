@@ -6,6 +6,7 @@ pub mod feed;
 pub mod follow;
 pub mod group;
 pub mod member;
+pub mod membership;
 pub mod page;
 pub mod pin;
 pub mod poll;

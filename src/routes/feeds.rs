@@ -13,6 +13,10 @@ handlers! {
     ChangeFeedVisibility => feeds::manage::change_visibility;
     GetFeedCounts => feeds::manage::counts;
     QueryFeeds => feeds::query::feeds;
+    GetFeedsRateLimits => feeds::usage::rate_limits;
+    QueryFeedsUsageStats => feeds::usage::query;
+    DeleteFeedUserData => feeds::user_data::delete;
+    ExportFeedUserData => feeds::user_data::export;
     CreateFeedsBatch => feeds::manage::create_many;
     DeleteFeedsBatch => feeds::manage::delete_many;
     OwnBatch => feeds::manage::own;
@@ -41,10 +45,15 @@ handlers! {
     ListFeedVisibilities => feeds::visibilities::list;
     GetFeedVisibility => feeds::visibilities::get;
     UpdateFeedVisibility => feeds::visibilities::update;
+    CreateMembershipLevel => feeds::membership::create;
+    QueryMembershipLevels => feeds::membership::query;
+    UpdateMembershipLevel => feeds::membership::update;
+    DeleteMembershipLevel => feeds::membership::delete;
     AddActivity => feeds::activities::add;
     UpsertActivities => feeds::activities::upsert;
     UpdateActivitiesPartialBatch => feeds::activities::update_partial_batch;
     DeleteActivities => feeds::activities::delete_many;
+    TrackActivityMetrics => feeds::metrics::track;
     QueryActivities => feeds::query::activities;
     GetActivity => feeds::activities::get;
     QueryActivityShares => feeds::shares::query;

@@ -13,6 +13,8 @@ pub mod follows;
 pub mod groups;
 pub mod marks;
 pub mod members;
+pub mod membership;
+pub mod metrics;
 pub mod notifications;
 pub mod pins;
 pub mod polls;
@@ -20,6 +22,8 @@ pub mod query;
 pub mod shares;
 pub mod suggestions;
 pub mod timeline;
+pub mod usage;
+pub mod user_data;
 pub mod views;
 
 /// The next number of a feed or an activity.

@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_feeds_rest.sql"),
     include_str!("migrations/0011_polls.sql"),
     include_str!("migrations/0012_feed_marks.sql"),
+    include_str!("migrations/0013_levels_and_metrics.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

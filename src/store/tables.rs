@@ -88,6 +88,9 @@ pub const TABLES: &[Table] = &[
     Table::new("feed_marks", "feed, user_id, kind, item").about("user_id").row_by_row(),
     Table::new("watched_activities", "user_id, activity").about("user_id").row_by_row(),
     Table::new("notifications", "activity").row_by_row(),
+    Table::new("membership_levels", "id").row_by_row(),
+    Table::new("activity_metrics", "activity, name").row_by_row(),
+    Table::new("metric_hours", "hour, user_id, activity, name").about("user_id").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];

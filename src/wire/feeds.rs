@@ -6,6 +6,7 @@ mod aggregate;
 pub mod event;
 pub mod feed;
 pub mod group;
+pub mod membership;
 pub mod pin;
 mod poll;
 pub mod share;

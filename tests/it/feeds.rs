@@ -3,8 +3,10 @@
 mod activities;
 mod following;
 mod groups;
+mod levels;
 mod managing;
 mod marks;
+mod measuring;
 mod members;
 mod notifications;
 mod pins;
@@ -14,6 +16,7 @@ mod reading;
 pub mod shape;
 mod sharing;
 mod stories;
+mod usage;
 mod views;
 mod visibilities;
 mod watching;

@@ -141,6 +141,10 @@ apps:
       feed_marks: [{feed: 2, user_id: john, kind: read, item: john_post, no: 5}]
       watched_activities: [{user_id: jane, activity: 3}]
       notifications: [{activity: 3, feed: 2, kind: follow, cause: john, actor: jane, created_at: 25}]
+      membership_levels: [{id: gold, name: Gold, description: Best, priority: 5, tags: [g], custom: {g: h},
+           created_at: 23, updated_at: 24}]
+      activity_metrics: [{activity: 3, name: views, value: 4}]
+      metric_hours: [{hour: 5, user_id: jane, activity: 3, name: views, moved: 4}]
     feeds_counter: 9
 "#;
 

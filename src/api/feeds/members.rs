@@ -45,14 +45,11 @@ pub fn checked(requests: Vec<MemberRequest>, is_server: bool) -> Result<Vec<Memb
         if let Some(role) = &role {
             max_chars(&format!("members[{at}].role"), role, ROLE_MAX_CHARS)?;
         }
-        if let Some(level) = request.membership_level.filter(|level| !level.is_empty()) {
-            // There are none: what makes them is not built.
-            return Err(ApiError::not_found(format!("membership level with id {level} not found")));
-        }
         Ok(MemberInput {
             user_id: user_id(&format!("members[{at}].user_id"), request.user_id.as_deref().unwrap_or_default())?,
             role,
             custom: request.custom,
+            level: request.membership_level.filter(|level| !level.is_empty()),
             invite: request.invite == Some(true),
         })
     };

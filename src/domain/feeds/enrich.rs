@@ -9,10 +9,12 @@ use crate::model::feeds::feed::{EnrichedFeed, Feed, Own};
 use crate::model::feeds::follow::{EnrichedFollow, Follow};
 use crate::model::feeds::member::{EnrichedMember, Member};
 use crate::store::ReadTx;
-use crate::store::feeds::{feeds as feed_rows, follows};
+use crate::store::feeds::{feeds as feed_rows, follows, membership};
 
 mod activities;
+mod metrics;
 pub mod polls;
+pub mod previews;
 pub mod shares;
 mod users;
 
@@ -151,10 +153,20 @@ pub fn follows(
     Ok(rows.into_iter().filter_map(enriched).collect())
 }
 
+/// A member with the user.
+pub fn member(tx: &ReadTx<'_>, row: Member) -> Result<EnrichedMember> {
+    members(tx, [row])?.pop().ok_or_else(|| ApiError::internal(&"a member was lost on its way to the answer"))
+}
+
 /// Members with their users.
 pub fn members(tx: &ReadTx<'_>, rows: impl IntoIterator<Item = Member>) -> Result<Vec<EnrichedMember>> {
     let rows: Vec<Member> = rows.into_iter().collect();
     let users = Users::load(tx, rows.iter().map(|member| member.user_id.as_str()))?;
-    let enriched = |member: Member| EnrichedMember { user: users.get(member.user_id.as_str()), member };
+    let levels: Vec<&str> = rows.iter().filter_map(|member| member.membership_level.as_deref()).collect();
+    let levels = if levels.is_empty() { HashMap::new() } else { membership::by_ids(tx, &levels)? };
+    let enriched = |member: Member| {
+        let level = member.membership_level.as_ref().and_then(|id| levels.get(id)).cloned();
+        EnrichedMember { user: users.get(member.user_id.as_str()), level, member }
+    };
     Ok(rows.into_iter().map(enriched).collect())
 }

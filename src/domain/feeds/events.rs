@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::access::{self, Actor};
+use super::enrich::previews;
 use super::{groups, views};
 use crate::error::Result;
 use crate::event::feeds::{About, Change, FeedEvent};
@@ -69,6 +70,9 @@ fn readers(tx: &WriteTx<'_>, feed: &Feed, users: &[UserId], whom: Whom<'_>) -> R
             Whom::All if access::may_read_as_stranger(tx, by, feed) => true,
             Whom::All => access::may_read(actor, &access::standing(tx, actor, feed)?),
             Whom::AuthorAndOwner(author) => user == author || *user == feed.created_by,
+            Whom::Open(activity) => {
+                previews::is_open(tx, user, activity)? && access::may_read(actor, &access::standing(tx, actor, feed)?)
+            }
             Whom::Among(some) => some.contains(user) && access::may_read(actor, &access::standing(tx, actor, feed)?),
         };
         if is_reader {
@@ -85,6 +89,8 @@ enum Whom<'a> {
     All,
     /// What is private.
     AuthorAndOwner(&'a UserId),
+    /// To whom the tag of it is open: what is told is told in full.
+    Open(&'a Activity),
     /// These, if they may read it.
     Among(&'a [UserId]),
 }
@@ -92,7 +98,11 @@ enum Whom<'a> {
 impl<'a> Whom<'a> {
     /// For whom an activity is.
     fn of(activity: &'a Activity) -> Self {
-        if activity.visibility == "private" { Self::AuthorAndOwner(&activity.user_id) } else { Self::All }
+        match activity.visibility.as_str() {
+            "private" => Self::AuthorAndOwner(&activity.user_id),
+            "tag" => Self::Open(activity),
+            _ => Self::All,
+        }
     }
 }
 
@@ -132,6 +142,15 @@ pub fn tell_about(
             allowed.extend(readers(tx, feed, &watchers, Whom::All)?.unwrap_or_else(|| watchers.clone()));
         }
         allowed.retain(|user| !is_private || user == author);
+        if let Whom::Open(activity) = whom {
+            let mut open = Vec::new();
+            for user in allowed {
+                if previews::is_open(tx, &user, activity)? {
+                    open.push(user);
+                }
+            }
+            allowed = open;
+        }
         let only = readers(tx, &timeline, &watchers, Whom::Among(&allowed))?;
         emit(tx, kind, &timeline, change, only);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::access::Actor;
 use super::aggregation::Aggregation;
-use super::enrich::{self, OwnFields, Parts};
+use super::enrich::{self, OwnFields, Parts, previews};
 use super::{events, groups, updates};
 use crate::error::{ApiError, Result};
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
@@ -80,6 +80,7 @@ pub fn enriched_in(
         _ => None,
     };
     let mut enriched = enrich::activities(tx, actor.user, vec![(activity, current_feed)], Parts::ALL)?;
+    previews::for_anonymous(actor, &mut enriched);
     enriched.pop().ok_or_else(|| ApiError::internal(&"an activity was lost on its way to the answer"))
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::access::{self, Actor};
 use super::enrich::{self, Users};
 use super::feeds::present;
-use super::{events, later};
+use super::{events, later, membership};
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
@@ -30,6 +30,8 @@ pub struct MemberInput {
     /// The role in the feed, where a server says.
     pub role: Option<String>,
     pub custom: Option<Map<String, Value>>,
+    /// The level that he has from now on.
+    pub level: Option<String>,
     /// Whether he is asked first.
     pub invite: bool,
 }
@@ -106,6 +108,16 @@ pub fn update(
     Ok(changed)
 }
 
+/// Takes a user out of a feed, or his invitation back.
+pub fn remove(tx: &WriteTx<'_>, user: &User, mut feed: Feed) -> Result<()> {
+    let Some(member) = rows::get(tx, feed.no, user.id.as_str())? else { return Ok(()) };
+    rows::remove(tx, feed.no, user.id.as_str())?;
+    count(&mut feed, Some(member.status), None);
+    feed_rows::save_counts(tx, &feed)?;
+    let change = Change::new(Some(Arc::new(user.clone())), About::NoMember(user.id.clone()));
+    events::tell(tx, "feeds.feed_member.removed", &feed, &change)
+}
+
 /// Who hears of no user takes it for a change of his own: what a server does for nobody is the owner's.
 fn who(tx: &ReadTx<'_>, by: Option<&User>, feed: &Feed) -> Result<Arc<User>> {
     let owner = feed.created_by.as_str();
@@ -146,6 +158,9 @@ fn put(tx: &WriteTx<'_>, feed: &mut Feed, input: MemberInput) -> Result<(Member,
     });
     member.role = input.role.unwrap_or(member.role);
     member.custom = input.custom.unwrap_or(member.custom);
+    if let Some(level) = input.level {
+        member.membership_level = Some(membership::present(tx, &level)?.id);
+    }
     if !input.invite {
         member.status = MemberStatus::Member;
     }
@@ -182,7 +197,7 @@ pub fn decide(tx: &WriteTx<'_>, by: &User, fid: &FeedId, status: MemberStatus) -
     count(&mut feed, Some(before.status), Some(status));
     feed_rows::save_counts(tx, &feed)?;
     let user = Arc::new(by.clone());
-    let member = EnrichedMember { member, user: Arc::clone(&user) };
+    let member = enrich::member(tx, member)?;
     let change = Change::new(Some(user), About::Member(Box::new(member.clone())));
     events::tell(tx, "feeds.feed_member.updated", &feed, &change)?;
     Ok(member)

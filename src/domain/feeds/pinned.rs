@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields, Parts, Users};
+use super::enrich::{self, OwnFields, Parts, Users, previews};
 use super::feeds::present;
 use crate::error::Result;
 use crate::ids::{FeedId, UserId};
@@ -74,7 +74,8 @@ fn in_feed(
     let numbers: Vec<i64> = pins.iter().map(|pin| pin.activity).collect();
     let found = activity_rows::by_number(tx, &numbers)?;
     let with_feed = found.into_values().map(|activity| (activity, Some(feed.clone()))).collect();
-    let activities = enrich::activities(tx, actor.user, with_feed, parts)?;
+    let mut activities = enrich::activities(tx, actor.user, with_feed, parts)?;
+    previews::for_anonymous(actor, &mut activities);
     let mut activities: HashMap<i64, _> = activities.into_iter().map(|one| (one.activity.no, one)).collect();
     let users = Users::load(tx, pins.iter().map(|pin| pin.user_id.as_str()))?;
     let enriched = |pin: Pin| {

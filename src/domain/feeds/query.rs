@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value};
 
 use super::access::{self, Actor, may_read, standings};
-use super::enrich::{self, OwnFields, Parts};
+use super::enrich::{self, OwnFields, Parts, previews};
 use crate::error::Result;
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
@@ -103,7 +103,9 @@ fn enriched(tx: &ReadTx<'_>, actor: Actor<'_>, found: Vec<Activity>, own: OwnFie
         };
         (activity, feed)
     };
-    enrich::activities(tx, actor.user, found.into_iter().map(with_feed).collect(), Parts::ALL)
+    let mut enriched = enrich::activities(tx, actor.user, found.into_iter().map(with_feed).collect(), Parts::ALL)?;
+    previews::for_anonymous(actor, &mut enriched);
+    Ok(enriched)
 }
 
 /// A page of feeds, of those that a user may read.

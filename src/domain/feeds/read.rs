@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields, Parts};
+use super::enrich::{self, OwnFields, Parts, previews};
 use super::query::Filter;
 use super::views::Way;
 use super::{groups, marks, pinned, views};
@@ -348,6 +348,7 @@ impl Reading<'_, '_> {
         let with_feed = |one: &Chosen| Some((found.remove(&one.place.activity)?, feeds.get(&one.through).cloned()));
         let rows = chosen.iter().filter_map(with_feed).collect();
         let mut shown = enrich::activities(self.tx, self.actor.user, rows, self.options.parts())?;
+        previews::for_anonymous(self.actor, &mut shown);
         self.marks.on_activities(self.tx, &mut shown, self.way.aggregation.is_none())?;
         Ok(shown)
     }

@@ -1,5 +1,6 @@
 //! An activity, and what an answer shows beside its row.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -107,6 +108,10 @@ pub struct EnrichedActivity {
     pub parent: Option<Box<EnrichedActivity>>,
     /// The latest that share it.
     pub latest_shares: Vec<EnrichedShare>,
+    /// What is measured of it.
+    pub metrics: BTreeMap<String, i64>,
+    /// Whether it lacks what is not open to the viewer.
+    pub is_preview: bool,
     /// What the viewer has done with it, where the feed in which it is shown tracks that.
     pub marks: Marks,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::membership::MembershipLevel;
 use crate::clock::Time;
 use crate::ids::UserId;
 use crate::model::user::User;
@@ -60,4 +61,6 @@ pub struct EnrichedMember {
     pub member: Member,
     /// The user.
     pub user: Arc<User>,
+    /// The level, if he has one.
+    pub level: Option<MembershipLevel>,
 }

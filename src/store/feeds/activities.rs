@@ -196,8 +196,16 @@ pub fn save_counts(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
 }
 
 /// The tables whose rows hang on an activity by the column `activity`.
-const HANGING: &[&str] =
-    &["feed_activities", "activity_tags", "activity_words", "pins", "watched_activities", "notifications"];
+const HANGING: &[&str] = &[
+    "feed_activities",
+    "activity_tags",
+    "activity_words",
+    "pins",
+    "watched_activities",
+    "notifications",
+    "activity_metrics",
+    "metric_hours",
+];
 
 /// Removes an activity with all that hangs on it.
 pub fn remove(tx: &WriteTx<'_>, activity: i64) -> Result<()> {

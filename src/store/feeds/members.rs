@@ -14,12 +14,12 @@ use crate::query::page::Walk;
 use crate::query::{Field, Kind, Operator, Resource, Sql};
 
 /// The columns of a member, for [`member_of`].
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "m.feed, m.user_id, m.role, m.status, m.membership_level, m.custom, m.created_at, m.updated_at, m.accepted_at,
         m.rejected_at";
 
 /// Reads [`COLUMNS`], in their order.
-fn member_of(row: &Row<'_>) -> rusqlite::Result<Member> {
+pub(super) fn member_of(row: &Row<'_>) -> rusqlite::Result<Member> {
     let mut columns = Columns::of(row);
     Ok(Member {
         feed: columns.take()?,

@@ -14,10 +14,10 @@ use crate::query::page::Walk;
 use crate::query::{Field, Kind, Operator, Resource, Sql};
 
 /// The columns of a pin, for [`pin_of`].
-const COLUMNS: &str = "p.feed, p.activity, p.user_id, p.created_at, p.updated_at";
+pub(super) const COLUMNS: &str = "p.feed, p.activity, p.user_id, p.created_at, p.updated_at";
 
 /// Reads [`COLUMNS`], in their order.
-fn pin_of(row: &Row<'_>) -> rusqlite::Result<Pin> {
+pub(super) fn pin_of(row: &Row<'_>) -> rusqlite::Result<Pin> {
     let mut columns = Columns::of(row);
     Ok(Pin {
         feed: columns.take()?,

@@ -1,5 +1,7 @@
 //! Activities.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -53,6 +55,8 @@ struct ActivityResponse<'a> {
     parent: Option<&'a EnrichedActivity>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     latest_shares: &'a [EnrichedShare],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    metrics: &'a BTreeMap<String, i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     poll: Option<&'a EnrichedPoll>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +95,8 @@ impl From<Marks> for MarksResponse {
 
 impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { activity, user, mentioned, current_feed, poll, parent, latest_shares, marks } = self;
+        let Self { activity, user, mentioned, current_feed, poll, parent, latest_shares, metrics, is_preview, marks } =
+            self;
         ActivityResponse {
             id: &activity.id,
             kind: &activity.kind,
@@ -114,7 +119,7 @@ impl Serialize for EnrichedActivity {
             bookmark_count: activity.counts.bookmarks,
             share_count: activity.counts.shares,
             hidden: false,
-            preview: false,
+            preview: *is_preview,
             comments: [],
             latest_reactions: [],
             own_reactions: [],
@@ -126,6 +131,7 @@ impl Serialize for EnrichedActivity {
             parent: parent.as_deref(),
             latest_shares,
             poll: poll.as_deref(),
+            metrics,
             location: activity.location.map(LocationResponse::from),
             expires_at: activity.expires_at,
             edited_at: activity.edited_at,

@@ -8,6 +8,7 @@ use crate::ids::FeedId;
 use crate::model::feeds::feed::{EnrichedFeed, Location, Own};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
+use crate::model::feeds::membership::MembershipLevel;
 use crate::permission::capability::Capability;
 use crate::wire::users::UserResponse;
 
@@ -148,11 +149,13 @@ impl Serialize for EnrichedMember {
             created_at: Time,
             updated_at: Time,
             #[serde(skip_serializing_if = "Option::is_none")]
+            membership_level: Option<&'a MembershipLevel>,
+            #[serde(skip_serializing_if = "Option::is_none")]
             invite_accepted_at: Option<Time>,
             #[serde(skip_serializing_if = "Option::is_none")]
             invite_rejected_at: Option<Time>,
         }
-        let Self { member, user } = self;
+        let Self { member, user, level } = self;
         MemberResponse {
             user: UserResponse::brief(user),
             role: &member.role,
@@ -160,6 +163,7 @@ impl Serialize for EnrichedMember {
             custom: &member.custom,
             created_at: member.created_at,
             updated_at: member.updated_at,
+            membership_level: level.as_ref(),
             invite_accepted_at: member.accepted_at,
             invite_rejected_at: member.rejected_at,
         }

@@ -15,6 +15,7 @@ const FEED: &[(&str, &str)] = &[("feed", "feed")];
 const EVENT_OF_ACTIVITY: &str = "type created_at custom fid user activity";
 const EVENT_OF_PIN: &str = "type created_at custom fid user pinned_activity";
 const PINNED: &[(&str, &str)] = &[("pinned_activity", "pinned activity"), ("user", "user")];
+const LEVEL: &[(&str, &str)] = &[("membership_level", "level")];
 const FOLLOW: &[(&str, &str)] = &[("follow", "follow")];
 
 const EVENT_OF_MEMBER: &str = "type created_at custom fid user member";
@@ -62,6 +63,30 @@ const SHAPES: &[Shape] = &[
         ],
     },
     Shape {
+        name: "QueryFeedsUsageStats",
+        required: "activities follows api_requests openai_requests duration",
+        inside: &[
+            ("activities", "daily"),
+            ("follows", "daily"),
+            ("api_requests", "daily"),
+            ("openai_requests", "daily"),
+        ],
+    },
+    Shape { name: "daily", required: "daily total", inside: &[("daily", "day")] },
+    Shape { name: "day", required: "date value", inside: &[] },
+    Shape { name: "DeleteFeedUserData", required: "task_id duration", inside: &[] },
+    Shape { name: "ExportFeedUserData", required: "task_id duration", inside: &[] },
+    Shape { name: "level", required: "id name priority tags created_at updated_at", inside: &[] },
+    Shape { name: "CreateMembershipLevel", required: "membership_level duration", inside: LEVEL },
+    Shape { name: "UpdateMembershipLevel", required: "membership_level duration", inside: LEVEL },
+    Shape {
+        name: "QueryMembershipLevels",
+        required: "membership_levels duration",
+        inside: &[("membership_levels", "level")],
+    },
+    Shape { name: "measured", required: "activity_id metric allowed", inside: &[] },
+    Shape { name: "TrackActivityMetrics", required: "results duration", inside: &[("results", "measured")] },
+    Shape {
         name: "pin",
         required: "feed activity user created_at updated_at",
         inside: &[("activity", "activity"), ("user", "user")],
@@ -84,7 +109,11 @@ const SHAPES: &[Shape] = &[
         required: "source_feed target_feed status push_preference follower_role created_at updated_at",
         inside: &[("source_feed", "feed"), ("target_feed", "feed")],
     },
-    Shape { name: "member", required: "user role status created_at updated_at", inside: &[("user", "user")] },
+    Shape {
+        name: "member",
+        required: "user role status created_at updated_at",
+        inside: &[("user", "user"), ("membership_level", "level")],
+    },
     Shape {
         name: "GetOrCreateFeed",
         required: "feed created activities aggregated_activities pinned_activities followers following members duration",

@@ -1,10 +1,9 @@
 //! Activities with what an answer shows beside their rows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::polls;
-use super::shares;
 use super::users::Users;
+use super::{metrics, polls, previews, shares};
 use crate::error::Result;
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
@@ -51,6 +50,8 @@ pub fn activities(
         parent: None,
         latest_shares: Vec::new(),
         marks: Marks::default(),
+        metrics: BTreeMap::new(),
+        is_preview: false,
         activity,
     };
     let mut activities: Vec<EnrichedActivity> = Vec::with_capacity(rows.len() + parents.len());
@@ -69,10 +70,11 @@ pub fn activities(
 /// Puts onto activities what hangs on them: one line for each kind of thing, which is read for all of them at once.
 fn hang(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActivity], parts: Parts) -> Result<()> {
     shares::hang(tx, activities)?;
+    metrics::hang(tx, activities)?;
     if parts.poll {
         polls(tx, viewer, activities)?;
     }
-    Ok(())
+    previews::hang(tx, viewer, activities)
 }
 
 fn polls(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActivity]) -> Result<()> {
