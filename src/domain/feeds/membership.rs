@@ -17,8 +17,8 @@ pub use rows::QUERIED;
 const NAME_MAX_CHARS: usize = 255;
 /// Characters of a description at the most.
 const DESCRIPTION_MAX_CHARS: usize = 1_000;
-/// Characters of a tag at the most, as of an activity's.
-const TAG_MAX_CHARS: usize = 32;
+/// Characters of a tag at the most. Production's number is not known.
+const TAG_MAX_CHARS: usize = 255;
 /// Tags of a level at the most. Production's number is not known.
 const TAGS_MAX: usize = 100;
 

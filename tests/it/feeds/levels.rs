@@ -59,7 +59,7 @@ fn a_level_has_an_id_of_its_own_a_name_and_its_limits() {
     ] {
         refused(&app.server().post(LEVELS, &body), "CreateMembershipLevel", 400, 4, text);
     }
-    for more in [json!({"priority": -1}), json!({"description": "x".repeat(1_001)}), json!({"tags": ["x".repeat(33)]})]
+    for more in [json!({"priority": -1}), json!({"description": "x".repeat(1_001)}), json!({"tags": ["x".repeat(256)]})]
     {
         let mut body = json!({"id": "other", "name": "Other"});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
