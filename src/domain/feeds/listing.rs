@@ -10,6 +10,7 @@ use crate::error::{ApiError, Result};
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
 use crate::model::feeds::feed::Feed;
 use crate::model::user::User;
+use crate::store::feeds::activities::Listed;
 use crate::store::feeds::{activities as rows, aggregates, feeds as feed_rows, marks};
 use crate::store::{ReadTx, WriteTx};
 
@@ -35,10 +36,11 @@ fn list_by(tx: &WriteTx<'_>, activity: &Activity, feed: i64, aggregation: Option
 
 /// Takes an activity out of a feed. What was marked of it goes with it, and its group with its last activity.
 pub fn unlist(tx: &WriteTx<'_>, activity: &Activity, feed: &mut Feed) -> Result<()> {
-    if let Some(key) = rows::unlist_from(tx, activity, feed.no)?
-        && !aggregates::renew(tx, feed.no, &key, false)?
-    {
-        marks::forget(tx, feed.no, &key)?;
+    match rows::unlist_from(tx, activity, feed.no)? {
+        // It came into the feed's list of feeds while there was none, or has left with a feed that is another by now.
+        Listed::Not => return Ok(()),
+        Listed::Under(key) if !aggregates::renew(tx, feed.no, &key, false)? => marks::forget(tx, feed.no, &key)?,
+        Listed::Under(_) | Listed::Plainly => {}
     }
     marks::forget(tx, feed.no, &activity.id)?;
     feed.counts.activities -= 1;

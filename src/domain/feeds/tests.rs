@@ -19,6 +19,8 @@ use crate::model::user::User;
 use crate::store::file::Place;
 use crate::store::{ReadTx, Scope, Store, apps};
 
+mod notifications;
+
 /// Each has a feed of its own and a timeline.
 const USERS: usize = 5;
 /// Ids of activities, so few that they come again.

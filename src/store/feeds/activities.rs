@@ -161,17 +161,32 @@ pub fn list_in(tx: &WriteTx<'_>, activity: &Activity, feed: i64, group_key: Opti
     Ok(())
 }
 
-/// Takes an activity out of a feed, where it was listed of its own. Answers the key that it had there.
-pub fn unlist_from(tx: &WriteTx<'_>, activity: &Activity, feed: i64) -> Result<Option<String>> {
+/// How an activity was listed in a feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// It was not.
+    Not,
+    /// Without a key.
+    Plainly,
+    /// Under the key of a group.
+    Under(String),
+}
+
+/// Takes an activity out of a feed, where it was listed of its own. Answers how it was.
+pub fn unlist_from(tx: &WriteTx<'_>, activity: &Activity, feed: i64) -> Result<Listed> {
     let mut delete = tx.conn().prepare_cached(
         "DELETE FROM feed_activities WHERE app = ?1 AND feed = ?2 AND created_at = ?3 AND activity = ?4
          RETURNING group_key",
     )?;
     let mut rows = delete.query(params![tx.app, feed, activity.created_at, activity.no])?;
-    let key = rows.next()?.map(|row| row.get(0)).transpose()?.flatten();
+    let listed = match rows.next()?.map(|row| row.get(0)).transpose()? {
+        None => Listed::Not,
+        Some(None) => Listed::Plainly,
+        Some(Some(key)) => Listed::Under(key),
+    };
     // The statement ends with its last row.
     while rows.next()?.is_some() {}
-    Ok(key)
+    Ok(listed)
 }
 
 /// Takes an activity out of all feeds, kept ones included.

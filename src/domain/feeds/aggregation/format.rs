@@ -138,6 +138,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_text_is_a_format(format in "[{}%a-z '\"=!]{0,40}|\\PC{0,20}") {
             drop(said(&format));
