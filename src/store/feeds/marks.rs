@@ -90,28 +90,33 @@ pub fn among(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind, items: &[&st
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many items of a feed are as new as a moment, or newer, and not marked. What has expired does not count.
+/// Groups `g` of a feed that changed at `?5` or later, as far as what they have has not expired at `?6`.
+const GROUPS: &str = "g.app = ?1 AND g.feed = ?2 AND g.updated_at >= ?5 AND (NOT g.may_expire OR EXISTS (
+    SELECT 1 FROM feed_activities l CROSS JOIN activities a
+    WHERE l.app = ?1 AND l.feed = ?2 AND l.group_key = g.group_key AND l.created_at >= ?5
+        AND a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > ?6)))";
+/// The same of activities `a` that are listed in a feed as `l`.
+const ACTIVITIES: &str = "l.app = ?1 AND l.feed = ?2 AND l.origin IS NULL AND a.app = ?1 AND a.no = l.activity
+    AND a.updated_at >= ?5 AND (a.expires_at IS NULL OR a.expires_at > ?6)";
+/// Marks `m` of somebody.
+const MARKS: &str = "m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3 AND m.kind = ?4";
+
+/// How many items of a feed are as new as a moment, or newer, and not marked. What has expired does not count. Marked items are
+/// counted apart: there are few, while there may be thousands of items.
 pub fn count(tx: &ReadTx<'_>, feed: i64, user: Option<&UserId>, kind: Kind, items: Items, since: i64) -> Result<i64> {
     let text = match items {
-        Items::Groups => {
-            "SELECT count(*) FROM feed_aggregates g
-             WHERE g.app = ?1 AND g.feed = ?2 AND g.updated_at >= ?5
-                AND NOT EXISTS (SELECT 1 FROM feed_marks m WHERE m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3
-                    AND m.kind = ?4 AND m.item = g.group_key)
-                AND (NOT g.may_expire OR EXISTS (
-                    SELECT 1 FROM feed_activities l CROSS JOIN activities a
-                    WHERE l.app = ?1 AND l.feed = ?2 AND l.group_key = g.group_key AND l.created_at >= ?5
-                        AND a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > ?6)))"
-        }
-        Items::Activities => {
-            "SELECT count(*) FROM feed_activities l CROSS JOIN activities a
-             WHERE l.app = ?1 AND l.feed = ?2 AND l.origin IS NULL AND a.app = ?1 AND a.no = l.activity
-                AND a.updated_at >= ?5 AND (a.expires_at IS NULL OR a.expires_at > ?6)
-                AND NOT EXISTS (SELECT 1 FROM feed_marks m WHERE m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3
-                    AND m.kind = ?4 AND m.item = a.id)"
-        }
+        Items::Groups => format!(
+            "SELECT (SELECT count(*) FROM feed_aggregates g WHERE {GROUPS})
+                - (SELECT count(*) FROM feed_marks m CROSS JOIN feed_aggregates g
+                    WHERE {MARKS} AND g.group_key = m.item AND {GROUPS})"
+        ),
+        Items::Activities => format!(
+            "SELECT (SELECT count(*) FROM feed_activities l CROSS JOIN activities a WHERE {ACTIVITIES})
+                - (SELECT count(*) FROM feed_marks m CROSS JOIN activities a CROSS JOIN feed_activities l
+                    WHERE {MARKS} AND a.app = ?1 AND a.id = m.item AND {ACTIVITIES})"
+        ),
     };
-    let mut query = tx.conn().prepare_cached(text)?;
+    let mut query = tx.conn().prepare_cached(&text)?;
     Ok(query.query_row(params![tx.app, feed, user, kind.name(), since, tx.now], |row| row.get(0))?)
 }
 

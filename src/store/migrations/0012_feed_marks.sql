@@ -13,7 +13,7 @@ CREATE TABLE feed_aggregates (
     may_expire INTEGER NOT NULL DEFAULT 0,        -- it had an activity that expires: what is shown of it is to be looked up
     PRIMARY KEY (app, feed, group_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX feed_aggregates_by_last ON feed_aggregates (app, feed, updated_at, activity);
+CREATE INDEX feed_aggregates_by_last ON feed_aggregates (app, feed, updated_at, activity, may_expire);
 
 -- When somebody read or saw all of a feed, and whether single marks were ever set.
 CREATE TABLE feed_reads (
@@ -65,7 +65,7 @@ CREATE INDEX notifications_by_feed ON notifications (app, feed);
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('feed_aggregates', 'feed_aggregates', '20000 20000 100 1'),
-    ('feed_aggregates', 'feed_aggregates_by_last', '20000 20000 100 2 1'),
+    ('feed_aggregates', 'feed_aggregates_by_last', '20000 20000 100 2 1 1'),
     ('feed_reads', 'feed_reads', '20000 20000 1 1'),
     ('feed_marks', 'feed_marks', '20000 20000 20 20 10 1'),
     ('feed_marks', 'feed_marks_by_no', '20000 20000 20 20 10 2 1'),
