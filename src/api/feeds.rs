@@ -3,6 +3,8 @@
 pub mod acting;
 pub mod activities;
 mod activity_request;
+mod comment_request;
+pub mod comments;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
 pub mod follows;
@@ -17,6 +19,7 @@ pub mod polls;
 pub mod query;
 pub mod shares;
 pub mod suggestions;
+pub mod threads;
 pub mod usage;
 pub mod user_data;
 pub mod views;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod activities;
 pub mod aggregation;
 pub mod change;
+pub mod comments;
 pub mod enrich;
 pub mod events;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
@@ -25,6 +26,7 @@ pub mod query;
 pub mod read;
 pub mod shares;
 pub mod suggestions;
+pub mod threads;
 pub mod updates;
 pub mod user_data;
 pub mod views;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::aggregate::{EnrichedAggregate, Marked, NotificationStatus};
+use crate::model::feeds::comment::EnrichedComment;
 use crate::model::feeds::feed::{EnrichedFeed, Visibility};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
@@ -68,6 +69,15 @@ pub enum About {
         /// The vote.
         vote: Box<EnrichedVote>,
     },
+    /// A comment that was added, and the activity that counts it.
+    NewComment {
+        /// The comment.
+        comment: Box<EnrichedComment>,
+        /// The activity.
+        activity: Box<EnrichedActivity>,
+    },
+    /// A comment that was changed, is gone, or is there again.
+    Comment(Box<EnrichedComment>),
     /// A follow.
     Follow(Box<EnrichedFollow>),
     /// A member who came, or was changed.

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod aggregate;
+pub mod comment;
 pub mod feed;
 pub mod follow;
 pub mod group;

@@ -62,6 +62,16 @@ handlers! {
     DeleteActivity => feeds::activities::delete;
     RestoreActivity => feeds::activities::restore;
     MarkActivity => feeds::marks::mark;
+    AddComment => feeds::comments::add;
+    AddCommentsBatch => feeds::comments::add_many;
+    QueryComments => feeds::threads::query;
+    GetComments => feeds::threads::list;
+    GetComment => feeds::comments::get;
+    UpdateComment => feeds::comments::update;
+    UpdateCommentPartial => feeds::comments::update_partial;
+    DeleteComment => feeds::comments::delete;
+    RestoreComment => feeds::comments::restore;
+    GetCommentReplies => feeds::threads::replies;
     QueryFollows => feeds::query::follows;
     Follow => feeds::follows::follow;
     UpdateFollow => feeds::follows::update;

@@ -1,5 +1,7 @@
 //! The tables of Feeds V3.
 
+use std::collections::BTreeSet;
+
 use rusqlite::params;
 
 use super::tx::WriteTx;
@@ -7,6 +9,7 @@ use crate::error::Result;
 
 pub mod activities;
 pub mod aggregates;
+pub mod comments;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
 pub mod follows;
@@ -21,12 +24,13 @@ pub mod polls;
 pub mod query;
 pub mod shares;
 pub mod suggestions;
+pub mod threads;
 pub mod timeline;
 pub mod usage;
 pub mod user_data;
 pub mod views;
 
-/// The next number of a feed or an activity.
+/// The next number of a feed, an activity or a comment.
 pub fn next_number(tx: &WriteTx<'_>) -> Result<i64> {
     let mut statement = tx
         .conn()
@@ -37,4 +41,12 @@ pub fn next_number(tx: &WriteTx<'_>) -> Result<i64> {
 /// A list as one parameter, for `IN (SELECT value FROM json_each(?))`: the same statement serves any number of values.
 fn list<T: serde::Serialize>(values: &[T]) -> super::sql::Json<&[T]> {
     super::sql::Json(values)
+}
+
+/// Words of a text that are kept to find it by: more than anybody looks for, and bounded.
+const WORDS_MAX: usize = 1_000;
+
+/// The words of a text, each once.
+fn words(text: &str) -> BTreeSet<String> {
+    crate::query::words::of(text).take(WORDS_MAX).collect()
 }

@@ -91,6 +91,8 @@ pub const TABLES: &[Table] = &[
     Table::new("membership_levels", "id").row_by_row(),
     Table::new("activity_metrics", "activity, name").row_by_row(),
     Table::new("metric_hours", "hour, user_id, activity, name").about("user_id").row_by_row(),
+    Table::new("comments", "no").row_by_row(),
+    Table::new("comment_words", "word, comment").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];
@@ -148,6 +150,7 @@ mod tests {
         ("feed_members", "user_id"),
         ("pins", "user_id"),
         ("poll_votes", "user_id"),
+        ("comments", "user_id"),
         ("user_teams", "user_id"),   // goes as the user's row does
         ("ended_tokens", "user_id"), // a token stays ended, whoever is gone
     ];

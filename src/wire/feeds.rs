@@ -3,6 +3,7 @@
 
 pub mod activity;
 mod aggregate;
+pub mod comment;
 pub mod event;
 pub mod feed;
 pub mod group;

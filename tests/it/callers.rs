@@ -136,6 +136,16 @@ const WHO: &[(&str, Open)] = &[
     ("DeleteActivity", Open::Feed),
     ("RestoreActivity", Open::Users("DeleteActivity")),
     ("MarkActivity", Open::Users("ReadFeed")),
+    ("AddComment", Open::Users("AddComment")),
+    ("AddCommentsBatch", Open::Users("AddComment")),
+    ("QueryComments", Open::Feed),
+    ("GetComments", Open::Feed),
+    ("GetComment", Open::Feed),
+    ("UpdateComment", Open::Feed),
+    ("UpdateCommentPartial", Open::Feed),
+    ("DeleteComment", Open::Feed),
+    ("RestoreComment", Open::Feed),
+    ("GetCommentReplies", Open::Feed),
     ("QueryFollows", Open::Feed),
     ("Follow", Open::Feed),
     ("UpdateFollow", Open::Feed),
@@ -181,10 +191,16 @@ fn body_of(operation: &str) -> Value {
         "UpsertActivities" => json!({"activities": [{"feeds": ["user:john"], "type": "post", "user_id": "john"}]}),
         "CreateFeedGroup" | "CreateFeedView" => json!({"id": "john"}),
         "TrackActivityMetrics" => json!({"events": [{"activity_id": "a", "metric": "views"}], "user_id": "john"}),
+        "AddComment" => comment(),
+        "AddCommentsBatch" => json!({"comments": [comment()]}),
         "AddActivity" => json!({"feeds": ["user:john"], "type": "post", "user_id": "john"}),
         "CreateGuest" => json!({"user": {"id": "visitor"}}),
         _ => body(),
     }
+}
+
+fn comment() -> Value {
+    json!({"object_id": "a", "object_type": "activity", "comment": "hi", "user_id": "john"})
 }
 
 const QUERY: &str = "?payload=%7B%22filter_conditions%22%3A%7B%7D%7D&query=user&target_user_id=john&id=d";

@@ -1,6 +1,7 @@
 //! Feeds V3, in the order of `src/api/feeds`.
 
 mod activities;
+mod comments;
 mod following;
 mod groups;
 mod levels;
@@ -16,6 +17,7 @@ mod reading;
 pub mod shape;
 mod sharing;
 mod stories;
+mod threads;
 mod usage;
 mod views;
 mod visibilities;

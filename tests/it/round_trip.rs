@@ -134,6 +134,13 @@ apps:
         - {id: p, name: Which, description: d, is_anonymous: 1, is_unique: 1, votes_max: 2, takes_options: 1, takes_answers: 1,
            is_closed: 1, custom: {g: h}, created_by: john, vote_count: 1, answer_count: 1, created_at: 23, updated_at: 24}
       poll_options: [{poll: p, id: o, position: 1, text: Red, custom: {i: j}, vote_count: 1}]
+      comments:
+        - {no: 5, id: c, activity: 3, object_id: a-1, under: 3, user_id: jane, text: hi, attachments: [{type: image, custom: {}}],
+           mentioned: [john], custom: {k: l}, i18n: {de_text: hallo}, reply_count: 1, reaction_count: 2, bookmark_count: 3,
+           upvote_count: 4, downvote_count: 5, score: -1, confidence_score: 0.1, controversy_score: 0.2, created_at: 27,
+           updated_at: 28, edited_at: 29, deleted_at: 30, deleted_with: 5}
+        - {no: 6, id: d, activity: 3, object_id: a-1, under: 5, parent_id: c, user_id: jane, created_at: 27, updated_at: 28}
+      comment_words: [{word: hi, comment: 5}]
       poll_votes:
         - {poll: p, no: 4, id: v, option_id: o, user_id: jane, answer: Green, created_at: 25, updated_at: 26}
       feed_aggregates: [{feed: 2, group_key: john_post, updated_at: 8, activity: 3, may_expire: 1}]

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
 use super::activity_request::{ActivityRequest, Change, Telling};
+use super::threads::shown;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::body::Body;
 use crate::domain::feeds::access::Actor;
@@ -111,7 +112,8 @@ pub async fn upsert(caller: AnyCaller, body: Body<UpsertActivitiesRequest>) -> R
 /// `GET /feeds/activities/{id}`.
 pub async fn get(caller: AnyCaller, id: Path<String>) -> Result<Reply<ActivityResponse>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
-    let activity = caller.read(|tx| rules::show(tx, acting.actor(), &id))?;
+    let comments = shown(caller.params())?;
+    let activity = caller.read(|tx| rules::show(tx, acting.actor(), &id, comments))?;
     Ok(Reply(activity.into()))
 }
 

@@ -136,7 +136,7 @@ impl ActivityRequest {
 }
 
 /// Decoders want each to have custom data (feeds-core 1.3).
-fn attachment(mut attachment: Map<String, Value>) -> Value {
+pub(super) fn attachment(mut attachment: Map<String, Value>) -> Value {
     if !attachment.get("custom").is_some_and(Value::is_object) {
         attachment.insert("custom".to_owned(), Value::Object(Map::new()));
     }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::access::{self, Actor, Standing};
-use super::enrich::OwnFields;
-use super::listing::{enriched_in, list, may_expire, tell, unlist};
+use super::enrich::{OwnFields, Parts, ShownComments};
+use super::listing::{enriched_by, enriched_in, list, may_expire, tell, unlist};
 use super::notify::{self, Deed, Kind, Notice};
 use super::{feeds, later};
 use crate::clock::Time;
@@ -263,9 +263,9 @@ fn parent_of(tx: &WriteTx<'_>, activity: &Activity) -> Result<Option<Activity>> 
 }
 
 /// An activity as an actor is shown it, who has to be allowed to read one of its feeds, or to have written it.
-pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str) -> Result<EnrichedActivity> {
+pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str, comments: ShownComments) -> Result<EnrichedActivity> {
     let (activity, feeds) = readable(tx, actor, id)?;
-    enriched_in(tx, actor, activity, &feeds, OwnFields::ALL)
+    enriched_by(tx, actor, activity, &feeds, OwnFields::ALL, Parts { comments, ..Parts::ALL })
 }
 
 /// An activity with its feeds, for who may read it.

@@ -12,6 +12,7 @@ use crate::store::ReadTx;
 use crate::store::feeds::{feeds as feed_rows, follows, membership};
 
 mod activities;
+mod comments;
 mod metrics;
 pub mod polls;
 pub mod previews;
@@ -19,6 +20,7 @@ pub mod shares;
 mod users;
 
 pub use activities::{Parts, activities};
+pub use comments::{ShownComments, comment, comments};
 pub use users::Users;
 
 /// Which of a feed's own_* fields are asked for.

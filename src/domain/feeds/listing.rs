@@ -77,11 +77,23 @@ pub fn enriched_in(
     feeds: &[Feed],
     asked: OwnFields,
 ) -> Result<EnrichedActivity> {
+    enriched_by(tx, actor, activity, feeds, asked, Parts::ALL)
+}
+
+/// The same with these parts of it.
+pub fn enriched_by(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    activity: Activity,
+    feeds: &[Feed],
+    asked: OwnFields,
+    parts: Parts,
+) -> Result<EnrichedActivity> {
     let current_feed = match feeds {
         [only] => Some(enrich::feed(tx, actor, only.clone(), asked)?),
         _ => None,
     };
-    let mut enriched = enrich::activities(tx, actor.user, vec![(activity, current_feed)], Parts::ALL)?;
+    let mut enriched = enrich::activities(tx, actor.user, vec![(activity, current_feed)], parts)?;
     previews::for_anonymous(actor, &mut enriched);
     enriched.pop().ok_or_else(|| ApiError::internal(&"an activity was lost on its way to the answer"))
 }

@@ -1,6 +1,6 @@
 //! Queries of activities, feeds and follows: what an actor finds of them (feeds-core 1.5, 4.2, 6.4 and 8).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -69,17 +69,30 @@ pub fn activities(
 
 fn readable(tx: &ReadTx<'_>, actor: Actor<'_>, mut found: Vec<Row<Activity>>) -> Result<Vec<Row<Activity>>> {
     if actor.by.is_some() {
-        let feeds = feeds_of(tx, found.iter().map(|(activity, _)| activity))?;
-        let standings = standings(tx, actor, feeds.values())?;
-        let may = |fid: &FeedId| {
-            let standing = feeds.get(fid).and_then(|feed| standings.get(&feed.no));
-            standing.is_some_and(|standing| may_read(actor, standing))
-        };
-        found.retain(|(activity, _)| {
-            actor.user.is_some_and(|user| *user == activity.user_id) || activity.feeds.iter().any(may)
-        });
+        let readable = readable_of(tx, actor, found.iter().map(|(activity, _)| activity))?;
+        found.retain(|(activity, _)| readable.contains(&activity.no));
     }
     Ok(found)
+}
+
+/// Which of these activities an actor may read, by number: his own, and what lies in a feed that he may read; of what is
+/// private, what lies in a feed of his.
+pub fn readable_of<'a>(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    all: impl Iterator<Item = &'a Activity> + Clone,
+) -> Result<HashSet<i64>> {
+    let feeds = feeds_of(tx, all.clone())?;
+    let standings = standings(tx, actor, feeds.values())?;
+    let may = |activity: &Activity| {
+        let mut in_feeds = activity.feeds.iter().filter_map(|fid| standings.get(&feeds.get(fid)?.no));
+        actor.user.is_some_and(|user| *user == activity.user_id)
+            || match activity.visibility.as_str() {
+                "private" => in_feeds.any(|standing| standing.is_owner),
+                _ => in_feeds.any(|standing| may_read(actor, standing)),
+            }
+    };
+    Ok(all.filter(|activity| may(activity)).map(|activity| activity.no).collect())
 }
 
 /// The feeds that these activities are in, as far as they are there.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields, Parts, previews};
+use super::enrich::{self, OwnFields, Parts, ShownComments, previews};
 use super::query::Filter;
 use super::views::Way;
 use super::{groups, marks, pinned, views};
@@ -47,6 +47,7 @@ pub struct Options {
     pub skip_activity_mentioned_users: Option<bool>,
     pub skip_activity_parents: Option<bool>,
     pub skip_activity_poll: Option<bool>,
+    pub skip_activity_comments: Option<bool>,
     pub skip_followers: Option<bool>,
     pub skip_following: Option<bool>,
     pub skip_own_capabilities: Option<bool>,
@@ -68,6 +69,7 @@ impl Options {
             mentioned: self.shows(self.skip_activity_mentioned_users),
             parents: self.shows(self.skip_activity_parents),
             poll: self.shows(self.skip_activity_poll),
+            comments: if self.shows(self.skip_activity_comments) { ShownComments::LATEST } else { ShownComments::NONE },
         }
     }
 

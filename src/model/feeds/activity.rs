@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::comment::EnrichedComment;
 use super::feed::{EnrichedFeed, Location};
 use super::poll::EnrichedPoll;
 use super::share::EnrichedShare;
@@ -106,6 +107,8 @@ pub struct EnrichedActivity {
     pub poll: Option<Box<EnrichedPoll>>,
     /// The activity that it shares, without that one's own.
     pub parent: Option<Box<EnrichedActivity>>,
+    /// The first comments upon it, in the order asked for.
+    pub comments: Vec<EnrichedComment>,
     /// The latest that share it.
     pub latest_shares: Vec<EnrichedShare>,
     /// What is measured of it.
@@ -132,6 +135,7 @@ impl EnrichedActivity {
         if let Some(current_feed) = &mut self.current_feed {
             current_feed.own = None;
         }
+        self.comments = self.comments.into_iter().map(EnrichedComment::for_all).collect();
         self.poll = self.poll.map(|poll| Box::new(poll.for_all()));
         self.marks = Marks::default();
         self.parent = self.parent.map(|parent| Box::new(parent.for_all()));

@@ -1,12 +1,12 @@
 //! The `activities` table, with the rows of feeds, tags and words beside it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::super::sql::{Columns, Json, location};
 use super::super::tx::{ReadTx, WriteTx};
-use super::list;
+use super::{comments, list, words};
 use crate::error::Result;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::{Activity, ActivityCounts};
@@ -18,9 +18,6 @@ pub(super) const COLUMNS: &str =
         a.search_data, a.attachments, a.mentioned, a.filter_tags, a.interest_tags, a.notification_context, a.collections, a.parent, a.poll_id, a.lat,
         a.lng, a.comment_count, a.reaction_count, a.bookmark_count, a.share_count, a.popularity, a.created_at, a.updated_at,
         a.edited_at, a.expires_at, a.deleted_at";
-
-/// Words of a text that are kept to find it by: more than anybody looks for, and bounded.
-const WORDS_MAX: usize = 1_000;
 
 /// Reads [`COLUMNS`], in their order.
 pub(super) fn activity_of(columns: &mut Columns<'_>) -> rusqlite::Result<Activity> {
@@ -146,11 +143,6 @@ fn save_words(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
     Ok(())
 }
 
-/// The words of a text, each once.
-pub fn words(text: &str) -> BTreeSet<String> {
-    crate::query::words::of(text).take(WORDS_MAX).collect()
-}
-
 /// Lists an activity in a feed, under a key where the feed's group aggregates.
 pub fn list_in(tx: &WriteTx<'_>, activity: &Activity, feed: i64, group_key: Option<&str>) -> Result<()> {
     tx.conn()
@@ -224,6 +216,7 @@ const HANGING: &[&str] = &[
 
 /// Removes an activity with all that hangs on it.
 pub fn remove(tx: &WriteTx<'_>, activity: i64) -> Result<()> {
+    comments::remove(tx, &comments::upon(tx, activity)?)?;
     for table in HANGING {
         let sql = format!("DELETE FROM {table} WHERE app = ?1 AND activity = ?2");
         tx.conn().prepare_cached(&sql)?.execute(params![tx.app, activity])?;

@@ -197,3 +197,16 @@ pub fn all_of(tx: &ReadTx<'_>, feed: i64, side: Side, status: Option<FollowStatu
     let rows = query.query_map(params![tx.app, feed, status], follow_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
+
+/// Whether a feed of somebody's follows one of somebody else's.
+pub fn is_followed_by(tx: &ReadTx<'_>, user: &str, author: &str) -> Result<bool> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT EXISTS (
+            SELECT 1 FROM feeds s CROSS JOIN follows w CROSS JOIN feeds t
+            WHERE s.app = ?1 AND s.created_by = ?3 AND s.deleted_at IS NULL
+                AND w.app = ?1 AND w.source = s.no AND w.status = 'accepted'
+                AND t.app = ?1 AND t.no = w.target AND t.created_by = ?2 AND t.deleted_at IS NULL
+         )",
+    )?;
+    Ok(query.query_row(params![tx.app, user, author], |row| row.get(0))?)
+}

@@ -15,8 +15,11 @@ use crate::query::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In,
 use crate::query::page::{self, Walk};
 use crate::query::{Field, Kind, Operator, Place, Resource, Sql};
 
+mod comments;
 #[cfg(test)]
 mod tests;
+
+pub use comments::{COMMENTS, comments};
 
 const SAME: &[Operator] = &[Equal, In];
 const TAGS: &[Operator] = &[Contains, Equal, In];

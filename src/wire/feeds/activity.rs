@@ -9,6 +9,7 @@ use super::feed::LocationResponse;
 use crate::clock::Time;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::{EnrichedActivity, Marks};
+use crate::model::feeds::comment::EnrichedComment;
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::poll::EnrichedPoll;
 use crate::model::feeds::share::EnrichedShare;
@@ -40,8 +41,8 @@ struct ActivityResponse<'a> {
     share_count: i64,
     hidden: bool,
     preview: bool,
+    comments: &'a [EnrichedComment],
     // What is to hang on activities: decoders want these whether there is any or not.
-    comments: [(); 0],
     latest_reactions: [(); 0],
     own_reactions: [(); 0],
     own_bookmarks: [(); 0],
@@ -95,8 +96,19 @@ impl From<Marks> for MarksResponse {
 
 impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { activity, user, mentioned, current_feed, poll, parent, latest_shares, metrics, is_preview, marks } =
-            self;
+        let Self {
+            activity,
+            user,
+            mentioned,
+            current_feed,
+            poll,
+            parent,
+            comments,
+            latest_shares,
+            metrics,
+            is_preview,
+            marks,
+        } = self;
         ActivityResponse {
             id: &activity.id,
             kind: &activity.kind,
@@ -120,7 +132,7 @@ impl Serialize for EnrichedActivity {
             share_count: activity.counts.shares,
             hidden: false,
             preview: *is_preview,
-            comments: [],
+            comments,
             latest_reactions: [],
             own_reactions: [],
             own_bookmarks: [],

@@ -9,6 +9,7 @@ use crate::event::feeds::{About, Change, FeedEvent};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::aggregate::{EnrichedAggregate, Marked, NotificationStatus};
+use crate::model::feeds::comment::EnrichedComment;
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
@@ -61,6 +62,13 @@ enum AboutResponse<'a> {
         poll: &'a EnrichedPoll,
         poll_vote: &'a EnrichedVote,
     },
+    NewComment {
+        comment: &'a EnrichedComment,
+        activity: &'a EnrichedActivity,
+    },
+    Comment {
+        comment: &'a EnrichedComment,
+    },
     Follow {
         follow: &'a EnrichedFollow,
     },
@@ -108,6 +116,8 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Pin(pin) => AboutResponse::Pin { pinned_activity: Pinned::in_event(pin) },
         About::Poll(poll) => AboutResponse::Poll { poll },
         About::Vote { poll, vote } => AboutResponse::Vote { poll, poll_vote: vote },
+        About::NewComment { comment, activity } => AboutResponse::NewComment { comment, activity },
+        About::Comment(comment) => AboutResponse::Comment { comment },
         About::Follow(follow) => AboutResponse::Follow { follow },
         About::Member(member) => AboutResponse::Member { member },
         About::NoMember(member_id) => AboutResponse::NoMember { member_id },

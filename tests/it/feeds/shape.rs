@@ -30,7 +30,34 @@ const POLL_OPTION: &[(&str, &str)] = &[("poll_option", "poll_option")];
 const EVENT_OF_VOTE: &str = "type created_at custom fid poll poll_vote";
 const VOTE: &[(&str, &str)] = &[("poll", "poll"), ("poll_vote", "poll_vote")];
 
+const COMMENT: &[(&str, &str)] = &[("comment", "comment")];
+const UPON: &[(&str, &str)] = &[("comment", "comment"), ("activity", "activity")];
+const COMMENTS: &[(&str, &str)] = &[("comments", "comment")];
+const EVENT_OF_COMMENT: &str = "type created_at custom fid user comment";
+
 const SHAPES: &[Shape] = &[
+    Shape {
+        name: "comment",
+        required: "id object_id object_type user status created_at updated_at score confidence_score upvote_count \
+                   downvote_count reaction_count reply_count bookmark_count mentioned_users own_reactions attachments custom \
+                   latest_reactions reaction_groups",
+        inside: &[("user", "user"), ("mentioned_users", "user"), ("replies", "comment"), ("meta", "replies_meta")],
+    },
+    Shape { name: "replies_meta", required: "has_more remaining depth_truncated", inside: &[] },
+    Shape { name: "AddComment", required: "comment duration", inside: COMMENT },
+    Shape { name: "AddCommentsBatch", required: "comments duration", inside: COMMENTS },
+    Shape { name: "GetComment", required: "comment duration", inside: COMMENT },
+    Shape { name: "UpdateComment", required: "comment duration", inside: COMMENT },
+    Shape { name: "UpdateCommentPartial", required: "comment duration", inside: COMMENT },
+    Shape { name: "DeleteComment", required: "comment activity duration", inside: UPON },
+    Shape { name: "RestoreComment", required: "comment activity duration", inside: UPON },
+    Shape { name: "GetComments", required: "comments sort duration", inside: COMMENTS },
+    Shape { name: "GetCommentReplies", required: "comments sort duration", inside: COMMENTS },
+    Shape { name: "QueryComments", required: "comments duration", inside: COMMENTS },
+    Shape { name: "feeds.comment.added", required: "type created_at custom fid user comment activity", inside: UPON },
+    Shape { name: "feeds.comment.updated", required: EVENT_OF_COMMENT, inside: COMMENT },
+    Shape { name: "feeds.comment.deleted", required: EVENT_OF_COMMENT, inside: COMMENT },
+    Shape { name: "feeds.comment.restored", required: EVENT_OF_COMMENT, inside: COMMENT },
     Shape {
         name: "user",
         required: "id role language banned online teams blocked_user_ids custom created_at updated_at invisible shadow_banned",
@@ -58,6 +85,7 @@ const SHAPES: &[Shape] = &[
             ("current_feed", "feed"),
             ("parent", "activity"),
             ("latest_shares", "share"),
+            ("comments", "comment"),
             ("poll", "poll"),
             ("notification_context", "notification context"),
         ],

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::comments::{self, ShownComments};
 use super::users::Users;
 use super::{metrics, polls, previews, shares};
 use crate::error::Result;
@@ -20,11 +21,13 @@ pub struct Parts {
     pub parents: bool,
     /// Their polls.
     pub poll: bool,
+    /// The first comments upon them.
+    pub comments: ShownComments,
 }
 
 impl Parts {
     /// All.
-    pub const ALL: Self = Self { mentioned: true, parents: true, poll: true };
+    pub const ALL: Self = Self { mentioned: true, parents: true, poll: true, comments: ShownComments::LATEST };
 }
 
 /// Activities with what an answer shows of them to a viewer, in the order given, each with the feed through which it is seen.
@@ -48,6 +51,7 @@ pub fn activities(
         current_feed,
         poll: None,
         parent: None,
+        comments: Vec::new(),
         latest_shares: Vec::new(),
         marks: Marks::default(),
         metrics: BTreeMap::new(),
@@ -71,6 +75,7 @@ pub fn activities(
 fn hang(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActivity], parts: Parts) -> Result<()> {
     shares::hang(tx, activities)?;
     metrics::hang(tx, activities)?;
+    comments::hang(tx, viewer, activities, parts.comments)?;
     if parts.poll {
         polls(tx, viewer, activities)?;
     }

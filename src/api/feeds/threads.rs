@@ -1,0 +1,141 @@
+//! Reading comments (feeds-interactions 2.2).
+
+use actix_web::web::Path;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::acting::{Acting, Named};
+use super::comment_request::object_type;
+use crate::auth::caller::AnyCaller;
+use crate::body::Body;
+use crate::domain::feeds::enrich::ShownComments;
+use crate::domain::feeds::read::{LIMIT_DEFAULT, LIMIT_MAX, limit};
+use crate::domain::feeds::threads::{self as rules, COMMENTS, Request, Thread};
+use crate::error::{ApiError, Result};
+use crate::model::feeds::comment::{EnrichedComment, Sort};
+use crate::params::Params;
+use crate::reply::Reply;
+
+/// Levels that a thread is shown deep, at the most.
+const DEPTH_MAX: i64 = 5;
+/// Replies of each of an activity's comments, at the most.
+const REPLIES_MAX: i64 = 20;
+
+/// The answer of GetComments and GetCommentReplies.
+#[derive(Serialize)]
+pub struct ThreadResponse {
+    comments: Vec<EnrichedComment>,
+    sort: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prev: Option<String>,
+}
+
+impl From<Thread> for ThreadResponse {
+    fn from(Thread { sort, page }: Thread) -> Self {
+        Self { comments: page.items, sort: sort.name(), next: page.next, prev: page.prev }
+    }
+}
+
+/// What a query string asks of a thread. `language` and `translate_text` ask for what a comment carries anyway.
+fn request(params: &Params, replies_max: i64) -> Result<Request> {
+    let given = |name: &str| params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let number = |name: &str, most: i64| {
+        let number = given(name).map(|_| params.number(name, 0, most, 0)).transpose()?;
+        Ok::<_, ApiError>(number.and_then(|number| u32::try_from(number).ok()))
+    };
+    Ok(Request {
+        sort: given("sort").map(|word| sort(&word)).transpose()?,
+        limit: number("limit", LIMIT_MAX)?,
+        depth: number("depth", DEPTH_MAX)?,
+        replies_limit: number("replies_limit", replies_max)?,
+        next: given("next"),
+        prev: given("prev"),
+        id_around: given("id_around"),
+    })
+}
+
+fn sort(word: &str) -> Result<Sort> {
+    Sort::named(word).ok_or_else(|| ApiError::input("sort must be one of [first last top best controversial]"))
+}
+
+/// `GET /feeds/comments`.
+pub async fn list(caller: AnyCaller) -> Result<Reply<ThreadResponse>> {
+    let params = caller.params();
+    let object = params.required("object_id")?.to_owned();
+    object_type(params.get("object_type"), true)?;
+    let request = request(params, REPLIES_MAX)?;
+    let acting = Acting::of(&caller, Named::in_query(&caller))?;
+    let thread = caller.scan(move |tx| rules::of_activity(tx, acting.actor(), &object, &request));
+    Ok(Reply(thread.await?.into()))
+}
+
+/// `GET /feeds/comments/{id}/replies`.
+pub async fn replies(caller: AnyCaller, id: Path<String>) -> Result<Reply<ThreadResponse>> {
+    let request = request(caller.params(), LIMIT_MAX)?;
+    let acting = Acting::of(&caller, Named::in_query(&caller))?;
+    let thread = caller.scan(move |tx| rules::of_comment(tx, acting.actor(), &id, &request));
+    Ok(Reply(thread.await?.into()))
+}
+
+/// The body of QueryComments.
+#[derive(Deserialize)]
+pub struct QueryCommentsRequest {
+    #[serde(flatten)]
+    named: Named,
+    filter: Option<Map<String, Value>>,
+    sort: Option<String>,
+    limit: Option<i64>,
+    next: Option<String>,
+    prev: Option<String>,
+    id_around: Option<String>,
+}
+
+/// The answer of QueryComments.
+#[derive(Serialize)]
+pub struct QueryCommentsResponse {
+    comments: Vec<EnrichedComment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// The keys of an order, as queries name them.
+fn keys(sort: Sort) -> Vec<Value> {
+    let rank = match sort {
+        Sort::First => return vec![json!({"field": "created_at", "direction": 1})],
+        Sort::Last => return vec![json!({"field": "created_at", "direction": -1})],
+        Sort::Top => "score",
+        Sort::Best => "confidence_score",
+        Sort::Controversial => "controversy",
+    };
+    vec![json!({"field": rank, "direction": -1}), json!({"field": "created_at", "direction": -1})]
+}
+
+/// `POST /feeds/comments/query`: roots and replies alike, without what is below them.
+pub async fn query(caller: AnyCaller, body: Body<QueryCommentsRequest>) -> Result<Reply<QueryCommentsResponse>> {
+    let body = body.0;
+    for (name, cursor) in [("prev", &body.prev), ("id_around", &body.id_around)] {
+        if cursor.as_deref().is_some_and(|cursor| !cursor.is_empty()) {
+            return Err(ApiError::input(format!("{name} is not supported: pages of a query lead on, by next")));
+        }
+    }
+    let sort = body.sort.filter(|word| !word.is_empty()).map_or(Ok(Sort::Last), |word| sort(&word))?;
+    let limit = limit(body.limit, LIMIT_DEFAULT)?;
+    let walk = COMMENTS.walk(&body.filter.unwrap_or_default(), &keys(sort), limit, body.next.as_deref())?;
+    let acting = Acting::of(&caller, body.named)?;
+    let page = caller.scan(move |tx| rules::query(tx, acting.actor(), walk)).await?;
+    Ok(Reply(QueryCommentsResponse { comments: page.items, next: page.next }))
+}
+
+/// Which comments GetActivity shows: `popular` is taken for those with the highest score, which is inferred.
+pub fn shown(params: &Params) -> Result<ShownComments> {
+    let sort = match params.get("comment_sort").unwrap_or_default() {
+        "" | "last" => Sort::Last,
+        "first" => Sort::First,
+        "popular" => Sort::Top,
+        _ => return Err(ApiError::input("comment_sort must be one of [first last popular]")),
+    };
+    let most = params.number("comment_limit", 0, REPLIES_MAX, i64::from(ShownComments::LATEST.most))?;
+    Ok(ShownComments { sort, most: u32::try_from(most).unwrap_or_default() })
+}

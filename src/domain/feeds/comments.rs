@@ -1,0 +1,302 @@
+//! Commenting (feeds-interactions 2): what is added, changed, deleted with all that answers it, and brought back.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::access::{self, Actor, Standing};
+use super::enrich::{self, OwnFields};
+use super::{activities, events, later, listing};
+use crate::domain::users as user_rules;
+use crate::error::{ApiError, Result};
+use crate::event::feeds::{About, Change};
+use crate::ids::UserId;
+use crate::model::feeds::activity::{Activity, EnrichedActivity};
+use crate::model::feeds::comment::{Comment, CommentCounts, EnrichedComment};
+use crate::model::feeds::feed::Feed;
+use crate::model::user::User;
+use crate::permission::capability::Capability;
+use crate::store::feeds::{activities as activity_rows, comments as rows, follows, next_number};
+use crate::store::{ReadTx, WriteTx, users};
+
+/// What a comment adds to the popularity of its activity (feeds-core 5.5).
+const POPULARITY: i64 = 2;
+
+/// A comment as a call describes it.
+#[derive(Clone, Debug, Default)]
+pub struct CommentInput {
+    pub id: Option<String>,
+    /// The activity, where it is not that of the parent.
+    pub object_id: Option<String>,
+    /// The comment that it answers.
+    pub parent_id: Option<String>,
+    pub text: Option<String>,
+    pub attachments: Vec<Value>,
+    pub mentioned: Vec<String>,
+    pub custom: Map<String, Value>,
+}
+
+/// What is changed of a comment. What is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct CommentChange {
+    pub text: Option<String>,
+    pub attachments: Option<Vec<Value>>,
+    pub mentioned: Option<Vec<String>>,
+    pub custom: Option<Map<String, Value>>,
+}
+
+/// A comment, and what it was made upon.
+#[derive(Debug)]
+pub struct Upon {
+    pub comment: EnrichedComment,
+    pub activity: EnrichedActivity,
+}
+
+/// Adds a comment.
+pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInput) -> Result<EnrichedComment> {
+    let parent = input.parent_id.as_deref().map(|id| live(tx, id)).transpose()?;
+    // What is answered decides, whatever object is named beside it.
+    let object = parent.as_ref().map(|parent| parent.object_id.clone()).or(input.object_id);
+    let object = object.ok_or_else(|| ApiError::input("object_id is a required field"))?;
+    let (mut activity, feeds) = activities::readable(tx, actor, &object)?;
+    may(tx, actor, &feeds, Capability::AddComment)?;
+    may_reply(tx, actor, &activity, &feeds)?;
+    if let Some(id) = input.id.as_deref().filter(|id| !id.is_empty()) {
+        if rows::get(tx, id)?.is_some() {
+            return Err(ApiError::input(format!("comment with id {id} already exists")));
+        }
+    }
+    let comment = Comment {
+        no: next_number(tx)?,
+        id: input.id.filter(|id| !id.is_empty()).unwrap_or_else(|| tx.new_id()),
+        activity: activity.no,
+        object_id: activity.id.clone(),
+        under: parent.as_ref().map_or(activity.no, |parent| parent.no),
+        parent_id: parent.as_ref().map(|parent| parent.id.clone()),
+        user_id: author.id.clone(),
+        text: input.text,
+        attachments: input.attachments,
+        mentioned: input.mentioned,
+        custom: input.custom,
+        i18n: Map::new(),
+        counts: CommentCounts::default(),
+        created_at: tx.now,
+        updated_at: tx.now,
+        edited_at: None,
+        deleted_at: None,
+        deleted_with: None,
+    };
+    check(tx, &comment)?;
+    rows::save(tx, &comment)?;
+    count(tx, &mut activity, parent, 1, 1)?;
+    let comment = enrich::comment(tx, actor.user, comment)?;
+    // What is told needs more than what is answered, and mostly nobody listens.
+    if tx.watched_feeds().is_empty() {
+        return Ok(comment);
+    }
+    let upon = listing::enriched_in(tx, Actor::SERVER, activity.clone(), &feeds, OwnFields::NONE)?.for_all();
+    let told = About::NewComment { comment: Box::new(comment.clone().for_all()), activity: Box::new(upon) };
+    let change = Change::new(Some(Arc::new(author.clone())), told);
+    events::tell_about(tx, "feeds.comment.added", &change, &activity, &feeds)?;
+    Ok(comment)
+}
+
+/// What every comment has to be.
+fn check(tx: &ReadTx<'_>, comment: &Comment) -> Result<()> {
+    if comment.text.as_deref().is_none_or(str::is_empty) && comment.attachments.is_empty() {
+        return Err(ApiError::input("comment is a required field"));
+    }
+    user_rules::check_object("custom", &comment.custom)?;
+    let named: Vec<&str> = comment.mentioned.iter().map(String::as_str).collect();
+    let known = users::by_ids(tx, &named)?;
+    // That it is refused is inferred; that only users who are there may be mentioned is known.
+    match named.iter().find(|id| !known.iter().any(|user| user.id.as_str() == **id)) {
+        Some(id) => Err(ApiError::input(format!("mentioned_user_ids: the user {id} does not exist"))),
+        None => Ok(()),
+    }
+}
+
+/// Counts comments that came or went: `all` of them with what answers them, and of these directly under the parent so many.
+fn count(tx: &WriteTx<'_>, activity: &mut Activity, parent: Option<Comment>, all: i64, direct: i64) -> Result<()> {
+    activity.counts.comments += all;
+    activity.counts.popularity += POPULARITY * all;
+    activity_rows::save_counts(tx, activity)?;
+    match parent {
+        Some(parent) => {
+            let replies = parent.counts.replies + direct;
+            rows::save_counts(tx, parent.no, CommentCounts { replies, ..parent.counts })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether an activity lets somebody comment who may in its feeds. Its author and servers always may; how production decides
+/// whom the author follows is not known: any feed of his that follows any feed of the other will do.
+fn may_reply(tx: &ReadTx<'_>, actor: Actor<'_>, activity: &Activity, feeds: &[Feed]) -> Result<()> {
+    let Some(user) = actor.user.filter(|user| **user != activity.user_id && actor.by.is_some()) else { return Ok(()) };
+    let is_open = match activity.restrict_replies.as_str() {
+        "nobody" => false,
+        "people_i_follow" => follows::is_followed_by(tx, user.as_str(), activity.user_id.as_str())?,
+        _ => true,
+    };
+    match feeds.first() {
+        Some(feed) if !is_open => access::judge(actor, feed, &Standing::default(), Capability::AddComment),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses unless the actor may do this in one of these feeds.
+pub fn may(tx: &ReadTx<'_>, actor: Actor<'_>, feeds: &[Feed], capability: Capability) -> Result<()> {
+    let standings = access::standings(tx, actor, feeds)?;
+    let mut refusal = Ok(());
+    for feed in feeds {
+        let standing = standings.get(&feed.no).cloned().unwrap_or_default();
+        match access::judge(actor, feed, &standing, capability) {
+            Ok(()) => return Ok(()),
+            Err(error) => refusal = Err(error),
+        }
+    }
+    refusal
+}
+
+/// The same of what is done to a comment: to one's own, or to anybody's.
+fn may_change(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    comment: &Comment,
+    feeds: &[Feed],
+    [own, any]: [Capability; 2],
+) -> Result<()> {
+    let is_own = actor.user.is_some_and(|user: &UserId| *user == comment.user_id);
+    may(tx, actor, feeds, if is_own { own } else { any })
+}
+
+const UPDATE: [Capability; 2] = [Capability::UpdateOwnComment, Capability::UpdateAnyComment];
+const DELETE: [Capability; 2] = [Capability::DeleteOwnComment, Capability::DeleteAnyComment];
+
+/// A comment as an actor is shown it, who has to be allowed to read what it is upon.
+pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str) -> Result<EnrichedComment> {
+    let comment = live(tx, id)?;
+    activities::readable(tx, actor, &comment.object_id)?;
+    enrich::comment(tx, actor.user, comment)
+}
+
+/// Changes what a comment says. `of` says what, of how it was; one that changes the activity's answer too says so.
+pub fn update(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    editor: Option<&User>,
+    id: &str,
+    of: impl FnOnce(&Comment) -> Result<CommentChange>,
+    tells_activity: bool,
+) -> Result<EnrichedComment> {
+    let before = live(tx, id)?;
+    let (activity, feeds) = activities::readable(tx, actor, &before.object_id)?;
+    may_change(tx, actor, &before, &feeds, UPDATE)?;
+    let change = of(&before)?;
+    let now = later(tx.now, before.updated_at);
+    let says_other = change.text.is_some() && change.text != before.text;
+    let comment = Comment {
+        text: change.text.or_else(|| before.text.clone()),
+        attachments: change.attachments.unwrap_or_else(|| before.attachments.clone()),
+        mentioned: change.mentioned.unwrap_or_else(|| before.mentioned.clone()),
+        custom: change.custom.unwrap_or_else(|| before.custom.clone()),
+        i18n: if says_other { Map::new() } else { before.i18n.clone() },
+        updated_at: now,
+        edited_at: Some(now),
+        ..before
+    };
+    check(tx, &comment)?;
+    rows::save(tx, &comment)?;
+    let comment = tell(tx, "feeds.comment.updated", actor, editor, comment, (&activity, &feeds))?;
+    if tells_activity {
+        let user = Some(editor.map_or_else(|| Arc::clone(&comment.user), |editor| Arc::new(editor.clone())));
+        let shown = listing::enriched_in(tx, Actor::SERVER, activity, &feeds, OwnFields::NONE)?.for_all();
+        events::tell_activity(tx, "feeds.activity.updated", user, &shown, &feeds)?;
+    }
+    Ok(comment)
+}
+
+/// Takes a comment away with all that answers it: they stay, for whoever restores it, or are gone.
+pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &str, is_hard: bool) -> Result<Upon> {
+    let before = rows::get(tx, id)?.filter(|comment| comment.is_live() || is_hard).ok_or_else(|| missing(id))?;
+    let (mut activity, feeds) = activities::readable(tx, actor, &before.object_id)?;
+    may_change(tx, actor, &before, &feeds, DELETE)?;
+    let was_live = before.is_live();
+    let parent = parent_of(tx, &before)?;
+    // A parent counts what is there as it is itself, or went in the same deletion and comes back with it.
+    let is_counted = parent.as_ref().is_some_and(|parent| parent.deleted_with == before.deleted_with);
+    let now = later(tx.now, before.updated_at);
+    let gone = if is_hard {
+        let (numbers, live) = rows::tree(tx, before.no)?;
+        rows::remove(tx, &numbers)?;
+        live
+    } else {
+        rows::delete_tree(tx, before.no)?
+    };
+    count(tx, &mut activity, parent.filter(|_| is_counted), -gone, -1)?;
+    let comment = Comment {
+        deleted_at: before.deleted_at.or(Some(now)),
+        deleted_with: before.deleted_with.or(Some(before.no)),
+        updated_at: now,
+        ..before
+    };
+    let comment = if was_live {
+        tell(tx, "feeds.comment.deleted", actor, deleter, comment, (&activity, &feeds))?
+    } else {
+        enrich::comment(tx, actor.user, comment)?
+    };
+    Ok(Upon { comment, activity: listing::enriched_in(tx, actor, activity, &feeds, OwnFields::ALL)? })
+}
+
+/// Brings back a comment that was deleted, with all that its deletion took along. What was deleted by itself before stays so.
+/// Inferred: production's words are that all descendants are restored.
+pub fn restore(tx: &WriteTx<'_>, actor: Actor<'_>, restorer: Option<&User>, id: &str) -> Result<Upon> {
+    let before = rows::get(tx, id)?.ok_or_else(|| missing(id))?;
+    let (mut activity, feeds) = activities::readable(tx, actor, &before.object_id)?;
+    may_change(tx, actor, &before, &feeds, DELETE)?;
+    let comment = if before.is_live() {
+        enrich::comment(tx, actor.user, before)?
+    } else {
+        let parent = parent_of(tx, &before)?;
+        if before.deleted_with != Some(before.no) || parent.as_ref().is_some_and(|parent| !parent.is_live()) {
+            return Err(ApiError::input(format!("comment with id {id} answers a deleted comment: restore that first")));
+        }
+        let back = rows::restore_tree(tx, before.no)?;
+        count(tx, &mut activity, parent, back, 1)?;
+        let comment =
+            Comment { deleted_at: None, deleted_with: None, updated_at: later(tx.now, before.updated_at), ..before };
+        tell(tx, "feeds.comment.restored", actor, restorer, comment, (&activity, &feeds))?
+    };
+    Ok(Upon { comment, activity: listing::enriched_in(tx, actor, activity, &feeds, OwnFields::ALL)? })
+}
+
+/// The comment of that id that is there, or the refusal.
+pub fn live(tx: &ReadTx<'_>, id: &str) -> Result<Comment> {
+    rows::get(tx, id)?.filter(Comment::is_live).ok_or_else(|| missing(id))
+}
+
+fn missing(id: &str) -> ApiError {
+    ApiError::not_found(format!("comment with id {id} not found"))
+}
+
+fn parent_of(tx: &ReadTx<'_>, comment: &Comment) -> Result<Option<Comment>> {
+    comment.parent_id.as_deref().map_or(Ok(None), |id| rows::get(tx, id))
+}
+
+/// Tells those who hear of an activity what became of a comment upon it, and answers it as the actor is shown it. Who hears of
+/// no user takes it for a change of his own: where a server names none, it is the author.
+fn tell(
+    tx: &WriteTx<'_>,
+    kind: &'static str,
+    actor: Actor<'_>,
+    by: Option<&User>,
+    comment: Comment,
+    (activity, feeds): (&Activity, &[Feed]),
+) -> Result<EnrichedComment> {
+    let comment = enrich::comment(tx, actor.user, comment)?;
+    let user = by.map_or_else(|| Arc::clone(&comment.user), |by| Arc::new(by.clone()));
+    let change = Change::new(Some(user), About::Comment(Box::new(comment.clone().for_all())));
+    events::tell_about(tx, kind, &change, activity, feeds)?;
+    Ok(comment)
+}
