@@ -61,14 +61,14 @@ pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInpu
     let (mut activity, feeds) = activities::readable(tx, actor, &object)?;
     may(tx, actor, &feeds, Capability::AddComment)?;
     may_reply(tx, actor, &activity, &feeds)?;
-    if let Some(id) = input.id.as_deref().filter(|id| !id.is_empty()) {
-        if rows::get(tx, id)?.is_some() {
-            return Err(ApiError::input(format!("comment with id {id} already exists")));
-        }
+    if let Some(id) = input.id.as_deref()
+        && rows::get(tx, id)?.is_some()
+    {
+        return Err(ApiError::input(format!("comment with id {id} already exists")));
     }
     let comment = Comment {
         no: next_number(tx)?,
-        id: input.id.filter(|id| !id.is_empty()).unwrap_or_else(|| tx.new_id()),
+        id: input.id.unwrap_or_else(|| tx.new_id()),
         activity: activity.no,
         object_id: activity.id.clone(),
         under: parent.as_ref().map_or(activity.no, |parent| parent.no),

@@ -79,7 +79,7 @@ enum From {
     Start,
     Behind(Place),
     Before(Place),
-    Around(Comment),
+    Around(Box<Comment>),
 }
 
 /// What cursors of the comments that answer one thing lead on in.
@@ -124,7 +124,7 @@ fn page(
             let (reading, place) = read_cursor(under, "prev", &prev)?;
             (Some(reading), From::Before(place))
         }
-        (None, None, Some(id)) => (None, From::Around(branch(tx, &id, under)?)),
+        (None, None, Some(id)) => (None, From::Around(Box::new(branch(tx, &id, under)?))),
         _ => return Err(ApiError::input("cannot use more than one of next, prev and id_around")),
     };
     let sort = request.sort.or(before.map(|before| before.sort)).unwrap_or(SORT_DEFAULT);
@@ -183,7 +183,7 @@ fn roots(tx: &ReadTx<'_>, under: i64, reading: Reading, from: From) -> Result<Pa
             let half = limit / 2;
             let (mut items, has_more_before) = cut(read(Some(place), true, half + 1)?, half);
             items.reverse();
-            items.push(comment);
+            items.push(*comment);
             let rest = limit - u32::try_from(items.len()).unwrap_or(limit).min(limit);
             let (behind, has_more) = cut(read(Some(place), false, rest + 1)?, rest);
             items.extend(behind);
