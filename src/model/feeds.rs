@@ -11,6 +11,7 @@ pub mod membership;
 pub mod page;
 pub mod pin;
 pub mod poll;
+pub mod rank;
 pub mod share;
 pub mod suggestion;
 pub mod view;

@@ -22,6 +22,7 @@ pub mod notifications;
 pub mod pins;
 pub mod polls;
 pub mod query;
+pub mod selection;
 pub mod shares;
 pub mod suggestions;
 pub mod threads;

@@ -14,6 +14,7 @@ use crate::body::Body;
 use crate::domain::feeds::access;
 use crate::domain::feeds::feeds::{self as rules, NewFeed};
 use crate::domain::feeds::query::Filter;
+use crate::domain::feeds::rank::{Tastes, of_request};
 use crate::domain::feeds::read::{self, FeedPage, Options, Pager};
 use crate::domain::feeds::views;
 use crate::error::{ApiError, Result};
@@ -47,6 +48,10 @@ pub struct GetOrCreateFeedRequest {
     member_pagination: Option<Pager>,
     enrichment_options: Option<Options>,
     view: Option<String>,
+    id_around: Option<String>,
+    external_ranking: Option<Map<String, Value>>,
+    interest_weights: Option<Map<String, Value>>,
+    overwrite_interest_weights: Option<bool>,
 }
 
 /// What is said of a feed when it is made.
@@ -218,6 +223,12 @@ pub async fn get_or_create(
             members: body.member_pagination,
             options: body.enrichment_options.unwrap_or_default(),
             view: body.view.filter(|view| !view.is_empty()),
+            around: body.id_around.filter(|id| !id.is_empty()),
+            tastes: Tastes {
+                external: body.external_ranking.unwrap_or_default(),
+                interests: of_request(&body.interest_weights.unwrap_or_default())?,
+                overwrites: body.overwrite_interest_weights == Some(true),
+            },
         },
     });
     let Some(watcher) = watcher else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::access::{self, Actor};
 use super::enrich::previews;
-use super::{groups, views};
+use super::{groups, selectors, views};
 use crate::error::Result;
 use crate::event::feeds::{About, Change, FeedEvent};
 use crate::event::topic::Topic;
@@ -170,7 +170,7 @@ pub fn watched_timelines(tx: &WriteTx<'_>, feeds: &[Feed]) -> Result<Vec<Feed>> 
     let mut following = BTreeSet::new();
     for name in names {
         let Some(group) = groups::find(tx, &name)? else { continue };
-        if groups::sources(&views::way(tx, &group, None)?.selectors).followed {
+        if selectors::hear(&views::way(tx, &group, None)?.selections) {
             following.insert(name);
         }
     }

@@ -3,9 +3,9 @@
 use super::aggregation::Aggregation;
 use super::feeds::visibility_of;
 use super::groups::{self, COUNT_MAX};
-use super::{change, later, listing};
+use super::{change, later, listing, selectors};
 use crate::error::{ApiError, Result};
-use crate::model::feeds::group::{Group, GroupConfig};
+use crate::model::feeds::group::{Group, GroupConfig, Notification};
 use crate::store::WriteTx;
 use crate::store::feeds::{feeds as feed_rows, groups as rows};
 use crate::validate::batch;
@@ -21,6 +21,7 @@ fn checked(id: &str, mut config: GroupConfig) -> Result<GroupConfig> {
         visibility_of("default_visibility", word)?;
     }
     groups::check_selectors(config.activity_selectors.as_mut())?;
+    check_ranking(id, &config)?;
     let processors = config.activity_processors.as_ref().map_or(0, Vec::len);
     if processors > 0 {
         batch("activity_processors", processors, PROCESSORS_MAX)?;
@@ -32,6 +33,22 @@ fn checked(id: &str, mut config: GroupConfig) -> Result<GroupConfig> {
         )));
     }
     Ok(config)
+}
+
+/// Refuses a ranking that cannot be read by, or goes by what the group does not track.
+fn check_ranking(id: &str, config: &GroupConfig) -> Result<()> {
+    let Some(ranking) = selectors::check(config.activity_selectors.as_deref(), config.ranking.as_ref())? else {
+        return Ok(());
+    };
+    let built_in = groups::built_in(id).and_then(|built_in| built_in.notification);
+    let notification = config.notification.as_ref().or(built_in.as_ref());
+    let tracks = |of: fn(&Notification) -> Option<bool>| notification.and_then(of) == Some(true);
+    let is_fine = (!ranking.names("is_read") || tracks(|set| set.track_read))
+        && (!ranking.names("is_seen") || tracks(|set| set.track_seen));
+    if is_fine {
+        return Ok(());
+    }
+    Err(ApiError::input("ranking by read/seen status requires notification config or matching activity_marks tracking"))
 }
 
 /// The group of that id, made where there is none; and whether it was.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::clock::Time;
 use crate::error::Result;
 use crate::ids::UserId;
-use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
 use crate::model::feeds::aggregate::{EnrichedAggregate, MarkedAs, NotificationStatus};
 use crate::model::feeds::feed::Feed;
 use crate::model::feeds::group::Group;
@@ -114,6 +114,21 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether these activities are read and seen, as far as that is tracked.
+    pub fn of_activities(&self, tx: &ReadTx<'_>, activities: &[&Activity]) -> Result<Vec<Marks>> {
+        let items: Vec<(&str, Time)> = activities.iter().map(|one| (one.id.as_str(), one.updated_at)).collect();
+        let mut marks = vec![Marks::default(); items.len()];
+        if self.tracked.read {
+            let done = self.done(tx, Kind::Read, &items)?;
+            marks.iter_mut().zip(done).for_each(|(marks, done)| marks.is_read = Some(done));
+        }
+        if self.tracked.seen {
+            let done = self.done(tx, Kind::Seen, &items)?;
+            marks.iter_mut().zip(done).for_each(|(marks, done)| marks.is_seen = Some(done));
+        }
+        Ok(marks)
     }
 
     /// Shows on groups whether they are read and seen.

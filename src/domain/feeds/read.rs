@@ -9,6 +9,7 @@ use serde_json::json;
 use super::access::{self, Actor, Standing};
 use super::enrich::{self, OwnFields, Parts, ShownComments, previews};
 use super::query::Filter;
+use super::rank::Tastes;
 use super::views::Way;
 use super::{groups, marks, pinned, views};
 use crate::error::Result;
@@ -28,9 +29,12 @@ use crate::store::feeds::follows::Side;
 use crate::store::feeds::timeline::{self, Order, Pick, Place, Reader, Stretch};
 use crate::store::feeds::{activities as rows, feeds as feed_rows};
 
+mod around;
 mod grouped;
+mod listed;
 mod lists;
 mod paging;
+mod selected;
 
 pub use paging::{LIMIT_DEFAULT, LIMIT_MAX, Pager, limit};
 
@@ -55,6 +59,7 @@ pub struct Options {
     pub skip_pins: Option<bool>,
     pub enrich_own_followings: Option<bool>,
     pub include_flat_activities: Option<bool>,
+    pub include_score_vars: Option<bool>,
 }
 
 impl Options {
@@ -101,6 +106,10 @@ pub struct Request {
     pub options: Options,
     /// The view through which it is read, instead of its group's way.
     pub view: Option<String>,
+    /// The activity around which the page is.
+    pub around: Option<String>,
+    /// What it is ranked by.
+    pub tastes: Tastes,
 }
 
 /// A feed, as it is shown.
@@ -128,8 +137,8 @@ pub struct FeedPage {
 pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, request: &Request) -> Result<FeedPage> {
     let options = request.options;
     let asked = options.own_fields();
-    let (view, filter) = (request.view.as_deref(), request.filter.as_ref());
-    let shown = Reading::of(tx, actor, feed, Wanted { view, filter, asked, options }, |reading| {
+    let (view, filter, tastes) = (request.view.as_deref(), request.filter.as_ref(), Some(&request.tastes));
+    let shown = Reading::of(tx, actor, feed, Wanted { view, filter, asked, options, tastes }, |reading| {
         access::judge(actor, feed, reading.standing, Capability::ReadFeed)?;
         let status = reading.status()?;
         let shows_pins = options.shows(options.skip_pins);
@@ -140,7 +149,7 @@ pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, request: &Request) -
             return Ok((Page::default(), Page::default(), rest));
         }
         if reading.way.aggregation.is_none() {
-            return Ok((reading.page(&request.activities)?, Page::default(), rest));
+            return Ok((reading.page_around(request)?, Page::default(), rest));
         }
         // Beside the first groups the first activities, where they are asked for: both cannot be paged by one cursor.
         let is_first = request.activities.next.is_none() && request.activities.prev.is_none();
@@ -202,6 +211,7 @@ struct Wanted<'a> {
     filter: Option<&'a Filter>,
     asked: OwnFields,
     options: Options,
+    tastes: Option<&'a Tastes>,
 }
 
 /// One reading of one feed.
@@ -217,6 +227,7 @@ struct Reading<'a, 'tx> {
     filter: Option<&'a Filter>,
     asked: OwnFields,
     options: Options,
+    tastes: &'a Tastes,
 }
 
 /// An activity that is shown, and the feed through which it is.
@@ -240,10 +251,12 @@ impl Reading<'_, '_> {
     ) -> Result<T> {
         let group = &groups::present(tx, feed.fid.group())?;
         let standing = &access::standing(tx, actor, feed)?;
-        let Wanted { view, filter, asked, options } = wanted;
+        let Wanted { view, filter, asked, options, tastes } = wanted;
+        let none = Tastes::default();
+        let tastes = tastes.unwrap_or(&none);
         let way = &views::way(tx, group, view)?;
         let marks = &marks::Reader::of(tx, feed, group, actor.user)?;
-        job(&Reading { tx, actor, feed, group, view, way, marks, standing, filter, asked, options })
+        job(&Reading { tx, actor, feed, group, view, way, marks, standing, filter, asked, options, tastes })
     }
 
     /// By which question a cursor of this reading is known.
@@ -252,6 +265,9 @@ impl Reading<'_, '_> {
     }
 
     fn page(&self, pager: &Pager) -> Result<Page<EnrichedActivity>> {
+        if !self.is_plain() {
+            return self.selected_page(pager, None);
+        }
         let order = groups::order(&self.way.selectors);
         let mut readable = Readable::from([self.feed.no]);
         let chosen = paging::page(

@@ -2,6 +2,8 @@
 
 use super::aggregation::Aggregation;
 use super::groups::{self, COUNT_MAX};
+use super::rank::{Ranking, Strategy};
+use super::selectors::{self, Selection};
 use crate::error::{ApiError, Result};
 use crate::model::feeds::group::{Group, Selector};
 use crate::model::feeds::view::{View, ViewConfig};
@@ -18,6 +20,12 @@ pub fn present(tx: &ReadTx<'_>, id: &str) -> Result<View> {
 pub struct Way {
     /// What picks their activities.
     pub selectors: Vec<Selector>,
+    /// The same, understood.
+    pub selections: Vec<Selection>,
+    /// What comes first, where that is not a matter of time.
+    pub ranking: Option<Ranking>,
+    /// How what groups score comes of their activities.
+    pub strategy: Strategy,
     /// How these are grouped, where they are.
     pub aggregation: Option<Aggregation>,
     /// Whether it is the feed's group that groups them: then those of its own have their keys.
@@ -34,8 +42,12 @@ pub fn way(tx: &ReadTx<'_>, group: &Group, view: Option<&str>) -> Result<Way> {
     };
     let config = view.map(|view| view.config).unwrap_or_default();
     let of_view = Aggregation::of(config.aggregation.as_ref(), group.config.stories.is_some());
+    let selectors = config.activity_selectors.or_else(|| group.config.activity_selectors.clone()).unwrap_or_default();
     Ok(Way {
-        selectors: config.activity_selectors.or_else(|| group.config.activity_selectors.clone()).unwrap_or_default(),
+        selections: Selection::all(&selectors)?,
+        selectors,
+        strategy: Strategy::of(config.aggregation.as_ref().or(group.config.aggregation.as_ref())),
+        ranking: Ranking::of(config.ranking.as_ref().or(group.config.ranking.as_ref()))?,
         has_keys: of_view.is_none(),
         aggregation: of_view.or_else(|| Aggregation::of_group(group)),
     })
@@ -58,6 +70,7 @@ pub fn get_or_create(tx: &WriteTx<'_>, id: &str, config: ViewConfig) -> Result<(
 pub fn put(tx: &WriteTx<'_>, id: &str, mut config: ViewConfig) -> Result<View> {
     groups::checked_id("feed view", id)?;
     groups::check_selectors(config.activity_selectors.as_mut())?;
+    selectors::check(config.activity_selectors.as_deref(), config.ranking.as_ref())?;
     let before = rows::get(tx, id)?;
     if before.is_none() && rows::all(tx)?.len() >= COUNT_MAX {
         return Err(ApiError::input(format!("maximum number of feed views ({COUNT_MAX}) reached")));

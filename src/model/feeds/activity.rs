@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::comment::EnrichedComment;
 use super::feed::{EnrichedFeed, Location};
 use super::poll::EnrichedPoll;
+use super::rank::Score;
 use super::share::EnrichedShare;
 use crate::clock::Time;
 use crate::ids::{FeedId, UserId};
@@ -111,6 +112,10 @@ pub struct EnrichedActivity {
     pub comments: Vec<EnrichedComment>,
     /// The latest that share it.
     pub latest_shares: Vec<EnrichedShare>,
+    /// What it scores, where the feed in which it is shown is ranked.
+    pub rank: Score,
+    /// The selector that picked it there, where there are several.
+    pub selector_source: Option<&'static str>,
     /// What is measured of it.
     pub metrics: BTreeMap<String, i64>,
     /// Whether it lacks what is not open to the viewer.

@@ -22,6 +22,8 @@ pub struct EnrichedAggregate {
     pub updated_at: Time,
     /// What the viewer has done with it.
     pub marks: Marks,
+    /// What it scores, where its feed is ranked.
+    pub score: f64,
 }
 
 impl EnrichedAggregate {

@@ -58,6 +58,18 @@ pub struct Reader<'a> {
     pub skips_watched: bool,
 }
 
+impl Reader<'_> {
+    /// What holds of an activity `a` that the user, in this place, has not watched, where what he has is left out.
+    pub(super) fn unwatched(&self, user: &str) -> String {
+        if !self.skips_watched {
+            return "TRUE".to_owned();
+        }
+        format!(
+            "NOT EXISTS (SELECT 1 FROM watched_activities w WHERE w.app = ?1 AND w.user_id = {user} AND w.activity = a.no)"
+        )
+    }
+}
+
 /// What is read of a feed.
 #[derive(Clone, Copy, Debug)]
 pub struct Stretch<'a> {
@@ -110,13 +122,7 @@ pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<&Query>) -> Re
     let now = sql.bind(tx.now);
     let user = sql.bind(reader.user.map(str::to_owned));
     let without = sql.bind(reader.without.map(str::to_owned));
-    let unwatched = if reader.skips_watched {
-        format!(
-            "NOT EXISTS (SELECT 1 FROM watched_activities w WHERE w.app = ?1 AND w.user_id = {user} AND w.activity = a.no)"
-        )
-    } else {
-        "TRUE".to_owned()
-    };
+    let unwatched = reader.unwatched(&user);
     let most = sql.bind(most);
     // Materialized, and the activity looked at in a condition: SQLite then leaves each feed's rows as soon as they are too old
     // to be on the page, however many feeds are followed.

@@ -56,6 +56,10 @@ struct ActivityResponse<'a> {
     parent: Option<&'a EnrichedActivity>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     latest_shares: &'a [EnrichedShare],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score_vars: Option<&'a Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selector_source: Option<&'static str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metrics: &'a BTreeMap<String, i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,19 +100,8 @@ impl From<Marks> for MarksResponse {
 
 impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self {
-            activity,
-            user,
-            mentioned,
-            current_feed,
-            poll,
-            parent,
-            comments,
-            latest_shares,
-            metrics,
-            is_preview,
-            marks,
-        } = self;
+        let Self { activity, user, mentioned, current_feed, poll, parent, comments, .. } = self;
+        let Self { latest_shares, rank, selector_source, metrics, is_preview, marks, .. } = self;
         ActivityResponse {
             id: &activity.id,
             kind: &activity.kind,
@@ -125,7 +118,7 @@ impl Serialize for EnrichedActivity {
             filter_tags: &activity.filter_tags,
             interest_tags: &activity.interest_tags,
             popularity: activity.counts.popularity,
-            score: 0.0,
+            score: rank.score,
             comment_count: activity.counts.comments,
             reaction_count: activity.counts.reactions,
             bookmark_count: activity.counts.bookmarks,
@@ -143,6 +136,8 @@ impl Serialize for EnrichedActivity {
             parent: parent.as_deref(),
             latest_shares,
             poll: poll.as_deref(),
+            score_vars: rank.vars.as_ref(),
+            selector_source: *selector_source,
             metrics,
             location: activity.location.map(LocationResponse::from),
             expires_at: activity.expires_at,

@@ -28,7 +28,7 @@ impl Serialize for EnrichedAggregate {
             activity_count: self.activity_count,
             user_count: self.user_count,
             user_count_truncated: self.user_count_truncated,
-            score: 0.0,
+            score: self.score,
             created_at: self.created_at,
             updated_at: self.updated_at,
             marks: self.marks.into(),

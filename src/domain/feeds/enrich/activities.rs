@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
 use crate::model::feeds::feed::EnrichedFeed;
+use crate::model::feeds::rank::Score;
 use crate::store::ReadTx;
 use crate::store::feeds::activities as rows;
 
@@ -54,6 +55,8 @@ pub fn activities(
         comments: Vec::new(),
         latest_shares: Vec::new(),
         marks: Marks::default(),
+        rank: Score::default(),
+        selector_source: None,
         metrics: BTreeMap::new(),
         is_preview: false,
         activity,

@@ -3,6 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
+
+use super::listed::Cut;
 use super::paging::{self, Leg, Pager};
 use super::{Chosen, Readable, Reading};
 use crate::clock::Time;
@@ -11,6 +14,7 @@ use crate::error::Result;
 use crate::model::feeds::activity::{EnrichedActivity, Marks};
 use crate::model::feeds::aggregate::{EnrichedAggregate, NotificationStatus};
 use crate::model::feeds::page::Page;
+use crate::query::cursor::Asked;
 use crate::store::feeds::activities as rows;
 use crate::store::feeds::aggregates::{self, Aggregate, Member};
 use crate::store::feeds::marks::Items;
@@ -34,6 +38,7 @@ struct Grouped {
     user_count: i64,
     is_truncated: bool,
     first_at: Time,
+    score: f64,
 }
 
 impl Reading<'_, '_> {
@@ -42,6 +47,8 @@ impl Reading<'_, '_> {
         let asked = self.asked("groups");
         let page = if self.is_stored() {
             paging::page(&asked, pager, |group: &Grouped| group.place, |leg| self.stored(leg))?
+        } else if self.way.ranking.is_some() {
+            return self.ranked_groups(&asked, pager);
         } else {
             let all = self.picked()?;
             let shown = paging::page(&asked, pager, |(_, place): &(usize, Place)| *place, |leg| Ok(cut(&all, leg)))?;
@@ -50,6 +57,25 @@ impl Reading<'_, '_> {
             Page { items, next: shown.next, prev: shown.prev }
         };
         Ok(Page { items: self.enriched_groups(page.items)?, next: page.next, prev: page.prev })
+    }
+
+    /// A page of groups, those that score most first.
+    fn ranked_groups(&self, asked: &Asked, pager: &Pager) -> Result<Page<EnrichedAggregate>> {
+        let cut = Cut::of(asked, pager, self.by_now()?, None)?;
+        let picked = self.selected(cut.as_of)?;
+        let scores: HashMap<i64, f64> = picked.iter().map(|one| (one.chosen.place.activity, one.score.score)).collect();
+        let mut groups = self.grouped(picked.iter().map(|one| one.chosen).collect())?;
+        for group in &mut groups {
+            let of = group.members.iter().filter_map(|one| scores.get(&one.place.activity).copied());
+            group.score = self.way.strategy.combine(&of.collect::<Vec<f64>>());
+        }
+        groups.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| other.place.cmp(&one.place)));
+        let Page { items, next, prev } = cut.page(groups, |group: &Grouped| json!(group.key));
+        let mut items = self.enriched_groups(items)?;
+        for group in &mut items {
+            self.show_scores(&mut group.activities, &picked);
+        }
+        Ok(Page { items, next, prev })
     }
 
     /// The groups of these keys.
@@ -97,7 +123,7 @@ impl Reading<'_, '_> {
     /// Whether all that is shown is in the table of groups.
     fn is_stored(&self) -> bool {
         let own = Sources { own: true, followed: false };
-        let is_own = groups::sources(&self.way.selectors) == own && self.way.has_keys;
+        let is_own = groups::sources(&self.way.selectors) == own && self.way.has_keys && self.is_plain();
         is_own && self.filter.is_none() && !self.reader().skips_watched
     }
 
@@ -145,6 +171,7 @@ impl Reading<'_, '_> {
                 user_count: number(authors.len()),
                 is_truncated,
                 first_at,
+                score: 0.0,
             });
         }
         Ok(found)
@@ -152,9 +179,18 @@ impl Reading<'_, '_> {
 
     /// All groups of the first activities that the feed shows, the last changed first.
     fn picked(&self) -> Result<Vec<Grouped>> {
+        let chosen = if self.is_plain() {
+            self.choose(Order::NewestFirst, None, PICKED_MAX, &mut Readable::from([self.feed.no]))?
+        } else {
+            self.selected(self.by_now()?)?.into_iter().map(|picked| picked.chosen).collect()
+        };
+        self.grouped(chosen)
+    }
+
+    /// The groups of these activities, the last changed first.
+    fn grouped(&self, mut chosen: Vec<Chosen>) -> Result<Vec<Grouped>> {
         let Some(aggregation) = &self.way.aggregation else { return Ok(Vec::new()) };
-        let mut readable = Readable::from([self.feed.no]);
-        let chosen = self.choose(Order::NewestFirst, None, PICKED_MAX, &mut readable)?;
+        chosen.sort_by_key(|one| std::cmp::Reverse(one.place));
         let numbers: Vec<i64> = chosen.iter().map(|one| one.place.activity).collect();
         let found = rows::by_number(self.tx, &numbers)?;
         let keys = if self.way.has_keys { aggregates::keys(self.tx, self.feed.no, &numbers)? } else { HashMap::new() };
@@ -167,7 +203,8 @@ impl Reading<'_, '_> {
             if at == groups.len() {
                 let (place, first_at) = (one.place, activity.created_at);
                 let members = Vec::new();
-                groups.push(Grouped { key, place, members, count: 0, user_count: 0, is_truncated: false, first_at });
+                let (count, user_count, is_truncated, score) = (0, 0, false, 0.0);
+                groups.push(Grouped { key, place, members, count, user_count, is_truncated, first_at, score });
             }
             let group = &mut groups[at];
             group.count += 1;
@@ -201,6 +238,7 @@ impl Reading<'_, '_> {
                 created_at: group.first_at,
                 updated_at: Time(group.members.first().map_or(0, |one| one.place.created_at)),
                 marks: Marks { is_watched, ..Marks::default() },
+                score: group.score,
                 group: group.key,
             }
         };
