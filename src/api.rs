@@ -19,6 +19,7 @@ pub mod push_providers;
 pub mod rate_limits;
 pub mod roles;
 pub mod tasks;
+pub mod uploads;
 pub mod users;
 pub mod viewer;
 

@@ -12,4 +12,5 @@ pub(crate) mod push;
 pub(crate) mod push_providers;
 pub(crate) mod revocation;
 pub(crate) mod sessions;
+pub(crate) mod uploads;
 pub mod users;

@@ -94,7 +94,8 @@ pub const FAMILIES: &[Family] = &[
     ),
     family("Blocklists", State::Later, &["/blocklists"], &["/blocklists"], &[]),
     family("User groups", State::Later, &["/usergroups"], &["/usergroups"], &[]),
-    family("Uploads and link previews", State::Later, &["/uploads", "/og"], &["/uploads", "/og"], &["/uploads"]),
+    family("Uploads", State::Partial, &["/uploads"], &["/uploads"], &["/uploads"]),
+    family("Link previews", State::Later, &["/og"], &["/og"], &[]),
     family(
         "Push templates and checks",
         State::Later,

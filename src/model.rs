@@ -7,4 +7,5 @@ pub(crate) mod feeds;
 pub(crate) mod flag;
 pub(crate) mod mute;
 pub(crate) mod push_provider;
+pub mod upload;
 pub mod user;

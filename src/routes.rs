@@ -20,9 +20,10 @@ pub fn register(config: &mut ServiceConfig, dialect: Dialect) {
     feeds::register_page(config, dialect);
 }
 
-/// Mounts the files that tasks have made.
+/// Mounts the files that tasks have made, and those that were sent.
 pub fn exports(config: &mut ServiceConfig) {
     config.route(api::exports::PATH, web::get().to(api::exports::read));
+    config.route(api::uploads::PATH, web::get().to(api::uploads::read));
 }
 
 /// Mounts one operation wherever a dialect has it.
@@ -101,6 +102,10 @@ handlers! {
     Flag => api::flags::flag;
     Unflag => api::flags::unflag;
     ReportClientCallEvent => api::report_client_event;
+    UploadFile => api::uploads::file;
+    DeleteFile => api::uploads::delete;
+    UploadImage => api::uploads::image;
+    DeleteImage => api::uploads::delete;
     GetRateLimits => api::rate_limits::get;
     Hi => api::hi;
     // Upgrades do not come this way: `live::upgrade` takes them over.

@@ -18,6 +18,7 @@ use tokio::sync::RwLock;
 
 use self::effects::Told;
 pub use self::effects::{Commit, Listener};
+use self::files::Files;
 use self::health::Health;
 use self::log::Log;
 pub use self::scans::Bounds;
@@ -41,6 +42,7 @@ pub mod ended_tokens;
 pub(crate) mod faults;
 pub(crate) mod feeds;
 pub mod file;
+pub mod files;
 pub(crate) mod flags;
 pub mod grants;
 mod health;
@@ -61,6 +63,7 @@ pub mod tables;
 pub mod tasks;
 pub(crate) mod token_times;
 mod tx;
+pub mod uploads;
 pub(crate) mod user_filter;
 pub mod users;
 mod writer;
@@ -94,6 +97,7 @@ struct Inner {
     /// Held together by jobs on some whole states, and alone by those on all.
     everything: Arc<RwLock<()>>,
     place: file::Place,
+    files: Files,
     told: Arc<Told>,
 }
 
@@ -123,6 +127,9 @@ impl Store {
         keep_statements(&conn)?;
         migrate::run(&mut conn, &path)?;
         states::sweep_all(&conn)?;
+        let files = Files::beside(&path);
+        files.sweep_received();
+        files.sweep(&conn)?;
         let apps = Apps::default();
         for app in apps::load_all(&conn, seed)? {
             apps.insert(Arc::new(app), states::CLOSE_CODE_DEFAULT);
@@ -140,6 +147,7 @@ impl Store {
             scans: Arc::new(scans),
             everything: Arc::default(),
             place,
+            files,
             told,
         })))
     }
@@ -172,6 +180,17 @@ impl Store {
     /// The database's file, unless it is a temporary one.
     pub fn file(&self) -> Option<&Path> {
         self.0.place.is_durable().then_some(self.0.place.database())
+    }
+
+    /// The files that were sent.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// Removes a content that no row of any state names any more.
+    pub async fn sweep_file(&self, hash: String) -> Result<()> {
+        let files = self.0.files.clone();
+        self.0.writer.step(move |conn| Ok((files.sweep_one(conn, &hash)?, Publish::nothing()))).await
     }
 
     /// Finishes the writes that wait, and closes the database; a temporary one is then gone. Later writes are refused.

@@ -17,6 +17,7 @@ use crate::call::{Call, Identity};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::permission::{self, Subject};
+use crate::store::files::Files;
 use crate::store::{ReadTx, Scope, WriteTx};
 
 /// Someone with a server token. Everyone else is refused with code 17.
@@ -190,6 +191,16 @@ impl AnyCaller {
     /// Whether the caller has a server token.
     pub fn is_server(&self) -> bool {
         matches!(self.0.identity, Identity::Server)
+    }
+
+    /// The files that were sent.
+    pub fn files(&self) -> &Files {
+        self.0.call.store.files()
+    }
+
+    /// Removes a content that nothing names any more.
+    pub async fn sweep_file(&self, hash: String) -> Result<()> {
+        self.0.call.store.sweep_file(hash).await
     }
 
     /// The user who calls, unless it is a server or anonymous.

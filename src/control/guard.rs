@@ -16,6 +16,7 @@ use url::Url;
 
 use super::code::ControlCode;
 use super::error::ControlError;
+use crate::model::upload;
 use crate::params::Params;
 
 /// Where a request comes from, as far as its `Origin` says.
@@ -89,6 +90,7 @@ fn check(headers: &HeaderMap, target: &str, reach: &Reach) -> Result<From, Contr
             .with_hint("call it by a loopback name, or start millpond with --allow-host NAME")
     };
     let own = authority(&format!("http://{host}")).filter(|own| reach.is_own(own)).ok_or_else(foreign_host)?;
+    check_referrer(headers)?;
     let Some(origin) = only(headers, &header::ORIGIN) else { return Ok(From::Own) };
     let origin = origin?;
     match authority(origin) {
@@ -102,6 +104,16 @@ fn check(headers: &HeaderMap, target: &str, reach: &Reach) -> Result<From, Contr
         )
         .with_hint("open the page from a loopback address, or start millpond with --allow-origin ORIGIN")),
     }
+}
+
+/// A file that somebody sent is served from our own origin, and is no page of ours.
+fn check_referrer(headers: &HeaderMap) -> Result<(), ControlError> {
+    let referrer = headers.get(header::REFERER).and_then(|referrer| Url::parse(referrer.to_str().ok()?).ok());
+    if !referrer.is_some_and(|referrer| referrer.path().starts_with(upload::PREFIX)) {
+        return Ok(());
+    }
+    Err(ControlError::new(ControlCode::ForeignOrigin, "the control API is not served to files that somebody sent")
+        .with_hint("call it from a program, or from a page of your own"))
 }
 
 /// A header that may be there once. Of two, a proxy and we could each believe another.

@@ -306,9 +306,15 @@ impl Store {
 
     /// Has what was given up taken away piece by piece, between the other writes.
     fn sweep_soon(&self) {
-        let store = self.clone();
+        let (store, files) = (self.clone(), self.0.files.clone());
         let sent = self.0.writer.send(
-            |conn| Ok((states::sweep(conn)?, Publish::nothing())),
+            move |conn| {
+                let has_more = states::sweep(conn)?;
+                if !has_more {
+                    files.sweep(conn)?;
+                }
+                Ok((has_more, Publish::nothing()))
+            },
             move |swept| {
                 if matches!(swept, Ok((true, _))) {
                     store.sweep_soon();
@@ -324,7 +330,8 @@ impl Store {
     /// Takes everything away that was given up.
     pub async fn swept(&self) -> Result<()> {
         while self.0.writer.step(|conn| Ok((states::sweep(conn)?, Publish::nothing()))).await? {}
-        Ok(())
+        let files = self.0.files.clone();
+        self.0.writer.step(move |conn| Ok((files.sweep(conn)?, Publish::nothing()))).await
     }
 }
 

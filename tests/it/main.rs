@@ -54,6 +54,7 @@ mod tasks;
 mod tidy;
 mod transcript;
 mod traps;
+mod uploads;
 mod user_events;
 mod usernames;
 mod users;
