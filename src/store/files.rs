@@ -95,7 +95,7 @@ impl Receiving {
     /// The whole, once all has come, with its size and its hash.
     pub fn end(self) -> (Received, usize, String) {
         let Self { file, hash, bytes, folder } = self;
-        let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = format!("{:x}", hash.finalize());
         (Received { file, folder }, bytes, digits)
     }
 }
