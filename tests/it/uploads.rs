@@ -13,13 +13,12 @@ const IMAGE: &str = "/api/v2/uploads/image";
 /// Sends a form: of each part the name, the sent file's name, its type, and what it holds.
 #[track_caller]
 fn form(app: &TestApp, by: &Caller, path: &str, parts: &[(&str, Option<&str>, &str, &str)]) -> Answer {
-    let mut body = String::new();
-    for (name, file, kind, content) in parts {
+    let written = |(name, file, kind, content): &(&str, Option<&str>, &str, &str)| {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
         let kind = if kind.is_empty() { String::new() } else { format!("content-type: {kind}\r\n") };
-        body += &format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n{kind}\r\n{content}\r\n");
-    }
-    body += "--x--\r\n";
+        format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n{kind}\r\n{content}\r\n")
+    };
+    let body = format!("{}--x--\r\n", parts.iter().map(written).collect::<Vec<_>>().concat());
     let mut headers = vec![("content-type", "multipart/form-data; boundary=x")];
     headers.extend(by.auth_type.as_deref().map(|word| ("stream-auth-type", word)));
     headers.extend(by.token.as_deref().map(|token| ("authorization", token)));
