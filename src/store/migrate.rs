@@ -21,7 +21,6 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_feed_marks.sql"),
     include_str!("migrations/0013_levels_and_metrics.sql"),
     include_str!("migrations/0014_comments.sql"),
-    include_str!("migrations/0013_uploads.sql"),
     include_str!("migrations/0014_uploads.sql"),
 ];
 
