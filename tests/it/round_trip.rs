@@ -145,7 +145,7 @@ apps:
       comment_words: [{word: hi, comment: 5}]
       poll_votes:
         - {poll: p, no: 4, id: v, option_id: o, user_id: jane, answer: Green, created_at: 25, updated_at: 26}
-      feed_aggregates: [{feed: 2, group_key: john_post, updated_at: 8, activity: 3, may_expire: 1}]
+      feed_aggregates: [{feed: 2, group_key: john_post, updated_at: 8, activity: 3, may_hide: 1}]
       feed_reads: [{feed: 2, user_id: john, last_read_at: 23, last_seen_at: 24, has_read: 1, has_seen: 1}]
       feed_marks: [{feed: 2, user_id: john, kind: read, item: john_post, no: 5}]
       watched_activities: [{user_id: jane, activity: 3}]

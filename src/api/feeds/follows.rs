@@ -194,10 +194,13 @@ pub async fn update(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Repl
         push_preference: request.push_preference()?,
         status: request.status()?.filter(|_| is_server),
         follower_role: request.follower_role.filter(|role| is_server && !role.is_empty()),
+        notifies: request.create_notification_activity == Some(true),
+        copies_custom: request.copy_custom_to_notification == Some(true),
         custom: request.custom,
     };
     let follow = caller.write(move |tx| rules::update(tx, acting.actor(), &source, &target, change, own));
-    Ok(Reply(follow.await?.into()))
+    let Followed { follow, told, .. } = follow.await?;
+    Ok(Reply(FollowResponse { follow, notification_created: told }))
 }
 
 async fn decide(caller: AnyCaller, request: FollowRequest, status: FollowStatus) -> Result<Reply<FollowResponse>> {

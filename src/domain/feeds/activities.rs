@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::access::{self, Actor, Standing};
 use super::enrich::{OwnFields, Parts, ShownComments};
-use super::listing::{enriched_by, enriched_in, list, may_expire, tell, unlist};
+use super::listing::{enriched_by, enriched_in, list, regard, tell, unlist};
 use super::notify::{self, Deed, Kind, Notice};
 use super::{feeds, later};
 use crate::clock::Time;
@@ -145,9 +145,7 @@ pub fn edit(
         rows::unpin(tx, &activity, feed)?;
         unlist(tx, &activity, feed)?;
     }
-    if activity.expires_at.is_some() && before.expires_at.is_none() {
-        may_expire(tx, &activity, &feeds)?;
-    }
+    regard(tx, &activity, &feeds)?;
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     let (new, kept): (Vec<Feed>, Vec<Feed>) = feeds.into_iter().partition(is_new);
     for (kind, feeds) in

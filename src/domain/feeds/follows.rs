@@ -245,6 +245,9 @@ pub struct FollowChange {
     pub custom: Option<Map<String, Value>>,
     pub follower_role: Option<String>,
     pub status: Option<FollowStatus>,
+    /// Whether whose feed is followed is told so, if he was not.
+    pub notifies: bool,
+    pub copies_custom: bool,
 }
 
 /// How a follow ends.
@@ -264,7 +267,7 @@ pub fn update(
     target: &FeedId,
     change: FollowChange,
     own: OwnFields,
-) -> Result<EnrichedFollow> {
+) -> Result<Followed> {
     let mut pair = Pair::find(tx, source, target)?;
     let before = present(tx, &pair)?;
     must_own(actor, &pair.source, Capability::Follow)?;
@@ -278,7 +281,8 @@ pub fn update(
         ..before.clone()
     };
     let after = pair.settle(tx, after, change.status.unwrap_or(before.status))?;
-    pair.enriched(tx, actor, after, own)
+    let told = change.notifies.then(|| pair.notify(tx, &after, change.copies_custom)).transpose()?;
+    Ok(Followed { follow: pair.enriched(tx, actor, after, own)?, is_new: false, told })
 }
 
 /// Accepts or declines a follow, as the target's owner may. What was decided before may be decided otherwise.

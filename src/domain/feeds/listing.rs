@@ -28,7 +28,7 @@ fn list_by(tx: &WriteTx<'_>, activity: &Activity, feed: i64, aggregation: Option
     let key = aggregation.map(|aggregation| aggregation.key(activity));
     rows::list_in(tx, activity, feed, key.as_deref())?;
     if let Some(key) = key {
-        aggregates::renew(tx, feed, &key, activity.expires_at.is_some())?;
+        aggregates::renew(tx, feed, &key, hides(activity))?;
         marks::forget(tx, feed, &key)?;
     }
     Ok(())
@@ -47,9 +47,14 @@ pub fn unlist(tx: &WriteTx<'_>, activity: &Activity, feed: &mut Feed) -> Result<
     feed_rows::save_counts(tx, feed)
 }
 
-/// Has the groups of an activity know that it expires, which it did not before.
-pub fn may_expire(tx: &WriteTx<'_>, activity: &Activity, feeds: &[Feed]) -> Result<()> {
-    for feed in feeds {
+/// Whether an activity is not shown to all, or not for ever.
+fn hides(activity: &Activity) -> bool {
+    activity.expires_at.is_some() || activity.visibility == "private"
+}
+
+/// Has the groups of an activity that was changed know that it may be hidden.
+pub fn regard(tx: &WriteTx<'_>, activity: &Activity, feeds: &[Feed]) -> Result<()> {
+    for feed in feeds.iter().filter(|_| hides(activity)) {
         if let Some(key) = aggregates::keys(tx, feed.no, &[activity.no])?.remove(&activity.no) {
             aggregates::renew(tx, feed.no, &key, true)?;
         }

@@ -1,6 +1,6 @@
 //! What somebody has read, seen and watched of a feed, as it is shown (feeds-core 7).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::clock::Time;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::model::feeds::aggregate::{EnrichedAggregate, MarkedAs, NotificationSt
 use crate::model::feeds::feed::Feed;
 use crate::model::feeds::group::Group;
 use crate::store::ReadTx;
-use crate::store::feeds::marks::{self as rows, Items, Kind, Progress};
+use crate::store::feeds::marks::{self as rows, Counted, Items, Kind, Progress};
 
 /// Single marks that a status names at the most, the newest of them.
 const NAMED_MAX: u32 = 101;
@@ -51,6 +51,24 @@ impl Tracked {
     }
 }
 
+/// What can be marked: a group, or an activity of a feed that has none.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The group's key, or the activity's id.
+    pub name: String,
+    /// When it was last changed.
+    pub at: Time,
+    /// The number of its last activity.
+    pub last: i64,
+}
+
+impl Item {
+    /// An activity.
+    pub fn of(activity: &Activity) -> Self {
+        Self { name: activity.id.clone(), at: activity.updated_at, last: activity.no }
+    }
+}
+
 /// What is shown of a feed's items to one reader.
 pub struct Reader<'a> {
     feed: i64,
@@ -77,19 +95,20 @@ impl<'a> Reader<'a> {
         Ok(Self { feed: feed.no, user, tracked, read, seen })
     }
 
-    fn marked(&self, tx: &ReadTx<'_>, kind: Kind, progress: Progress, items: &[&str]) -> Result<HashSet<String>> {
+    fn marked(&self, tx: &ReadTx<'_>, kind: Kind, progress: Progress, items: &[&str]) -> Result<HashMap<String, i64>> {
         match self.user.filter(|_| progress.began) {
             Some(user) => rows::among(tx, self.feed, user, kind, items),
-            None => Ok(HashSet::new()),
+            None => Ok(HashMap::new()),
         }
     }
 
-    /// Which of these, each with when it was last changed, are marked in one way.
-    fn done(&self, tx: &ReadTx<'_>, kind: Kind, items: &[(&str, Time)]) -> Result<Vec<bool>> {
+    /// Which of these are marked in one way. A mark counts for what was there when it was made.
+    fn done(&self, tx: &ReadTx<'_>, kind: Kind, items: &[Item]) -> Result<Vec<bool>> {
         let progress = if kind == Kind::Read { self.read } else { self.seen };
-        let names: Vec<&str> = items.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
         let marked = self.marked(tx, kind, progress, &names)?;
-        Ok(items.iter().map(|(name, at)| at.0 < before(progress) || marked.contains(*name)).collect())
+        let is_marked = |item: &Item| marked.get(&item.name).is_some_and(|no| *no > item.last);
+        Ok(items.iter().map(|item| item.at.0 < before(progress) || is_marked(item)).collect())
     }
 
     /// Shows on the activities of a flat feed whether they are read and seen, and which stories are watched.
@@ -99,8 +118,7 @@ impl<'a> Reader<'a> {
             if !is_tracked || !is_flat {
                 continue;
             }
-            let items: Vec<(&str, Time)> =
-                activities.iter().map(|one| (one.activity.id.as_str(), one.activity.updated_at)).collect();
+            let items: Vec<Item> = activities.iter().map(|one| Item::of(&one.activity)).collect();
             let done = self.done(tx, kind, &items)?;
             for (activity, done) in activities.iter_mut().zip(done) {
                 let flag = if kind == Kind::Read { &mut activity.marks.is_read } else { &mut activity.marks.is_seen };
@@ -118,7 +136,7 @@ impl<'a> Reader<'a> {
 
     /// Whether these activities are read and seen, as far as that is tracked.
     pub fn of_activities(&self, tx: &ReadTx<'_>, activities: &[&Activity]) -> Result<Vec<Marks>> {
-        let items: Vec<(&str, Time)> = activities.iter().map(|one| (one.id.as_str(), one.updated_at)).collect();
+        let items: Vec<Item> = activities.iter().map(|one| Item::of(one)).collect();
         let mut marks = vec![Marks::default(); items.len()];
         if self.tracked.read {
             let done = self.done(tx, Kind::Read, &items)?;
@@ -137,7 +155,12 @@ impl<'a> Reader<'a> {
             if !is_tracked {
                 continue;
             }
-            let items: Vec<(&str, Time)> = groups.iter().map(|one| (one.group.as_str(), one.updated_at)).collect();
+            let item = |group: &EnrichedAggregate| Item {
+                name: group.group.clone(),
+                at: group.updated_at,
+                last: group.activities.iter().map(|one| one.activity.no).max().unwrap_or_default(),
+            };
+            let items: Vec<Item> = groups.iter().map(item).collect();
             let done = self.done(tx, kind, &items)?;
             for (group, done) in groups.iter_mut().zip(done) {
                 let flag = if kind == Kind::Read { &mut group.marks.is_read } else { &mut group.marks.is_seen };
@@ -157,18 +180,18 @@ impl<'a> Reader<'a> {
     }
 
     /// What is neither read nor seen of what a feed itself has.
-    pub fn status(&self, tx: &ReadTx<'_>, items: Items) -> Result<NotificationStatus> {
+    pub fn status(&self, tx: &ReadTx<'_>, items: Items, sees_private: bool) -> Result<NotificationStatus> {
         let count = |is_tracked: bool, kind, progress: Progress| {
-            let since = before(progress);
-            if is_tracked { rows::count(tx, self.feed, self.user, kind, items, since) } else { Ok(0) }
+            let counted = Counted { feed: self.feed, user: self.user, sees_private, items, since: before(progress) };
+            if is_tracked { rows::count(tx, kind, counted) } else { Ok(0) }
         };
         let unread = count(self.tracked.read, Kind::Read, self.read)?;
         let unseen = count(self.tracked.seen, Kind::Seen, self.seen)?;
         self.status_with(tx, unread, unseen)
     }
 
-    /// The same of what a feed shows of others: these items, each with when it was last changed.
-    pub fn status_of(&self, tx: &ReadTx<'_>, items: &[(&str, Time)]) -> Result<NotificationStatus> {
+    /// The same of what a feed shows of others: these items.
+    pub fn status_of(&self, tx: &ReadTx<'_>, items: &[Item]) -> Result<NotificationStatus> {
         let count = |is_tracked: bool, kind| -> Result<i64> {
             let open = if is_tracked { self.done(tx, kind, items)? } else { Vec::new() };
             Ok(i64::try_from(open.iter().filter(|done| !**done).count()).unwrap_or(i64::MAX))

@@ -190,6 +190,13 @@ pub fn account(
     })
 }
 
+/// What somebody can mark of what a feed shows of others; `None` where it has all of it itself.
+pub fn items(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed) -> Result<Option<Vec<marks::Item>>> {
+    Reading::of(tx, actor, feed, Wanted::default(), |reading| {
+        (!reading.has_items()).then(|| reading.items()).transpose()
+    })
+}
+
 /// These activities of a feed as one who watches it is told of them.
 pub fn some(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, activities: &[Activity]) -> Result<Vec<EnrichedActivity>> {
     Reading::of(tx, actor, feed, Wanted::default(), |reading| {

@@ -27,23 +27,36 @@ fn as_reader<T>(tx: &WriteTx<'_>, user: &UserId, job: impl FnOnce(Actor<'_>) -> 
 
 /// Tells of what an activity that came or went has made of the feeds that it is in, and of stories that show these.
 pub fn tell(tx: &WriteTx<'_>, kind: &str, user: Option<&Arc<User>>, activity: &Activity, feeds: &[Feed]) -> Result<()> {
-    let came = ["feeds.activity.added", "feeds.activity.restored"].contains(&kind);
-    let went = ["feeds.activity.deleted", "feeds.activity.removed_from_feed"].contains(&kind);
-    if !came && !went {
+    let is_change = kind == "feeds.activity.updated";
+    let came_or_went = [
+        "feeds.activity.added",
+        "feeds.activity.restored",
+        "feeds.activity.deleted",
+        "feeds.activity.removed_from_feed",
+    ];
+    if !is_change && !came_or_went.contains(&kind) {
         return Ok(());
     }
-    for feed in feeds {
+    let timelines = events::watched_timelines(tx, feeds)?;
+    for feed in feeds.iter().chain(&timelines) {
         let Some(group) = groups::find(tx, feed.fid.group())? else { continue };
+        let aggregation = Aggregation::of_group(&group);
+        // A change makes no group another. An activity that changed is unread again; and so it is told, since the event of the
+        // change, which is the same for all, has made clients forget what they knew of it.
+        if is_change && aggregation.is_some() {
+            continue;
+        }
         if Tracked::by(&group).has_status {
-            let key = Aggregation::of_group(&group).map(|aggregation| aggregation.key(activity));
+            let key = aggregation.map(|aggregation| aggregation.key(activity));
             tell_status(tx, user, feed, key.as_deref())?;
         }
     }
-    if came {
-        for timeline in events::watched_timelines(tx, feeds)? {
-            for reader in tx.watchers(&timeline.fid) {
-                tell_stories(tx, user, &timeline, &reader, std::slice::from_ref(activity))?;
-            }
+    if is_change {
+        return Ok(());
+    }
+    for timeline in timelines {
+        for reader in tx.watchers(&timeline.fid) {
+            tell_stories(tx, user, &timeline, &reader, std::slice::from_ref(activity))?;
         }
     }
     Ok(())

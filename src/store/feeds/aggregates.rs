@@ -33,17 +33,17 @@ pub struct Member {
 }
 
 /// Has a group know its last activity, after one came or went. Answers whether there is still one.
-pub fn renew(tx: &WriteTx<'_>, feed: i64, key: &str, may_expire: bool) -> Result<bool> {
+pub fn renew(tx: &WriteTx<'_>, feed: i64, key: &str, may_hide: bool) -> Result<bool> {
     let written = tx
         .conn()
         .prepare_cached(
-            "INSERT INTO feed_aggregates (app, feed, group_key, updated_at, activity, may_expire)
+            "INSERT INTO feed_aggregates (app, feed, group_key, updated_at, activity, may_hide)
              SELECT app, feed, group_key, created_at, activity, ?4 FROM feed_activities
              WHERE app = ?1 AND feed = ?2 AND group_key = ?3 ORDER BY created_at DESC, activity DESC LIMIT 1
              ON CONFLICT (app, feed, group_key) DO UPDATE SET updated_at = excluded.updated_at,
-                activity = excluded.activity, may_expire = max(may_expire, excluded.may_expire)",
+                activity = excluded.activity, may_hide = max(may_hide, excluded.may_hide)",
         )?
-        .execute(params![tx.app, feed, key, may_expire])?;
+        .execute(params![tx.app, feed, key, may_hide])?;
     if written == 0 {
         tx.conn()
             .prepare_cached("DELETE FROM feed_aggregates WHERE app = ?1 AND feed = ?2 AND group_key = ?3")?

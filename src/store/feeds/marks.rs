@@ -1,6 +1,6 @@
 //! The tables `feed_reads`, `feed_marks` and `watched_activities`: what somebody has read, seen and watched (feeds-core 7).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -80,30 +80,50 @@ pub fn newest(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind, most: u32) 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Of these items those that somebody has marked one by one.
-pub fn among(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind, items: &[&str]) -> Result<HashSet<String>> {
+/// Of these items those that somebody has marked one by one, and each mark's place among all that is numbered.
+pub fn among(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind, items: &[&str]) -> Result<HashMap<String, i64>> {
     let mut query = tx.conn().prepare_cached(
-        "SELECT m.item FROM json_each(?5) n CROSS JOIN feed_marks m
+        "SELECT m.item, m.no FROM json_each(?5) n CROSS JOIN feed_marks m
          WHERE m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3 AND m.kind = ?4 AND m.item = n.value",
     )?;
-    let rows = query.query_map(params![tx.app, feed, user, kind.name(), list(items)], |row| row.get(0))?;
+    let params = params![tx.app, feed, user, kind.name(), list(items)];
+    let rows = query.query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Groups `g` of a feed that changed at `?5` or later, as far as what they have has not expired at `?6`.
-const GROUPS: &str = "g.app = ?1 AND g.feed = ?2 AND g.updated_at >= ?5 AND (NOT g.may_expire OR EXISTS (
+/// Groups `g` of a feed that changed at `?5` or later, as far as what they have is shown: at `?6`, to whom `?3` names, who sees
+/// what is private if `?7` says so.
+const GROUPS: &str = "g.app = ?1 AND g.feed = ?2 AND g.updated_at >= ?5 AND (NOT g.may_hide OR EXISTS (
     SELECT 1 FROM feed_activities l CROSS JOIN activities a
     WHERE l.app = ?1 AND l.feed = ?2 AND l.group_key = g.group_key AND l.created_at >= ?5
-        AND a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > ?6)))";
+        AND a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > ?6)
+        AND (a.visibility <> 'private' OR ?7 OR a.user_id = ?3)))";
 /// The same of activities `a` that are listed in a feed as `l`.
 const ACTIVITIES: &str = "l.app = ?1 AND l.feed = ?2 AND l.origin IS NULL AND a.app = ?1 AND a.no = l.activity
-    AND a.updated_at >= ?5 AND (a.expires_at IS NULL OR a.expires_at > ?6)";
+    AND a.updated_at >= ?5 AND (a.expires_at IS NULL OR a.expires_at > ?6)
+    AND (a.visibility <> 'private' OR ?7 OR a.user_id = ?3)";
 /// Marks `m` of somebody.
 const MARKS: &str = "m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3 AND m.kind = ?4";
 
-/// How many items of a feed are as new as a moment, or newer, and not marked. What has expired does not count. Marked items are
-/// counted apart: there are few, while there may be thousands of items.
-pub fn count(tx: &ReadTx<'_>, feed: i64, user: Option<&UserId>, kind: Kind, items: Items, since: i64) -> Result<i64> {
+/// What is counted of a feed.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// The feed's number.
+    pub feed: i64,
+    /// Who reads.
+    pub user: Option<&'a UserId>,
+    /// Whether what is private is shown to him, whoever made it.
+    pub sees_private: bool,
+    /// What is marked one by one.
+    pub items: Items,
+    /// From when on.
+    pub since: i64,
+}
+
+/// How many items of a feed are as new as a moment, or newer, shown to a reader, and not marked. Marked items are counted apart:
+/// there are few, while there may be thousands of items.
+pub fn count(tx: &ReadTx<'_>, kind: Kind, counted: Counted<'_>) -> Result<i64> {
+    let Counted { feed, user, sees_private, items, since } = counted;
     let text = match items {
         Items::Groups => format!(
             "SELECT (SELECT count(*) FROM feed_aggregates g WHERE {GROUPS})
@@ -117,7 +137,7 @@ pub fn count(tx: &ReadTx<'_>, feed: i64, user: Option<&UserId>, kind: Kind, item
         ),
     };
     let mut query = tx.conn().prepare_cached(&text)?;
-    Ok(query.query_row(params![tx.app, feed, user, kind.name(), since, tx.now], |row| row.get(0))?)
+    Ok(query.query_row(params![tx.app, feed, user, kind.name(), since, tx.now, sees_private], |row| row.get(0))?)
 }
 
 fn begin(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind, at: Option<Time>) -> Result<()> {
@@ -131,10 +151,13 @@ fn begin(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind, at: Option<Time
     Ok(())
 }
 
-/// Marks all that is in a feed. Clients know what is read by whole milliseconds: what is of the very millisecond, which is the
-/// `since` of this call, is marked one by one, so that what comes in it later is not read.
-pub fn mark_all(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind, items: Items, since: i64) -> Result<()> {
-    begin(tx, feed, user, kind, Some(tx.now))?;
+/// Remembers that somebody marked all that a feed shows.
+pub fn mark_all(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind) -> Result<()> {
+    begin(tx, feed, user, kind, Some(tx.now))
+}
+
+/// Marks what is in a feed one by one, as far as it is as new as a moment, or newer.
+pub fn mark_since(tx: &WriteTx<'_>, feed: i64, user: &UserId, kind: Kind, items: Items, since: i64) -> Result<()> {
     let text = match items {
         Items::Groups => {
             "INSERT OR REPLACE INTO feed_marks (app, feed, user_id, kind, item, no)

@@ -10,10 +10,10 @@ CREATE TABLE feed_aggregates (
     group_key  TEXT NOT NULL,
     updated_at INTEGER NOT NULL,                  -- when its last activity was made
     activity   INTEGER NOT NULL,                  -- that activity
-    may_expire INTEGER NOT NULL DEFAULT 0,        -- it had an activity that expires: what is shown of it is to be looked up
+    may_hide INTEGER NOT NULL DEFAULT 0,        -- it had one that expires or is private: what is shown is to be looked up
     PRIMARY KEY (app, feed, group_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX feed_aggregates_by_last ON feed_aggregates (app, feed, updated_at, activity, may_expire);
+CREATE INDEX feed_aggregates_by_last ON feed_aggregates (app, feed, updated_at, activity, may_hide);
 
 -- When somebody read or saw all of a feed, and whether single marks were ever set.
 CREATE TABLE feed_reads (

@@ -292,6 +292,79 @@ fn a_group_that_begins_to_aggregate_has_what_was_there_and_a_view_groups_by_its_
 }
 
 #[test]
+fn a_timeline_that_tracks_marks_what_it_shows_of_others() {
+    let server = Server::start();
+    let app = server.app();
+    let mut watcher = app.join("jane");
+    let (john, jane) = (user(&app, "john"), user(&app, "jane"));
+    let tracking = json!({"notification": {"track_read": true, "track_seen": true}});
+    app.server().put("/api/v2/feeds/feed_groups/timeline", &tracking).ok();
+    for id in ["1", "2"] {
+        add(&john, &json!({"id": id, "type": "post", "feeds": ["user:john"]}));
+    }
+    watch(&app, "jane", &watcher, "timeline:jane");
+    heard(&mut watcher, "feeds.feed.created", "timeline:jane");
+    super::following::follow(&jane, "timeline:jane", "user:john");
+    heard(&mut watcher, "feeds.follow.created", "timeline:jane");
+    let status = || read(&jane, "timeline:jane", &json!({}))["notification_status"].clone();
+    assert_eq!(counts(&status()), (2, 2));
+    mark(&jane, "timeline:jane", &json!({"mark_read": ["1", "none"], "mark_all_seen": true}));
+    heard(&mut watcher, "feeds.activity.marked", "timeline:jane");
+    let event = heard(&mut watcher, "feeds.notification_feed.updated", "timeline:jane");
+    assert_eq!(
+        (counts(&event["notification_status"]), &event["notification_status"]["read_activities"]),
+        ((1, 0), &json!(["1"]))
+    );
+    let page = read(&jane, "timeline:jane", &json!({}));
+    assert_eq!(flagged(&page, "activities", "id", "is_read"), ["1"]);
+    assert_eq!(flagged(&page, "activities", "id", "is_seen").len(), 2, "in the very moment");
+    add(&john, &json!({"id": "3", "type": "post", "feeds": ["user:john"]}));
+    heard(&mut watcher, "feeds.activity.added", "timeline:jane");
+    let event = heard(&mut watcher, "feeds.notification_feed.updated", "timeline:jane");
+    assert_eq!(counts(&event["notification_status"]), (2, 1));
+    // What is edited is another: who had read all is told that there is something new.
+    app.advance("1s");
+    mark(&jane, "timeline:jane", &json!({"mark_all_read": true}));
+    heard(&mut watcher, "feeds.activity.marked", "timeline:jane");
+    heard(&mut watcher, "feeds.notification_feed.updated", "timeline:jane");
+    app.advance("1s");
+    john.patch(&format!("{ADD}/2"), &json!({"set": {"text": "new"}})).ok();
+    heard(&mut watcher, "feeds.activity.updated", "timeline:jane");
+    let event = heard(&mut watcher, "feeds.notification_feed.updated", "timeline:jane");
+    assert_eq!(counts(&event["notification_status"]).0, 1);
+    watcher.quiet();
+}
+
+#[test]
+fn what_a_reader_is_not_shown_is_not_unread_and_who_is_gone_has_marked_nothing() {
+    let app = frozen_app();
+    let tracking = json!({"track_read": true});
+    let groups = [
+        json!({"id": "flat", "notification": tracking}),
+        json!({"id": "grouped", "notification": tracking, "aggregation": {"format": "{{ type }}"}}),
+    ];
+    for group in &groups {
+        app.server().post("/api/v2/feeds/feed_groups", group).ok();
+    }
+    let (john, jane) = (app.user("john"), app.user("jane"));
+    for feed in ["flat:john", "grouped:john"] {
+        add(&john, &json!({"id": format!("a-{feed}"), "type": "a", "feeds": [feed]}));
+        add(&john, &json!({"type": "b", "feeds": [feed], "visibility": "private"}));
+        let unread = |by: &Caller| read(by, feed, &json!({}))["notification_status"]["unread"].clone();
+        assert_eq!((unread(&john), unread(&jane)), (json!(2), json!(1)), "{feed}");
+        john.patch(&format!("{ADD}/a-{feed}"), &json!({"set": {"visibility": "private"}})).ok();
+        assert_eq!((unread(&john), unread(&jane)), (json!(2), json!(0)), "{feed}");
+        mark(&jane, feed, &json!({"mark_all_read": true}));
+    }
+    app.server().post("/api/v2/users/delete", &json!({"user_ids": ["jane"], "user": "hard"})).ok();
+    app.upsert(&[json!({"id": "jane"})]);
+    for feed in ["flat:john", "grouped:john"] {
+        let status = read(&app.user("jane"), feed, &json!({}))["notification_status"].clone();
+        assert_eq!(status, json!({"unread": 0, "unseen": 0}), "{feed}");
+    }
+}
+
+#[test]
 fn what_a_feed_shows_of_others_is_grouped_as_it_is_read() {
     let app = frozen_app();
     let set = json!({"id": "digest", "activity_selectors": [{"type": "following"}], "aggregation": {"format": "{{ type }}"},
@@ -307,6 +380,12 @@ fn what_a_feed_shows_of_others_is_grouped_as_it_is_read() {
     assert_eq!((groups(&page), counts(&page["notification_status"])), (vec!["a"], (2, 2)));
     let page = read(&jane, "digest:jane", &json!({"limit": 1, "next": page["next"]}));
     assert_eq!((groups(&page), page.get("next")), (vec!["b"], None));
+    mark(&jane, "digest:jane", &json!({"mark_read": ["a"], "mark_all_seen": true}));
+    let page = read(&jane, "digest:jane", &json!({}));
+    assert_eq!((read_groups(&page), counts(&page["notification_status"])), (vec!["a".to_owned()], (1, 0)));
+    add(&john, &json!({"type": "a", "feeds": ["user:john"]}));
+    let page = read(&jane, "digest:jane", &json!({}));
+    assert_eq!((read_groups(&page), counts(&page["notification_status"])), (vec![], (2, 1)), "what is new in it");
 }
 
 #[test]

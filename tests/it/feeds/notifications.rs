@@ -56,6 +56,8 @@ fn whose_feed_is_followed_is_told_once_by_whom_and_what_it_is_about() {
     assert_eq!(follow(&jane, "/upsert")["notification_created"], false, "he knows");
     assert_eq!(follow(&jane, "/upsert")["notification_created"], false, "she follows");
     assert_eq!(status(&app, "john"), (1, 1));
+    let update = json!({"source": "timeline:jane", "target": "user:john", "create_notification_activity": true});
+    assert_eq!(jane.patch(FOLLOWS, &update).ok()["notification_created"], false);
     unfollow(&jane, "?delete_notification_activity=true");
     let page = notifications(&app, "john");
     assert_eq!((groups(&page).len(), &page["feed"]["activity_count"]), (0, &json!(0)));

@@ -144,6 +144,23 @@ fn who_watched_is_told_and_nobody_else_and_who_follows_is_told_of_a_new_story() 
     assert_eq!(watched(timeline), [("john".to_owned(), true, vec![("1".to_owned(), true)])]);
     assert_eq!((&flat["fid"], &flat["activities"][0]["is_watched"]), (&json!("story:john"), &json!(true)));
     assert!(flat.get("aggregated_activities").is_none() && timeline.get("activities").is_none());
+    add(&author, &json!({"id": "2", "type": "post", "feeds": ["story:john"]}));
+    for kind in ["feeds.activity.added", "feeds.activity.deleted"] {
+        if kind == "feeds.activity.deleted" {
+            author.delete(&format!("{ADD}/1")).ok();
+        }
+        heard(&mut jane, kind, "story:john");
+        heard(&mut jane, kind, "stories:jane");
+        let event = heard(&mut jane, "feeds.stories_feed.updated", "stories:jane");
+        assert_eq!((event["aggregated_activities"][0]["is_watched"]).as_bool(), Some(false), "{kind}");
+        heard(&mut john, kind, "story:john");
+    }
+    // With the last story goes the group, and nothing is left to be told of.
+    author.delete(&format!("{ADD}/2")).ok();
+    for feed in ["story:john", "stories:jane"] {
+        heard(&mut jane, "feeds.activity.deleted", feed);
+    }
+    heard(&mut john, "feeds.activity.deleted", "story:john");
     john.quiet();
     jane.quiet();
 }

@@ -10,6 +10,7 @@ use super::paging::{self, Leg, Pager};
 use super::{Chosen, Readable, Reading};
 use crate::clock::Time;
 use crate::domain::feeds::groups;
+use crate::domain::feeds::marks::Item;
 use crate::error::Result;
 use crate::model::feeds::activity::{EnrichedActivity, Marks};
 use crate::model::feeds::aggregate::{EnrichedAggregate, NotificationStatus};
@@ -100,24 +101,32 @@ impl Reading<'_, '_> {
         if self.group.config.notification.is_none() {
             return Ok(None);
         }
-        let has_groups = self.way.aggregation.is_some();
-        let is_plain = !groups::sources(&self.way.selectors).followed && self.way.has_keys;
-        if is_plain {
-            let items = if has_groups { Items::Groups } else { Items::Activities };
-            return self.marks.status(self.tx, items).map(Some);
+        if self.has_items() {
+            let items = if self.way.aggregation.is_some() { Items::Groups } else { Items::Activities };
+            return self.marks.status(self.tx, items, self.reader().sees_private).map(Some);
         }
+        self.marks.status_of(self.tx, &self.items()?).map(Some)
+    }
+
+    /// Whether the feed itself has what it shows, with its keys.
+    pub(super) fn has_items(&self) -> bool {
+        !groups::sources(&self.way.selectors).followed && self.way.has_keys
+    }
+
+    /// What can be marked of what the feed shows, as far as it is picked.
+    pub(super) fn items(&self) -> Result<Vec<Item>> {
         let whole = Reading { filter: None, ..*self };
-        if has_groups {
-            let groups = whole.picked()?;
-            let items: Vec<(&str, Time)> =
-                groups.iter().map(|group| (group.key.as_str(), Time(group.place.created_at))).collect();
-            return self.marks.status_of(self.tx, &items).map(Some);
+        if self.way.aggregation.is_some() {
+            let item = |Grouped { key, place, .. }: Grouped| Item {
+                name: key,
+                at: Time(place.created_at),
+                last: place.activity,
+            };
+            return Ok(whole.picked()?.into_iter().map(item).collect());
         }
         let chosen = whole.choose(Order::NewestFirst, None, PICKED_MAX, &mut Readable::from([self.feed.no]))?;
         let numbers: Vec<i64> = chosen.iter().map(|one| one.place.activity).collect();
-        let found = rows::by_number(self.tx, &numbers)?;
-        let items: Vec<(&str, Time)> = found.values().map(|one| (one.id.as_str(), one.updated_at)).collect();
-        self.marks.status_of(self.tx, &items).map(Some)
+        Ok(rows::by_number(self.tx, &numbers)?.values().map(Item::of).collect())
     }
 
     /// Whether all that is shown is in the table of groups.
