@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use rusqlite::types::Value as Parameter;
 use serde_json::{Map, Value};
 
 use crate::clock::Time;
@@ -37,6 +38,7 @@ pub use sql::Sql;
 use field::{Named, Test};
 use filter::Filter;
 use sort::SortKey;
+use sql::Moment;
 
 /// A parsed filter with its order.
 #[derive(Clone, Debug)]
@@ -45,13 +47,14 @@ pub struct Query {
     filter: Filter,
     sort: Vec<SortKey>,
     named: BTreeSet<&'static str>,
+    viewer: Option<String>,
 }
 
 impl Resource {
     /// Parses a filter and a sort of this resource. What breaks the grammar is code 4.
     pub fn parse(&'static self, filter: &Map<String, Value>, sort: &[Value]) -> Result<Query> {
         let (filter, named) = filter::parse(self, filter)?;
-        Ok(Query { resource: self, filter, sort: sort::parse(self, sort)?, named })
+        Ok(Query { resource: self, filter, sort: sort::parse(self, sort)?, named, viewer: None })
     }
 }
 
@@ -87,10 +90,22 @@ impl Query {
         Self { filter: Filter::All(vec![only, self.filter]), ..self }
     }
 
+    /// The same query by somebody, of whom flags may ask.
+    #[must_use]
+    pub fn seen_by(self, viewer: Option<&str>) -> Self {
+        Self { viewer: viewer.map(str::to_owned), ..self }
+    }
+
     /// The query as SQL. What depends on the time is judged at `now`.
     ///
     /// The caller binds the app as `?1`, and adds the condition on it and what it hides.
     pub fn to_sql(&self, now: Time) -> Sql {
-        sql::compile(self.resource, &self.filter, &self.sort, now, None)
+        self.compiled(now, None)
+    }
+
+    /// The same of what comes behind the row with these keys.
+    fn compiled(&self, now: Time, behind: Option<&[Parameter]>) -> Sql {
+        let Self { resource, filter, sort, viewer, .. } = self;
+        sql::compile(resource, filter, sort, Moment { now, viewer: viewer.clone() }, behind)
     }
 }

@@ -3,10 +3,13 @@
 pub mod acting;
 pub mod activities;
 mod activity_request;
+pub mod bookmarks;
 mod comment_request;
 pub mod comments;
+pub mod feedback;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
+pub mod folders;
 pub mod follows;
 pub mod groups;
 pub mod manage;
@@ -17,6 +20,7 @@ pub mod metrics;
 pub mod pins;
 pub mod polls;
 pub mod query;
+pub mod reactions;
 pub mod shares;
 pub mod suggestions;
 pub mod threads;

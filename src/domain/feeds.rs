@@ -2,13 +2,18 @@
 
 pub mod access;
 pub mod activities;
+pub mod activity_reactions;
 pub mod aggregation;
+pub mod bookmarks;
 pub mod change;
 pub mod comments;
+pub mod engage;
 pub mod enrich;
 pub mod events;
+pub mod feedback;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
+pub mod folders;
 pub mod follows;
 pub mod group_changes;
 pub mod groups;
@@ -24,6 +29,7 @@ pub mod pins;
 pub mod polls;
 pub mod query;
 pub mod rank;
+pub mod reactions;
 pub mod read;
 pub mod selectors;
 pub mod shares;

@@ -5,21 +5,24 @@ use std::sync::{Arc, OnceLock};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::aggregate::{EnrichedAggregate, Marked, NotificationStatus};
+use crate::model::feeds::bookmark::{EnrichedBookmark, EnrichedFolder};
 use crate::model::feeds::comment::EnrichedComment;
 use crate::model::feeds::feed::{EnrichedFeed, Visibility};
+use crate::model::feeds::feedback::EnrichedFeedback;
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
 use crate::model::feeds::pin::EnrichedPin;
 use crate::model::feeds::poll::{EnrichedPoll, EnrichedVote};
+use crate::model::feeds::reaction::EnrichedReaction;
 use crate::model::user::User;
 
-/// A change, as those hear of it who watch one feed.
+/// A change, as those hear of it who watch one feed, or whom it concerns.
 #[derive(Clone, Debug)]
 pub struct FeedEvent {
-    /// The feed's address; SDKs find their feed by nothing else.
-    pub fid: FeedId,
+    /// The feed's address; SDKs find their feed by nothing else. None, of what is told to a user of his own, wherever it lies.
+    pub fid: Option<FeedId>,
     /// Who may see that feed.
-    pub visibility: Visibility,
+    pub visibility: Option<Visibility>,
     /// What happened.
     pub change: Arc<Change>,
 }
@@ -60,6 +63,19 @@ pub enum About {
     Activity(Box<EnrichedActivity>),
     /// An activity that was pinned, or is no more.
     Pin(Box<EnrichedPin>),
+    /// A reaction, and what it is to as that is by then.
+    Reaction {
+        /// The activity.
+        activity: Box<EnrichedActivity>,
+        /// The reaction.
+        reaction: Box<EnrichedReaction>,
+    },
+    /// A bookmark.
+    Bookmark(Box<EnrichedBookmark>),
+    /// A folder of bookmarks.
+    Folder(Box<EnrichedFolder>),
+    /// What somebody said of an activity.
+    Feedback(Box<EnrichedFeedback>),
     /// A poll.
     Poll(Box<EnrichedPoll>),
     /// A vote, and its poll as it is by then.

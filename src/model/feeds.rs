@@ -2,16 +2,20 @@
 
 pub mod activity;
 pub mod aggregate;
+pub mod bookmark;
 pub mod comment;
 pub mod feed;
+pub mod feedback;
 pub mod follow;
 pub mod group;
 pub mod member;
 pub mod membership;
+pub mod object;
 pub mod page;
 pub mod pin;
 pub mod poll;
 pub mod rank;
+pub mod reaction;
 pub mod share;
 pub mod suggestion;
 pub mod view;

@@ -70,7 +70,7 @@ pub enum Kind {
     TextOrEmpty(&'static str),
     /// A moment in nanoseconds, perhaps null.
     Time(&'static str),
-    /// What holds or not; `{now}` in it is the moment at which it is judged.
+    /// What holds or not; `{now}` in it is the moment at which it is judged, or `{viewer}` who asks.
     Flag(&'static str),
     /// Names in a table of their own: the rows of one thing, behind `FROM`, and the name's column.
     Names {

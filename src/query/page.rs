@@ -4,7 +4,7 @@ use rusqlite::types::Value as Parameter;
 use serde_json::{Map, Value, json};
 
 use super::cursor::Asked;
-use super::{Query, Resource, Sql, pieces, sql};
+use super::{Query, Resource, Sql, pieces};
 use crate::clock::Time;
 use crate::error::Result;
 use crate::validate::within;
@@ -90,14 +90,24 @@ impl Resource {
 impl Walk {
     /// The query as SQL, of the rows of the page and behind it.
     pub fn to_sql(&self, now: Time) -> Sql {
-        let Query { resource, filter, sort, .. } = &self.query;
-        sql::compile(resource, filter, sort, now, self.behind.as_deref())
+        self.query.compiled(now, self.behind.as_deref())
+    }
+
+    /// Whether nothing of it is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.limit == 0
     }
 
     /// How many rows are wanted: one more than the page has, which tells whether another follows; more where few of them may
     /// be shown.
     pub fn rows(&self) -> u32 {
         self.rows
+    }
+
+    /// The same walk by somebody, of whom flags may ask.
+    #[must_use]
+    pub fn seen_by(self, viewer: Option<&str>) -> Self {
+        Self { query: self.query.seen_by(viewer), ..self }
     }
 
     /// Whether the filter names the field anywhere.

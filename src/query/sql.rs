@@ -46,10 +46,10 @@ pub(super) fn compile(
     resource: &Resource,
     filter: &Filter,
     sort: &[SortKey],
-    now: Time,
+    moment: Moment,
     behind: Option<&[Parameter]>,
 ) -> Sql {
-    let mut writer = Writer { params: Vec::new(), now };
+    let mut writer = Writer { params: Vec::new(), moment };
     let mut condition = writer.filter(filter);
     let keys = writer.keys(resource, sort);
     if let Some(behind) = behind {
@@ -70,12 +70,21 @@ struct Key {
 
 pub(super) struct Writer {
     params: Vec<Parameter>,
-    now: Time,
+    moment: Moment,
+}
+
+/// What flags are judged by.
+pub(super) struct Moment {
+    pub(super) now: Time,
+    /// Who asks.
+    pub(super) viewer: Option<String>,
 }
 
 pub(super) const NOBODY: &str = "FALSE";
 /// Stands in a flag's SQL for the moment at which it is judged.
 const NOW: &str = "{now}";
+/// Stands there for who asks.
+const VIEWER: &str = "{viewer}";
 
 impl Writer {
     /// Takes a parameter and gives its place in the text.
@@ -124,7 +133,8 @@ impl Writer {
     /// A field that is no JSON as an expression.
     fn expression(&mut self, kind: &Kind) -> String {
         match kind {
-            Kind::Flag(sql) if sql.contains(NOW) => sql.replace(NOW, &self.bind(self.now.0)),
+            Kind::Flag(sql) if sql.contains(NOW) => sql.replace(NOW, &self.bind(self.moment.now.0)),
+            Kind::Flag(sql) if sql.contains(VIEWER) => sql.replace(VIEWER, &self.bind(self.moment.viewer.clone())),
             Kind::Id(sql)
             | Kind::Text(sql)
             | Kind::TextOrEmpty(sql)

@@ -9,9 +9,12 @@ use crate::error::Result;
 
 pub mod activities;
 pub mod aggregates;
+pub mod bookmarks;
 pub mod comments;
+pub mod feedback;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
+pub mod folders;
 pub mod follows;
 pub mod groups;
 pub mod marks;
@@ -22,6 +25,7 @@ pub mod notifications;
 pub mod pins;
 pub mod polls;
 pub mod query;
+pub mod reactions;
 pub mod selection;
 pub mod shares;
 pub mod suggestions;

@@ -13,6 +13,7 @@ use crate::ids::{AppId, FeedId, UserId};
 use crate::model::feeds::feed::{Location, Visibility};
 use crate::model::feeds::follow::FollowStatus;
 use crate::model::feeds::member::MemberStatus;
+use crate::model::feeds::object::ObjectKind;
 use crate::model::user::Deletion;
 use crate::query::add_distance;
 
@@ -164,7 +165,7 @@ macro_rules! words {
     )*};
 }
 
-words!(End, Deletion, Visibility, FollowStatus, MemberStatus);
+words!(End, Deletion, Visibility, FollowStatus, MemberStatus, ObjectKind);
 
 fn word<T>(value: ValueRef<'_>, parse: impl FnOnce(&str) -> Option<T>) -> FromSqlResult<T> {
     let text = value.as_str()?;

@@ -94,6 +94,11 @@ pub const TABLES: &[Table] = &[
     Table::new("metric_hours", "hour, user_id, activity, name").about("user_id").row_by_row(),
     Table::new("comments", "no").row_by_row(),
     Table::new("comment_words", "word, comment").row_by_row(),
+    Table::new("reactions", "no").row_by_row(),
+    Table::new("reaction_groups", "kind, object, type").row_by_row(),
+    Table::new("bookmark_folders", "no").row_by_row(),
+    Table::new("bookmarks", "no").row_by_row(),
+    Table::new("activity_feedback", "user_id, activity, action").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];
@@ -152,6 +157,10 @@ mod tests {
         ("pins", "user_id"),
         ("poll_votes", "user_id"),
         ("comments", "user_id"),
+        ("reactions", "user_id"),
+        ("bookmark_folders", "user_id"),
+        ("bookmarks", "user_id"),
+        ("activity_feedback", "user_id"),
         ("user_teams", "user_id"),   // goes as the user's row does
         ("ended_tokens", "user_id"), // a token stays ended, whoever is gone
     ];

@@ -3,6 +3,7 @@
 
 pub mod activity;
 mod aggregate;
+pub mod bookmark;
 pub mod comment;
 pub mod event;
 pub mod feed;
@@ -10,5 +11,6 @@ pub mod group;
 pub mod membership;
 pub mod pin;
 mod poll;
+mod reaction;
 pub mod share;
 pub mod suggestion;

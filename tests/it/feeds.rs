@@ -1,7 +1,9 @@
 //! Feeds V3, in the order of `src/api/feeds`.
 
 mod activities;
+mod bookmarks;
 mod comments;
+mod feedback;
 mod following;
 mod groups;
 mod levels;
@@ -14,6 +16,7 @@ mod pins;
 mod polls;
 mod querying;
 mod ranking;
+mod reactions;
 mod reading;
 mod selecting;
 pub mod shape;

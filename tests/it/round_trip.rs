@@ -154,6 +154,13 @@ apps:
            created_at: 23, updated_at: 24}]
       activity_metrics: [{activity: 3, name: views, value: 4}]
       metric_hours: [{hour: 5, user_id: jane, activity: 3, name: views, moved: 4}]
+      reactions:
+        - {no: 5, kind: activity, object: 3, activity: 3, user_id: jane, type: "like", custom: {k: l}, created_at: 27, updated_at: 28}
+      reaction_groups: [{kind: activity, object: 3, type: "like", activity: 3, count: 1, first_at: 27, last_at: 27}]
+      bookmark_folders: [{no: 6, id: f, user_id: jane, name: Later, custom: {m: n}, created_at: 29, updated_at: 30}]
+      bookmarks:
+        - {no: 7, kind: activity, object: 3, activity: 3, user_id: jane, folder: 6, custom: {o: p}, created_at: 31, updated_at: 32}
+      activity_feedback: [{user_id: jane, activity: 3, action: hide, value: 1, created_at: 33, updated_at: 34}]
     feeds_counter: 9
 "#;
 

@@ -12,6 +12,7 @@ use super::watching::watcher;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::access;
+use crate::domain::feeds::enrich::Friends;
 use crate::domain::feeds::feeds::{self as rules, NewFeed};
 use crate::domain::feeds::query::Filter;
 use crate::domain::feeds::rank::{Tastes, of_request};
@@ -30,6 +31,11 @@ use crate::model::feeds::pin::EnrichedPin;
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
 use crate::store::{ReadTx, WriteTx};
+use crate::validate::within;
+
+/// Reactions of friends that an activity shows, unless another number is asked for, and at the most.
+const FRIENDS_DEFAULT: i64 = 3;
+const FRIENDS_MAX: i64 = 10;
 
 /// The body of GetOrCreateFeed.
 #[derive(Deserialize)]
@@ -52,6 +58,30 @@ pub struct GetOrCreateFeedRequest {
     external_ranking: Option<Map<String, Value>>,
     interest_weights: Option<Map<String, Value>>,
     overwrite_interest_weights: Option<bool>,
+    friend_reactions_options: Option<FriendsRequest>,
+}
+
+/// Of whom reactions are shown besides.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct FriendsRequest {
+    enabled: Option<bool>,
+    limit: Option<i64>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+impl FriendsRequest {
+    fn checked(self) -> Result<Option<Friends>> {
+        let limit = within("limit", self.limit.unwrap_or(FRIENDS_DEFAULT), 1, FRIENDS_MAX)?;
+        let is_mutual = match self.kind.as_deref() {
+            None | Some("" | "following") => false,
+            Some("mutual") => true,
+            Some(_) => return Err(ApiError::input("type must be one of [following mutual]")),
+        };
+        let friends = Friends { limit: usize::try_from(limit).unwrap_or_default(), is_mutual };
+        Ok(Some(friends).filter(|_| self.enabled == Some(true)))
+    }
 }
 
 /// What is said of a feed when it is made.
@@ -211,6 +241,7 @@ pub async fn get_or_create(
     let (group, id) = path.into_inner();
     let body = body.0;
     let watcher = (body.watch == Some(true)).then(|| watcher(&caller, &hub, body.connection_id.as_deref())).flatten();
+    let friends = body.friend_reactions_options.unwrap_or_default().checked()?;
     let call = Arc::new(GetOrCreate {
         fid: rules::address(&group, &id)?,
         acting: Acting::required(&caller, body.named)?,
@@ -221,7 +252,7 @@ pub async fn get_or_create(
             followers: body.followers_pagination,
             following: body.following_pagination,
             members: body.member_pagination,
-            options: body.enrichment_options.unwrap_or_default(),
+            options: Options { friends, ..body.enrichment_options.unwrap_or_default() },
             view: body.view.filter(|view| !view.is_empty()),
             around: body.id_around.filter(|id| !id.is_empty()),
             tastes: Tastes {

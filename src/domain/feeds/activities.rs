@@ -293,7 +293,7 @@ pub fn find(tx: &ReadTx<'_>, id: &str) -> Result<Option<Activity>> {
     Ok(rows::get(tx, id)?.filter(|activity| activity.deleted_at.is_none()))
 }
 
-fn missing(id: &str) -> ApiError {
+pub fn missing(id: &str) -> ApiError {
     ApiError::not_found(format!("activity with id {id} not found"))
 }
 

@@ -12,15 +12,18 @@ use crate::store::ReadTx;
 use crate::store::feeds::{feeds as feed_rows, follows, membership};
 
 mod activities;
+pub mod bookmarks;
 mod comments;
 mod metrics;
 pub mod polls;
 pub mod previews;
+pub mod reactions;
 pub mod shares;
 mod users;
 
 pub use activities::{Parts, activities};
 pub use comments::{ShownComments, comment, comments};
+pub use reactions::Friends;
 pub use users::Users;
 
 /// Which of a feed's own_* fields are asked for.

@@ -53,7 +53,8 @@ pub fn may_hear(tx: &WriteTx<'_>, feed: &Feed) -> Result<Vec<UserId>> {
 }
 
 fn emit(tx: &WriteTx<'_>, kind: &'static str, feed: &Feed, change: &Arc<Change>, only: Option<Vec<UserId>>) {
-    let event = FeedEvent { fid: feed.fid.clone(), visibility: feed.visibility, change: Arc::clone(change) };
+    let (fid, visibility) = (Some(feed.fid.clone()), Some(feed.visibility));
+    let event = FeedEvent { fid, visibility, change: Arc::clone(change) };
     let event = Event::new(kind, tx.now, [Topic::Feed(feed.fid.clone())], Payload::Feeds(event));
     tx.emit(event.only_for(only));
 }
@@ -127,11 +128,49 @@ pub fn tell_about(
     activity: &Activity,
     feeds: &[Feed],
 ) -> Result<()> {
+    for (feed, only) in shown_in(tx, activity, feeds)? {
+        emit(tx, kind, &feed, change, only);
+    }
+    Ok(())
+}
+
+/// Tells them all of a change once, wherever they are shown the activity, but for one user.
+pub fn tell_others(
+    tx: &WriteTx<'_>,
+    kind: &'static str,
+    change: &Arc<Change>,
+    activity: &Activity,
+    feeds: &[Feed],
+    but: &UserId,
+) -> Result<()> {
+    let (mut topics, mut whom) = (Vec::new(), BTreeSet::new());
+    for (feed, only) in shown_in(tx, activity, feeds)? {
+        whom.extend(only.unwrap_or_else(|| tx.watchers(&feed.fid)));
+        topics.push(Topic::Feed(feed.fid));
+    }
+    whom.remove(but);
+    if !whom.is_empty() {
+        let event = FeedEvent { fid: None, visibility: None, change: Arc::clone(change) };
+        let event = Event::new(kind, tx.now, topics, Payload::Feeds(event));
+        tx.emit(event.only_for(Some(whom.into_iter().collect())));
+    }
+    Ok(())
+}
+
+/// Tells a user's own connections of what is his.
+pub fn tell_user(tx: &WriteTx<'_>, kind: &'static str, user: &UserId, change: &Arc<Change>) {
+    let event = FeedEvent { fid: None, visibility: None, change: Arc::clone(change) };
+    tx.emit(Event::new(kind, tx.now, [Topic::Own(user.clone())], Payload::Feeds(event)));
+}
+
+/// The feeds in which watchers are shown an activity, which is in these, and to whom of them; `None` for all.
+fn shown_in(tx: &WriteTx<'_>, activity: &Activity, feeds: &[Feed]) -> Result<Vec<(Feed, Option<Vec<UserId>>)>> {
     let author = &activity.user_id;
     let is_private = activity.visibility == "private";
     let whom = Whom::of(activity);
+    let mut shown = Vec::new();
     for feed in feeds {
-        emit(tx, kind, feed, change, readers(tx, feed, &tx.watchers(&feed.fid), whom)?);
+        shown.push((feed.clone(), readers(tx, feed, &tx.watchers(&feed.fid), whom)?));
     }
     for timeline in watched_timelines(tx, feeds)? {
         let watchers = tx.watchers(&timeline.fid);
@@ -152,9 +191,9 @@ pub fn tell_about(
             allowed = open;
         }
         let only = readers(tx, &timeline, &watchers, Whom::Among(&allowed))?;
-        emit(tx, kind, &timeline, change, only);
+        shown.push((timeline, only));
     }
-    Ok(())
+    Ok(shown)
 }
 
 /// The feeds that are watched and show what these have, since they follow one of them. What it costs goes by who watches, not

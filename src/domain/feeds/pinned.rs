@@ -43,7 +43,9 @@ pub fn shown(
         return Ok(Vec::new());
     }
     let pins = rows::newest(tx, feed.feed.no, reader(actor, standing), SHOWN_MAX)?;
-    in_feed(tx, actor, feed, pins, parts)
+    let mut shown = in_feed(tx, actor, feed, pins, parts)?;
+    shown.retain(|pin| !pin.activity.is_hidden);
+    Ok(shown)
 }
 
 /// A page of what is pinned in a feed.

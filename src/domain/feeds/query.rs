@@ -56,6 +56,7 @@ pub fn activities(
     included: Included,
     own: OwnFields,
 ) -> Result<Page<EnrichedActivity>> {
+    let walk = walk.seen_by(actor.user.map(UserId::as_str));
     let shown = Shown {
         expired: included.expired || walk.names("expires_at"),
         deleted: included.deleted,
@@ -82,6 +83,9 @@ pub fn readable_of<'a>(
     actor: Actor<'_>,
     all: impl Iterator<Item = &'a Activity> + Clone,
 ) -> Result<HashSet<i64>> {
+    if actor.by.is_none() {
+        return Ok(all.map(|activity| activity.no).collect());
+    }
     let feeds = feeds_of(tx, all.clone())?;
     let standings = standings(tx, actor, feeds.values())?;
     let may = |activity: &Activity| {
@@ -104,7 +108,12 @@ fn feeds_of<'a>(tx: &ReadTx<'_>, all: impl Iterator<Item = &'a Activity>) -> Res
 }
 
 /// Each with the feed that it is in, where it is in one alone.
-fn enriched(tx: &ReadTx<'_>, actor: Actor<'_>, found: Vec<Activity>, own: OwnFields) -> Result<Vec<EnrichedActivity>> {
+pub fn enriched(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    found: Vec<Activity>,
+    own: OwnFields,
+) -> Result<Vec<EnrichedActivity>> {
     let alone = found.iter().filter(|activity| activity.feeds.len() == 1);
     let feeds = feeds_of(tx, alone)?;
     let feeds = enrich::feeds(tx, actor, feeds.into_values(), own)?;

@@ -3,11 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields, Parts, ShownComments, previews};
+use super::enrich::{self, OwnFields, previews};
 use super::query::Filter;
 use super::rank::Tastes;
 use super::views::Way;
@@ -33,61 +32,15 @@ mod around;
 mod grouped;
 mod listed;
 mod lists;
+mod options;
 mod paging;
 mod selected;
 
+pub use options::Options;
 pub use paging::{LIMIT_DEFAULT, LIMIT_MAX, Pager, limit};
 
 /// Feeds that an activity can be in at the most: so many picks in a row can be of one.
 pub const FEEDS_MAX: u32 = 25;
-
-/// What is left out of an answer, or put into it besides (feeds-core 5.4).
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Options {
-    pub skip_all: Option<bool>,
-    pub skip_activity: Option<bool>,
-    pub skip_activity_current_feed: Option<bool>,
-    pub skip_activity_mentioned_users: Option<bool>,
-    pub skip_activity_parents: Option<bool>,
-    pub skip_activity_poll: Option<bool>,
-    pub skip_activity_comments: Option<bool>,
-    pub skip_followers: Option<bool>,
-    pub skip_following: Option<bool>,
-    pub skip_own_capabilities: Option<bool>,
-    pub skip_own_follows: Option<bool>,
-    pub skip_pins: Option<bool>,
-    pub enrich_own_followings: Option<bool>,
-    pub include_flat_activities: Option<bool>,
-    pub include_score_vars: Option<bool>,
-}
-
-impl Options {
-    /// Whether something is shown that one of the options leaves out.
-    fn shows(&self, skip: Option<bool>) -> bool {
-        skip != Some(true) && self.skip_all != Some(true)
-    }
-
-    /// Which parts of its activities are shown.
-    fn parts(&self) -> Parts {
-        Parts {
-            mentioned: self.shows(self.skip_activity_mentioned_users),
-            parents: self.shows(self.skip_activity_parents),
-            poll: self.shows(self.skip_activity_poll),
-            comments: if self.shows(self.skip_activity_comments) { ShownComments::LATEST } else { ShownComments::NONE },
-        }
-    }
-
-    /// Which of a feed's own_* fields are shown where a feed is read.
-    fn own_fields(&self) -> OwnFields {
-        OwnFields {
-            capabilities: self.shows(self.skip_own_capabilities),
-            follows: self.shows(self.skip_own_follows),
-            followings: self.enrich_own_followings == Some(true),
-            membership: self.shows(None),
-        }
-    }
-}
 
 /// What is asked of a feed.
 #[derive(Clone, Debug, Default)]

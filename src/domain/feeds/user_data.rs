@@ -5,16 +5,22 @@ use std::collections::{BTreeSet, HashMap};
 use super::access::Actor;
 use super::activities::{self, Deletion};
 use super::enrich::{self, OwnFields, Parts};
-use super::{change, members, pins};
+use super::{activity_reactions, bookmarks, change, folders, members, pins};
 use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::bookmark::{EnrichedBookmark, EnrichedFolder};
 use crate::model::feeds::feed::{EnrichedFeed, Feed};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
+use crate::model::feeds::object::{Address, ObjectKind};
+use crate::model::feeds::reaction::EnrichedReaction;
 use crate::model::user::User;
 use crate::store::feeds::follows::{self, Side};
-use crate::store::feeds::{activities as activity_rows, feeds as feed_rows, user_data as rows};
+use crate::store::feeds::{
+    activities as activity_rows, bookmarks as bookmark_rows, feeds as feed_rows, folders as folder_rows,
+    reactions as reaction_rows, user_data as rows,
+};
 use crate::store::{ReadTx, WriteTx, users};
 
 /// The user, deleted or not.
@@ -22,7 +28,7 @@ fn present(tx: &ReadTx<'_>, id: &str) -> Result<User> {
     users::get(tx, id)?.ok_or_else(|| ApiError::not_found(format!("the user {id} does not exist")))
 }
 
-/// Deletes what a user has pinned, written and made, and takes him out of the feeds of others; who watches hears of it all. A
+/// Deletes what a user has pinned, written, made, bookmarked and reacted to, and takes him out of the feeds of others; who watches hears of it all. A
 /// hard deletion leaves no rows.
 pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
     let user = present(tx, id)?;
@@ -33,6 +39,15 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
         if let (Some(feed), Some(activity)) = (by_number.get(&pin.feed), pinned.get(&pin.activity)) {
             pins::unpin(tx, Actor::SERVER, &user, &feed.fid, &activity.id, OwnFields::NONE)?;
         }
+    }
+    for reaction in reaction_rows::all_of(tx, ObjectKind::Activity, id)? {
+        activity_reactions::end(tx, &user, reaction)?;
+    }
+    for bookmark in bookmark_rows::all_of(tx, id)? {
+        bookmarks::end(tx, bookmark)?;
+    }
+    for folder in folder_rows::all_of(tx, id)? {
+        folders::end(tx, folder)?;
     }
     for member in rows::memberships(tx, id)? {
         if let Some(feed) = feed_rows::by_number(tx, &[member.feed])?.remove(&member.feed) {
@@ -68,6 +83,12 @@ pub struct UserData {
     pub memberships: Vec<(FeedId, EnrichedMember)>,
     /// What he has pinned: the feed's address and the activity's id.
     pub pins: Vec<(FeedId, String)>,
+    /// His reactions to activities.
+    pub reactions: Vec<EnrichedReaction>,
+    /// His folders of bookmarks.
+    pub folders: Vec<EnrichedFolder>,
+    /// What he has bookmarked.
+    pub bookmarks: Vec<EnrichedBookmark>,
 }
 
 /// Gathers all that a user has in feeds and that is not deleted.
@@ -86,6 +107,14 @@ pub fn gather(tx: &ReadTx<'_>, id: &str) -> Result<UserData> {
     let named = feed_rows::by_number(tx, &elsewhere.into_iter().collect::<Vec<_>>())?;
     let fid = |no: i64| named.get(&no).map(|feed| feed.fid.clone());
     let pinned = activity_rows::by_number(tx, &pins.iter().map(|pin| pin.activity).collect::<Vec<_>>())?;
+    let reactions = reaction_rows::all_of(tx, ObjectKind::Activity, id)?;
+    let marked = bookmark_rows::all_of(tx, id)?;
+    let upon = reactions.iter().map(|one| one.object.activity).chain(marked.iter().map(|one| one.object.activity));
+    let upon: BTreeSet<i64> = upon.collect();
+    let upon = activity_rows::by_number(tx, &upon.into_iter().collect::<Vec<_>>())?;
+    let objects = upon.values().map(|activity| (activity.no, Address::of_activity(&activity.id))).collect();
+    let upon = upon.into_values().map(|activity| (activity, None)).collect();
+    let upon = enrich::activities(tx, None, upon, Parts::ALL)?.into_iter().map(|one| (one.activity.no, one)).collect();
     let memberships = enrich::members(tx, memberships)?;
     let order: Vec<i64> = feeds.iter().map(|feed| feed.no).collect();
     let mut enriched: HashMap<i64, EnrichedFeed> = enrich::feeds(tx, Actor::SERVER, feeds, OwnFields::NONE)?;
@@ -95,6 +124,9 @@ pub fn gather(tx: &ReadTx<'_>, id: &str) -> Result<UserData> {
         activities: enrich::activities(tx, None, written, Parts::ALL)?,
         follows: enrich::follows(tx, Actor::SERVER, follows)?,
         memberships: memberships.into_iter().filter_map(|one| Some((fid(one.member.feed)?, one))).collect(),
+        reactions: enrich::reactions::enriched(tx, &objects, reactions)?,
+        folders: enrich::bookmarks::with_users(tx, folder_rows::all_of(tx, id)?)?,
+        bookmarks: enrich::bookmarks::enriched(tx, marked, &upon)?,
         pins: pins.iter().filter_map(|pin| Some((fid(pin.feed)?, pinned.get(&pin.activity)?.id.clone()))).collect(),
     })
 }

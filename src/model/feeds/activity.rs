@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::bookmark::EnrichedBookmark;
 use super::comment::EnrichedComment;
 use super::feed::{EnrichedFeed, Location};
 use super::poll::EnrichedPoll;
 use super::rank::Score;
+use super::reaction::{FriendReactions, Reactions};
 use super::share::EnrichedShare;
 use crate::clock::Time;
 use crate::ids::{FeedId, UserId};
@@ -86,6 +88,14 @@ pub struct ActivityCounts {
     pub popularity: i64,
 }
 
+impl ActivityCounts {
+    /// The same with what they are together, once one of them is another.
+    #[must_use]
+    pub fn summed(self) -> Self {
+        Self { popularity: self.reactions + 2 * self.comments + 3 * self.bookmarks + 3 * self.shares, ..self }
+    }
+}
+
 impl Activity {
     /// Whether feeds show it by now: it has not expired, and is not deleted.
     pub fn is_live(&self, now: Time) -> bool {
@@ -122,6 +132,14 @@ pub struct EnrichedActivity {
     pub is_preview: bool,
     /// What the viewer has done with it, where the feed in which it is shown tracks that.
     pub marks: Marks,
+    /// The reactions to it.
+    pub reactions: Reactions,
+    /// Those of whom the viewer follows, where they are asked for.
+    pub friends: Option<FriendReactions>,
+    /// The viewer's bookmarks of it.
+    pub own_bookmarks: Vec<EnrichedBookmark>,
+    /// Whether the viewer has hidden it.
+    pub is_hidden: bool,
 }
 
 /// What a viewer has done with an activity, or with all of a group. What is not tracked is absent.
@@ -141,6 +159,10 @@ impl EnrichedActivity {
             current_feed.own = None;
         }
         self.comments = self.comments.into_iter().map(EnrichedComment::for_all).collect();
+        self.reactions.own = Vec::new();
+        self.friends = None;
+        self.own_bookmarks = Vec::new();
+        self.is_hidden = false;
         self.poll = self.poll.map(|poll| Box::new(poll.for_all()));
         self.marks = Marks::default();
         self.parent = self.parent.map(|parent| Box::new(parent.for_all()));

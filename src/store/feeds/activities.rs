@@ -212,6 +212,10 @@ const HANGING: &[&str] = &[
     "notifications",
     "activity_metrics",
     "metric_hours",
+    "reactions",
+    "reaction_groups",
+    "bookmarks",
+    "activity_feedback",
 ];
 
 /// Removes an activity with all that hangs on it.

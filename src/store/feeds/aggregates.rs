@@ -76,7 +76,10 @@ pub fn page(
 
 /// What is shown of an activity `a` to a reader, who is bound as `?3` with whether he sees what is private as `?4`, at `?5`.
 const IS_SHOWN: &str =
-    "(a.expires_at IS NULL OR a.expires_at > ?5) AND (a.visibility <> 'private' OR ?4 OR a.user_id = ?3)";
+    "(a.expires_at IS NULL OR a.expires_at > ?5) AND (a.visibility <> 'private' OR ?4 OR a.user_id = ?3)
+        AND NOT EXISTS (
+            SELECT 1 FROM activity_feedback h
+            WHERE h.app = ?1 AND h.user_id = ?3 AND h.activity = a.no AND h.action = 'hide' AND h.value)";
 
 /// The newest members of these groups, of each so many at the most; group by group, the newest first.
 pub fn members(tx: &ReadTx<'_>, feed: i64, keys: &[&str], reader: Reader<'_>, most: u32) -> Result<Vec<Member>> {

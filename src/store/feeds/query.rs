@@ -84,8 +84,15 @@ pub static ACTIVITIES: Resource = Resource {
         Field::new("created_at", Kind::Time("a.created_at"), COMPARED),
         Field::new("expires_at", Kind::Time("a.expires_at"), &[Equal, Exists, Gt, Gte, Lt, Lte]).unsorted(),
         Field::new("popularity", Kind::Number("a.popularity"), COMPARED),
-        // Nobody hides activities here: feedback is not built.
-        Field::new("hidden", Kind::Flag("FALSE"), &[Equal]).unsorted(),
+        Field::new(
+            "hidden",
+            Kind::Flag(
+                "EXISTS (SELECT 1 FROM activity_feedback b WHERE b.app = ?1 AND b.user_id = {viewer} AND b.activity = a.no
+                    AND b.action = 'hide' AND b.value)",
+            ),
+            &[Equal],
+        )
+        .unsorted(),
         Field::new("filter_tags", Kind::Listed { key: "a.no", of: activities_by_tag!("filter") }, TAGS).unsorted(),
         Field::new("interest_tags", Kind::Listed { key: "a.no", of: activities_by_tag!("interest") }, TAGS).unsorted(),
         Field::new(

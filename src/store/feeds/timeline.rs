@@ -137,6 +137,10 @@ pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<&Query>) -> Re
                     AND (a.visibility <> 'private' OR s.sees_private OR a.user_id = {user})
                     AND a.user_id IS NOT {without} AND {unwatched} AND ({})
             )
+            AND NOT EXISTS (
+                SELECT 1 FROM activity_feedback h
+                WHERE h.app = ?1 AND h.user_id = {user} AND h.activity = l.activity AND h.action = 'hide' AND h.value
+            )
          ORDER BY l.created_at {direction}, l.activity {direction} LIMIT {most}",
         sql.condition
     );

@@ -6,12 +6,15 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::feed::LocationResponse;
+use super::reaction::Groups;
 use crate::clock::Time;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::{EnrichedActivity, Marks};
+use crate::model::feeds::bookmark::EnrichedBookmark;
 use crate::model::feeds::comment::EnrichedComment;
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::poll::EnrichedPoll;
+use crate::model::feeds::reaction::EnrichedReaction;
 use crate::model::feeds::share::EnrichedShare;
 use crate::wire::users::UserResponse;
 
@@ -42,11 +45,14 @@ struct ActivityResponse<'a> {
     hidden: bool,
     preview: bool,
     comments: &'a [EnrichedComment],
-    // What is to hang on activities: decoders want these whether there is any or not.
-    latest_reactions: [(); 0],
-    own_reactions: [(); 0],
-    own_bookmarks: [(); 0],
-    reaction_groups: Map<String, Value>,
+    latest_reactions: &'a [EnrichedReaction],
+    own_reactions: &'a [EnrichedReaction],
+    reaction_groups: Groups<'a>,
+    own_bookmarks: &'a [EnrichedBookmark],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    friend_reactions: Option<&'a [EnrichedReaction]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    friend_reaction_count: Option<usize>,
     collections: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
@@ -102,6 +108,7 @@ impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { activity, user, mentioned, current_feed, poll, parent, comments, .. } = self;
         let Self { latest_shares, rank, selector_source, metrics, is_preview, marks, .. } = self;
+        let Self { reactions, friends, own_bookmarks, is_hidden, .. } = self;
         ActivityResponse {
             id: &activity.id,
             kind: &activity.kind,
@@ -123,13 +130,15 @@ impl Serialize for EnrichedActivity {
             reaction_count: activity.counts.reactions,
             bookmark_count: activity.counts.bookmarks,
             share_count: activity.counts.shares,
-            hidden: false,
+            hidden: *is_hidden,
             preview: *is_preview,
             comments,
-            latest_reactions: [],
-            own_reactions: [],
-            own_bookmarks: [],
-            reaction_groups: Map::new(),
+            latest_reactions: &reactions.latest,
+            own_reactions: &reactions.own,
+            reaction_groups: Groups(&reactions.groups),
+            own_bookmarks,
+            friend_reactions: friends.as_ref().map(|friends| friends.latest.as_slice()),
+            friend_reaction_count: friends.as_ref().map(|friends| friends.count),
             collections: Map::new(),
             text: activity.text.as_deref(),
             visibility_tag: activity.visibility_tag.as_deref(),

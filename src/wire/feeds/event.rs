@@ -9,11 +9,14 @@ use crate::event::feeds::{About, Change, FeedEvent};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::aggregate::{EnrichedAggregate, Marked, NotificationStatus};
+use crate::model::feeds::bookmark::{EnrichedBookmark, EnrichedFolder};
 use crate::model::feeds::comment::EnrichedComment;
-use crate::model::feeds::feed::EnrichedFeed;
+use crate::model::feeds::feed::{EnrichedFeed, Visibility};
+use crate::model::feeds::feedback::EnrichedFeedback;
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
 use crate::model::feeds::poll::{EnrichedPoll, EnrichedVote};
+use crate::model::feeds::reaction::EnrichedReaction;
 use crate::wire::Dialect;
 use crate::wire::events::text;
 use crate::wire::users::UserResponse;
@@ -25,8 +28,10 @@ struct Head<'a> {
     kind: &'a str,
     created_at: Time,
     custom: Map<String, Value>,
-    fid: &'a FeedId,
-    feed_visibility: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fid: Option<&'a FeedId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feed_visibility: Option<&'static str>,
 }
 
 /// What is the same for every feed.
@@ -54,6 +59,19 @@ enum AboutResponse<'a> {
     },
     Pin {
         pinned_activity: Pinned<'a>,
+    },
+    Reaction {
+        activity: &'a EnrichedActivity,
+        reaction: &'a EnrichedReaction,
+    },
+    Bookmark {
+        bookmark: &'a EnrichedBookmark,
+    },
+    Folder {
+        bookmark_folder: &'a EnrichedFolder,
+    },
+    Feedback {
+        activity_feedback: FeedbackResponse<'a>,
     },
     Poll {
         poll: &'a EnrichedPoll,
@@ -95,8 +113,9 @@ enum AboutResponse<'a> {
 /// The frame of an event: a short head for its feed, and the change, which is written once however many feeds it concerns.
 pub fn frame(kind: &str, at: Time, event: &FeedEvent, dialect: Dialect) -> String {
     let FeedEvent { fid, visibility, change } = event;
-    let feed_visibility = visibility.name();
-    let mut frame = text(dialect, &Head { kind, created_at: at, custom: Map::new(), fid, feed_visibility });
+    let feed_visibility = visibility.map(Visibility::name);
+    let mut frame =
+        text(dialect, &Head { kind, created_at: at, custom: Map::new(), fid: fid.as_ref(), feed_visibility });
     let tail = change.encoded[dialect as usize].get_or_init(|| tail(change, dialect));
     frame.pop();
     // Nothing but the head, where the change says no more.
@@ -114,6 +133,10 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Nothing => AboutResponse::Nothing {},
         About::Activity(activity) => AboutResponse::Activity { activity },
         About::Pin(pin) => AboutResponse::Pin { pinned_activity: Pinned::in_event(pin) },
+        About::Reaction { activity, reaction } => AboutResponse::Reaction { activity, reaction },
+        About::Bookmark(bookmark) => AboutResponse::Bookmark { bookmark },
+        About::Folder(bookmark_folder) => AboutResponse::Folder { bookmark_folder },
+        About::Feedback(feedback) => AboutResponse::Feedback { activity_feedback: FeedbackResponse::new(feedback) },
         About::Poll(poll) => AboutResponse::Poll { poll },
         About::Vote { poll, vote } => AboutResponse::Vote { poll, poll_vote: vote },
         About::NewComment { comment, activity } => AboutResponse::NewComment { comment, activity },
@@ -130,4 +153,29 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Marked(marked) => AboutResponse::Marked(marked),
     };
     text(dialect, &Tail { user: change.user.as_deref().map(UserResponse::brief), about })
+}
+
+/// What somebody said of an activity. The value is a text on the wire.
+#[derive(Serialize)]
+struct FeedbackResponse<'a> {
+    activity_id: &'a str,
+    action: &'static str,
+    value: &'static str,
+    user: UserResponse,
+    created_at: Time,
+    updated_at: Time,
+}
+
+impl<'a> FeedbackResponse<'a> {
+    fn new(feedback: &'a EnrichedFeedback) -> Self {
+        let EnrichedFeedback { feedback, activity_id, user } = feedback;
+        Self {
+            activity_id,
+            action: feedback.action.name(),
+            value: if feedback.value { "true" } else { "false" },
+            user: UserResponse::brief(user),
+            created_at: feedback.created_at,
+            updated_at: feedback.updated_at,
+        }
+    }
 }

@@ -34,6 +34,14 @@ const COMMENT: &[(&str, &str)] = &[("comment", "comment")];
 const UPON: &[(&str, &str)] = &[("comment", "comment"), ("activity", "activity")];
 const COMMENTS: &[(&str, &str)] = &[("comments", "comment")];
 const EVENT_OF_COMMENT: &str = "type created_at custom fid user comment";
+const EVENT_OF_REACTION: &str = "type created_at custom fid user activity reaction";
+const REACTED: &[(&str, &str)] =
+    &[("activity", "activity"), ("reaction", "reaction"), ("reference_activity", "activity"), ("user", "user")];
+const REACTIONS: &[(&str, &str)] = &[("reactions", "reaction")];
+const EVENT_OF_BOOKMARK: &str = "type created_at custom user bookmark";
+const BOOKMARK: &[(&str, &str)] = &[("bookmark", "bookmark"), ("user", "user")];
+const EVENT_OF_FOLDER: &str = "type created_at custom user bookmark_folder";
+const FOLDER: &[(&str, &str)] = &[("bookmark_folder", "folder"), ("user", "user")];
 
 const SHAPES: &[Shape] = &[
     Shape {
@@ -86,6 +94,10 @@ const SHAPES: &[Shape] = &[
             ("parent", "activity"),
             ("latest_shares", "share"),
             ("comments", "comment"),
+            ("latest_reactions", "reaction"),
+            ("own_reactions", "reaction"),
+            ("friend_reactions", "reaction"),
+            ("own_bookmarks", "bookmark"),
             ("poll", "poll"),
             ("notification_context", "notification context"),
         ],
@@ -189,6 +201,47 @@ const SHAPES: &[Shape] = &[
         name: "feeds.stories_feed.updated",
         required: "type created_at custom fid user",
         inside: &[("user", "user"), ("activities", "activity"), ("aggregated_activities", "aggregated activity")],
+    },
+    Shape { name: "reaction", required: "activity_id type user created_at updated_at", inside: &[("user", "user")] },
+    Shape { name: "reaction group", required: "count first_reaction_at last_reaction_at", inside: &[] },
+    Shape { name: "folder", required: "id name user created_at updated_at", inside: &[("user", "user")] },
+    Shape {
+        name: "bookmark",
+        required: "object_id object_type activity user created_at updated_at",
+        inside: &[("activity", "activity"), ("user", "user"), ("folder", "folder")],
+    },
+    Shape { name: "AddActivityReaction", required: "activity reaction duration", inside: REACTED },
+    Shape { name: "DeleteActivityReaction", required: "activity reaction duration", inside: REACTED },
+    Shape { name: "QueryActivityReactions", required: "reactions duration", inside: REACTIONS },
+    Shape { name: "BatchQueryActivityReactions", required: "reactions duration", inside: REACTIONS },
+    Shape { name: "feeds.activity.reaction.added", required: EVENT_OF_REACTION, inside: REACTED },
+    Shape { name: "feeds.activity.reaction.updated", required: EVENT_OF_REACTION, inside: REACTED },
+    Shape { name: "feeds.activity.reaction.deleted", required: EVENT_OF_REACTION, inside: REACTED },
+    Shape { name: "AddBookmark", required: "bookmark duration", inside: BOOKMARK },
+    Shape { name: "UpdateBookmark", required: "bookmark duration", inside: BOOKMARK },
+    Shape { name: "DeleteBookmark", required: "bookmark duration", inside: BOOKMARK },
+    Shape { name: "QueryBookmarks", required: "bookmarks duration", inside: &[("bookmarks", "bookmark")] },
+    Shape { name: "UpdateBookmarkFolder", required: "bookmark_folder duration", inside: FOLDER },
+    Shape {
+        name: "QueryBookmarkFolders",
+        required: "bookmark_folders duration",
+        inside: &[("bookmark_folders", "folder")],
+    },
+    Shape { name: "feeds.bookmark.added", required: EVENT_OF_BOOKMARK, inside: BOOKMARK },
+    Shape { name: "feeds.bookmark.updated", required: EVENT_OF_BOOKMARK, inside: BOOKMARK },
+    Shape { name: "feeds.bookmark.deleted", required: EVENT_OF_BOOKMARK, inside: BOOKMARK },
+    Shape { name: "feeds.bookmark_folder.updated", required: EVENT_OF_FOLDER, inside: FOLDER },
+    Shape { name: "feeds.bookmark_folder.deleted", required: EVENT_OF_FOLDER, inside: FOLDER },
+    Shape {
+        name: "feedback",
+        required: "activity_id action value user created_at updated_at",
+        inside: &[("user", "user")],
+    },
+    Shape { name: "ActivityFeedback", required: "activity_id duration", inside: &[] },
+    Shape {
+        name: "feeds.activity.feedback",
+        required: "type created_at custom user activity_feedback",
+        inside: &[("activity_feedback", "feedback")],
     },
     Shape { name: "AddActivity", required: "activity duration", inside: &[("activity", "activity")] },
     Shape { name: "GetActivity", required: "activity duration", inside: ACTIVITY },
@@ -299,9 +352,15 @@ const SHAPES: &[Shape] = &[
 pub fn check(name: &str, value: &Value) {
     inspect(name, value, name);
     assert!(null(value).is_none(), "{name}: {} is null, where it had to be absent", null(value).unwrap());
-    if value.get("type").is_some() && value.get("fid").is_some() {
+    if name.starts_with("feeds.") {
         let text = value.to_string();
         assert!(!text.contains("\"own_capabilities\""), "an event carries what is a viewer's own: {text}");
+        for list in ["own_reactions", "own_bookmarks"] {
+            let empty = text.matches(&format!("\"{list}\":[]")).count();
+            assert_eq!(text.matches(&format!("\"{list}\":")).count(), empty, "an event carries {list}: {text}");
+        }
+        assert!(!text.contains("\"hidden\":true"), "an event carries what is a viewer's own: {text}");
+        assert!(!text.contains("\"friend_reaction"), "an event carries what is a viewer's own: {text}");
         assert!(!text.contains("\"own_follow"), "an event carries what is a viewer's own: {text}");
     }
 }
@@ -316,6 +375,9 @@ fn inspect(name: &str, value: &Value, path: &str) {
         if key.ends_with("_at") {
             assert!(found.unwrap().is_i64(), "{path}.{key} is no integer: {value}");
         }
+    }
+    if let Some(groups) = value.get("reaction_groups").and_then(Value::as_object) {
+        groups.values().for_each(|group| inspect("reaction group", group, &format!("{path}.reaction_groups{{}}")));
     }
     for (key, inner) in shape.inside {
         match value.get(key) {

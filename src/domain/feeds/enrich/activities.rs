@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::comments::{self, ShownComments};
+use super::reactions::Friends;
 use super::users::Users;
-use super::{metrics, polls, previews, shares};
+use super::{bookmarks, metrics, polls, previews, reactions, shares};
 use crate::error::Result;
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::rank::Score;
+use crate::model::feeds::reaction::Reactions;
 use crate::store::ReadTx;
-use crate::store::feeds::activities as rows;
+use crate::store::feeds::{activities as rows, feedback};
 
 /// Which parts of activities an answer shows (feeds-core 5.4). Each costs a statement or two, however many activities there are.
 #[derive(Clone, Copy, Debug)]
@@ -24,11 +26,25 @@ pub struct Parts {
     pub poll: bool,
     /// The first comments upon them.
     pub comments: ShownComments,
+    /// The reactions to them.
+    pub reactions: bool,
+    /// The viewer's bookmarks of them.
+    pub own_bookmarks: bool,
+    /// Reactions of whom the viewer follows.
+    pub friends: Option<Friends>,
 }
 
 impl Parts {
     /// All.
-    pub const ALL: Self = Self { mentioned: true, parents: true, poll: true, comments: ShownComments::LATEST };
+    pub const ALL: Self = Self {
+        mentioned: true,
+        parents: true,
+        poll: true,
+        comments: ShownComments::LATEST,
+        reactions: true,
+        own_bookmarks: true,
+        friends: None,
+    };
 }
 
 /// Activities with what an answer shows of them to a viewer, in the order given, each with the feed through which it is seen.
@@ -59,6 +75,10 @@ pub fn activities(
         selector_source: None,
         metrics: BTreeMap::new(),
         is_preview: false,
+        reactions: Reactions::default(),
+        friends: None,
+        own_bookmarks: Vec::new(),
+        is_hidden: false,
         activity,
     };
     let mut activities: Vec<EnrichedActivity> = Vec::with_capacity(rows.len() + parents.len());
@@ -82,7 +102,30 @@ fn hang(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActi
     if parts.poll {
         polls(tx, viewer, activities)?;
     }
-    previews::hang(tx, viewer, activities)
+    if parts.reactions {
+        reactions::hang(tx, viewer, activities)?;
+    }
+    if let (Some(viewer), Some(friends)) = (viewer, parts.friends) {
+        reactions::hang_friends(tx, viewer, activities, friends)?;
+    }
+    if let Some(viewer) = viewer {
+        hidden(tx, viewer, activities)?;
+    }
+    previews::hang(tx, viewer, activities)?;
+    // The last, since a bookmark shows its activity as it is by then.
+    match viewer {
+        Some(viewer) if parts.own_bookmarks => bookmarks::hang(tx, viewer, activities),
+        _ => Ok(()),
+    }
+}
+
+fn hidden(tx: &ReadTx<'_>, viewer: &UserId, activities: &mut [EnrichedActivity]) -> Result<()> {
+    let numbers: Vec<i64> = activities.iter().map(|one| one.activity.no).collect();
+    let hidden = feedback::hidden(tx, viewer.as_str(), &numbers)?;
+    for one in activities {
+        one.is_hidden = hidden.contains(&one.activity.no);
+    }
+    Ok(())
 }
 
 fn polls(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActivity]) -> Result<()> {

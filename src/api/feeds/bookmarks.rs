@@ -1,0 +1,150 @@
+//! Bookmarks (feeds-interactions 4).
+
+use actix_web::web::Path;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::acting::{Acting, Named};
+use super::feeds::PagerResponse;
+use super::query::Asked;
+use crate::auth::caller::AnyCaller;
+use crate::body::Body;
+use crate::domain::feeds::bookmarks::{self as rules, BookmarkChange, Place, QUERIED};
+use crate::domain::feeds::enrich::OwnFields;
+use crate::domain::feeds::folders::NewFolder;
+use crate::domain::users::check_object;
+use crate::error::{ApiError, Result};
+use crate::model::feeds::bookmark::EnrichedBookmark;
+use crate::permission::capability::Capability;
+use crate::reply::Reply;
+
+/// A folder that is to be made.
+#[derive(Deserialize)]
+pub struct NewFolderRequest {
+    name: Option<String>,
+    custom: Option<Map<String, Value>>,
+}
+
+/// The place that a call names, by a folder's id or as a new folder; an empty id is no folder.
+pub(super) fn place(folder_id: Option<String>, new_folder: Option<NewFolderRequest>) -> Result<Option<Place>> {
+    match (folder_id, new_folder) {
+        (Some(id), Some(_)) if !id.is_empty() => {
+            Err(ApiError::input("cannot use both new_folder and the id of a folder"))
+        }
+        (_, Some(new)) => Ok(Some(Place::New(NewFolder::checked(new.name, new.custom)?))),
+        (Some(id), None) if id.is_empty() => Ok(Some(Place::Loose)),
+        (Some(id), None) => Ok(Some(Place::Folder(id))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The body of AddBookmark.
+#[derive(Deserialize)]
+pub struct AddBookmarkRequest {
+    #[serde(flatten)]
+    pub(super) named: Named,
+    pub(super) folder_id: Option<String>,
+    pub(super) new_folder: Option<NewFolderRequest>,
+    pub(super) custom: Option<Map<String, Value>>,
+}
+
+/// The answer of the operations on one bookmark.
+#[derive(Serialize)]
+pub struct BookmarkResponse {
+    pub(super) bookmark: EnrichedBookmark,
+}
+
+/// `POST /feeds/activities/{activity_id}/bookmarks`.
+pub async fn add(
+    caller: AnyCaller,
+    id: Path<String>,
+    body: Body<AddBookmarkRequest>,
+) -> Result<Reply<BookmarkResponse>> {
+    let AddBookmarkRequest { named, folder_id, new_folder, custom } = body.0;
+    let acting = Acting::required(&caller, named)?;
+    let place = place(folder_id, new_folder)?.unwrap_or(Place::Loose);
+    let custom = custom.unwrap_or_default();
+    check_object("custom", &custom)?;
+    let bookmark = caller.write(move |tx| {
+        let by = acting.user(tx, Capability::AddActivityBookmark.action())?;
+        rules::add(tx, acting.actor(), &by, &id, place, custom)
+    });
+    Ok(Reply(BookmarkResponse { bookmark: bookmark.await? }))
+}
+
+/// The body of UpdateBookmark.
+#[derive(Deserialize)]
+pub struct UpdateBookmarkRequest {
+    #[serde(flatten)]
+    pub(super) named: Named,
+    pub(super) folder_id: Option<String>,
+    new_folder_id: Option<String>,
+    new_folder: Option<NewFolderRequest>,
+    custom: Option<Map<String, Value>>,
+}
+
+impl UpdateBookmarkRequest {
+    /// Whom it names, in which folder the bookmark lies, and what is changed of it.
+    pub(super) fn checked(self) -> Result<(Named, Option<String>, BookmarkChange)> {
+        let place = place(self.new_folder_id, self.new_folder)?;
+        if let Some(custom) = &self.custom {
+            check_object("custom", custom)?;
+        }
+        let folder_id = self.folder_id.filter(|id| !id.is_empty());
+        Ok((self.named, folder_id, BookmarkChange { place, custom: self.custom }))
+    }
+}
+
+/// `PATCH /feeds/activities/{activity_id}/bookmarks`.
+pub async fn update(
+    caller: AnyCaller,
+    id: Path<String>,
+    body: Body<UpdateBookmarkRequest>,
+) -> Result<Reply<BookmarkResponse>> {
+    let (named, folder_id, change) = body.0.checked()?;
+    let acting = Acting::required(&caller, named)?;
+    let bookmark = caller.write(move |tx| {
+        let by = acting.user(tx, Capability::UpdateOwnActivityBookmark.action())?;
+        rules::update(tx, acting.actor(), &by, &id, folder_id.as_deref(), change)
+    });
+    Ok(Reply(BookmarkResponse { bookmark: bookmark.await? }))
+}
+
+/// `DELETE /feeds/activities/{activity_id}/bookmarks`: answers what is there no more.
+pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<BookmarkResponse>> {
+    let acting = Acting::required(&caller, Named::in_query(&caller))?;
+    let folder_id = caller.params().get("folder_id").filter(|id| !id.is_empty()).map(str::to_owned);
+    let bookmark = caller.write(move |tx| {
+        let by = acting.user(tx, Capability::DeleteOwnActivityBookmark.action())?;
+        rules::delete(tx, acting.actor(), &by, &id, folder_id.as_deref())
+    });
+    Ok(Reply(BookmarkResponse { bookmark: bookmark.await? }))
+}
+
+/// The body of QueryBookmarks.
+#[derive(Deserialize)]
+pub struct QueryBookmarksRequest {
+    #[serde(flatten)]
+    named: Named,
+    #[serde(flatten)]
+    asked: Asked,
+    enrich_own_fields: Option<bool>,
+}
+
+/// The answer of QueryBookmarks.
+#[derive(Serialize)]
+pub struct QueryBookmarksResponse {
+    bookmarks: Vec<EnrichedBookmark>,
+    #[serde(flatten)]
+    pager: PagerResponse,
+}
+
+/// `POST /feeds/bookmarks/query`.
+pub async fn query(caller: AnyCaller, body: Body<QueryBookmarksRequest>) -> Result<Reply<QueryBookmarksResponse>> {
+    let walk = body.0.asked.walk(&QUERIED)?;
+    let acting = Acting::of(&caller, body.0.named)?;
+    let own = OwnFields::asked(body.0.enrich_own_fields);
+    let page = caller.scan(move |tx| rules::query(tx, acting.actor(), walk, own)).await?;
+    let pager = PagerResponse { next: page.next, prev: page.prev };
+    Ok(Reply(QueryBookmarksResponse { bookmarks: page.items, pager }))
+}
