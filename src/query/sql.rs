@@ -158,6 +158,7 @@ impl Writer {
             Test::Exists(true) => format!("{expression} IS NOT NULL"),
             Test::Exists(false) => format!("{expression} IS NULL"),
             Test::Words(words) => self.words(expression, words),
+            Test::Contains(part) => format!("instr({expression}, {}) > 0", self.bind(parameter(part))),
             _ => NOBODY.to_owned(),
         }
     }
