@@ -39,7 +39,6 @@ describe('what is not built', AT_ONCE, () => {
     const { node } = app;
     await notBuilt(app, [
       ['addComment', 'Feeds data', () => node.feeds.addComment({ comment: 'Hi', object_id: 'a', object_type: 'activity', user_id: 'john' })],
-      ['queryBookmarks', 'Feeds data', () => node.feeds.queryBookmarks({ user_id: 'john' })],
       ['queryChannels', 'Channels and their members', () => node.chat.queryChannels({})],
       ['getMessage', 'Messages', () => node.chat.getMessage({ id: 'm' })],
       ['queryThreads', 'Threads', () => node.chat.queryThreads({ user_id: 'john' })],
@@ -78,7 +77,6 @@ describe('what is not built', AT_ONCE, () => {
     await user.connect({ id: 'john' }, provider(() => app.provide('john')));
     await notBuilt(app, [
       ['addComment', 'Feeds data', () => user.client.addComment({ comment: 'Hi', object_id: 'a', object_type: 'activity' })],
-      ['queryBookmarks', 'Feeds data', () => user.client.queryBookmarks({})],
     ]);
   });
 
