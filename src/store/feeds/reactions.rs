@@ -16,18 +16,6 @@ use crate::query::Operator::{Equal, Exists, Gt, Gte, In, Lt, Lte};
 use crate::query::page::Walk;
 use crate::query::{Field, Kind, Operator, Resource, Sql};
 
-/// The moment of the first or the last reaction of one type to an object.
-macro_rules! created_at {
-    ($order:literal) => {
-        concat!(
-            "SELECT r.created_at FROM reactions r WHERE r.app = ?1 AND r.kind = ?2 AND r.object = ?3 AND r.type = ?4
-             ORDER BY r.created_at ",
-            $order,
-            " LIMIT 1"
-        )
-    };
-}
-
 /// The columns of a reaction, for [`reaction_of`].
 const COLUMNS: &str = "r.no, r.kind, r.object, r.activity, r.user_id, r.type, r.custom, r.created_at, r.updated_at";
 
@@ -179,13 +167,14 @@ pub fn remove(tx: &WriteTx<'_>, reaction: &Reaction) -> Result<()> {
         )?
         .execute(group)?;
     tx.conn()
-        .prepare_cached(concat!(
-            "UPDATE reaction_groups SET count = count - 1, first_at = (",
-            created_at!("ASC"),
-            "), last_at = (",
-            created_at!("DESC"),
-            ") WHERE app = ?1 AND kind = ?2 AND object = ?3 AND type = ?4"
-        ))?
+        .prepare_cached(
+            "UPDATE reaction_groups SET count = count - 1,
+                first_at = (SELECT r.created_at FROM reactions r
+                    WHERE r.app = ?1 AND r.kind = ?2 AND r.object = ?3 AND r.type = ?4 ORDER BY r.created_at LIMIT 1),
+                last_at = (SELECT r.created_at FROM reactions r
+                    WHERE r.app = ?1 AND r.kind = ?2 AND r.object = ?3 AND r.type = ?4 ORDER BY r.created_at DESC LIMIT 1)
+             WHERE app = ?1 AND kind = ?2 AND object = ?3 AND type = ?4",
+        )?
         .execute(group)?;
     Ok(())
 }
@@ -195,9 +184,9 @@ const TIMED: &[Operator] = &[Equal, Exists, Gt, Gte, In, Lt, Lte];
 
 /// What may be asked of reactions (feeds-interactions 3): `reactions` under the alias `r`.
 macro_rules! queried {
-    ($operation:literal) => {
+    ($operation:expr) => {
         Resource {
-            operation: table::name($operation),
+            operation: $operation,
             collection: "reactions",
             filter: "filter",
             fields: FIELDS,
@@ -224,10 +213,10 @@ const FIELDS: &[Field] = &[
 ];
 
 /// Of the reactions to one activity.
-pub static OF_ACTIVITY: Resource = queried!("QueryActivityReactions");
+pub static OF_ACTIVITY: Resource = queried!(table::name("QueryActivityReactions"));
 
 /// Of a user's reactions to several.
-pub static OF_ACTIVITIES: Resource = queried!("BatchQueryActivityReactions");
+pub static OF_ACTIVITIES: Resource = queried!(table::name("BatchQueryActivityReactions"));
 
 /// A page of the reactions to these objects of a kind that a query finds: of those of one user alone, where one is named.
 pub fn select(
