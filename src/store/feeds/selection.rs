@@ -4,7 +4,7 @@ use rusqlite::params_from_iter;
 use rusqlite::types::Value as Parameter;
 
 use super::super::tx::ReadTx;
-use super::timeline::{Pick, Place, Reader};
+use super::timeline::{Pick, Place, Reader, unhidden};
 use crate::error::Result;
 use crate::query::{Query, Sql};
 
@@ -37,8 +37,8 @@ pub fn pick(
     let mut sql = query.to_sql(tx.now);
     let (until, most, now) = (sql.bind(until), sql.bind(most), sql.bind(tx.now));
     let without = sql.bind(reader.without.map(str::to_owned));
-    let user = if reader.skips_watched { sql.bind(reader.user.map(str::to_owned)) } else { String::new() };
-    let unwatched = reader.unwatched(&user);
+    let user = sql.bind(reader.user.map(str::to_owned));
+    let (unwatched, unhidden) = (reader.unwatched(&user), unhidden(&user, "a.no"));
     let (from, through) = from(among, &mut sql, &until, &most);
     let Sql { condition, order_by, params, .. } = sql;
     let order_by = match among {
@@ -48,7 +48,8 @@ pub fn pick(
     let text = format!(
         "SELECT a.created_at, a.no, {through} AS through FROM {from}
          WHERE a.app = ?1 AND a.no <= {until} AND a.deleted_at IS NULL AND (a.expires_at IS NULL OR a.expires_at > {now})
-            AND a.visibility <> 'private' AND a.user_id IS NOT {without} AND {unwatched} AND ({condition})
+            AND a.visibility <> 'private' AND a.user_id IS NOT {without} AND {unwatched} AND {unhidden}
+            AND ({condition})
             AND through IS NOT NULL
          ORDER BY {order_by} LIMIT {most}"
     );

@@ -70,6 +70,15 @@ impl Reader<'_> {
     }
 }
 
+/// What holds of an activity, by its number, that the user in this place has not hidden.
+pub(super) fn unhidden(user: &str, activity: &str) -> String {
+    format!(
+        "NOT EXISTS (
+            SELECT 1 FROM activity_feedback h
+            WHERE h.app = ?1 AND h.user_id = {user} AND h.activity = {activity} AND h.action = 'hide' AND h.value)"
+    )
+}
+
 /// What is read of a feed.
 #[derive(Clone, Copy, Debug)]
 pub struct Stretch<'a> {
@@ -123,6 +132,7 @@ pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<&Query>) -> Re
     let user = sql.bind(reader.user.map(str::to_owned));
     let without = sql.bind(reader.without.map(str::to_owned));
     let unwatched = reader.unwatched(&user);
+    let unhidden = unhidden(&user, "l.activity");
     let most = sql.bind(most);
     // Materialized, and the activity looked at in a condition: SQLite then leaves each feed's rows as soon as they are too old
     // to be on the page, however many feeds are followed.
@@ -137,10 +147,7 @@ pub fn pick(tx: &ReadTx<'_>, stretch: Stretch<'_>, filter: Option<&Query>) -> Re
                     AND (a.visibility <> 'private' OR s.sees_private OR a.user_id = {user})
                     AND a.user_id IS NOT {without} AND {unwatched} AND ({})
             )
-            AND NOT EXISTS (
-                SELECT 1 FROM activity_feedback h
-                WHERE h.app = ?1 AND h.user_id = {user} AND h.activity = l.activity AND h.action = 'hide' AND h.value
-            )
+            AND {unhidden}
          ORDER BY l.created_at {direction}, l.activity {direction} LIMIT {most}",
         sql.condition
     );

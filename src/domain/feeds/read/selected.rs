@@ -17,12 +17,13 @@ use crate::domain::feeds::views::Way;
 use crate::error::Result;
 use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
 use crate::model::feeds::group::Selector;
+use crate::model::feeds::object::ObjectKind;
 use crate::model::feeds::page::Page;
 use crate::model::feeds::rank::Score;
 use crate::store::feeds::query::ACTIVITIES;
 use crate::store::feeds::selection::{self, Among};
 use crate::store::feeds::timeline::{Order, Pick, Place};
-use crate::store::feeds::{activities as rows, metrics};
+use crate::store::feeds::{activities as rows, metrics, reactions};
 use crate::store::users;
 
 /// Activities that a selector picks at the most.
@@ -210,16 +211,21 @@ impl Reading<'_, '_> {
         let numbers: Vec<i64> = all.iter().map(|picked| picked.chosen.place.activity).collect();
         let found = rows::by_number(self.tx, &numbers)?;
         let metrics = if ranking.names_any_of("metrics") { metrics::of(self.tx, &numbers)? } else { HashMap::new() };
+        let needs_groups = ranking.names_any_of("reaction_counts");
+        let by_kind =
+            if needs_groups { reactions::groups(self.tx, ObjectKind::Activity, &numbers)? } else { BTreeMap::new() };
         let marks = self.marked(ranking, &found)?;
         let reading = rank::Reading { now: as_of.at, external: &self.tastes.external, interests: weights };
         let with_vars = self.options.include_score_vars == Some(true);
         for picked in &mut all {
             let Some(activity) = found.get(&picked.chosen.place.activity) else { continue };
             let Marks { is_read, is_seen, .. } = marks.get(&activity.no).copied().unwrap_or_default();
-            let none: BTreeMap<String, i64> = BTreeMap::new();
+            let reactions =
+                by_kind.get(&activity.no).map(|kinds| kinds.iter().map(|(kind, group)| (kind.clone(), group.count)));
+            let reactions: BTreeMap<String, i64> = reactions.into_iter().flatten().collect();
             let subject = Subject {
                 activity,
-                reactions: Some(&none),
+                reactions: Some(&reactions),
                 metrics: metrics.get(&activity.no),
                 source: picked.source,
                 is_read,
