@@ -7,6 +7,7 @@ pub mod bookmark;
 pub mod comment;
 pub mod event;
 pub mod feed;
+mod feedback;
 pub mod group;
 pub mod membership;
 pub mod pin;

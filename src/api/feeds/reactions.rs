@@ -60,18 +60,18 @@ impl From<TellingRequest> for Telling {
 /// What an answer tells of a notification: nothing where there is none.
 #[derive(Default, Serialize)]
 pub struct ToldResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notification_accepted: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notification_created: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notification_task_id: Option<String>,
+    #[serde(rename = "notification_accepted", skip_serializing_if = "Option::is_none")]
+    is_accepted: Option<bool>,
+    #[serde(rename = "notification_created", skip_serializing_if = "Option::is_none")]
+    is_created: Option<bool>,
+    #[serde(rename = "notification_task_id", skip_serializing_if = "Option::is_none")]
+    task_id: Option<String>,
 }
 
 impl From<Option<String>> for ToldResponse {
     fn from(task: Option<String>) -> Self {
         let is_told = task.as_ref().map(|_| true);
-        Self { notification_accepted: is_told, notification_created: is_told, notification_task_id: task }
+        Self { is_accepted: is_told, is_created: is_told, task_id: task }
     }
 }
 

@@ -149,7 +149,7 @@ pub fn add(
     let (bookmark, is_new) = put(tx, Object::activity(activity.no), &by.id, place, custom)?;
     let activity = recount(tx, activity, |counts| counts.bookmarks += i64::from(is_new))?;
     let told = if is_new { "feeds.bookmark.added" } else { "feeds.bookmark.updated" };
-    tell(tx, actor, told, activity, &feeds, bookmark)
+    tell(tx, actor, told, &activity, &feeds, bookmark)
 }
 
 /// Changes a bookmark of an activity.
@@ -163,7 +163,7 @@ pub fn update(
 ) -> Result<EnrichedBookmark> {
     let (activity, feeds) = open(tx, actor, id, Capability::UpdateOwnActivityBookmark)?;
     let bookmark = change(tx, Object::activity(activity.no), &by.id, folder_id, changed)?;
-    tell(tx, actor, "feeds.bookmark.updated", activity, &feeds, bookmark)
+    tell(tx, actor, "feeds.bookmark.updated", &activity, &feeds, bookmark)
 }
 
 /// Takes a bookmark of an activity away.
@@ -177,7 +177,7 @@ pub fn delete(
     let (activity, feeds) = open(tx, actor, id, Capability::DeleteOwnActivityBookmark)?;
     let bookmark = take(tx, Object::activity(activity.no), &by.id, folder_id)?;
     let activity = recount(tx, activity, |counts| counts.bookmarks -= 1)?;
-    tell(tx, actor, "feeds.bookmark.deleted", activity, &feeds, bookmark)
+    tell(tx, actor, "feeds.bookmark.deleted", &activity, &feeds, bookmark)
 }
 
 /// Takes a bookmark away whose folder goes. Of what is deleted nobody is told.
@@ -188,7 +188,7 @@ pub fn end(tx: &WriteTx<'_>, bookmark: Bookmark) -> Result<()> {
     let activity = recount(tx, activity, |counts| counts.bookmarks -= 1)?;
     if activity.deleted_at.is_none() {
         let feeds = feed_rows::by_address(tx, &activity.feeds)?;
-        tell(tx, Actor::SERVER, "feeds.bookmark.deleted", activity, &feeds, bookmark)?;
+        tell(tx, Actor::SERVER, "feeds.bookmark.deleted", &activity, &feeds, bookmark)?;
     }
     Ok(())
 }
@@ -199,17 +199,17 @@ fn tell(
     tx: &WriteTx<'_>,
     actor: Actor<'_>,
     kind: &'static str,
-    activity: Activity,
+    activity: &Activity,
     feeds: &[Feed],
     bookmark: Bookmark,
 ) -> Result<EnrichedBookmark> {
-    let (shown, told) = shown_and_told(tx, actor, &activity, feeds)?;
+    let (shown, told) = shown_and_told(tx, actor, activity, feeds)?;
     let enriched = enrich::enriched(tx, vec![bookmark], &HashMap::from([(activity.no, shown)]))?.pop();
     let bookmark = enriched.ok_or_else(|| ApiError::internal(&"a bookmark was lost on its way to the answer"))?;
     let change = |told| Change::new(Some(Arc::clone(&bookmark.user)), About::Bookmark(Box::new(told)));
     events::tell_user(tx, kind, &bookmark.user.id, &change(bookmark.clone().for_all()));
     let others = EnrichedBookmark { activity: Box::new(told), ..bookmark.clone() }.for_others();
-    events::tell_others(tx, kind, &change(others), &activity, feeds, &bookmark.user.id)?;
+    events::tell_others(tx, kind, &change(others), activity, feeds, &bookmark.user.id)?;
     Ok(bookmark)
 }
 

@@ -228,12 +228,11 @@ pub fn select(
 ) -> Result<(Vec<Reaction>, Option<String>)> {
     let mut sql = walk.to_sql(tx.now);
     let (kind, most) = (sql.bind(kind.name().to_owned()), sql.bind(walk.rows()));
-    let objects = match objects {
-        [one] => format!("r.object = {}", sql.bind(*one)),
-        _ => {
-            let objects = serde_json::to_string(objects).unwrap_or_default();
-            format!("r.object IN (SELECT value FROM json_each({}))", sql.bind(objects))
-        }
+    let objects = if let [one] = objects {
+        format!("r.object = {}", sql.bind(*one))
+    } else {
+        let objects = serde_json::to_string(objects).unwrap_or_default();
+        format!("r.object IN (SELECT value FROM json_each({}))", sql.bind(objects))
     };
     let user = user.map(|user| format!(" AND r.user_id = {}", sql.bind(user.to_owned()))).unwrap_or_default();
     let Sql { condition, order_by, keys, params } = sql;

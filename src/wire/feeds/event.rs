@@ -71,7 +71,7 @@ enum AboutResponse<'a> {
         bookmark_folder: &'a EnrichedFolder,
     },
     Feedback {
-        activity_feedback: FeedbackResponse<'a>,
+        activity_feedback: &'a EnrichedFeedback,
     },
     Poll {
         poll: &'a EnrichedPoll,
@@ -136,7 +136,7 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Reaction { activity, reaction } => AboutResponse::Reaction { activity, reaction },
         About::Bookmark(bookmark) => AboutResponse::Bookmark { bookmark },
         About::Folder(bookmark_folder) => AboutResponse::Folder { bookmark_folder },
-        About::Feedback(feedback) => AboutResponse::Feedback { activity_feedback: FeedbackResponse::new(feedback) },
+        About::Feedback(activity_feedback) => AboutResponse::Feedback { activity_feedback },
         About::Poll(poll) => AboutResponse::Poll { poll },
         About::Vote { poll, vote } => AboutResponse::Vote { poll, poll_vote: vote },
         About::NewComment { comment, activity } => AboutResponse::NewComment { comment, activity },
@@ -153,29 +153,4 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Marked(marked) => AboutResponse::Marked(marked),
     };
     text(dialect, &Tail { user: change.user.as_deref().map(UserResponse::brief), about })
-}
-
-/// What somebody said of an activity. The value is a text on the wire.
-#[derive(Serialize)]
-struct FeedbackResponse<'a> {
-    activity_id: &'a str,
-    action: &'static str,
-    value: &'static str,
-    user: UserResponse,
-    created_at: Time,
-    updated_at: Time,
-}
-
-impl<'a> FeedbackResponse<'a> {
-    fn new(feedback: &'a EnrichedFeedback) -> Self {
-        let EnrichedFeedback { feedback, activity_id, user } = feedback;
-        Self {
-            activity_id,
-            action: feedback.action.name(),
-            value: if feedback.value { "true" } else { "false" },
-            user: UserResponse::brief(user),
-            created_at: feedback.created_at,
-            updated_at: feedback.updated_at,
-        }
-    }
 }

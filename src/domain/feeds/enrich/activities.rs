@@ -17,6 +17,7 @@ use crate::store::feeds::{activities as rows, feedback};
 
 /// Which parts of activities an answer shows (feeds-core 5.4). Each costs a statement or two, however many activities there are.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub struct Parts {
     /// Whom they mention.
     pub mentioned: bool,

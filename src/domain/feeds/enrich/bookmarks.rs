@@ -2,6 +2,7 @@
 //! bookmarks there are.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::users::Users;
 use crate::error::Result;
@@ -31,7 +32,7 @@ pub fn enriched(
             address: Address::of_activity(&activity.activity.id),
             // Not again what hangs on it, or it would have no end.
             activity: Box::new(EnrichedActivity { own_bookmarks: Vec::new(), ..activity.clone() }),
-            folder: folder.map(|folder| EnrichedFolder { folder, user: user.clone() }),
+            folder: folder.map(|folder| EnrichedFolder { folder, user: Arc::clone(&user) }),
             user,
             bookmark,
         })

@@ -268,12 +268,12 @@ impl World {
     fn bookmark(&mut self, who: usize, id: usize, files: bool) {
         let Some(post) = self.model.live(id) else { return };
         post.bookmarks.insert((who, files));
-        let shelf = match self.model.folders.get(&who) {
+        let place = match self.model.folders.get(&who) {
             _ if !files => Shelf::Loose,
             Some(folder) => Shelf::Folder(folder.clone()),
             None => Shelf::New(NewFolder { name: "f".to_owned(), custom: Map::new() }),
         };
-        let kept = self.by(who, move |tx, actor, by| bookmarks::add(tx, actor, by, &id.to_string(), shelf, Map::new()));
+        let kept = self.by(who, move |tx, actor, by| bookmarks::add(tx, actor, by, &id.to_string(), place, Map::new()));
         assert_eq!(kept.folder.is_some(), files);
         assert_eq!(kept.activity.activity.counts.bookmarks, number(self.model.posts[&id].bookmarks.len()));
         if let Some(folder) = kept.folder {
