@@ -2,6 +2,7 @@
 
 mod activities;
 mod bookmarks;
+mod comment_notices;
 mod comments;
 mod feedback;
 mod following;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::acting::Named;
 use super::activity_request::{attachment, set_at};
+use crate::domain::feeds::comment_notices::Telling;
 use crate::domain::feeds::comments::{CommentChange, CommentInput};
 use crate::error::{ApiError, Result};
 use crate::json::from_tree;
@@ -28,6 +29,25 @@ pub struct CommentRequest {
     attachments: Option<Vec<Map<String, Value>>>,
     mentioned_user_ids: Option<Vec<String>>,
     custom: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    telling: TellingRequest,
+}
+
+/// Whether those whom a comment concerns are told so: one name for it where comments are added, another where they change. Push
+/// messages are never sent, so none has to be skipped.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct TellingRequest {
+    create_notification_activity: Option<bool>,
+    handle_mention_notifications: Option<bool>,
+    copy_custom_to_notification: Option<bool>,
+}
+
+impl From<TellingRequest> for Telling {
+    fn from(asked: TellingRequest) -> Self {
+        let notifies = [asked.create_notification_activity, asked.handle_mention_notifications].contains(&Some(true));
+        Self { notifies, copies_custom: asked.copy_custom_to_notification == Some(true) }
+    }
 }
 
 impl CommentRequest {
@@ -48,6 +68,7 @@ impl CommentRequest {
             attachments: self.attachments.unwrap_or_default().into_iter().map(attachment).collect(),
             mentioned: self.mentioned_user_ids.unwrap_or_default(),
             custom: self.custom.unwrap_or_default(),
+            telling: self.telling.into(),
         })
     }
 }
@@ -71,14 +92,21 @@ pub struct UpdateCommentRequest {
     attachments: Option<Vec<Map<String, Value>>>,
     mentioned_user_ids: Option<Vec<String>>,
     custom: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    telling: TellingRequest,
 }
 
 impl UpdateCommentRequest {
     /// What is changed.
     pub fn checked(self) -> Result<(Named, CommentChange)> {
         let attachments = self.attachments.map(|all| all.into_iter().map(attachment).collect());
-        let change =
-            CommentChange { text: self.comment, attachments, mentioned: self.mentioned_user_ids, custom: self.custom };
+        let change = CommentChange {
+            text: self.comment,
+            attachments,
+            mentioned: self.mentioned_user_ids,
+            custom: self.custom,
+            telling: self.telling.into(),
+        };
         Ok((self.named, mentions_within(change)?))
     }
 }
@@ -97,6 +125,8 @@ pub struct UpdateCommentPartialRequest {
     pub named: Named,
     set: Option<Map<String, Value>>,
     unset: Option<Vec<String>>,
+    #[serde(flatten)]
+    telling: TellingRequest,
 }
 
 /// What can be set of a comment in part; all but the text can be taken away.
@@ -106,6 +136,7 @@ const SETTABLE: &[&str] = &["text", "attachments", "custom", "mentioned_user_ids
 pub struct Parts {
     set: Map<String, Value>,
     unset: Vec<String>,
+    telling: Telling,
 }
 
 /// The parts of a comment that can be changed.
@@ -135,7 +166,7 @@ impl UpdateCommentPartialRequest {
         if set.get("status").is_some_and(|status| !status.is_null() && status != "active") {
             return Err(ApiError::input("set.status must be one of [active]"));
         }
-        Ok((self.named, Parts { set, unset }))
+        Ok((self.named, Parts { set, unset, telling: self.telling.into() }))
     }
 }
 
@@ -164,6 +195,7 @@ impl Parts {
             attachments: fields.attachments.map(|all| all.into_iter().map(attachment).collect()),
             mentioned: fields.mentioned_user_ids,
             custom: fields.custom,
+            telling: self.telling,
         })
     }
 }

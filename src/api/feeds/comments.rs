@@ -7,7 +7,7 @@ use super::acting::{Acting, Named};
 use super::comment_request::{CommentRequest, UpdateCommentPartialRequest, UpdateCommentRequest};
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
-use crate::domain::feeds::comments::{self as rules, CommentInput, Upon};
+use crate::domain::feeds::comments::{self as rules, Added, CommentInput, Deletion, Upon};
 use crate::error::Result;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::comment::EnrichedComment;
@@ -33,15 +33,30 @@ pub struct CommentResponse {
     comment: EnrichedComment,
 }
 
+/// The answer of AddComment: of notifications where they were asked for.
+#[derive(Serialize)]
+pub struct AddCommentResponse {
+    comment: EnrichedComment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_created: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mention_notifications_created: Option<i64>,
+}
+
 /// `POST /feeds/comments`.
-pub async fn add(caller: AnyCaller, body: Body<AddCommentRequest>) -> Result<Reply<CommentResponse>> {
+pub async fn add(caller: AnyCaller, body: Body<AddCommentRequest>) -> Result<Reply<AddCommentResponse>> {
     let acting = Acting::required(&caller, body.0.named)?;
     let input = body.0.comment.checked()?;
-    let comment = caller.write(move |tx| {
+    let added = caller.write(move |tx| {
         let author = acting.user(tx, Capability::AddComment.action())?;
         rules::add(tx, acting.actor(), &author, input)
     });
-    Ok(Reply(CommentResponse { comment: comment.await? }))
+    let Added { comment, told } = added.await?;
+    Ok(Reply(AddCommentResponse {
+        comment,
+        notification_created: told.map(|told| told.author),
+        mention_notifications_created: told.map(|told| told.mentioned),
+    }))
 }
 
 /// The body of AddCommentsBatch.
@@ -68,7 +83,7 @@ pub async fn add_many(caller: AnyCaller, body: Body<AddCommentsBatchRequest>) ->
     let comments = caller.write(move |tx| {
         let add = |(acting, input): (Acting, CommentInput)| {
             let author = acting.user(tx, Capability::AddComment.action())?;
-            rules::add(tx, acting.actor(), &author, input)
+            rules::add(tx, acting.actor(), &author, input).map(|added| added.comment)
         };
         all.into_iter().map(add).collect::<Result<Vec<_>>>()
     });
@@ -128,10 +143,12 @@ impl From<Upon> for UponResponse {
 /// `DELETE /feeds/comments/{id}`.
 pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<UponResponse>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
-    let is_hard = caller.params().flag("hard_delete")?;
+    let params = caller.params();
+    let how =
+        Deletion { is_hard: params.flag("hard_delete")?, withdraws: params.flag("delete_notification_activity")? };
     let gone = caller.write(move |tx| {
         let deleter = acting.known_user(tx)?;
-        rules::delete(tx, acting.actor(), deleter.as_ref(), &id, is_hard)
+        rules::delete(tx, acting.actor(), deleter.as_ref(), &id, how)
     });
     Ok(Reply(gone.await?.into()))
 }

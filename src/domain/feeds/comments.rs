@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::access::{self, Actor, Standing};
-use super::enrich::{self, OwnFields};
+use super::comment_notices::{self as notices, Telling, Told};
+use super::enrich::{self, OwnFields, previews};
 use super::{activities, events, later, listing};
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
@@ -34,6 +35,7 @@ pub struct CommentInput {
     pub attachments: Vec<Value>,
     pub mentioned: Vec<String>,
     pub custom: Map<String, Value>,
+    pub telling: Telling,
 }
 
 /// What is changed of a comment. What is `None` stays.
@@ -43,6 +45,24 @@ pub struct CommentChange {
     pub attachments: Option<Vec<Value>>,
     pub mentioned: Option<Vec<String>>,
     pub custom: Option<Map<String, Value>>,
+    /// Whether those are told whom it mentions since, and those no longer whom it does not any more.
+    pub telling: Telling,
+}
+
+/// A comment that was added, and who was told of it where that was asked for.
+#[derive(Debug)]
+pub struct Added {
+    pub comment: EnrichedComment,
+    pub told: Option<Told>,
+}
+
+/// How a comment is deleted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deletion {
+    /// For good.
+    pub is_hard: bool,
+    /// Whether those whom it concerned are told so no longer.
+    pub withdraws: bool,
 }
 
 /// A comment, and what it was made upon.
@@ -53,12 +73,12 @@ pub struct Upon {
 }
 
 /// Adds a comment.
-pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInput) -> Result<EnrichedComment> {
+pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInput) -> Result<Added> {
     let parent = input.parent_id.as_deref().map(|id| live(tx, id)).transpose()?;
     // What is answered decides, whatever object is named beside it.
     let object = parent.as_ref().map(|parent| parent.object_id.clone()).or(input.object_id);
     let object = object.ok_or_else(|| ApiError::input("object_id is a required field"))?;
-    let (mut activity, feeds) = activities::readable(tx, actor, &object)?;
+    let (mut activity, feeds) = upon(tx, actor, &object)?;
     may(tx, actor, &feeds, Capability::AddComment)?;
     may_reply(tx, actor, &activity, &feeds)?;
     if let Some(id) = input.id.as_deref()
@@ -88,17 +108,30 @@ pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInpu
     };
     check(tx, &comment)?;
     rows::save(tx, &comment)?;
-    count(tx, &mut activity, parent, 1, 1)?;
+    let telling = input.telling;
+    count(tx, &mut activity, parent.as_ref(), 1, 1)?;
     let comment = enrich::comment(tx, actor.user, comment)?;
+    tell_added(tx, author, &comment, &activity, &feeds)?;
+    let tell = || notices::tell(tx, author, &activity, parent.as_ref(), &comment.comment, telling.copies_custom);
+    let told = telling.notifies.then(tell).transpose()?;
+    Ok(Added { comment, told })
+}
+
+fn tell_added(
+    tx: &WriteTx<'_>,
+    author: &User,
+    comment: &EnrichedComment,
+    activity: &Activity,
+    feeds: &[Feed],
+) -> Result<()> {
     // What is told needs more than what is answered, and mostly nobody listens.
     if tx.watched_feeds().is_empty() {
-        return Ok(comment);
+        return Ok(());
     }
-    let upon = listing::enriched_in(tx, Actor::SERVER, activity.clone(), &feeds, OwnFields::NONE)?.for_all();
+    let upon = listing::enriched_in(tx, Actor::SERVER, activity.clone(), feeds, OwnFields::NONE)?.for_all();
     let told = About::NewComment { comment: Box::new(comment.clone().for_all()), activity: Box::new(upon) };
     let change = Change::new(Some(Arc::new(author.clone())), told);
-    events::tell_about(tx, "feeds.comment.added", &change, &activity, &feeds)?;
-    Ok(comment)
+    events::tell_about(tx, "feeds.comment.added", &change, activity, feeds)
 }
 
 /// What every comment has to be.
@@ -117,7 +150,7 @@ fn check(tx: &ReadTx<'_>, comment: &Comment) -> Result<()> {
 }
 
 /// Counts comments that came or went: `all` of them with what answers them, and of these directly under the parent so many.
-fn count(tx: &WriteTx<'_>, activity: &mut Activity, parent: Option<Comment>, all: i64, direct: i64) -> Result<()> {
+fn count(tx: &WriteTx<'_>, activity: &mut Activity, parent: Option<&Comment>, all: i64, direct: i64) -> Result<()> {
     activity.counts.comments += all;
     activity.counts.popularity += POPULARITY * all;
     activity_rows::save_counts(tx, activity)?;
@@ -177,8 +210,28 @@ const DELETE: [Capability; 2] = [Capability::DeleteOwnComment, Capability::Delet
 /// A comment as an actor is shown it, who has to be allowed to read what it is upon.
 pub fn show(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str) -> Result<EnrichedComment> {
     let comment = live(tx, id)?;
-    activities::readable(tx, actor, &comment.object_id)?;
+    upon(tx, actor, &comment.object_id)?;
     enrich::comment(tx, actor.user, comment)
+}
+
+/// What comments are upon, with its feeds, for who may read it in full: of what is shown to somebody as a preview he is told no
+/// more by its comments.
+pub fn upon(tx: &ReadTx<'_>, actor: Actor<'_>, object: &str) -> Result<(Activity, Vec<Feed>)> {
+    let (activity, feeds) = activities::readable(tx, actor, object)?;
+    if let Some(feed) = feeds.first()
+        && !is_open(tx, actor, &activity)?
+    {
+        access::judge(actor, feed, &Standing::default(), Capability::ReadActivities)?;
+    }
+    Ok((activity, feeds))
+}
+
+/// Whether an activity is shown in full to who may read it.
+pub fn is_open(tx: &ReadTx<'_>, actor: Actor<'_>, activity: &Activity) -> Result<bool> {
+    match actor.user {
+        Some(user) if actor.by.is_some() => previews::is_open(tx, user, activity),
+        _ => Ok(actor.by.is_none() || activity.visibility != "tag"),
+    }
 }
 
 /// Changes what a comment says. `of` says what, of how it was; one that changes the activity's answer too says so.
@@ -191,10 +244,11 @@ pub fn update(
     tells_activity: bool,
 ) -> Result<EnrichedComment> {
     let before = live(tx, id)?;
-    let (activity, feeds) = activities::readable(tx, actor, &before.object_id)?;
+    let (activity, feeds) = upon(tx, actor, &before.object_id)?;
     may_change(tx, actor, &before, &feeds, UPDATE)?;
     let change = of(&before)?;
     let now = later(tx.now, before.updated_at);
+    let mentioned = before.mentioned.clone();
     let says_other = change.text.is_some() && change.text != before.text;
     let comment = Comment {
         text: change.text.or_else(|| before.text.clone()),
@@ -208,6 +262,9 @@ pub fn update(
     };
     check(tx, &comment)?;
     rows::save(tx, &comment)?;
+    if change.telling.notifies {
+        notices::mentions_changed(tx, editor, &activity, &mentioned, &comment, change.telling.copies_custom)?;
+    }
     let comment = tell(tx, "feeds.comment.updated", actor, editor, comment, (&activity, &feeds))?;
     if tells_activity {
         let user = Some(editor.map_or_else(|| Arc::clone(&comment.user), |editor| Arc::new(editor.clone())));
@@ -218,9 +275,15 @@ pub fn update(
 }
 
 /// Takes a comment away with all that answers it: they stay, for whoever restores it, or are gone.
-pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &str, is_hard: bool) -> Result<Upon> {
+pub fn delete(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    deleter: Option<&User>,
+    id: &str,
+    Deletion { is_hard, withdraws }: Deletion,
+) -> Result<Upon> {
     let before = rows::get(tx, id)?.filter(|comment| comment.is_live() || is_hard).ok_or_else(|| missing(id))?;
-    let (mut activity, feeds) = activities::readable(tx, actor, &before.object_id)?;
+    let (mut activity, feeds) = upon(tx, actor, &before.object_id)?;
     may_change(tx, actor, &before, &feeds, DELETE)?;
     let was_live = before.is_live();
     let parent = parent_of(tx, &before)?;
@@ -234,7 +297,10 @@ pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &s
     } else {
         rows::delete_tree(tx, before.no)?
     };
-    count(tx, &mut activity, parent.filter(|_| is_counted), -gone, -1)?;
+    count(tx, &mut activity, parent.as_ref().filter(|_| is_counted), -gone, -1)?;
+    if withdraws {
+        notices::withdraw(tx, deleter, &before)?;
+    }
     let comment = Comment {
         deleted_at: before.deleted_at.or(Some(now)),
         deleted_with: before.deleted_with.or(Some(before.no)),
@@ -253,7 +319,7 @@ pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, deleter: Option<&User>, id: &s
 /// Inferred: production's words are that all descendants are restored.
 pub fn restore(tx: &WriteTx<'_>, actor: Actor<'_>, restorer: Option<&User>, id: &str) -> Result<Upon> {
     let before = rows::get(tx, id)?.ok_or_else(|| missing(id))?;
-    let (mut activity, feeds) = activities::readable(tx, actor, &before.object_id)?;
+    let (mut activity, feeds) = upon(tx, actor, &before.object_id)?;
     may_change(tx, actor, &before, &feeds, DELETE)?;
     let comment = if before.is_live() {
         enrich::comment(tx, actor.user, before)?
@@ -263,7 +329,7 @@ pub fn restore(tx: &WriteTx<'_>, actor: Actor<'_>, restorer: Option<&User>, id: 
             return Err(ApiError::input(format!("comment with id {id} answers a deleted comment: restore that first")));
         }
         let back = rows::restore_tree(tx, before.no)?;
-        count(tx, &mut activity, parent, back, 1)?;
+        count(tx, &mut activity, parent.as_ref(), back, 1)?;
         let comment =
             Comment { deleted_at: None, deleted_with: None, updated_at: later(tx.now, before.updated_at), ..before };
         tell(tx, "feeds.comment.restored", actor, restorer, comment, (&activity, &feeds))?

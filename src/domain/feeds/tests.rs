@@ -19,6 +19,7 @@ use crate::model::user::User;
 use crate::store::file::Place;
 use crate::store::{ReadTx, Scope, Store, apps};
 
+mod comments;
 mod interactions;
 mod notifications;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::access::Actor;
-use super::{activities, comments, enrich, query};
+use super::{comments, enrich, query};
 use crate::clock::Time;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
@@ -63,14 +63,14 @@ pub struct Thread {
 
 /// A page of the comments that answer an activity directly.
 pub fn of_activity(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str, request: &Request) -> Result<Thread> {
-    let (activity, _) = activities::readable(tx, actor, id)?;
+    let (activity, _) = comments::upon(tx, actor, id)?;
     page(tx, actor, activity.no, request, Some(REPLIES_DEFAULT))
 }
 
 /// A page of the comments that answer a comment directly.
 pub fn of_comment(tx: &ReadTx<'_>, actor: Actor<'_>, id: &str, request: &Request) -> Result<Thread> {
     let comment = comments::live(tx, id)?;
-    activities::readable(tx, actor, &comment.object_id)?;
+    comments::upon(tx, actor, &comment.object_id)?;
     page(tx, actor, comment.no, request, None)
 }
 
@@ -279,7 +279,12 @@ pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, walk: Walk) -> Result<Page<Enric
             if actor.by.is_some() {
                 let upon: BTreeSet<i64> = found.iter().map(|(comment, _)| comment.activity).collect();
                 let upon = activity_rows::by_number(tx, &upon.into_iter().collect::<Vec<_>>())?;
-                let readable = query::readable_of(tx, actor, upon.values())?;
+                let mut readable = query::readable_of(tx, actor, upon.values())?;
+                for activity in upon.values() {
+                    if !comments::is_open(tx, actor, activity)? {
+                        readable.remove(&activity.no);
+                    }
+                }
                 found.retain(|(comment, _)| readable.contains(&comment.activity));
             }
             Ok(found)

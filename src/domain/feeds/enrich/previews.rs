@@ -1,6 +1,6 @@
 //! Activities of a tag, which are shown in full to whom the tag is open: to their authors, to who owns one of their feeds, and to
-//! its members whose level has the tag. Others are shown a preview. That it is the text and the attachments that it lacks is
-//! inferred.
+//! its members whose level has the tag. Others are shown a preview. That it is the text, the attachments and the comments that it
+//! lacks is inferred.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -51,6 +51,7 @@ pub fn is_open(tx: &ReadTx<'_>, user: &UserId, activity: &Activity) -> Result<bo
 fn obscure(one: &mut EnrichedActivity) {
     one.activity.text = None;
     one.activity.attachments.clear();
+    one.comments.clear();
     one.is_preview = true;
 }
 
