@@ -7,6 +7,7 @@ pub mod aggregation;
 pub mod bookmarks;
 pub mod change;
 pub mod comment_notices;
+pub mod comment_reactions;
 pub mod comments;
 pub mod engage;
 pub mod enrich;

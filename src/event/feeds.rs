@@ -92,6 +92,15 @@ pub enum About {
         /// The activity.
         activity: Box<EnrichedActivity>,
     },
+    /// A reaction to a comment.
+    CommentReaction {
+        /// The comment, as it is by then.
+        comment: Box<EnrichedComment>,
+        /// What it is upon, unless the reaction was taken back.
+        activity: Option<Box<EnrichedActivity>>,
+        /// The reaction.
+        reaction: Box<EnrichedReaction>,
+    },
     /// A comment that was changed, is gone, or is there again.
     Comment(Box<EnrichedComment>),
     /// A follow.

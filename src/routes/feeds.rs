@@ -77,12 +77,16 @@ handlers! {
     AddComment => feeds::comments::add;
     AddCommentsBatch => feeds::comments::add_many;
     QueryComments => feeds::threads::query;
+    BatchQueryCommentReactions => feeds::comment_reactions::query_own;
     GetComments => feeds::threads::list;
     GetComment => feeds::comments::get;
     UpdateComment => feeds::comments::update;
     UpdateCommentPartial => feeds::comments::update_partial;
     DeleteComment => feeds::comments::delete;
     RestoreComment => feeds::comments::restore;
+    AddCommentReaction => feeds::comment_reactions::add;
+    DeleteCommentReaction => feeds::comment_reactions::delete;
+    QueryCommentReactions => feeds::comment_reactions::query;
     GetCommentReplies => feeds::threads::replies;
     QueryFollows => feeds::query::follows;
     Follow => feeds::follows::follow;

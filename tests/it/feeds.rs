@@ -3,6 +3,7 @@
 mod activities;
 mod bookmarks;
 mod comment_notices;
+mod comment_reactions;
 mod comments;
 mod feedback;
 mod following;

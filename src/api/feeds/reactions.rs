@@ -26,7 +26,7 @@ use crate::validate::{batch, max_chars};
 /// Characters of a reaction's type at the most.
 const TYPE_MAX_CHARS: usize = 255;
 /// Objects of which reactions are asked for at once at the most.
-const BATCH_MAX: usize = 100;
+pub(super) const BATCH_MAX: usize = 100;
 
 /// The body of AddActivityReaction. That a user is to be made is no matter: whoever is named is made.
 #[derive(Deserialize)]

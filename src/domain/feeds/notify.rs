@@ -41,7 +41,6 @@ pub struct Notice<'a> {
 
 /// What somebody did, and to what.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "reactions and comments tell of theirs once they are there")]
 pub enum Deed<'a> {
     /// He follows a feed of the recipient's.
     Follow,

@@ -14,7 +14,7 @@ use crate::query::page::Walk;
 use crate::store::feeds::{next_number, reactions as rows};
 use crate::store::{ReadTx, WriteTx};
 
-pub use rows::{OF_ACTIVITIES, OF_ACTIVITY, remove};
+pub use rows::{OF_ACTIVITIES, OF_ACTIVITY, OF_COMMENT, OF_COMMENTS, remove};
 
 /// A reaction as a call describes it.
 #[derive(Clone, Debug)]

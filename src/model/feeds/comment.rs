@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::reaction::Reactions;
 use crate::clock::Time;
 use crate::ids::UserId;
 use crate::model::user::User;
@@ -179,6 +180,8 @@ pub struct EnrichedComment {
     pub user: Arc<User>,
     /// Whom it mentions, in the order of the request.
     pub mentioned: Vec<Arc<User>>,
+    /// The reactions to it.
+    pub reactions: Reactions,
     /// Those that answer it, where a thread is shown so deep.
     pub replies: Option<Vec<EnrichedComment>>,
     /// What there is of them beside those that are shown.
@@ -188,7 +191,8 @@ pub struct EnrichedComment {
 impl EnrichedComment {
     /// The same without what is one viewer's own, as events tell of it.
     #[must_use]
-    pub fn for_all(self) -> Self {
+    pub fn for_all(mut self) -> Self {
+        self.reactions.own = Vec::new();
         self
     }
 }

@@ -61,6 +61,15 @@ pub fn by_number(tx: &ReadTx<'_>, numbers: &[i64]) -> Result<Vec<Comment>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The comments of these ids, deleted ones included.
+pub fn by_id(tx: &ReadTx<'_>, ids: &[String]) -> Result<Vec<Comment>> {
+    let text =
+        format!("SELECT {COLUMNS} FROM comments c WHERE c.app = ?1 AND c.id IN (SELECT value FROM json_each(?2))");
+    let mut query = tx.conn().prepare_cached(&text)?;
+    let rows = query.query_map(params![tx.app, list(ids)], comment_of)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Writes a comment: all columns, and its words.
 pub fn save(tx: &WriteTx<'_>, comment: &Comment) -> Result<()> {
     let CommentCounts { replies, reactions, bookmarks, upvotes, downvotes } = comment.counts;
@@ -188,6 +197,9 @@ pub fn remove(tx: &WriteTx<'_>, numbers: &[i64]) -> Result<()> {
         return Ok(());
     }
     for sql in [
+        "DELETE FROM reactions WHERE app = ?1 AND kind = 'comment' AND object IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM reaction_groups WHERE app = ?1 AND kind = 'comment' AND object IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM bookmarks WHERE app = ?1 AND kind = 'comment' AND object IN (SELECT value FROM json_each(?2))",
         "DELETE FROM comment_words WHERE app = ?1 AND comment IN (SELECT value FROM json_each(?2))",
         "DELETE FROM comments WHERE app = ?1 AND no IN (SELECT value FROM json_each(?2))",
     ] {

@@ -205,6 +205,12 @@ const FIELDS: &[Field] = &[
     Field::new("type", Kind::Id("r.type"), SAME).unsorted(),
     Field::new("user_id", Kind::Id("r.user_id"), SAME),
     Field::new(
+        "comment_id",
+        Kind::Text("(SELECT x.id FROM comments x WHERE r.kind = 'comment' AND x.app = r.app AND x.no = r.object)"),
+        SAME,
+    )
+    .unsorted(),
+    Field::new(
         "activity_id",
         Kind::Text("(SELECT x.id FROM activities x WHERE x.app = r.app AND x.no = r.activity)"),
         SAME,
@@ -214,6 +220,12 @@ const FIELDS: &[Field] = &[
 
 /// Of the reactions to one activity.
 pub static OF_ACTIVITY: Resource = queried!(table::name("QueryActivityReactions"));
+
+/// Of the reactions to one comment.
+pub static OF_COMMENT: Resource = queried!(table::name("QueryCommentReactions"));
+
+/// Of a user's reactions to several comments.
+pub static OF_COMMENTS: Resource = queried!(table::name("BatchQueryCommentReactions"));
 
 /// Of a user's reactions to several.
 pub static OF_ACTIVITIES: Resource = queried!(table::name("BatchQueryActivityReactions"));

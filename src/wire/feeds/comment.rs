@@ -3,8 +3,10 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::reaction::Groups;
 use crate::clock::Time;
 use crate::model::feeds::comment::{EnrichedComment, RepliesMeta};
+use crate::model::feeds::reaction::EnrichedReaction;
 use crate::wire::users::UserResponse;
 
 /// A comment, threaded or not: the two differ by what is there.
@@ -31,10 +33,9 @@ struct CommentResponse<'a> {
     confidence_score: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     controversy_score: Option<f64>,
-    // What is to hang on comments: decoders want these whether there is any or not.
-    own_reactions: [(); 0],
-    latest_reactions: [(); 0],
-    reaction_groups: Map<String, Value>,
+    own_reactions: &'a [EnrichedReaction],
+    latest_reactions: &'a [EnrichedReaction],
+    reaction_groups: Groups<'a>,
     created_at: Time,
     updated_at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +52,7 @@ struct CommentResponse<'a> {
 
 impl Serialize for EnrichedComment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { comment, user, mentioned, replies, meta } = self;
+        let Self { comment, user, mentioned, reactions, replies, meta } = self;
         let counts = comment.counts;
         CommentResponse {
             id: &comment.id,
@@ -72,9 +73,9 @@ impl Serialize for EnrichedComment {
             score: counts.score(),
             confidence_score: counts.confidence(),
             controversy_score: Some(counts.controversy()).filter(|score| *score > 0.0),
-            own_reactions: [],
-            latest_reactions: [],
-            reaction_groups: Map::new(),
+            own_reactions: &reactions.own,
+            latest_reactions: &reactions.latest,
+            reaction_groups: Groups(&reactions.groups),
             created_at: comment.created_at,
             updated_at: comment.updated_at,
             edited_at: comment.edited_at,

@@ -84,6 +84,12 @@ enum AboutResponse<'a> {
         comment: &'a EnrichedComment,
         activity: &'a EnrichedActivity,
     },
+    CommentReaction {
+        comment: &'a EnrichedComment,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activity: Option<&'a EnrichedActivity>,
+        reaction: &'a EnrichedReaction,
+    },
     Comment {
         comment: &'a EnrichedComment,
     },
@@ -140,6 +146,9 @@ fn tail(change: &Change, dialect: Dialect) -> String {
         About::Poll(poll) => AboutResponse::Poll { poll },
         About::Vote { poll, vote } => AboutResponse::Vote { poll, poll_vote: vote },
         About::NewComment { comment, activity } => AboutResponse::NewComment { comment, activity },
+        About::CommentReaction { comment, activity, reaction } => {
+            AboutResponse::CommentReaction { comment, activity: activity.as_deref(), reaction }
+        }
         About::Comment(comment) => AboutResponse::Comment { comment },
         About::Follow(follow) => AboutResponse::Follow { follow },
         About::Member(member) => AboutResponse::Member { member },

@@ -33,6 +33,8 @@ const VOTE: &[(&str, &str)] = &[("poll", "poll"), ("poll_vote", "poll_vote")];
 const COMMENT: &[(&str, &str)] = &[("comment", "comment")];
 const UPON: &[(&str, &str)] = &[("comment", "comment"), ("activity", "activity")];
 const COMMENTS: &[(&str, &str)] = &[("comments", "comment")];
+const UPON_REACTED: &[(&str, &str)] =
+    &[("comment", "comment"), ("activity", "activity"), ("reaction", "reaction"), ("user", "user")];
 const EVENT_OF_COMMENT: &str = "type created_at custom fid user comment";
 const EVENT_OF_REACTION: &str = "type created_at custom fid user activity reaction";
 const REACTED: &[(&str, &str)] =
@@ -49,9 +51,39 @@ const SHAPES: &[Shape] = &[
         required: "id object_id object_type user status created_at updated_at score confidence_score upvote_count \
                    downvote_count reaction_count reply_count bookmark_count mentioned_users own_reactions attachments custom \
                    latest_reactions reaction_groups",
-        inside: &[("user", "user"), ("mentioned_users", "user"), ("replies", "comment"), ("meta", "replies_meta")],
+        inside: &[
+            ("user", "user"),
+            ("mentioned_users", "user"),
+            ("replies", "comment"),
+            ("meta", "replies_meta"),
+            ("own_reactions", "reaction"),
+            ("latest_reactions", "reaction"),
+        ],
     },
     Shape { name: "replies_meta", required: "has_more remaining depth_truncated", inside: &[] },
+    Shape {
+        name: "AddCommentReaction",
+        required: "comment reaction duration",
+        inside: &[("comment", "comment"), ("reaction", "reaction"), ("reference_activity", "activity")],
+    },
+    Shape { name: "DeleteCommentReaction", required: "comment reaction duration", inside: UPON_REACTED },
+    Shape { name: "QueryCommentReactions", required: "reactions duration", inside: REACTIONS },
+    Shape { name: "BatchQueryCommentReactions", required: "reactions duration", inside: REACTIONS },
+    Shape {
+        name: "feeds.comment.reaction.added",
+        required: "type created_at custom fid user comment activity reaction",
+        inside: UPON_REACTED,
+    },
+    Shape {
+        name: "feeds.comment.reaction.updated",
+        required: "type created_at custom fid user comment activity reaction",
+        inside: UPON_REACTED,
+    },
+    Shape {
+        name: "feeds.comment.reaction.deleted",
+        required: "type created_at custom fid comment reaction",
+        inside: UPON_REACTED,
+    },
     Shape { name: "AddComment", required: "comment duration", inside: COMMENT },
     Shape { name: "AddCommentsBatch", required: "comments duration", inside: COMMENTS },
     Shape { name: "GetComment", required: "comment duration", inside: COMMENT },

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::reactions;
 use super::users::Users;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::comment::{Comment, EnrichedComment, Sort};
+use crate::model::feeds::object::{Address, ObjectKind};
 use crate::store::ReadTx;
 use crate::store::feeds::threads;
 
@@ -30,12 +32,18 @@ impl ShownComments {
 }
 
 /// Comments with what an answer shows of them to a viewer, in the order given: so many statements, however many there are.
-pub fn comments(tx: &ReadTx<'_>, _viewer: Option<&UserId>, rows: Vec<Comment>) -> Result<Vec<EnrichedComment>> {
+pub fn comments(tx: &ReadTx<'_>, viewer: Option<&UserId>, rows: Vec<Comment>) -> Result<Vec<EnrichedComment>> {
     let named = rows.iter().flat_map(|comment| {
         std::iter::once(comment.user_id.as_str()).chain(comment.mentioned.iter().map(String::as_str))
     });
     let users = Users::load(tx, named)?;
+    let reacted_to = rows.iter().filter(|comment| comment.counts.reactions > 0);
+    let address = |comment: &Comment| {
+        (comment.no, Address { activity_id: comment.object_id.clone(), comment_id: Some(comment.id.clone()) })
+    };
+    let mut shown = reactions::of(tx, ObjectKind::Comment, &reacted_to.map(address).collect(), viewer)?;
     let enriched = |comment: Comment| EnrichedComment {
+        reactions: shown.remove(&comment.no).unwrap_or_default(),
         user: users.get(comment.user_id.as_str()),
         mentioned: comment.mentioned.iter().filter_map(|id| users.known(id)).collect(),
         replies: None,
