@@ -98,6 +98,49 @@ describe('feeds-client: comments', AT_ONCE, () => {
   });
 });
 
+describe('reactions to comments', AT_ONCE, () => {
+  test('who watches sees them come, change and go, and which are one\'s own', async (t) => {
+    await posted('reacted');
+    const [owner, other] = [await connected(t, app, 'reacted'), await connected(t, app, 'reacting')];
+    const watched = [owner.feed('user', 'reacted'), other.feed('user', 'reacted', SHOW_ALL)];
+    await owner.addComment(upon('reacted', 'rc'));
+    for (const feed of watched) {
+      await feed.getOrCreate({ watch: true });
+      await feed.loadNextPageActivityComments('reacted');
+    }
+    const settled = () => Promise.all([owner, other].map((client) => caughtUp(app, client)));
+    const shown = () =>
+      watched.map(({ currentState }) => {
+        const [comment] = currentState.comments_by_entity_id.reacted.comments;
+        return [comment.reaction_count, comment.own_reactions.map(({ type }) => type)];
+      });
+    const { comment, reaction } = await other.addCommentReaction({ id: 'rc', type: 'upvote' });
+    assert.deepEqual([reaction.activity_id, reaction.comment_id, comment.score], ['reacted', 'rc', 1]);
+    await settled();
+    assert.deepEqual(shown(), [[1, []], [1, ['upvote']]]);
+    await other.addCommentReaction({ id: 'rc', type: 'wow', enforce_unique: true });
+    await settled();
+    assert.deepEqual(shown(), [[1, []], [1, ['wow']]]);
+    const found = await owner.queryCommentReactions({ id: 'rc', filter: { reaction_type: 'wow' } });
+    assert.deepEqual(found.reactions.map(({ user }) => user.id), ['reacting']);
+    await other.deleteCommentReaction({ id: 'rc', type: 'wow' });
+    await settled();
+    assert.deepEqual(shown(), [[0, []], [0, []]]);
+  });
+
+  test('a server reacts for users', async () => {
+    await posted('voted');
+    await feeds.addComment(upon('voted', 'vc', { user_id: 'voted' }));
+    for (const type of ['upvote', 'like']) await feeds.addCommentReaction({ id: 'vc', type, user_id: 'voter' });
+    const own = await feeds.batchQueryCommentReactions({ comment_ids: ['vc'], user_id: 'voter' });
+    assert.deepEqual(own.reactions.map(({ type }) => type), ['like', 'upvote']);
+    const all = await feeds.queryCommentReactions({ id: 'vc' });
+    assert.equal(all.reactions.length, 2);
+    const { comment } = await feeds.deleteCommentReaction({ id: 'vc', type: 'like', user_id: 'voter' });
+    assert.deepEqual([comment.reaction_count, comment.upvote_count, Object.keys(comment.reaction_groups)], [1, 1, ['upvote']]);
+  });
+});
+
 describe('node-sdk: comments', AT_ONCE, () => {
   test('a server comments for users, changes and reads', async () => {
     await posted('served');

@@ -69,3 +69,16 @@ def test_a_comment_is_changed_deleted_and_restored(feeds, activity):
         feeds.restore_comment(root.id, user_id=activity.user.id)
     shown = feeds.get_activity(activity.id, comment_sort="first", comment_limit=3).data.activity
     assert (shown.comments, shown.comment_count) == ([], 0)
+
+
+def test_a_server_reacts_to_comments_for_users(feeds, activity):
+    root = comment(feeds, activity, "root")
+    for kind in ("upvote", "like"):
+        shown = feeds.add_comment_reaction(root.id, kind, user_id=activity.user.id).data
+    assert (shown.reaction.comment_id, shown.comment.reaction_count, shown.comment.score) == (root.id, 2, 1)
+    own = feeds.batch_query_comment_reactions(comment_ids=[root.id], user_id=activity.user.id).data
+    assert [one.type for one in own.reactions] == ["like", "upvote"]
+    assert len(feeds.query_comment_reactions(root.id).data.reactions) == 2
+    gone = feeds.delete_comment_reaction(root.id, "like", user_id=activity.user.id).data
+    assert (gone.reaction.type, gone.comment.reaction_count) == ("like", 1)
+    assert [one.type for one in feeds.get_comment(root.id, user_id=activity.user.id).data.comment.own_reactions] == ["upvote"]
