@@ -16,7 +16,7 @@ use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
-use crate::model::feeds::bookmark::{Bookmark, EnrichedBookmark};
+use crate::model::feeds::bookmark::{Bookmark, EnrichedBookmark, Folder};
 use crate::model::feeds::feed::Feed;
 use crate::model::feeds::object::{Object, ObjectKind};
 use crate::model::feeds::page::Page;
@@ -191,6 +191,19 @@ pub fn end(tx: &WriteTx<'_>, bookmark: Bookmark) -> Result<()> {
         tell(tx, Actor::SERVER, "feeds.bookmark.deleted", &activity, &feeds, bookmark)?;
     }
     Ok(())
+}
+
+/// Deletes a folder with the bookmarks in it. Inferred: without it they would be bookmarks of what may be bookmarked already.
+pub fn delete_folder(tx: &WriteTx<'_>, actor: Actor<'_>, id: &str) -> Result<()> {
+    end_folder(tx, folders::own(tx, actor, id)?)
+}
+
+/// Deletes a folder that is there.
+pub fn end_folder(tx: &WriteTx<'_>, folder: Folder) -> Result<()> {
+    for bookmark in rows::in_folder(tx, folder.no)? {
+        end(tx, bookmark)?;
+    }
+    folders::remove(tx, folder)
 }
 
 /// Tells of a bookmark, and answers what the actor is shown of it. Others who are shown the activity are told, since they show

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::access::Actor;
 use super::enrich::bookmarks as enrich;
-use super::{bookmarks, events, later};
+use super::{events, later};
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
@@ -14,7 +14,7 @@ use crate::ids::UserId;
 use crate::model::feeds::bookmark::{EnrichedFolder, Folder};
 use crate::model::feeds::page::Page;
 use crate::query::page::Walk;
-use crate::store::feeds::{bookmarks as bookmark_rows, folders as rows, next_number};
+use crate::store::feeds::{folders as rows, next_number};
 use crate::store::{ReadTx, WriteTx};
 use crate::validate::max_chars;
 
@@ -92,16 +92,8 @@ pub fn update(tx: &WriteTx<'_>, actor: Actor<'_>, id: &str, change: FolderChange
     tell(tx, "feeds.bookmark_folder.updated", folder)
 }
 
-/// Deletes a folder with the bookmarks in it. Inferred: without it they would be bookmarks of what may be bookmarked already.
-pub fn delete(tx: &WriteTx<'_>, actor: Actor<'_>, id: &str) -> Result<()> {
-    end(tx, own(tx, actor, id)?)
-}
-
-/// Deletes a folder that is there.
-pub fn end(tx: &WriteTx<'_>, folder: Folder) -> Result<()> {
-    for bookmark in bookmark_rows::in_folder(tx, folder.no)? {
-        bookmarks::end(tx, bookmark)?;
-    }
+/// Removes a folder that has no bookmarks any more.
+pub fn remove(tx: &WriteTx<'_>, folder: Folder) -> Result<()> {
     rows::remove(tx, folder.no)?;
     tell(tx, "feeds.bookmark_folder.deleted", folder).map(drop)
 }

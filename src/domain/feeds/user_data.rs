@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::access::Actor;
 use super::activities::{self, Deletion};
 use super::enrich::{self, OwnFields, Parts};
-use super::{activity_reactions, bookmarks, change, folders, members, pins};
+use super::{activity_reactions, bookmarks, change, members, pins};
 use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
@@ -47,7 +47,7 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
         bookmarks::end(tx, bookmark)?;
     }
     for folder in folder_rows::all_of(tx, id)? {
-        folders::end(tx, folder)?;
+        bookmarks::end_folder(tx, folder)?;
     }
     for member in rows::memberships(tx, id)? {
         if let Some(feed) = feed_rows::by_number(tx, &[member.feed])?.remove(&member.feed) {

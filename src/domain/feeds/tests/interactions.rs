@@ -15,7 +15,7 @@ use crate::domain::feeds::activity_reactions::{self, Telling};
 use crate::domain::feeds::bookmarks::{self, Place as Shelf};
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::feeds::{self, NewFeed};
-use crate::domain::feeds::folders::{self, NewFolder};
+use crate::domain::feeds::folders::NewFolder;
 use crate::domain::feeds::reactions::ReactionInput;
 use crate::domain::feeds::read::{self, Request};
 use crate::domain::feeds::{feedback, user_data};
@@ -295,7 +295,7 @@ impl World {
 
     fn end_folder(&mut self, who: usize) {
         let Some(folder) = self.model.folders.remove(&who) else { return };
-        self.by(who, move |tx, actor, _| folders::delete(tx, actor, &folder));
+        self.by(who, move |tx, actor, _| bookmarks::delete_folder(tx, actor, &folder));
         for post in self.model.posts.values_mut() {
             post.bookmarks.remove(&(who, true));
         }
