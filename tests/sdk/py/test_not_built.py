@@ -5,10 +5,7 @@ from getstream.models import CallRequest
 from support import refused
 
 CALLS = {
-    "a comment": (
-        "Feeds data",
-        lambda app: app.server.feeds.add_comment(comment="Hi", object_id="a", object_type="activity", user_id="john"),
-    ),
+    "collections": ("Feeds data", lambda app: app.server.feeds.query_collections(user_id="john")),
     "a channel": ("Channels and their members", lambda app: app.server.chat.query_channels()),
     "channel types": ("Channel types", lambda app: app.server.chat.list_channel_types()),
     "a call": (
