@@ -81,6 +81,8 @@ pub struct Operation {
     calls_per_minute: u32,
     /// What a client hears, where it is the server's alone (wire-contract 2.3 row 25).
     pub refusal: &'static str,
+    /// What is not there of it, or only pretends; empty where it is whole.
+    pub lacks: &'static str,
 }
 
 impl Operation {

@@ -22,9 +22,12 @@ pub struct Known {
     pub name: &'static str,
     /// `METHOD path`, each with the prefixes of its mounts.
     pub places: Vec<String>,
-    #[schemars(extend("enum" = ["sdk", "tested"]))]
-    /// `sdk`: driven by a real SDK. `tested`: by our own tests alone.
+    #[schemars(extend("enum" = ["sdk", "tested", "partial"]))]
+    /// `sdk`: driven by a real SDK. `tested`: by our own tests alone. `partial`: something of it is not there, or only pretends.
     pub status: &'static str,
+    /// What that is.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub lacks: &'static str,
     /// The SDKs that drove it.
     pub driven_by: Vec<String>,
 }
@@ -42,8 +45,12 @@ fn known(operation: &Operation, driven_by: Vec<String>) -> Known {
     let places = operation.places.iter().flat_map(|place| {
         place.mounts.prefixes().iter().map(move |prefix| format!("{} {prefix}{}", place.method, place.path))
     });
-    let status = if driven_by.is_empty() { "tested" } else { "sdk" };
-    Known { name: operation.name, places: places.collect(), status, driven_by }
+    let status = match (operation.lacks.is_empty(), driven_by.is_empty()) {
+        (false, _) => "partial",
+        (true, true) => "tested",
+        (true, false) => "sdk",
+    };
+    Known { name: operation.name, places: places.collect(), status, lacks: operation.lacks, driven_by }
 }
 
 /// Paths of Stream's that belong together, of which no route is said otherwise.
@@ -105,7 +112,8 @@ fn row(operation: &Operation, known: &Known) -> String {
     let place = |place: &Place| format!("`{} {}`{}", place.method, place.path, mounts(place.mounts));
     let places: Vec<_> = operation.places.iter().map(place).collect();
     let driven = if known.driven_by.is_empty() { "–".to_owned() } else { known.driven_by.join(", ") };
-    format!("| {} | {} | {} | {driven} |", known.name, places.join("<br>"), known.status.replace('_', " "))
+    let why = if known.lacks.is_empty() { String::new() } else { format!(": {}", known.lacks) };
+    format!("| {} | {} | {}{why} | {driven} |", known.name, places.join("<br>"), known.status)
 }
 
 fn mounts(mounts: Mounts) -> &'static str {

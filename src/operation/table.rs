@@ -109,13 +109,18 @@ const COMMON: &[Operation] = &[
 /// A row.
 const fn op(name: &'static str, places: &'static [Place]) -> Operation {
     let refusal = "this endpoint is only allowed with server side auth";
-    Operation { name, places, calls_per_minute: LIMIT_DEFAULT, refusal }
+    Operation { name, places, calls_per_minute: LIMIT_DEFAULT, refusal, lacks: "" }
 }
 
 impl Operation {
     /// So many calls in a minute.
     const fn per_minute(self, calls: u32) -> Self {
         Self { calls_per_minute: calls, ..self }
+    }
+
+    /// It is built in part: what is not there, in a line.
+    const fn partial(self, lacks: &'static str) -> Self {
+        Self { lacks, ..self }
     }
 
     /// The text for a client on an operation that is the server's (wire-contract 2.3 row 25).
