@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod check_push;
 pub mod connect;
 pub mod devices;
+pub mod og;
 pub mod exports;
 pub mod feeds;
 pub mod flags;

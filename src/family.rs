@@ -95,7 +95,7 @@ pub const FAMILIES: &[Family] = &[
     family("Blocklists", State::Later, &["/blocklists"], &["/blocklists"], &[]),
     family("User groups", State::Later, &["/usergroups"], &["/usergroups"], &[]),
     family("Uploads", State::Partial, &["/uploads"], &["/uploads"], &["/uploads"]),
-    family("Link previews", State::Later, &["/og"], &["/og"], &[]),
+    family("Link previews", State::Partial, &["/og"], &["/og"], &[]),
     family(
         "Push templates and checks",
         State::Later,

@@ -106,6 +106,7 @@ handlers! {
     DeleteFile => api::uploads::delete;
     UploadImage => api::uploads::image;
     DeleteImage => api::uploads::delete;
+    GetOG => api::og::get;
     GetRateLimits => api::rate_limits::get;
     Hi => api::hi;
     // Upgrades do not come this way: `live::upgrade` takes them over.

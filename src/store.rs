@@ -59,6 +59,7 @@ mod scans;
 mod sql;
 pub(crate) mod states;
 pub(crate) mod stubs;
+pub mod link_previews;
 pub mod tables;
 pub mod tasks;
 pub(crate) mod token_times;

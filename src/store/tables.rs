@@ -80,6 +80,7 @@ pub const TABLES: &[Table] = &[
     Table::new("feed_members", "feed, user_id").row_by_row(),
     Table::new("pins", "feed, activity").row_by_row(),
     Table::new("uploads", "id").row_by_row(),
+    Table::new("link_previews", "url").row_by_row(),
     Table::new("polls", "id").row_by_row(),
     Table::new("poll_options", "poll, id").row_by_row(),
     Table::new("poll_votes", "poll, no").row_by_row(),

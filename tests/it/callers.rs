@@ -81,6 +81,7 @@ const WHO: &[(&str, Open)] = &[
     ("DeleteFile", Open::Users("DeleteFile")),
     ("UploadImage", Open::Users("UploadImage")),
     ("DeleteImage", Open::Users("DeleteImage")),
+    ("GetOG", Open::Users("GetOG")),
     ("GetRateLimits", Open::Server),
     ("Hi", Open::World),
     ("Connect", Open::Session),

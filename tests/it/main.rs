@@ -29,6 +29,7 @@ mod lifecycle;
 mod listed_users;
 mod moderation;
 mod mutes;
+mod og;
 mod page;
 mod permissions;
 mod persistence;

@@ -132,6 +132,7 @@ apps:
       pins: [{feed: 1, activity: 3, user_id: john, created_at: 21, updated_at: 22}]
       uploads:
         - {id: u, kind: image, name: cat.png, type: image/png, hash: "00", bytes: 1, created_by: john, created_at: 27}
+      link_previews: [{url: "https://x.example/", preview: {title: Mills}}]
       polls:
         - {id: p, name: Which, description: d, is_anonymous: 1, is_unique: 1, votes_max: 2, takes_options: 1, takes_answers: 1,
            is_closed: 1, custom: {g: h}, created_by: john, vote_count: 1, answer_count: 1, created_at: 23, updated_at: 24}
