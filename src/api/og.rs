@@ -25,7 +25,9 @@ pub async fn get(caller: AnyCaller) -> Result<Reply<PreviewResponse>> {
     let url = caller.params().required("url")?.to_owned();
     let found = caller.read(|tx| link_previews::get(tx, &url))?;
     let mut fields = found.ok_or_else(|| {
-        ApiError::input(format!("nothing is known of {url}: millpond fetches no pages; a fixture says what links look like"))
+        ApiError::input(format!(
+            "nothing is known of {url}: millpond fetches no pages; a fixture says what links look like"
+        ))
     })?;
     let custom = match fields.remove("custom") {
         Some(Value::Object(custom)) => custom,

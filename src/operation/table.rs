@@ -101,7 +101,8 @@ const COMMON: &[Operation] = &[
     op("UploadImage", &[post(V2, "/uploads/image"), post(Video, "/uploads/image")])
         .partial("images are served as they came: sizes are answered, and none is made"),
     op("DeleteImage", &[delete(V2, "/uploads/image"), delete(Video, "/uploads/image")]),
-    op("GetOG", &[get(V2, "/og")]).partial("no page is fetched: an app's own table of previews, which a fixture fills, answers"),
+    op("GetOG", &[get(V2, "/og")])
+        .partial("no page is fetched: an app's own table of previews, which a fixture fills, answers"),
     op("GetRateLimits", &[get(All, "/rate_limits")]),
     op("Hi", &[get(Legacy, "/hi")]),
     op("Connect", &[get(All, "/connect")]).per_minute(10_000),

@@ -8,7 +8,8 @@ use crate::transcript::refused;
 #[test]
 fn a_link_looks_as_a_fixture_says_and_of_others_nothing_is_known() {
     let app = TestApp::new();
-    let preview = json!({"title": "Mills", "text": "All of them", "image_url": "https://x.example/m.png", "custom": {"a": 1}});
+    let preview =
+        json!({"title": "Mills", "text": "All of them", "image_url": "https://x.example/m.png", "custom": {"a": 1}});
     let mut fixture = app.control("GET", "/fixture?secrets=true", &Value::Null).ok();
     fixture["apps"][0]["rows"] = json!({"link_previews": [{"url": "https://x.example/", "preview": preview}]});
     app.control("PUT", "/fixture", &fixture).ok();
