@@ -38,7 +38,7 @@ describe('what is not built', AT_ONCE, () => {
     const app = await newApp('not built: node-sdk');
     const { node } = app;
     await notBuilt(app, [
-      ['addComment', 'Feeds data', () => node.feeds.addComment({ comment: 'Hi', object_id: 'a', object_type: 'activity', user_id: 'john' })],
+      ['queryCollections', 'Feeds data', () => node.feeds.queryCollections({ user_id: 'john' })],
       ['queryChannels', 'Channels and their members', () => node.chat.queryChannels({})],
       ['getMessage', 'Messages', () => node.chat.getMessage({ id: 'm' })],
       ['queryThreads', 'Threads', () => node.chat.queryThreads({ user_id: 'john' })],
@@ -76,7 +76,7 @@ describe('what is not built', AT_ONCE, () => {
     const user = client(t, Feeds, app);
     await user.connect({ id: 'john' }, provider(() => app.provide('john')));
     await notBuilt(app, [
-      ['addComment', 'Feeds data', () => user.client.addComment({ comment: 'Hi', object_id: 'a', object_type: 'activity' })],
+      ['queryCollections', 'Feeds data', () => user.client.queryCollections({})],
     ]);
   });
 
