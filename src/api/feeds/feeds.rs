@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
 use super::members::{self, MemberRequest};
+use super::pager::PagerResponse;
 use super::watching::watcher;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
@@ -130,15 +131,6 @@ impl FeedData {
             members: members::checked(self.members.unwrap_or_default(), is_server)?,
         })
     }
-}
-
-/// Leads on in a list, and back.
-#[derive(Serialize)]
-pub(super) struct PagerResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) next: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) prev: Option<String>,
 }
 
 /// The answer of GetOrCreateFeed.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
-use super::feeds::PagerResponse;
+use super::pager::PagerResponse;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::feeds::address;

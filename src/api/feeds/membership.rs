@@ -4,7 +4,7 @@ use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::feeds::PagerResponse;
+use super::pager::PagerResponse;
 use crate::auth::caller::ServerCaller;
 use crate::body::Body;
 use crate::domain::feeds::membership::{self as rules, LevelInput, QUERIED};

@@ -4,7 +4,7 @@ use actix_web::web::Path;
 use serde::Serialize;
 
 use super::acting::{Acting, Named};
-use super::feeds::PagerResponse;
+use super::pager::PagerResponse;
 use crate::auth::caller::AnyCaller;
 use crate::domain::feeds::read::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::domain::feeds::shares as rules;
