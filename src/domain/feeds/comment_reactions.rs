@@ -26,6 +26,7 @@ use crate::model::feeds::reaction::{EnrichedReaction, Reaction};
 use crate::model::user::User;
 use crate::permission::capability::Capability;
 use crate::query::page::Walk;
+use crate::store::feeds::feeds as feed_rows;
 use crate::store::feeds::{activities as activity_rows, comments as rows, reactions as reaction_rows};
 use crate::store::{ReadTx, WriteTx, tasks};
 
@@ -108,6 +109,19 @@ pub fn delete(
         notify::withdraw(tx, Some(by), &by.id, notify::Kind::CommentReaction, id)?;
     }
     Ok(shown)
+}
+
+/// Takes away a reaction of who is to have none. Of what is deleted nobody is told.
+pub fn end(tx: &WriteTx<'_>, by: &User, reaction: Reaction) -> Result<()> {
+    reaction_rows::remove(tx, &reaction)?;
+    let Some(comment) = rows::by_number(tx, &[reaction.object.no])?.pop() else { return Ok(()) };
+    let comment = recount(tx, comment, -1)?;
+    let activity = activity_rows::by_number(tx, &[comment.activity])?.remove(&comment.activity);
+    let Some(activity) = activity.filter(|activity| activity.deleted_at.is_none() && comment.is_live()) else {
+        return Ok(());
+    };
+    let feeds = feed_rows::by_address(tx, &activity.feeds)?;
+    tell(tx, Actor::SERVER, by, "feeds.comment.reaction.deleted", &comment, (&activity, &feeds), reaction).map(drop)
 }
 
 fn object(comment: &Comment) -> Object {

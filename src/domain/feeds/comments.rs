@@ -286,18 +286,8 @@ pub fn delete(
     let (mut activity, feeds) = upon(tx, actor, &before.object_id)?;
     may_change(tx, actor, &before, &feeds, DELETE)?;
     let was_live = before.is_live();
-    let parent = parent_of(tx, &before)?;
-    // A parent counts what is there as it is itself, or went in the same deletion and comes back with it.
-    let is_counted = parent.as_ref().is_some_and(|parent| parent.deleted_with == before.deleted_with);
+    take(tx, &before, &mut activity, is_hard)?;
     let now = later(tx.now, before.updated_at);
-    let gone = if is_hard {
-        let (numbers, live) = rows::tree(tx, before.no)?;
-        rows::remove(tx, &numbers)?;
-        live
-    } else {
-        rows::delete_tree(tx, before.no)?
-    };
-    count(tx, &mut activity, parent.as_ref().filter(|_| is_counted), -gone, -1)?;
     if withdraws {
         notices::withdraw(tx, deleter, &before)?;
     }
@@ -313,6 +303,33 @@ pub fn delete(
         enrich::comment(tx, actor.user, comment)?
     };
     Ok(Upon { comment, activity: listing::enriched_in(tx, actor, activity, &feeds, OwnFields::ALL)? })
+}
+
+/// Takes a comment away of who is to have none. Of what an activity has that is deleted itself nobody is told.
+pub fn end(tx: &WriteTx<'_>, by: &User, id: &str, is_hard: bool) -> Result<()> {
+    let Some(before) = rows::get(tx, id)?.filter(|comment| comment.is_live() || is_hard) else { return Ok(()) };
+    match activity_rows::by_number(tx, &[before.activity])?.remove(&before.activity) {
+        Some(activity) if activity.deleted_at.is_none() => {
+            delete(tx, Actor::SERVER, Some(by), id, Deletion { is_hard, withdraws: true }).map(drop)
+        }
+        Some(mut activity) => take(tx, &before, &mut activity, is_hard),
+        None => Ok(()),
+    }
+}
+
+/// Takes a comment out of its thread with all that answers it, and out of what is counted.
+fn take(tx: &WriteTx<'_>, before: &Comment, activity: &mut Activity, is_hard: bool) -> Result<()> {
+    let parent = parent_of(tx, before)?;
+    // A parent counts what is there as it is itself, or went in the same deletion and comes back with it.
+    let is_counted = parent.as_ref().is_some_and(|parent| parent.deleted_with == before.deleted_with);
+    let gone = if is_hard {
+        let (numbers, live) = rows::tree(tx, before.no)?;
+        rows::remove(tx, &numbers)?;
+        live
+    } else {
+        rows::delete_tree(tx, before.no)?
+    };
+    count(tx, activity, parent.as_ref().filter(|_| is_counted), -gone, -1)
 }
 
 /// Brings back a comment that was deleted, with all that its deletion took along. What was deleted by itself before stays so.

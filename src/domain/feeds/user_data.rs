@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::access::Actor;
 use super::activities::{self, Deletion};
 use super::enrich::{self, OwnFields, Parts};
-use super::{activity_reactions, bookmarks, change, members, pins};
+use super::{activity_reactions, bookmarks, change, comment_reactions, comments, members, pins, polls, votes};
 use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
@@ -18,8 +18,8 @@ use crate::model::feeds::reaction::EnrichedReaction;
 use crate::model::user::User;
 use crate::store::feeds::follows::{self, Side};
 use crate::store::feeds::{
-    activities as activity_rows, bookmarks as bookmark_rows, feeds as feed_rows, folders as folder_rows,
-    reactions as reaction_rows, user_data as rows,
+    activities as activity_rows, bookmarks as bookmark_rows, comments as comment_rows, feeds as feed_rows,
+    folders as folder_rows, polls as poll_rows, reactions as reaction_rows, user_data as rows,
 };
 use crate::store::{ReadTx, WriteTx, users};
 
@@ -28,7 +28,7 @@ fn present(tx: &ReadTx<'_>, id: &str) -> Result<User> {
     users::get(tx, id)?.ok_or_else(|| ApiError::not_found(format!("the user {id} does not exist")))
 }
 
-/// Deletes what a user has pinned, written, made, bookmarked and reacted to, and takes him out of the feeds of others; who watches hears of it all. A
+/// Deletes what a user has pinned, written, made, voted, bookmarked and reacted to, and takes him out of the feeds of others; who watches hears of it all. A
 /// hard deletion leaves no rows.
 pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
     let user = present(tx, id)?;
@@ -42,6 +42,18 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
     }
     for reaction in reaction_rows::all_of(tx, ObjectKind::Activity, id)? {
         activity_reactions::end(tx, &user, reaction)?;
+    }
+    for reaction in reaction_rows::all_of(tx, ObjectKind::Comment, id)? {
+        comment_reactions::end(tx, &user, reaction)?;
+    }
+    for comment in comment_rows::written_by(tx, id)? {
+        comments::end(tx, &user, &comment, is_hard)?;
+    }
+    for vote in poll_rows::all_votes_of(tx, id)? {
+        votes::end(tx, &user, vote)?;
+    }
+    for poll in poll_rows::made_by(tx, id)? {
+        polls::delete(tx, Actor::SERVER, &poll)?;
     }
     for bookmark in bookmark_rows::all_of(tx, id)? {
         bookmarks::end(tx, bookmark)?;

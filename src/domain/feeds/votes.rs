@@ -116,6 +116,14 @@ pub fn remove(
     finish(tx, "feeds.poll.vote_removed", poll, voter, vote)
 }
 
+/// Takes away a vote of who is to have none, whether its poll is closed or not.
+pub fn end(tx: &WriteTx<'_>, voter: &User, vote: Vote) -> Result<()> {
+    let mut poll = polls::present(tx, &vote.poll)?;
+    rows::remove_vote(tx, &vote)?;
+    count(tx, &mut poll, &vote, -1)?;
+    finish(tx, "feeds.poll.vote_removed", poll, voter, vote).map(drop)
+}
+
 /// The poll of an activity that the actor may read.
 fn shown_by(tx: &WriteTx<'_>, actor: Actor<'_>, activity: &str, poll: &str) -> Result<Poll> {
     let (activity, _) = activities::readable(tx, actor, activity)?;

@@ -12,9 +12,11 @@ pub(super) const ROWS: &[Operation] = &[
     op("GetFeedCounts", &[get(V2, "/feeds/feed_groups/{group}/feeds/{id}/counts")]),
     op("QueryFeeds", &[post(V2, "/feeds/feeds/query")]),
     op("GetFeedsRateLimits", &[get(V2, "/feeds/feeds/rate_limits")]),
-    op("QueryFeedsUsageStats", &[post(V2, "/feeds/stats/usage")]),
+    op("QueryFeedsUsageStats", &[post(V2, "/feeds/stats/usage")]).partial("there are no calls of a model to count"),
     op("DeleteFeedUserData", &[post(V2, "/feeds/users/{user_id}/delete")]).per_minute(300),
-    op("ExportFeedUserData", &[post(V2, "/feeds/users/{user_id}/export")]).per_minute(300),
+    op("ExportFeedUserData", &[post(V2, "/feeds/users/{user_id}/export")])
+        .per_minute(300)
+        .partial("comments, reactions to them, polls and votes are not in it"),
     op("CreateFeedsBatch", &[post(V2, "/feeds/feeds/batch")]).per_minute(300),
     op("DeleteFeedsBatch", &[post(V2, "/feeds/feeds/delete")]).per_minute(300),
     op("OwnBatch", &[post(V2, "/feeds/feeds/own/batch")]),
@@ -64,7 +66,8 @@ pub(super) const ROWS: &[Operation] = &[
     op("QueryBookmarkFolders", &[post(V2, "/feeds/bookmark_folders/query")]),
     op("UpdateBookmarkFolder", &[patch(V2, "/feeds/bookmark_folders/{folder_id}")]),
     op("DeleteBookmarkFolder", &[delete(V2, "/feeds/bookmark_folders/{folder_id}")]),
-    op("ActivityFeedback", &[post(V2, "/feeds/activities/{activity_id}/feedback")]),
+    op("ActivityFeedback", &[post(V2, "/feeds/activities/{activity_id}/feedback")])
+        .partial("show_more and show_less are kept and weigh nothing"),
     op("GetActivity", &[get(V2, "/feeds/activities/{id}")]),
     op("QueryActivityShares", &[get(V2, "/feeds/activities/{id}/shares")]),
     op("UpdateActivity", &[put(V2, "/feeds/activities/{id}")]),

@@ -52,6 +52,13 @@ pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<Comment>> {
     Ok(query.query_row(params![tx.app, id], comment_of).optional()?)
 }
 
+/// The ids of the comments that a user wrote, deleted ones included, the newest first.
+pub fn written_by(tx: &ReadTx<'_>, user: &str) -> Result<Vec<String>> {
+    let mut query =
+        tx.conn().prepare_cached("SELECT id FROM comments WHERE app = ?1 AND user_id = ?2 ORDER BY no DESC")?;
+    Ok(query.query_map(params![tx.app, user], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The comments of these numbers, deleted ones included.
 pub fn by_number(tx: &ReadTx<'_>, numbers: &[i64]) -> Result<Vec<Comment>> {
     let text =

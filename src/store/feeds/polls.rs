@@ -197,6 +197,20 @@ pub fn votes_of(tx: &ReadTx<'_>, user: &str, polls: &[&str]) -> Result<Vec<Vote>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// All votes of a user.
+pub fn all_votes_of(tx: &ReadTx<'_>, user: &str) -> Result<Vec<Vote>> {
+    let text = format!("SELECT {VOTE} FROM poll_votes v WHERE v.app = ?1 AND v.user_id = ?2 ORDER BY v.no");
+    let mut query = tx.conn().prepare_cached(&text)?;
+    Ok(query.query_map(params![tx.app, user], vote_of)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The ids of the polls that a user made.
+pub fn made_by(tx: &ReadTx<'_>, user: &str) -> Result<Vec<String>> {
+    let text = "SELECT id FROM polls WHERE app = ?1 AND created_by = ?2 ORDER BY created_at, id";
+    let mut query = tx.conn().prepare_cached(text)?;
+    Ok(query.query_map(params![tx.app, user], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// One vote in a poll.
 pub fn vote(tx: &ReadTx<'_>, poll: &str, id: &str) -> Result<Option<Vote>> {
     let text = format!("SELECT {VOTE} FROM poll_votes v WHERE v.app = ?1 AND v.poll = ?2 AND v.id = ?3");

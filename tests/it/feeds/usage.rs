@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::following::follow;
 use super::reading::{ADD, add, path, read};
 use super::shape::check;
-use crate::app::{TestApp, send};
+use crate::app::{Caller, TestApp, send};
 use crate::transcript::{frozen_app, refused};
 
 const USAGE: &str = "/api/v2/feeds/stats/usage";
@@ -89,7 +89,28 @@ fn scene() -> TestApp {
     add(&ghost, &guest);
     let pin = format!("{}/activities/johns/pin", path("user:john"));
     app.server().post(&pin, &json!({"user_id": "ghost"})).ok();
+    talk(&ghost, &john);
     app
+}
+
+/// Both talk under a post of John's, the ghost votes in a poll of his, and each reacts to what the other said.
+fn talk(ghost: &Caller, john: &Caller) {
+    let polls = "/api/v2/polls";
+    john.post(polls, &json!({"id": "johns", "name": "?", "options": [{"id": "o", "text": "O"}]})).ok();
+    ghost.post(polls, &json!({"id": "ghosts", "name": "?", "options": []})).ok();
+    john.patch(&format!("{ADD}/johns"), &json!({"set": {"poll_id": "johns"}})).ok();
+    ghost.post(&format!("{ADD}/johns/polls/johns/vote"), &json!({"vote": {"option_id": "o"}})).ok();
+    ghost.post(&format!("{ADD}/johns/reactions"), &json!({"type": "like"})).ok();
+    let say = |by: &Caller, id: &str, more: &Value| {
+        let mut body = json!({"id": id, "object_id": "johns", "object_type": "activity", "comment": id});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        by.post("/api/v2/feeds/comments", &body).ok();
+    };
+    say(john, "root", &json!({}));
+    say(ghost, "reply", &json!({"parent_id": "root"}));
+    say(ghost, "other", &json!({}));
+    ghost.post("/api/v2/feeds/comments/root/reactions", &json!({"type": "upvote"})).ok();
+    john.post("/api/v2/feeds/comments/other/reactions", &json!({"type": "like"})).ok();
 }
 
 fn names(list: &Value, of: &str) -> Vec<Value> {
@@ -189,6 +210,16 @@ fn what_a_user_has_in_feeds_is_deleted_by_itself_and_no_counter_lies() {
             (&page["activities"][0]["share_count"], page["activities"][0].get("latest_shares")),
             (&json!(0), None)
         );
+        let johns = &page["activities"][0];
+        let counts = ["comment_count", "reaction_count", "popularity"].map(|name| johns[name].clone());
+        assert_eq!(counts, [json!(1), json!(0), json!(2)], "his own comment alone");
+        assert_eq!((&johns["poll"]["vote_count"], &johns["poll"]["vote_counts_by_option"]), (&json!(0), &json!({})));
+        let root = john.get("/api/v2/feeds/comments/root").ok()["comment"].clone();
+        let counts = ["reply_count", "reaction_count", "upvote_count", "score"].map(|name| root[name].clone());
+        assert_eq!(counts, [json!(0), json!(0), json!(0), json!(0)]);
+        for at in ["/api/v2/feeds/comments/reply", "/api/v2/feeds/comments/other", "/api/v2/polls/ghosts"] {
+            assert_eq!(john.get(at).status, 404, "{at}");
+        }
         assert_eq!(read(&john, "timeline:john", &json!({}))["feed"]["following_count"], 0);
         for id in ["ghosts", "share", "posted"] {
             assert_eq!(john.get(&format!("{ADD}/{id}")).status, 404, "{id}");
