@@ -35,7 +35,7 @@ impl Client {
             let stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
             stream.set_nodelay(true).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-            Connection { stream, buffer: vec![0; 64 * 1024] }
+            Connection { stream, buffer: vec![0; 512 * 1024] }
         };
         Self((0..connections).map(|_| connect()).collect())
     }

@@ -12,6 +12,7 @@ mod client;
 mod crash;
 #[cfg(unix)]
 mod exec;
+mod feeds;
 #[cfg(unix)]
 #[path = "../tests/cli/harness.rs"]
 #[expect(dead_code, reason = "the tests want more of it than a bench")]
@@ -40,6 +41,7 @@ const BENCHES: &[Bench] = &[
     ("exec", exec::run),
     ("reads", reads::run),
     ("writes", writes::run),
+    ("feeds", feeds::run),
     ("sockets", sockets::run),
     ("journal", journal::run),
     #[cfg(unix)]

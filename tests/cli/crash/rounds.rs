@@ -92,7 +92,60 @@ const KINDS: &[Kind] = &[
         write: |api, n| api.control("PUT", "/apps/millpond/stubs", &json!({"operation": "GetTask", "body": {"n": n}})),
         found: |app| number(&app["stubs"][0]["body"]["n"]),
     },
+    Kind {
+        name: "an activity",
+        write: |api, n| {
+            let body = json!({"id": "told", "type": "post", "feeds": ["user:part"], "user_id": "part", "text": format!("n{n}")});
+            api.stream("POST", "/feeds/activities", &body)
+        },
+        found: |app| {
+            let told = rows(app, "activities").find(|one| one["id"] == "told");
+            let n = told.map_or(0, |one| behind(&one["text"], "n"));
+            let words =
+                rows(app, "activity_words").filter(|one| told.is_some_and(|told| one["activity"] == told["no"]));
+            assert!(words.map(|one| behind(&one["word"], "n")).eq(told.map(|_| n)), "the words of another text");
+            n
+        },
+    },
+    Kind {
+        name: "a follow",
+        write: |api, n| {
+            let body = json!({"source": "timeline:part", "target": "user:other", "custom": {"n": n}});
+            api.stream("PATCH", "/feeds/follows", &body)
+        },
+        found: |app| rows(app, "follows").map(|one| number(&one["custom"]["n"])).max().unwrap_or_default(),
+    },
+    Kind {
+        name: "a comment",
+        write: |api, n| {
+            let body = json!({"id": format!("c{n}"), "object_id": "base", "object_type": "activity", "comment": "x",
+                "user_id": "other"});
+            api.stream("POST", "/feeds/comments", &body)
+        },
+        found: |app| counted(app, "comment_count", rows(app, "comments").map(|one| behind(&one["id"], "c"))),
+    },
+    Kind {
+        name: "a reaction",
+        write: |api, n| {
+            let body = json!({"type": format!("t{n}"), "user_id": "other"});
+            api.stream("POST", "/feeds/activities/base/reactions", &body)
+        },
+        found: |app| counted(app, "reaction_count", rows(app, "reactions").map(|one| behind(&one["type"], "t"))),
+    },
 ];
+
+/// The rows of a table of feeds, as an export has them.
+fn rows<'a>(app: &'a Value, table: &str) -> impl Iterator<Item = &'a Value> {
+    app["rows"][table].as_array().into_iter().flatten()
+}
+
+/// The greatest of the numbers of what hangs on an activity, which counts all of them.
+fn counted(app: &Value, counter: &str, numbers: impl Iterator<Item = u64>) -> u64 {
+    let (most, count) = numbers.fold((0, 0), |(most, count), n| (most.max(n), count + 1));
+    let base = rows(app, "activities").find(|one| one["id"] == "base").expect("the activity");
+    assert_eq!(number(&base[counter]), count, "{counter}");
+    most
+}
 
 fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_default()
@@ -189,6 +242,12 @@ fn begin(place: &Place) {
     let api = Api::new(&server.url);
     let users = json!({"users": {"part": {"id": "part"}, "other": {"id": "other"}}});
     assert_eq!(api.stream("POST", "/users", &users), 201);
+    let base = json!({"id": "base", "type": "post", "feeds": ["user:other"], "user_id": "other"});
+    assert_eq!(api.stream("POST", "/feeds/activities", &base), 201);
+    let timeline = "/feeds/feed_groups/timeline/feeds/part";
+    assert_eq!(api.stream("POST", timeline, &json!({"user_id": "part"})), 201);
+    let follow = json!({"source": "timeline:part", "target": "user:other"});
+    assert_eq!(api.stream("POST", "/feeds/follows", &follow), 201);
     assert_eq!(api.control("POST", "/apps", &json!({"api_key": "whole", "api_secret": "whole"})), 201);
     server.stop();
 }
