@@ -7,6 +7,7 @@ const SPARE = 6; // rows above and below those in sight
 export class Table {
   #drawn = new Map(); // key -> element
   #active = -1;
+  #activeKey = null; // stays when its row is away for a while, as in a list that is read anew
 
   /** `columns`: `{title, name, cell(row)}`; `key(row)`; `open(row)`; `tone(row)`: a class; `near()`: the end is near. */
   constructor({ label, name, columns, key, open, tone = () => "", near = () => {}, search = false }) {
@@ -31,8 +32,8 @@ export class Table {
   set(rows, added = 0) {
     this.rows = rows;
     const height = this.rowHeight();
-    if (added > 0 && this.#active >= 0) this.#active = Math.min(this.#active + added, rows.length - 1);
-    this.#active = Math.min(this.#active, rows.length - 1);
+    const at = this.#activeKey === null ? -1 : rows.findIndex((row) => this.key(row) === this.#activeKey);
+    this.#active = at >= 0 ? at : Math.min(this.#active, rows.length - 1);
     this.body.style.height = `${rows.length * height}px`;
     if (added > 0 && this.scroller.scrollTop > 0) this.scroller.scrollTop += added * height;
     this.scroller.setAttribute("aria-rowcount", String(rows.length + 1));
@@ -129,6 +130,7 @@ export class Table {
   #go(index) {
     if (index < 0) return;
     this.#active = index;
+    this.#activeKey = this.key(this.rows[index]);
     const height = this.rowHeight();
     const head = this.scroller.firstElementChild.offsetHeight;
     const { scrollTop, clientHeight } = this.scroller;

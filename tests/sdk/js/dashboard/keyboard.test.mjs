@@ -84,6 +84,21 @@ test('a user is found, opened, renamed, and left', async (t) => {
   await page.isClean();
 });
 
+test('the row that was gone to stays the one, whatever comes into the list meanwhile', async (t) => {
+  const { app, page } = await open(t, 'row-by-keyboard', 'apps');
+  await page.press('g', 'u');
+  await page.row('Jane').waitFor();
+  await page.press('/');
+  await page.tabTo('Users');
+  await page.press('Home');
+  const name = await page.page.locator('.row.active strong').textContent();
+  await app.server.upsertUsers([{ id: 'newest', name: 'Newest' }, { id: 'aaron', name: 'Aaron' }]);
+  await page.row('Newest').waitFor();
+  await page.press('Enter');
+  await page.page.getByRole('heading', { level: 2, name: name.trim(), exact: true }).waitFor();
+  await page.isClean();
+});
+
 test('why a login failed: the refused call is found, opened, and its check read', async (t) => {
   const { app, page } = await open(t, 'requests-by-keyboard', 'apps');
   const { token } = await app.control('POST', '/tokens', { kind: 'user', user_id: 'john', ttl: '-1h' });
