@@ -93,11 +93,6 @@ impl Walk {
         self.query.compiled(now, self.behind.as_deref())
     }
 
-    /// Whether nothing of it is wanted.
-    pub fn is_empty(&self) -> bool {
-        self.limit == 0
-    }
-
     /// How many rows are wanted: one more than the page has, which tells whether another follows; more where few of them may
     /// be shown.
     pub fn rows(&self) -> u32 {
@@ -148,7 +143,8 @@ impl Walk {
         }
     }
 
-    /// The page from what its SQL found, each row with its keys ([`Sql::keys`]), and the cursor that leads on from it.
+    /// The page from what its SQL found, each row with its keys ([`Sql::keys`]), and the cursor that leads on from it. A limit
+    /// of 0 leaves nothing of it, and leads nowhere.
     pub fn page<T>(&self, mut rows: Vec<Row<T>>) -> (Vec<T>, Option<String>) {
         let is_last = rows.len() <= self.limit as usize;
         rows.truncate(self.limit as usize);

@@ -166,7 +166,7 @@ pub async fn query(
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
-    let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &fid, Some(&walk).filter(|_| limit > 0)));
+    let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &fid, &walk));
     let page = page.await?;
     Ok(Reply(QueryMembersResponse { members: page.items, pager: PagerResponse { next: page.next, prev: page.prev } }))
 }

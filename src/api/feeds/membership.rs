@@ -82,9 +82,6 @@ pub async fn query(caller: ServerCaller, body: Body<QueryLevelsRequest>) -> Resu
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
     let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
-    let (membership_levels, next) = match limit {
-        0 => (Vec::new(), None),
-        _ => caller.read(|tx| rules::query(tx, &walk))?,
-    };
+    let (membership_levels, next) = caller.read(|tx| rules::query(tx, &walk))?;
     Ok(Reply(LevelsResponse { membership_levels, pager: PagerResponse { next, prev: None } }))
 }

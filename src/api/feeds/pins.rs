@@ -109,7 +109,7 @@ pub async fn query(
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
     let own = OwnFields::asked(body.enrich_own_fields);
-    let page = caller.scan(move |tx| pinned::query(tx, acting.actor(), &fid, Some(&walk).filter(|_| limit > 0), own));
+    let page = caller.scan(move |tx| pinned::query(tx, acting.actor(), &fid, &walk, own));
     let page = page.await?;
     let pager = PagerResponse { next: page.next, prev: page.prev };
     Ok(Reply(QueryPinnedResponse { pinned_activities: page.items, pager }))

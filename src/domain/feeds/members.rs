@@ -204,10 +204,9 @@ pub fn decide(tx: &WriteTx<'_>, by: &User, fid: &FeedId, status: MemberStatus) -
 }
 
 /// A page of a feed's members, by a query.
-pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, fid: &FeedId, walk: Option<&Walk>) -> Result<Page<EnrichedMember>> {
+pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, fid: &FeedId, walk: &Walk) -> Result<Page<EnrichedMember>> {
     let feed = present(tx, fid)?;
     access::require(tx, actor, &feed, Capability::QueryFeedMembers)?;
-    // A limit of 0 asks for nobody.
-    let (members, next) = walk.map_or_else(|| Ok(Default::default()), |walk| rows::select(tx, feed.no, walk))?;
+    let (members, next) = rows::select(tx, feed.no, walk)?;
     Ok(Page { items: enrich::members(tx, members)?, next, prev: None })
 }

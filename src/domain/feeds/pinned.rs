@@ -53,13 +53,12 @@ pub fn query(
     tx: &ReadTx<'_>,
     actor: Actor<'_>,
     fid: &FeedId,
-    walk: Option<&Walk>,
+    walk: &Walk,
     own: OwnFields,
 ) -> Result<Page<EnrichedPin>> {
     let feed = present(tx, fid)?;
     let standing = access::standing(tx, actor, &feed)?;
     access::judge(actor, &feed, &standing, Capability::ReadActivities)?;
-    let Some(walk) = walk else { return Ok(Page::default()) };
     let (pins, next) = rows::select(tx, feed.no, reader(actor, &standing), walk)?;
     let feed = enrich::feed(tx, actor, feed, own)?;
     Ok(Page { items: in_feed(tx, actor, &feed, pins, Parts::ALL)?, next, prev: None })

@@ -74,7 +74,7 @@ pub fn query(
     walk: &Walk,
 ) -> Result<Page<EnrichedReaction>> {
     let numbers: Vec<i64> = objects.keys().copied().collect();
-    if numbers.is_empty() || walk.is_empty() {
+    if numbers.is_empty() {
         return Ok(Page::default());
     }
     let (found, next) = rows::select(tx, kind, &numbers, user.map(UserId::as_str), walk)?;

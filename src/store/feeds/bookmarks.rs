@@ -1,24 +1,21 @@
 //! The `bookmarks` table: of objects of any kind, by their numbers.
 
-use rusqlite::types::Value as Parameter;
-use rusqlite::{Row, params, params_from_iter};
+use rusqlite::{Row, params};
 
 use super::super::sql::{Columns, Json};
 use super::super::tx::{ReadTx, WriteTx};
 use super::list;
+use super::query::{rows, statement};
 use crate::error::Result;
 use crate::model::feeds::bookmark::Bookmark;
 use crate::model::feeds::object::{Object, ObjectKind};
 use crate::operation::table;
 use crate::query::Operator::{Equal, Exists, Gt, Gte, In, Lt, Lte};
 use crate::query::page::{self, Walk};
-use crate::query::{Field, Kind, Operator, Resource, Sql};
+use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a bookmark, for [`bookmark_of`].
-const COLUMNS: &str =
-    "b.no, b.kind, b.object, b.activity, b.user_id, nullif(b.folder, 0), b.custom, b.created_at, b.updated_at";
-/// How many they are.
-const WIDTH: usize = 9;
+const COLUMNS: &str = "b.no, b.kind, b.object, b.activity, b.user_id, b.folder, b.custom, b.created_at, b.updated_at";
 
 /// Reads [`COLUMNS`], in their order.
 fn bookmark_of(row: &Row<'_>) -> rusqlite::Result<Bookmark> {
@@ -27,7 +24,7 @@ fn bookmark_of(row: &Row<'_>) -> rusqlite::Result<Bookmark> {
         no: columns.take()?,
         object: Object { kind: columns.take()?, no: columns.take()?, activity: columns.take()? },
         user_id: columns.take()?,
-        folder: columns.take()?,
+        folder: Some(columns.take()?).filter(|folder| *folder != 0),
         custom: columns.json()?,
         created_at: columns.take()?,
         updated_at: columns.take()?,
@@ -125,19 +122,9 @@ pub static QUERIED: Resource = Resource {
 pub fn select(tx: &ReadTx<'_>, user: Option<&str>, walk: &Walk) -> Result<Vec<page::Row<Bookmark>>> {
     let mut sql = walk.to_sql(tx.now);
     let user = user.map(|user| format!(" AND b.user_id = {}", sql.bind(user.to_owned()))).unwrap_or_default();
-    let most = sql.bind(walk.rows());
-    let Sql { condition, order_by, keys, params } = sql;
-    let text = format!(
-        "SELECT {COLUMNS}, {keys} FROM bookmarks b
-         WHERE b.app = ?1{user} AND {condition}
-            AND EXISTS (SELECT 1 FROM activities a WHERE a.app = ?1 AND a.no = b.activity AND a.deleted_at IS NULL)
-         ORDER BY {order_by} LIMIT {most}"
+    let from = format!(
+        "bookmarks b WHERE b.app = ?1{user}
+            AND EXISTS (SELECT 1 FROM activities a WHERE a.app = ?1 AND a.no = b.activity AND a.deleted_at IS NULL)"
     );
-    let mut query = tx.conn().prepare_cached(&text)?;
-    let end = query.column_count();
-    let params = std::iter::once(Parameter::from(tx.app)).chain(params);
-    let found = query.query_map(params_from_iter(params), |row| {
-        Ok((bookmark_of(row)?, (WIDTH..end).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?))
-    })?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
+    rows(tx, COLUMNS, statement(COLUMNS, &from, walk, sql), bookmark_of)
 }

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use rusqlite::types::Value as Parameter;
-use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::super::sql::{Columns, Json};
 use super::super::tx::{ReadTx, WriteTx};
 use super::list;
+use super::query::{rows, statement};
 use crate::error::Result;
 use crate::model::feeds::bookmark::Folder;
 use crate::operation::table;
 use crate::query::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte};
 use crate::query::page::Walk;
-use crate::query::{Field, Kind, Operator, Resource, Sql};
+use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a folder, for [`folder_of`].
 const COLUMNS: &str = "d.no, d.id, d.user_id, d.name, d.custom, d.created_at, d.updated_at";
@@ -103,17 +103,6 @@ pub static QUERIED: Resource = Resource {
 pub fn select(tx: &ReadTx<'_>, user: Option<&str>, walk: &Walk) -> Result<(Vec<Folder>, Option<String>)> {
     let mut sql = walk.to_sql(tx.now);
     let user = user.map(|user| format!(" AND d.user_id = {}", sql.bind(user.to_owned()))).unwrap_or_default();
-    let most = sql.bind(walk.rows());
-    let Sql { condition, order_by, keys, params } = sql;
-    let text = format!(
-        "SELECT {COLUMNS}, {keys} FROM bookmark_folders d WHERE d.app = ?1{user} AND {condition}
-         ORDER BY {order_by} LIMIT {most}"
-    );
-    let mut query = tx.conn().prepare_cached(&text)?;
-    let (width, end) = (COLUMNS.split(',').count(), query.column_count());
-    let params = std::iter::once(Parameter::from(tx.app)).chain(params);
-    let found = query.query_map(params_from_iter(params), |row| {
-        Ok((folder_of(row)?, (width..end).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?))
-    })?;
-    Ok(walk.page(found.collect::<rusqlite::Result<_>>()?))
+    let found = statement(COLUMNS, &format!("bookmark_folders d WHERE d.app = ?1{user}"), walk, sql);
+    Ok(walk.page(rows(tx, COLUMNS, found, folder_of)?))
 }

@@ -1,17 +1,17 @@
 //! The `feed_members` table.
 
-use rusqlite::types::Value as Parameter;
-use rusqlite::{OptionalExtension, Row, named_params, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::super::sql::{Columns, Json};
 use super::super::tx::{ReadTx, WriteTx};
 use super::list;
+use super::query::{rows, statement};
 use crate::error::Result;
 use crate::model::feeds::member::Member;
 use crate::operation::table;
 use crate::query::Operator::{Equal, Gt, Gte, In, Lt, Lte};
 use crate::query::page::Walk;
-use crate::query::{Field, Kind, Operator, Resource, Sql};
+use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a member, for [`member_of`].
 pub(super) const COLUMNS: &str =
@@ -124,17 +124,6 @@ pub static QUERIED: Resource = Resource {
 /// A page of those of a feed's members, invited ones and those who declined included, whom a query finds; and what leads on.
 pub fn select(tx: &ReadTx<'_>, feed: i64, walk: &Walk) -> Result<(Vec<Member>, Option<String>)> {
     let mut sql = walk.to_sql(tx.now);
-    let (feed, rows) = (sql.bind(feed), sql.bind(walk.rows()));
-    let Sql { condition, order_by, keys, params } = sql;
-    let text = format!(
-        "SELECT {COLUMNS}, {keys} FROM feed_members m
-         WHERE m.app = ?1 AND m.feed = {feed} AND {condition} ORDER BY {order_by} LIMIT {rows}"
-    );
-    let mut query = tx.conn().prepare_cached(&text)?;
-    let (width, own) = (query.column_count(), COLUMNS.split(',').count());
-    let params = std::iter::once(Parameter::from(tx.app)).chain(params);
-    let found = query.query_map(params_from_iter(params), |row| {
-        Ok((member_of(row)?, (own..width).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?))
-    })?;
-    Ok(walk.page(found.collect::<rusqlite::Result<_>>()?))
+    let from = format!("feed_members m WHERE m.app = ?1 AND m.feed = {}", sql.bind(feed));
+    Ok(walk.page(rows(tx, COLUMNS, statement(COLUMNS, &from, walk, sql), member_of)?))
 }

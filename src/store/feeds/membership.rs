@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use rusqlite::types::Value as Parameter;
-use rusqlite::{OptionalExtension, Row, named_params, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::super::sql::{Columns, Json, json};
 use super::super::tx::{ReadTx, WriteTx};
 use super::list;
+use super::query::{rows, statement};
 use crate::error::Result;
 use crate::ids::FeedId;
 use crate::model::feeds::membership::MembershipLevel;
 use crate::operation::table;
 use crate::query::Operator::{Contains, Equal, Gt, Gte, In, Lt, Lte, PathExists};
 use crate::query::page::Walk;
-use crate::query::{Field, Kind, Operator, Resource, Sql};
+use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a level, for [`level_of`].
 const COLUMNS: &str = "y.id, y.name, y.description, y.priority, y.tags, y.custom, y.created_at, y.updated_at";
@@ -125,18 +125,6 @@ pub static QUERIED: Resource = Resource {
 
 /// A page of levels, and what leads on.
 pub fn select(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<MembershipLevel>, Option<String>)> {
-    let mut sql = walk.to_sql(tx.now);
-    let rows = sql.bind(walk.rows());
-    let Sql { condition, order_by, keys, params } = sql;
-    let text = format!(
-        "SELECT {COLUMNS}, {keys} FROM membership_levels y
-         WHERE y.app = ?1 AND {condition} ORDER BY {order_by} LIMIT {rows}"
-    );
-    let mut query = tx.conn().prepare_cached(&text)?;
-    let (width, own) = (query.column_count(), COLUMNS.split(',').count());
-    let params = std::iter::once(Parameter::from(tx.app)).chain(params);
-    let found = query.query_map(params_from_iter(params), |row| {
-        Ok((level_of(row)?, (own..width).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?))
-    })?;
-    Ok(walk.page(found.collect::<rusqlite::Result<_>>()?))
+    let found = statement(COLUMNS, "membership_levels y WHERE y.app = ?1", walk, walk.to_sql(tx.now));
+    Ok(walk.page(rows(tx, COLUMNS, found, level_of)?))
 }

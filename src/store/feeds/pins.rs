@@ -5,7 +5,9 @@ use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
 use super::super::sql::Columns;
 use super::super::tx::{ReadTx, WriteTx};
+use super::query::{rows, statement};
 use super::timeline::Reader;
+use crate::clock::Time;
 use crate::error::Result;
 use crate::model::feeds::pin::Pin;
 use crate::operation::table;
@@ -78,47 +80,32 @@ pub static QUERIED: Resource = Resource {
 
 /// A page of those of a feed's pins that a query finds and a reader is shown, and what leads on.
 pub fn select(tx: &ReadTx<'_>, feed: i64, reader: Reader<'_>, walk: &Walk) -> Result<(Vec<Pin>, Option<String>)> {
-    let (text, params, width) = statement(tx, feed, reader, walk.to_sql(tx.now), walk.rows());
-    let mut query = tx.conn().prepare_cached(&text)?;
-    let end = query.column_count();
-    let params = std::iter::once(Parameter::from(tx.app)).chain(params);
-    let found = query.query_map(params_from_iter(params), |row| {
-        Ok((pin_of(row)?, (width..end).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?))
-    })?;
-    Ok(walk.page(found.collect::<rusqlite::Result<_>>()?))
+    let mut sql = walk.to_sql(tx.now);
+    let from = shown(&mut sql, feed, reader, tx.now);
+    Ok(walk.page(rows(tx, COLUMNS, statement(COLUMNS, &from, walk, sql), pin_of)?))
 }
 
 /// The pins of a feed that a reader is shown, the newest first.
 pub fn newest(tx: &ReadTx<'_>, feed: i64, reader: Reader<'_>, most: u32) -> Result<Vec<Pin>> {
-    let sql = Sql { order_by: "p.created_at DESC, p.activity DESC".to_owned(), keys: "0".to_owned(), ..Sql::all() };
-    let (text, params, _) = statement(tx, feed, reader, sql, most);
+    let mut sql = Sql::all();
+    let (from, most) = (shown(&mut sql, feed, reader, tx.now), sql.bind(most));
+    let text = format!("SELECT {COLUMNS} FROM {from} ORDER BY p.created_at DESC, p.activity DESC LIMIT {most}");
     let mut query = tx.conn().prepare_cached(&text)?;
-    let params = std::iter::once(Parameter::from(tx.app)).chain(params);
+    let params = std::iter::once(Parameter::from(tx.app)).chain(sql.params);
     let rows = query.query_map(params_from_iter(params), pin_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The statement, what it binds behind the app, and how many columns are the pin's own.
-fn statement(
-    tx: &ReadTx<'_>,
-    feed: i64,
-    reader: Reader<'_>,
-    mut sql: Sql,
-    most: u32,
-) -> (String, Vec<Parameter>, usize) {
-    let (feed, most, now) = (sql.bind(feed), sql.bind(most), sql.bind(tx.now));
-    let user = sql.bind(reader.user.map(str::to_owned));
+/// The pins of a feed that a reader is shown, behind `FROM`.
+fn shown(sql: &mut Sql, feed: i64, reader: Reader<'_>, now: Time) -> String {
+    let (feed, now, user) = (sql.bind(feed), sql.bind(now), sql.bind(reader.user.map(str::to_owned)));
     let sees_private = reader.sees_private;
-    let Sql { condition, order_by, keys, params } = sql;
-    let text = format!(
-        "SELECT {COLUMNS}, {keys} FROM pins p
-         WHERE p.app = ?1 AND p.feed = {feed} AND {condition} AND EXISTS (
+    format!(
+        "pins p WHERE p.app = ?1 AND p.feed = {feed} AND EXISTS (
             SELECT 1 FROM activities a
             WHERE a.app = ?1 AND a.no = p.activity AND a.deleted_at IS NULL
                 AND (a.expires_at IS NULL OR a.expires_at > {now})
                 AND (a.visibility <> 'private' OR {sees_private} OR a.user_id = {user})
-         )
-         ORDER BY {order_by} LIMIT {most}"
-    );
-    (text, params, COLUMNS.split(',').count())
+         )"
+    )
 }

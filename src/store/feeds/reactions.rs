@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::types::Value as Parameter;
-use rusqlite::{Row, params, params_from_iter};
+use rusqlite::{Row, params};
 
 use super::super::sql::{Columns, Json};
 use super::super::tx::{ReadTx, WriteTx};
 use super::list;
+use super::query::{rows, statement};
 use crate::error::Result;
 use crate::model::feeds::object::{Object, ObjectKind};
 use crate::model::feeds::reaction::{Reaction, ReactionGroup};
 use crate::operation::table;
 use crate::query::Operator::{Equal, Exists, Gt, Gte, In, Lt, Lte};
 use crate::query::page::Walk;
-use crate::query::{Field, Kind, Operator, Resource, Sql};
+use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a reaction, for [`reaction_of`].
 const COLUMNS: &str = "r.no, r.kind, r.object, r.activity, r.user_id, r.type, r.custom, r.created_at, r.updated_at";
@@ -239,7 +239,7 @@ pub fn select(
     walk: &Walk,
 ) -> Result<(Vec<Reaction>, Option<String>)> {
     let mut sql = walk.to_sql(tx.now);
-    let (kind, most) = (sql.bind(kind.name().to_owned()), sql.bind(walk.rows()));
+    let kind = sql.bind(kind.name().to_owned());
     let objects = if let [one] = objects {
         format!("r.object = {}", sql.bind(*one))
     } else {
@@ -247,16 +247,6 @@ pub fn select(
         format!("r.object IN (SELECT value FROM json_each({}))", sql.bind(objects))
     };
     let user = user.map(|user| format!(" AND r.user_id = {}", sql.bind(user.to_owned()))).unwrap_or_default();
-    let Sql { condition, order_by, keys, params } = sql;
-    let text = format!(
-        "SELECT {COLUMNS}, {keys} FROM reactions r
-         WHERE r.app = ?1 AND r.kind = {kind} AND {objects}{user} AND {condition} ORDER BY {order_by} LIMIT {most}"
-    );
-    let mut query = tx.conn().prepare_cached(&text)?;
-    let (width, end) = (COLUMNS.split(',').count(), query.column_count());
-    let params = std::iter::once(Parameter::from(tx.app)).chain(params);
-    let found = query.query_map(params_from_iter(params), |row| {
-        Ok((reaction_of(row)?, (width..end).map(|at| row.get(at)).collect::<rusqlite::Result<_>>()?))
-    })?;
-    Ok(walk.page(found.collect::<rusqlite::Result<_>>()?))
+    let from = format!("reactions r WHERE r.app = ?1 AND r.kind = {kind} AND {objects}{user}");
+    Ok(walk.page(rows(tx, COLUMNS, statement(COLUMNS, &from, walk, sql), reaction_of)?))
 }
