@@ -4,11 +4,12 @@ use actix_web::web::Path;
 use serde::{Deserialize, Serialize};
 
 use super::acting::{Acting, Named};
-use super::query::Asked;
-use super::reactions::{BATCH_MAX, ReactionRequest, ReactionsResponse, TellingRequest, ToldResponse, targets};
+use super::query::{Asked, QueryRequest};
+use super::reactions::{AddReactionRequest, BATCH_MAX, ReactionsResponse, ToldResponse, targets};
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
-use crate::domain::feeds::comment_reactions::{self as rules, Reacted};
+use crate::domain::feeds::activity_reactions::Reacted;
+use crate::domain::feeds::comment_reactions as rules;
 use crate::domain::feeds::reactions::{OF_COMMENT, OF_COMMENTS};
 use crate::error::Result;
 use crate::model::feeds::activity::EnrichedActivity;
@@ -17,18 +18,6 @@ use crate::model::feeds::reaction::EnrichedReaction;
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
 use crate::validate::batch;
-
-/// The body of AddCommentReaction.
-#[derive(Deserialize)]
-pub struct AddCommentReactionRequest {
-    #[serde(flatten)]
-    named: Named,
-    #[serde(flatten)]
-    reaction: ReactionRequest,
-    target_feeds: Option<Vec<String>>,
-    #[serde(flatten)]
-    telling: TellingRequest,
-}
 
 /// The answer of AddCommentReaction.
 #[derive(Serialize)]
@@ -45,16 +34,16 @@ pub struct AddCommentReactionResponse {
 pub async fn add(
     caller: AnyCaller,
     id: Path<String>,
-    body: Body<AddCommentReactionRequest>,
+    body: Body<AddReactionRequest>,
 ) -> Result<Reply<AddCommentReactionResponse>> {
-    let AddCommentReactionRequest { named, reaction, target_feeds, telling } = body.0;
+    let AddReactionRequest { named, reaction, target_feeds, telling } = body.0;
     let acting = Acting::required(&caller, named)?;
     let (input, targets) = (reaction.checked()?, targets(target_feeds)?);
     let reacted = caller.write(move |tx| {
         let by = acting.user(tx, Capability::AddCommentReaction.action())?;
         rules::add(tx, acting.actor(), &by, &id, input, targets, telling.into())
     });
-    let Reacted { comment, reaction, reference, told } = reacted.await?;
+    let Reacted { object: comment, reaction, reference, told } = reacted.await?;
     Ok(Reply(AddCommentReactionResponse { comment, reaction, reference_activity: reference, told: told.into() }))
 }
 
@@ -78,21 +67,8 @@ pub async fn delete(caller: AnyCaller, path: Path<(String, String)>) -> Result<R
     Ok(Reply(DeleteCommentReactionResponse { comment, reaction }))
 }
 
-/// The body of QueryCommentReactions.
-#[derive(Deserialize)]
-pub struct QueryCommentReactionsRequest {
-    #[serde(flatten)]
-    named: Named,
-    #[serde(flatten)]
-    asked: Asked,
-}
-
 /// `POST /feeds/comments/{id}/reactions/query`.
-pub async fn query(
-    caller: AnyCaller,
-    id: Path<String>,
-    body: Body<QueryCommentReactionsRequest>,
-) -> Result<Reply<ReactionsResponse>> {
+pub async fn query(caller: AnyCaller, id: Path<String>, body: Body<QueryRequest>) -> Result<Reply<ReactionsResponse>> {
     let walk = body.0.asked.walk(&OF_COMMENT)?;
     let acting = Acting::of(&caller, body.0.named)?;
     let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &id, &walk));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
 use super::pager::PagerResponse;
-use super::query::Asked;
+use super::query::QueryRequest;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::bookmarks;
@@ -15,15 +15,6 @@ use crate::error::Result;
 use crate::model::feeds::bookmark::EnrichedFolder;
 use crate::reply::Reply;
 use crate::wire::Empty;
-
-/// The body of QueryBookmarkFolders.
-#[derive(Deserialize)]
-pub struct QueryFoldersRequest {
-    #[serde(flatten)]
-    named: Named,
-    #[serde(flatten)]
-    asked: Asked,
-}
 
 /// The answer of QueryBookmarkFolders.
 #[derive(Serialize)]
@@ -34,7 +25,7 @@ pub struct QueryFoldersResponse {
 }
 
 /// `POST /feeds/bookmark_folders/query`.
-pub async fn query(caller: AnyCaller, body: Body<QueryFoldersRequest>) -> Result<Reply<QueryFoldersResponse>> {
+pub async fn query(caller: AnyCaller, body: Body<QueryRequest>) -> Result<Reply<QueryFoldersResponse>> {
     let walk = body.0.asked.walk(&QUERIED)?;
     let acting = Acting::of(&caller, body.0.named)?;
     let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &walk)).await?;

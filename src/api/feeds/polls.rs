@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::acting::{Acting, Named};
 use super::activity_request::set_at;
-use super::query::Asked;
+use super::query::QueryRequest;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::polls::{self as rules, OptionInput, POLLS, PollInput, VOTES};
@@ -210,15 +210,6 @@ pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<Empty>>
     let acting = Acting::required(&caller, Named::in_query(&caller))?;
     caller.write(move |tx| rules::delete(tx, acting.actor(), &id)).await?;
     Ok(Reply(Empty {}))
-}
-
-/// The body of a query.
-#[derive(Deserialize)]
-pub struct QueryRequest {
-    #[serde(flatten)]
-    named: Named,
-    #[serde(flatten)]
-    asked: Asked,
 }
 
 /// For whom a query is: SDKs name him in the address, others in the body.

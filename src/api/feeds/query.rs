@@ -47,6 +47,15 @@ impl Asked {
     }
 }
 
+/// The body of a query that says nothing else than for whom it is.
+#[derive(Deserialize)]
+pub struct QueryRequest {
+    #[serde(flatten)]
+    pub(super) named: Named,
+    #[serde(flatten)]
+    pub(super) asked: Asked,
+}
+
 /// The body of QueryActivities.
 #[derive(Deserialize)]
 pub struct QueryActivitiesRequest {

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
 use super::pager::PagerResponse;
-use super::query::Asked;
+use super::query::{Asked, QueryRequest};
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
-use crate::domain::feeds::activity_reactions::{self as rules, Telling};
+use crate::domain::feeds::activity_reactions::{self as rules, Reacted, Telling};
 use crate::domain::feeds::feeds::parse_address;
 use crate::domain::feeds::reactions::{OF_ACTIVITIES, OF_ACTIVITY, ReactionInput};
 use crate::domain::feeds::read::FEEDS_MAX;
@@ -28,16 +28,16 @@ const TYPE_MAX_CHARS: usize = 255;
 /// Objects of which reactions are asked for at once at the most.
 pub(super) const BATCH_MAX: usize = 100;
 
-/// The body of AddActivityReaction. That a user is to be made is no matter: whoever is named is made.
+/// The body of AddActivityReaction and AddCommentReaction. That a user is to be made is no matter: whoever is named is made.
 #[derive(Deserialize)]
 pub struct AddReactionRequest {
     #[serde(flatten)]
     pub(super) named: Named,
     #[serde(flatten)]
     pub(super) reaction: ReactionRequest,
-    target_feeds: Option<Vec<String>>,
+    pub(super) target_feeds: Option<Vec<String>>,
     #[serde(flatten)]
-    telling: TellingRequest,
+    pub(super) telling: TellingRequest,
 }
 
 /// Whether the author of what is reacted to is told. Push messages are never sent, so none has to be skipped.
@@ -134,7 +134,7 @@ pub async fn add(
         let by = acting.user(tx, Capability::AddActivityReaction.action())?;
         rules::add(tx, acting.actor(), &by, &id, input, targets, telling.into())
     });
-    let rules::Reacted { activity, reaction, reference, told } = reacted.await?;
+    let Reacted { object: activity, reaction, reference, told } = reacted.await?;
     Ok(Reply(AddReactionResponse { activity, reaction, reference_activity: reference, told: told.into() }))
 }
 
@@ -158,15 +158,6 @@ pub async fn delete(caller: AnyCaller, path: Path<(String, String)>) -> Result<R
     Ok(Reply(DeleteReactionResponse { activity, reaction }))
 }
 
-/// The body of QueryActivityReactions.
-#[derive(Deserialize)]
-pub struct QueryReactionsRequest {
-    #[serde(flatten)]
-    named: Named,
-    #[serde(flatten)]
-    asked: Asked,
-}
-
 /// The answer of the queries of reactions.
 #[derive(Serialize)]
 pub struct ReactionsResponse {
@@ -182,11 +173,7 @@ impl From<Page<EnrichedReaction>> for ReactionsResponse {
 }
 
 /// `POST /feeds/activities/{activity_id}/reactions/query`.
-pub async fn query(
-    caller: AnyCaller,
-    id: Path<String>,
-    body: Body<QueryReactionsRequest>,
-) -> Result<Reply<ReactionsResponse>> {
+pub async fn query(caller: AnyCaller, id: Path<String>, body: Body<QueryRequest>) -> Result<Reply<ReactionsResponse>> {
     let walk = body.0.asked.walk(&OF_ACTIVITY)?;
     let acting = Acting::of(&caller, body.0.named)?;
     let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &id, &walk));

@@ -14,7 +14,7 @@ use super::reactions::{self, ReactionInput};
 use super::{events, query as queries};
 use crate::error::Result;
 use crate::event::feeds::{About, Change};
-use crate::ids::FeedId;
+use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
 use crate::model::feeds::feed::Feed;
 use crate::model::feeds::object::{Address, Object, ObjectKind};
@@ -28,14 +28,14 @@ use crate::store::{ReadTx, WriteTx, tasks};
 
 /// What came of a reaction.
 #[derive(Debug)]
-pub struct Reacted {
-    /// The activity, as it is by then.
-    pub activity: EnrichedActivity,
+pub struct Reacted<T> {
+    /// What was reacted to, as it is by then.
+    pub object: T,
     /// The reaction.
     pub reaction: EnrichedReaction,
     /// The activity that shares it in the feeds that were named.
     pub reference: Option<EnrichedActivity>,
-    /// The task that told the activity's author of it, where that was asked for and he is told.
+    /// The task that told the author of it, where that was asked for and he is told.
     pub told: Option<String>,
 }
 
@@ -57,35 +57,50 @@ pub fn add(
     input: ReactionInput,
     targets: Vec<FeedId>,
     telling: Telling,
-) -> Result<Reacted> {
+) -> Result<Reacted<EnrichedActivity>> {
     let (activity, feeds) = open(tx, actor, id, Capability::AddActivityReaction)?;
     // What is unique is always told of as a change: SDKs know their own by that name.
     let told = if input.is_only { "feeds.activity.reaction.updated" } else { "feeds.activity.reaction.added" };
     let kind = input.kind.clone();
     let (reaction, more) = reactions::put(tx, Object::activity(activity.no), &by.id, input)?;
-    let mut activity = recount(tx, activity, |counts| counts.reactions += more)?;
-    let mut reference = None;
-    if !targets.is_empty() {
-        let share = ActivityInput { kind, feeds: targets, parent_id: Some(id.to_owned()), ..ActivityInput::default() };
-        reference = Some(activities::upsert(tx, actor, by, share, OwnFields::NONE)?.activity);
-        activity = activities::live_of(tx, id)?;
-    }
-    let enriched = tell(tx, actor, by, told, &activity, &feeds, reaction)?;
-    let is_told = telling.notifies && tell_author(tx, by, &activity, &enriched.1.reaction, telling.copies_custom)?;
-    let told = is_told.then(|| tasks::complete(tx, &Map::new())).transpose()?;
-    Ok(Reacted { activity: enriched.0, reaction: enriched.1, reference, told })
+    let activity = recount(tx, activity, |counts| counts.reactions += more)?;
+    let (activity, reference) = share(tx, actor, by, activity, kind, targets)?;
+    let (object, reaction) = tell(tx, actor, by, told, &activity, &feeds, reaction)?;
+    let deed = Deed::Reaction { activity: &activity, reaction: &reaction.reaction.kind };
+    let told = tell_author(tx, by, &activity.user_id, deed, &reaction.reaction, telling)?;
+    Ok(Reacted { object, reaction, reference, told })
 }
 
-fn tell_author(
+/// Shares an activity in these feeds, as one of the reaction's type. Answers the activity as it is by then, and what shares it.
+pub(super) fn share(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    by: &User,
+    activity: Activity,
+    kind: String,
+    targets: Vec<FeedId>,
+) -> Result<(Activity, Option<EnrichedActivity>)> {
+    if targets.is_empty() {
+        return Ok((activity, None));
+    }
+    let parent_id = Some(activity.id.clone());
+    let share = ActivityInput { kind, feeds: targets, parent_id, ..ActivityInput::default() };
+    let reference = activities::upsert(tx, actor, by, share, OwnFields::NONE)?.activity;
+    Ok((activities::live_of(tx, &activity.id)?, Some(reference)))
+}
+
+/// Tells the author of what was reacted to, where that is asked for. Answers the task that did, where he is told.
+pub(super) fn tell_author(
     tx: &WriteTx<'_>,
     by: &User,
-    activity: &Activity,
-    reaction: &Reaction,
-    copies_custom: bool,
-) -> Result<bool> {
-    let deed = Deed::Reaction { activity, reaction: &reaction.kind };
-    let (recipient, custom) = (&activity.user_id, &reaction.custom);
-    notify::send(tx, &Notice { actor: by, recipient, deed, custom, copies_custom })
+    author: &UserId,
+    deed: Deed<'_>,
+    Reaction { custom, .. }: &Reaction,
+    Telling { notifies, copies_custom }: Telling,
+) -> Result<Option<String>> {
+    let notice = Notice { actor: by, recipient: author, deed, custom, copies_custom };
+    let is_told = notifies && notify::send(tx, &notice)?;
+    is_told.then(|| tasks::complete(tx, &Map::new())).transpose()
 }
 
 /// Takes a reaction of one's own back, and with it what told of it where that is asked for.

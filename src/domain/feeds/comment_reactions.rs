@@ -2,22 +2,19 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use super::access::Actor;
-use super::activities::{self, ActivityInput};
-use super::activity_reactions::Telling;
+use super::activity_reactions::{Reacted, Telling, share, tell_author};
 use super::comments::{live, may, upon};
 use super::enrich::reactions::Objects;
 use super::enrich::{self, OwnFields};
 use super::listing::enriched_in;
-use super::notify::{self, Deed, Notice, Said};
+use super::notify::{self, Deed, Said};
 use super::reactions::{self, ReactionInput};
 use super::{events, query as queries};
 use crate::error::Result;
 use crate::event::feeds::{About, Change};
 use crate::ids::FeedId;
-use crate::model::feeds::activity::{Activity, EnrichedActivity};
+use crate::model::feeds::activity::Activity;
 use crate::model::feeds::comment::{Comment, CommentCounts, EnrichedComment};
 use crate::model::feeds::feed::Feed;
 use crate::model::feeds::object::{Address, Object, ObjectKind};
@@ -28,23 +25,10 @@ use crate::permission::capability::Capability;
 use crate::query::page::Walk;
 use crate::store::feeds::feeds as feed_rows;
 use crate::store::feeds::{activities as activity_rows, comments as rows, reactions as reaction_rows};
-use crate::store::{ReadTx, WriteTx, tasks};
+use crate::store::{ReadTx, WriteTx};
 
 /// The reactions that are votes. That it is these two is inferred.
 const VOTES: [&str; 2] = ["upvote", "downvote"];
-
-/// What came of a reaction.
-#[derive(Debug)]
-pub struct Reacted {
-    /// The comment, as it is by then.
-    pub comment: EnrichedComment,
-    /// The reaction.
-    pub reaction: EnrichedReaction,
-    /// The activity that shares what was commented on in the feeds that were named.
-    pub reference: Option<EnrichedActivity>,
-    /// The task that told the comment's author of it, where that was asked for and he is told.
-    pub told: Option<String>,
-}
 
 /// Reacts to a comment, and shares what it is upon in these feeds.
 pub fn add(
@@ -55,39 +39,20 @@ pub fn add(
     input: ReactionInput,
     targets: Vec<FeedId>,
     telling: Telling,
-) -> Result<Reacted> {
+) -> Result<Reacted<EnrichedComment>> {
     let comment = live(tx, id)?;
-    let (mut activity, feeds) = upon(tx, actor, &comment.object_id)?;
+    let (activity, feeds) = upon(tx, actor, &comment.object_id)?;
     may(tx, actor, &feeds, Capability::AddCommentReaction)?;
     let told = if input.is_only { "feeds.comment.reaction.updated" } else { "feeds.comment.reaction.added" };
     let kind = input.kind.clone();
     let (reaction, more) = reactions::put(tx, object(&comment), &by.id, input)?;
     let comment = recount(tx, comment, more)?;
-    let mut reference = None;
-    if !targets.is_empty() {
-        let parent_id = Some(comment.object_id.clone());
-        let share = ActivityInput { kind, feeds: targets, parent_id, ..ActivityInput::default() };
-        reference = Some(activities::upsert(tx, actor, by, share, OwnFields::NONE)?.activity);
-        activity = activities::live_of(tx, &comment.object_id)?;
-    }
-    let shown = tell(tx, actor, by, told, &comment, (&activity, &feeds), reaction)?;
-    let is_told =
-        telling.notifies && tell_author(tx, by, &activity, &comment, &shown.1.reaction, telling.copies_custom)?;
-    let told = is_told.then(|| tasks::complete(tx, &Map::new())).transpose()?;
-    Ok(Reacted { comment: shown.0, reaction: shown.1, reference, told })
-}
-
-fn tell_author(
-    tx: &WriteTx<'_>,
-    by: &User,
-    activity: &Activity,
-    comment: &Comment,
-    reaction: &Reaction,
-    copies_custom: bool,
-) -> Result<bool> {
-    let deed = Deed::CommentReaction { activity, comment: Said::of(comment), reaction: &reaction.kind };
-    let (recipient, custom) = (&comment.user_id, &reaction.custom);
-    notify::send(tx, &Notice { actor: by, recipient, deed, custom, copies_custom })
+    let (activity, reference) = share(tx, actor, by, activity, kind, targets)?;
+    let (object, reaction) = tell(tx, actor, by, told, &comment, (&activity, &feeds), reaction)?;
+    let row = &reaction.reaction;
+    let deed = Deed::CommentReaction { activity: &activity, comment: Said::of(&comment), reaction: &row.kind };
+    let told = tell_author(tx, by, &comment.user_id, deed, row, telling)?;
+    Ok(Reacted { object, reaction, reference, told })
 }
 
 /// Takes a reaction of one's own back, and with it what told of it where that is asked for.

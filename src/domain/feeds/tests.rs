@@ -131,6 +131,15 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(work)
 }
 
+/// A store with one app, whose clock runs so.
+fn opened(clock: ClockMode) -> (Store, Arc<App>) {
+    let store = Store::open(Place::temporary().expect("a place")).expect("a store");
+    let text = |text: &str| text.to_owned();
+    let new = apps::NewApp { name: text("a"), api_key: text("a"), api_secret: text("s"), clock, is_base: false };
+    let app = run(store.create_app(new)).expect("an app");
+    (store, app)
+}
+
 struct World {
     store: Store,
     app: Arc<App>,
@@ -139,16 +148,9 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let store = Store::open(Place::temporary().expect("a place")).expect("a store");
-        let app = run(store.create_app(apps::NewApp {
-            name: "a".to_owned(),
-            api_key: "a".to_owned(),
-            api_secret: "s".to_owned(),
-            // A clock that stands still: order is nothing but the order in which things were made.
-            clock: ClockMode::Frozen(Time(1_000_000_000)),
-            is_base: false,
-        }));
-        let world = Self { app: app.expect("an app"), store, model: Model::default() };
+        // A clock that stands still: order is nothing but the order in which things were made.
+        let (store, app) = opened(ClockMode::Frozen(Time(1_000_000_000)));
+        let world = Self { app, store, model: Model::default() };
         for who in 0..USERS {
             world.write(move |tx| {
                 users::ensure(tx, &user(who))?;

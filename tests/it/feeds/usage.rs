@@ -106,10 +106,10 @@ fn talk(ghost: &Caller, john: &Caller) {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         by.post("/api/v2/feeds/comments", &body).ok();
     };
-    say(john, "root", &json!({}));
-    say(ghost, "reply", &json!({"parent_id": "root"}));
+    say(john, "first", &json!({}));
+    say(ghost, "reply", &json!({"parent_id": "first"}));
     say(ghost, "other", &json!({}));
-    ghost.post("/api/v2/feeds/comments/root/reactions", &json!({"type": "upvote"})).ok();
+    ghost.post("/api/v2/feeds/comments/first/reactions", &json!({"type": "upvote"})).ok();
     john.post("/api/v2/feeds/comments/other/reactions", &json!({"type": "like"})).ok();
 }
 
@@ -214,8 +214,8 @@ fn what_a_user_has_in_feeds_is_deleted_by_itself_and_no_counter_lies() {
         let counts = ["comment_count", "reaction_count", "popularity"].map(|name| johns[name].clone());
         assert_eq!(counts, [json!(1), json!(0), json!(2)], "his own comment alone");
         assert_eq!((&johns["poll"]["vote_count"], &johns["poll"]["vote_counts_by_option"]), (&json!(0), &json!({})));
-        let root = john.get("/api/v2/feeds/comments/root").ok()["comment"].clone();
-        let counts = ["reply_count", "reaction_count", "upvote_count", "score"].map(|name| root[name].clone());
+        let first = john.get("/api/v2/feeds/comments/first").ok()["comment"].clone();
+        let counts = ["reply_count", "reaction_count", "upvote_count", "score"].map(|name| first[name].clone());
         assert_eq!(counts, [json!(0), json!(0), json!(0), json!(0)]);
         for at in ["/api/v2/feeds/comments/reply", "/api/v2/feeds/comments/other", "/api/v2/polls/ghosts"] {
             assert_eq!(john.get(at).status, 404, "{at}");

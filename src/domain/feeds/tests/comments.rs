@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{fid, run, user};
+use super::{fid, opened, run, user};
 use crate::app::App;
 use crate::clock::{ClockMode, Time};
 use crate::domain::feeds::access::Actor;
@@ -18,8 +18,7 @@ use crate::domain::users;
 use crate::error::Result;
 use crate::model::feeds::comment::{EnrichedComment, Sort};
 use crate::model::user::User;
-use crate::store::file::Place;
-use crate::store::{Scope, Store, WriteTx, apps};
+use crate::store::{Scope, Store, WriteTx};
 
 /// Ids of comments, so few that they come again.
 const IDS: usize = 25;
@@ -130,15 +129,8 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let store = Store::open(Place::temporary().expect("a place")).expect("a store");
-        let app = run(store.create_app(apps::NewApp {
-            name: "a".to_owned(),
-            api_key: "a".to_owned(),
-            api_secret: "s".to_owned(),
-            clock: ClockMode::Frozen(Time(1_000_000_000)),
-            is_base: false,
-        }));
-        let world = Self { app: app.expect("an app"), store, model: Model::default() };
+        let (store, app) = opened(ClockMode::Frozen(Time(1_000_000_000)));
+        let world = Self { app, store, model: Model::default() };
         world.write(|tx| {
             users::ensure(tx, &user(0))?;
             feeds::create(tx, &user(0), fid("user", 0), NewFeed::default())?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::Map;
 
-use super::{fid, run, user};
+use super::{fid, opened, run, user};
 use crate::app::App;
 use crate::clock::{ClockMode, Time};
 use crate::domain::feeds::access::Actor;
@@ -24,8 +24,7 @@ use crate::error::Result;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::feedback::Action;
 use crate::model::user::User;
-use crate::store::file::Place;
-use crate::store::{Scope, Store, WriteTx, apps};
+use crate::store::{Scope, Store, WriteTx};
 
 /// So many that one activity has more reactions than it shows.
 const USERS: usize = 6;
@@ -155,16 +154,9 @@ fn number(count: usize) -> i64 {
 
 impl World {
     fn new() -> Self {
-        let store = Store::open(Place::temporary().expect("a place")).expect("a store");
-        let app = run(store.create_app(apps::NewApp {
-            name: "a".to_owned(),
-            api_key: "a".to_owned(),
-            api_secret: "s".to_owned(),
-            clock: ClockMode::System,
-            is_base: false,
-        }));
+        let (store, app) = opened(ClockMode::System);
         let now = 1_770_000_000_000_000_000;
-        let world = Self { app: app.expect("an app"), store, now, model: Model::default() };
+        let world = Self { app, store, now, model: Model::default() };
         world.write(|tx| {
             (0..=AUTHOR).try_for_each(|who| users::ensure(tx, &user(who)).map(drop))?;
             feeds::create(tx, &user(AUTHOR), fid("user", AUTHOR), NewFeed::default()).map(drop)
@@ -249,7 +241,7 @@ impl World {
         let targets = if shares { vec![fid("user", who)] } else { Vec::new() };
         let shown = self.by(who, move |tx, actor, by| {
             let reacted = activity_reactions::add(tx, actor, by, &id.to_string(), input, targets, Telling::default());
-            reacted.map(|reacted| reacted.activity)
+            reacted.map(|reacted| reacted.object)
         });
         self.compare(who, id, &shown);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{fid, run, user};
+use super::{fid, opened, run, user};
 use crate::app::App;
 use crate::clock::{ClockMode, Time};
 use crate::domain::feeds::access::Actor;
@@ -19,8 +19,7 @@ use crate::error::Result;
 use crate::ids::FeedId;
 use crate::model::feeds::aggregate::{Marked, NotificationStatus};
 use crate::model::user::User;
-use crate::store::file::Place;
-use crate::store::{Scope, Store, WriteTx, apps};
+use crate::store::{Scope, Store, WriteTx};
 
 const USERS: usize = 2;
 const IDS: usize = 30;
@@ -179,15 +178,8 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let store = Store::open(Place::temporary().expect("a place")).expect("a store");
-        let app = run(store.create_app(apps::NewApp {
-            name: "a".to_owned(),
-            api_key: "a".to_owned(),
-            api_secret: "s".to_owned(),
-            clock: ClockMode::System,
-            is_base: false,
-        }));
-        let world = Self { app: app.expect("an app"), store, now: 1_770_000_000_000_000_000, model: Model::default() };
+        let (store, app) = opened(ClockMode::System);
+        let world = Self { app, store, now: 1_770_000_000_000_000_000, model: Model::default() };
         for feed in 0..USERS {
             world.ensure(feed);
         }
