@@ -43,7 +43,8 @@ use clap::{Parser, Subcommand};
 
 use crate::outcome::{BAD_INPUT, FAILED, Failure, Outcome};
 
-/// A local stand-in for Stream (getstream.io): sign-in, refresh, revocation and refusal, for tests and development.
+/// A local stand-in for Stream (getstream.io): sign-in, refresh, revocation and refusal, and the data of Feeds V3, for tests and
+/// development.
 ///
 /// Without a verb, millpond serves: `millpond --fixture quickstart` is `millpond serve --fixture quickstart`.
 #[derive(Debug, Parser)]
