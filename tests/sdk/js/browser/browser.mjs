@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
@@ -24,8 +25,11 @@ export function launch() {
   });
 }
 
-/** Serves each page of `pages/`, bundled as its author would, on an origin that is not millpond's. */
+/** Serves each page of `pages/`, bundled as its author would, on an origin that is not millpond's; and the calls of its backend. */
 export class Site {
+  /** What answers `POST /backend/<name>`, by name. */
+  backend = {};
+
   static async open(pages) {
     const site = new Site();
     const { outputFiles } = await build({
@@ -44,16 +48,27 @@ export class Site {
     const scripts = new Map(outputFiles.map(({ path, text }) => [path, text]));
     site.server = createServer((request, response) => {
       const { pathname } = new URL(request.url, 'http://site');
-      const script = scripts.get(pathname);
-      if (script) return response.setHeader('content-type', 'text/javascript').end(script);
+      if (pathname.startsWith('/backend/')) return site.#call(pathname.slice('/backend/'.length), request, response);
+      const bundled = scripts.get(pathname);
+      if (bundled) return response.setHeader('content-type', pathname.endsWith('.css') ? 'text/css' : 'text/javascript').end(bundled);
       if (!scripts.has(`${pathname}.js`)) return response.writeHead(204).end(); // favicon.ico
       response.setHeader('content-type', 'text/html');
-      response.end(`<!doctype html><meta charset="utf-8"><title>A page</title><body><script type="module" src="${pathname}.js"></script>`);
+      const style = scripts.has(`${pathname}.css`) ? `<link rel="stylesheet" href="${pathname}.css">` : '';
+      response.end(`<!doctype html><meta charset="utf-8"><title>A page</title>${style}<body><script type="module" src="${pathname}.js"></script>`);
     });
     site.server.listen(0, '127.0.0.1');
     await once(site.server, 'listening');
     site.origin = `http://127.0.0.1:${site.server.address().port}`;
     return site;
+  }
+
+  async #call(name, request, response) {
+    try {
+      const answer = await this.backend[name](await json(request));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    } catch (error) {
+      response.writeHead(500).end(error.message);
+    }
   }
 
   close() {

@@ -17,6 +17,7 @@ class App {
   constructor(millpond, { api_key, api_secret }) {
     this.millpond = millpond;
     this.key = api_key;
+    this.secret = api_secret;
     /** The server side of the app. */
     this.server = new StreamChat(api_key, api_secret, { baseURL: millpond.url });
   }
