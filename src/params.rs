@@ -6,7 +6,7 @@ use crate::error::{ApiError, Result};
 use crate::json;
 use crate::validate::within;
 
-/// The query's parameters, decoded. All are texts; of a repeated one the first counts.
+/// The query's parameters, decoded. All are texts; of a repeated one the first counts, unless it is a list.
 #[derive(Clone, Debug, Default)]
 pub struct Params {
     pairs: Vec<(String, String)>,
@@ -70,10 +70,11 @@ impl Params {
         }
     }
 
-    /// A comma-joined list.
+    /// A list: comma-joined, or its parameter repeated.
     pub fn list(&self, name: &str) -> Vec<String> {
-        let text = self.get(name).unwrap_or_default();
-        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        let texts = self.pairs.iter().filter(|(key, _)| key == name);
+        let items = texts.flat_map(|(_, text)| text.split(','));
+        items.map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 
     /// A parameter that holds JSON. A missing one is code 4 as well (wire-contract 2.1).

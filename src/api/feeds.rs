@@ -4,6 +4,7 @@ pub mod acting;
 pub mod activities;
 mod activity_request;
 pub mod bookmarks;
+pub mod collections;
 pub mod comment_reactions;
 mod comment_request;
 pub mod comments;

@@ -6,6 +6,7 @@ pub mod activity_reactions;
 pub mod aggregation;
 pub mod bookmarks;
 pub mod change;
+pub mod collections;
 pub mod comment_notices;
 pub mod comment_reactions;
 pub mod comments;

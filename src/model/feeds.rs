@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod aggregate;
 pub mod bookmark;
+pub mod collection;
 pub mod comment;
 pub mod feed;
 pub mod feedback;

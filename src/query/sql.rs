@@ -244,6 +244,10 @@ impl Writer {
                      AND EXISTS (SELECT 1 FROM json_each({column}, {at}) e WHERE e.type IN ({types}){same}))"
                 )
             }
+            Test::Words(words) => {
+                let at = self.bind_path(path);
+                self.words(&format!("iif(json_type({column}, {at}) = 'text', json_extract({column}, {at}), '')"), words)
+            }
             _ => NOBODY.to_owned(),
         }
     }

@@ -66,6 +66,12 @@ handlers! {
     QueryBookmarkFolders => feeds::folders::query;
     UpdateBookmarkFolder => feeds::folders::update;
     DeleteBookmarkFolder => feeds::folders::delete;
+    ReadCollections => feeds::collections::read;
+    CreateCollections => feeds::collections::create;
+    UpsertCollections => feeds::collections::upsert;
+    UpdateCollections => feeds::collections::update;
+    DeleteCollections => feeds::collections::delete;
+    QueryCollections => feeds::collections::query;
     ActivityFeedback => feeds::feedback::give;
     GetActivity => feeds::activities::get;
     QueryActivityShares => feeds::shares::query;

@@ -10,6 +10,7 @@ use crate::error::Result;
 pub mod activities;
 pub mod aggregates;
 pub mod bookmarks;
+pub mod collections;
 pub mod comments;
 pub mod feedback;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]

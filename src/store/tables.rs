@@ -100,6 +100,7 @@ pub const TABLES: &[Table] = &[
     Table::new("bookmark_folders", "no").row_by_row(),
     Table::new("bookmarks", "no").row_by_row(),
     Table::new("activity_feedback", "user_id, activity, action").row_by_row(),
+    Table::new("collections", "name, id").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];
@@ -162,6 +163,7 @@ mod tests {
         ("bookmark_folders", "user_id"),
         ("bookmarks", "user_id"),
         ("activity_feedback", "user_id"),
+        ("collections", "user_id"),
         ("user_teams", "user_id"),   // goes as the user's row does
         ("ended_tokens", "user_id"), // a token stays ended, whoever is gone
     ];

@@ -4,6 +4,7 @@
 pub mod activity;
 mod aggregate;
 pub mod bookmark;
+mod collection;
 pub mod comment;
 pub mod event;
 pub mod feed;

@@ -2,6 +2,7 @@
 
 mod activities;
 mod bookmarks;
+mod collections;
 mod comment_notices;
 mod comment_reactions;
 mod comments;

@@ -161,6 +161,7 @@ apps:
       bookmark_folders: [{no: 6, id: f, user_id: jane, name: Later, custom: {m: n}, created_at: 29, updated_at: 30}]
       bookmarks:
         - {no: 7, kind: activity, object: 3, activity: 3, user_id: jane, folder: 6, custom: {o: p}, created_at: 31, updated_at: 32}
+      collections: [{name: food, id: c, user_id: jane, custom: {q: r}, created_at: 33, updated_at: 34}]
       activity_feedback: [{user_id: jane, activity: 3, action: hide, value: 1, created_at: 33, updated_at: 34}]
     feeds_counter: 9
 "#;

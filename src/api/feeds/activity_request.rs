@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::collections::CollectionRequest;
 use super::feeds::LocationRequest;
 use crate::clock::Time;
 use crate::domain::feeds::activities::{self as rules, ActivityInput};
+use crate::domain::feeds::collections::{BATCH_MAX, REFERENCES_MAX, references};
 use crate::domain::feeds::feeds::parse_address;
 use crate::domain::feeds::read::FEEDS_MAX;
 use crate::error::{ApiError, Result};
@@ -33,6 +35,7 @@ const SETTABLE: &[&str] = &[
     "expires_at",
     "filter_tags",
     "interest_tags",
+    "collection_refs",
     "poll_id",
     "feeds",
     "mentioned_user_ids",
@@ -59,6 +62,8 @@ pub struct ActivityRequest {
     mentioned_user_ids: Option<Vec<String>>,
     filter_tags: Option<Vec<String>>,
     interest_tags: Option<Vec<String>>,
+    collection_refs: Option<Vec<String>>,
+    collections: Option<Vec<CollectionRequest>>,
     parent_id: Option<String>,
     poll_id: Option<String>,
     location: Option<LocationRequest>,
@@ -109,6 +114,9 @@ impl ActivityRequest {
         }
         let filter_tags = self.filter_tags.unwrap_or_default();
         batch("filter_tags", filter_tags.len().max(1), FILTER_TAGS_MAX)?;
+        let collections = self.collections.unwrap_or_default();
+        batch("collections", collections.len().max(1), BATCH_MAX)?;
+        let collections = collections.into_iter().map(CollectionRequest::checked);
         let input = ActivityInput {
             id,
             kind,
@@ -123,6 +131,8 @@ impl ActivityRequest {
             mentioned: self.mentioned_user_ids.unwrap_or_default(),
             filter_tags,
             interest_tags: self.interest_tags.unwrap_or_default(),
+            references: references(&self.collection_refs.unwrap_or_default(), REFERENCES_MAX)?,
+            collections: collections.collect::<Result<_>>()?,
             parent_id: self.parent_id.filter(|id| !id.is_empty()),
             poll_id: self.poll_id.filter(|id| !id.is_empty()),
             location: self.location.map(LocationRequest::checked).transpose()?,
@@ -224,6 +234,8 @@ fn fields_of(activity: &Activity) -> Map<String, Value> {
         "expires_at": activity.expires_at.map(|end| end.0),
         "filter_tags": activity.filter_tags,
         "interest_tags": activity.interest_tags,
+        "collection_refs": activity.collections,
+
         "poll_id": activity.poll_id,
         "mentioned_user_ids": activity.mentioned,
         "search_data": activity.search_data,

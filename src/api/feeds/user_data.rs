@@ -49,14 +49,15 @@ pub async fn export(caller: ServerCaller, id: Path<String>, _: Body<Map<String, 
 }
 
 fn file(data: UserData) -> Result<Value> {
-    let UserData { user, feeds, activities, follows, memberships, pins, reactions, folders, bookmarks } = data;
+    let UserData { user, feeds, activities, follows, memberships, pins, reactions, folders, bookmarks, collections } =
+        data;
     let member = |(fid, member)| Ok(json!({"feed": fid, "membership": shown(&member)?}));
     let memberships = memberships.into_iter().map(member).collect::<Result<Vec<_>>>()?;
     let pins: Vec<Value> = pins.into_iter().map(|(fid, id)| json!({"feed": fid, "activity_id": id})).collect();
     Ok(json!({
         "user": shown(&UserResponse::plain(user))?, "feeds": list(&feeds)?, "activities": list(&activities)?,
         "follows": list(&follows)?, "memberships": memberships, "pins": pins,
-        "reactions": list(&reactions)?, "bookmark_folders": list(&folders)?, "bookmarks": list(&bookmarks)?,
+        "reactions": list(&reactions)?, "bookmark_folders": list(&folders)?, "bookmarks": list(&bookmarks)?, "collections": list(&collections)?,
     }))
 }
 

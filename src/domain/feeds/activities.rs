@@ -1,8 +1,11 @@
 //! Adding activities (feeds-core 6).
 
+use std::mem::take;
+
 use serde_json::{Map, Value};
 
 use super::access::{self, Actor, Standing};
+use super::collections::{self, CollectionInput};
 use super::enrich::{OwnFields, Parts, ShownComments};
 use super::listing::{enriched_by, enriched_in, list, regard, tell, unlist};
 use super::notify::{self, Deed, Kind, Notice};
@@ -12,6 +15,7 @@ use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::{Activity, ActivityCounts, EnrichedActivity};
+use crate::model::feeds::collection::Reference;
 use crate::model::feeds::feed::{Feed, Location};
 use crate::model::user::User;
 use crate::permission::capability::Capability;
@@ -34,6 +38,10 @@ pub struct ActivityInput {
     pub mentioned: Vec<String>,
     pub filter_tags: Vec<String>,
     pub interest_tags: Vec<String>,
+    /// What it refers to in collections.
+    pub references: Vec<Reference>,
+    /// What is made or changed there with it, and referred to.
+    pub collections: Vec<CollectionInput>,
     pub parent_id: Option<String>,
     pub poll_id: Option<String>,
     pub location: Option<Location>,
@@ -74,7 +82,13 @@ pub fn upsert(
     }
 }
 
-fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: ActivityInput, asked: OwnFields) -> Result<Written> {
+fn add(
+    tx: &WriteTx<'_>,
+    actor: Actor<'_>,
+    author: &User,
+    mut input: ActivityInput,
+    asked: OwnFields,
+) -> Result<Written> {
     let mut feeds = feeds::ensure_all(tx, author, &input.feeds)?;
     for feed in &feeds {
         access::require(tx, actor, feed, Capability::AddActivity)?;
@@ -82,8 +96,10 @@ fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: ActivityInput, 
     let no = next_number(tx)?;
     let parent = input.parent_id.as_deref().map(|id| live_of(tx, id)).transpose()?;
     let (notifies, copies_custom) = (input.notifies, input.copies_custom);
+    let collections = refer(tx, actor, author, &mut input)?;
     let activity = Activity {
         no,
+        collections,
         id: input.id.clone().unwrap_or_else(|| tx.new_id()),
         user_id: author.id.clone(),
         counts: ActivityCounts::default(),
@@ -112,7 +128,7 @@ pub fn edit(
     actor: Actor<'_>,
     editor: &User,
     before: &Activity,
-    input: ActivityInput,
+    mut input: ActivityInput,
     asked: OwnFields,
 ) -> Result<Written> {
     may(tx, actor, before, Capability::UpdateOwnActivity, Capability::UpdateAnyActivity)?;
@@ -125,8 +141,10 @@ pub fn edit(
     let mut dropped = feed_rows::by_address(tx, &dropped)?;
     let now = later(tx.now, before.updated_at);
     let (notifies, copies_custom) = (input.notifies, input.copies_custom);
+    let collections = refer(tx, actor, editor, &mut input)?;
     let activity = Activity {
         no: before.no,
+        collections,
         id: before.id.clone(),
         user_id: before.user_id.clone(),
         counts: before.counts,
@@ -309,6 +327,12 @@ fn may(tx: &WriteTx<'_>, actor: Actor<'_>, activity: &Activity, own: Capability,
         }
     }
     refusal
+}
+
+/// What it refers to in collections, of which some may be made or changed with it.
+fn refer(tx: &WriteTx<'_>, actor: Actor<'_>, by: &User, input: &mut ActivityInput) -> Result<Vec<String>> {
+    let (references, collections) = (take(&mut input.references), take(&mut input.collections));
+    collections::refer(tx, actor, &by.id, references, collections)
 }
 
 /// What an activity says, by a call.

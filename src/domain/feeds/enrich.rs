@@ -13,6 +13,7 @@ use crate::store::feeds::{feeds as feed_rows, follows, membership};
 
 mod activities;
 pub mod bookmarks;
+mod collections;
 mod comments;
 mod metrics;
 pub mod polls;

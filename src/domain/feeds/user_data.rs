@@ -10,6 +10,7 @@ use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::bookmark::{EnrichedBookmark, EnrichedFolder};
+use crate::model::feeds::collection::Collection;
 use crate::model::feeds::feed::{EnrichedFeed, Feed};
 use crate::model::feeds::follow::EnrichedFollow;
 use crate::model::feeds::member::EnrichedMember;
@@ -18,8 +19,8 @@ use crate::model::feeds::reaction::EnrichedReaction;
 use crate::model::user::User;
 use crate::store::feeds::follows::{self, Side};
 use crate::store::feeds::{
-    activities as activity_rows, bookmarks as bookmark_rows, comments as comment_rows, feeds as feed_rows,
-    folders as folder_rows, polls as poll_rows, reactions as reaction_rows, user_data as rows,
+    activities as activity_rows, bookmarks as bookmark_rows, collections as collection_rows, comments as comment_rows,
+    feeds as feed_rows, folders as folder_rows, polls as poll_rows, reactions as reaction_rows, user_data as rows,
 };
 use crate::store::{ReadTx, WriteTx, users};
 
@@ -28,8 +29,8 @@ fn present(tx: &ReadTx<'_>, id: &str) -> Result<User> {
     users::get(tx, id)?.ok_or_else(|| ApiError::not_found(format!("the user {id} does not exist")))
 }
 
-/// Deletes what a user has pinned, written, made, voted, bookmarked and reacted to, and takes him out of the feeds of others; who watches hears of it all. A
-/// hard deletion leaves no rows.
+/// Deletes what a user has pinned, written, made, voted, bookmarked, collected and reacted to, and takes him out of the feeds of
+/// others; who watches hears of it all. A hard deletion leaves no rows.
 pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
     let user = present(tx, id)?;
     let unpinned = rows::pins(tx, id)?;
@@ -78,7 +79,7 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
             (Some(_), false) => {}
         }
     }
-    rows::forget_marks(tx, id)
+    rows::forget(tx, id)
 }
 
 /// All that a user has in feeds.
@@ -101,6 +102,8 @@ pub struct UserData {
     pub folders: Vec<EnrichedFolder>,
     /// What he has bookmarked.
     pub bookmarks: Vec<EnrichedBookmark>,
+    /// What he keeps in collections.
+    pub collections: Vec<Collection>,
 }
 
 /// Gathers all that a user has in feeds and that is not deleted.
@@ -139,6 +142,7 @@ pub fn gather(tx: &ReadTx<'_>, id: &str) -> Result<UserData> {
         reactions: enrich::reactions::enriched(tx, &objects, reactions)?,
         folders: enrich::bookmarks::with_users(tx, folder_rows::all_of(tx, id)?)?,
         bookmarks: enrich::bookmarks::enriched(tx, marked, &upon)?,
+        collections: collection_rows::all_of(tx, id)?,
         pins: pins.iter().filter_map(|pin| Some((fid(pin.feed)?, pinned.get(&pin.activity)?.id.clone()))).collect(),
     })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::bookmark::EnrichedBookmark;
+use super::collection::Referenced;
 use super::comment::EnrichedComment;
 use super::feed::{EnrichedFeed, Location};
 use super::poll::EnrichedPoll;
@@ -116,6 +117,8 @@ pub struct EnrichedActivity {
     pub current_feed: Option<EnrichedFeed>,
     /// Its poll.
     pub poll: Option<Box<EnrichedPoll>>,
+    /// What it refers to in collections, by the references.
+    pub collections: BTreeMap<String, Referenced>,
     /// The activity that it shares, without that one's own.
     pub parent: Option<Box<EnrichedActivity>>,
     /// The first comments upon it, in the order asked for.

@@ -66,6 +66,12 @@ pub(super) const ROWS: &[Operation] = &[
     op("QueryBookmarkFolders", &[post(V2, "/feeds/bookmark_folders/query")]),
     op("UpdateBookmarkFolder", &[patch(V2, "/feeds/bookmark_folders/{folder_id}")]),
     op("DeleteBookmarkFolder", &[delete(V2, "/feeds/bookmark_folders/{folder_id}")]),
+    op("ReadCollections", &[get(V2, "/feeds/collections")]),
+    op("CreateCollections", &[post(V2, "/feeds/collections")]).per_minute(300),
+    op("UpsertCollections", &[put(V2, "/feeds/collections")]).per_minute(300),
+    op("UpdateCollections", &[patch(V2, "/feeds/collections")]).per_minute(300),
+    op("DeleteCollections", &[delete(V2, "/feeds/collections")]).per_minute(300),
+    op("QueryCollections", &[post(V2, "/feeds/collections/query")]),
     op("ActivityFeedback", &[post(V2, "/feeds/activities/{activity_id}/feedback")])
         .partial("show_more and show_less are kept and weigh nothing"),
     op("GetActivity", &[get(V2, "/feeds/activities/{id}")]),

@@ -44,12 +44,13 @@ pub fn pins(tx: &ReadTx<'_>, user: &str) -> Result<Vec<Pin>> {
     Ok(query.query_map(params![tx.app, user], pins::pin_of)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The tables of what a user has read, watched, measured and hidden.
-const MARKS: &[&str] = &["feed_reads", "feed_marks", "watched_activities", "metric_hours", "activity_feedback"];
+/// The tables of what a user has read, watched, measured, hidden and collected.
+const OWN: &[&str] =
+    &["feed_reads", "feed_marks", "watched_activities", "metric_hours", "activity_feedback", "collections"];
 
-/// Forgets what a user has read, watched, measured and hidden.
-pub fn forget_marks(tx: &WriteTx<'_>, user: &str) -> Result<()> {
-    for table in MARKS {
+/// Forgets what a user has read, watched, measured, hidden and collected.
+pub fn forget(tx: &WriteTx<'_>, user: &str) -> Result<()> {
+    for table in OWN {
         let sql = format!("DELETE FROM {table} WHERE app = ?1 AND user_id = ?2");
         tx.conn().prepare_cached(&sql)?.execute(params![tx.app, user])?;
     }

@@ -11,6 +11,7 @@ use crate::clock::Time;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::{EnrichedActivity, Marks};
 use crate::model::feeds::bookmark::EnrichedBookmark;
+use crate::model::feeds::collection::Referenced;
 use crate::model::feeds::comment::EnrichedComment;
 use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::poll::EnrichedPoll;
@@ -53,7 +54,7 @@ struct ActivityResponse<'a> {
     friend_reactions: Option<&'a [EnrichedReaction]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     friend_reaction_count: Option<usize>,
-    collections: Map<String, Value>,
+    collections: &'a BTreeMap<String, Referenced>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,7 +107,7 @@ impl From<Marks> for MarksResponse {
 
 impl Serialize for EnrichedActivity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { activity, user, mentioned, current_feed, poll, parent, comments, .. } = self;
+        let Self { activity, user, mentioned, current_feed, poll, collections, parent, comments, .. } = self;
         let Self { latest_shares, rank, selector_source, metrics, is_preview, marks, .. } = self;
         let Self { reactions, friends, own_bookmarks, is_hidden, .. } = self;
         ActivityResponse {
@@ -139,7 +140,7 @@ impl Serialize for EnrichedActivity {
             own_bookmarks,
             friend_reactions: friends.as_ref().map(|friends| friends.latest.as_slice()),
             friend_reaction_count: friends.as_ref().map(|friends| friends.count),
-            collections: Map::new(),
+            collections,
             text: activity.text.as_deref(),
             visibility_tag: activity.visibility_tag.as_deref(),
             parent: parent.as_deref(),

@@ -352,6 +352,7 @@ fn polls_and_votes_are_found_by_what_they_are() {
         (json!({"id": {"$in": ["q1", "nope"]}}), "q1"),
         (json!({"allow_answers": true, "created_by_id": "john"}), "p"),
         (json!({"custom.kind": "x"}), "p"),
+        (json!({"custom.kind": {"$q": "X"}}), "p"),
         (json!({"name": "Q3"}), "q3"),
         (json!({"voting_visibility": "anonymous"}), ""),
     ] {

@@ -42,6 +42,7 @@ const REACTED: &[(&str, &str)] =
 const REACTIONS: &[(&str, &str)] = &[("reactions", "reaction")];
 const EVENT_OF_BOOKMARK: &str = "type created_at custom user bookmark";
 const BOOKMARK: &[(&str, &str)] = &[("bookmark", "bookmark"), ("user", "user")];
+const COLLECTIONS: &[(&str, &str)] = &[("collections", "collection")];
 const EVENT_OF_FOLDER: &str = "type created_at custom user bookmark_folder";
 const FOLDER: &[(&str, &str)] = &[("bookmark_folder", "folder"), ("user", "user")];
 
@@ -242,6 +243,13 @@ const SHAPES: &[Shape] = &[
         required: "object_id object_type activity user created_at updated_at",
         inside: &[("activity", "activity"), ("user", "user"), ("folder", "folder")],
     },
+    Shape { name: "collection", required: "name id custom created_at updated_at", inside: &[] },
+    Shape { name: "referenced", required: "name id status", inside: &[] },
+    Shape { name: "ReadCollections", required: "collections duration", inside: COLLECTIONS },
+    Shape { name: "CreateCollections", required: "collections duration", inside: COLLECTIONS },
+    Shape { name: "UpsertCollections", required: "collections duration", inside: COLLECTIONS },
+    Shape { name: "UpdateCollections", required: "collections duration", inside: COLLECTIONS },
+    Shape { name: "QueryCollections", required: "collections duration", inside: COLLECTIONS },
     Shape { name: "AddActivityReaction", required: "activity reaction duration", inside: REACTED },
     Shape { name: "DeleteActivityReaction", required: "activity reaction duration", inside: REACTED },
     Shape { name: "QueryActivityReactions", required: "reactions duration", inside: REACTIONS },
@@ -410,6 +418,9 @@ fn inspect(name: &str, value: &Value, path: &str) {
     }
     if let Some(groups) = value.get("reaction_groups").and_then(Value::as_object) {
         groups.values().for_each(|group| inspect("reaction group", group, &format!("{path}.reaction_groups{{}}")));
+    }
+    if let Some(referenced) = value.get("collections").and_then(Value::as_object) {
+        referenced.values().for_each(|one| inspect("referenced", one, &format!("{path}.collections{{}}")));
     }
     for (key, inner) in shape.inside {
         match value.get(key) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::comments::{self, ShownComments};
 use super::reactions::Friends;
 use super::users::Users;
-use super::{bookmarks, metrics, polls, previews, reactions, shares};
+use super::{bookmarks, collections, metrics, polls, previews, reactions, shares};
 use crate::error::Result;
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
@@ -25,6 +25,8 @@ pub struct Parts {
     pub parents: bool,
     /// Their polls.
     pub poll: bool,
+    /// What they refer to in collections.
+    pub collections: bool,
     /// The first comments upon them.
     pub comments: ShownComments,
     /// The reactions to them.
@@ -41,6 +43,7 @@ impl Parts {
         mentioned: true,
         parents: true,
         poll: true,
+        collections: true,
         comments: ShownComments::LATEST,
         reactions: true,
         own_bookmarks: true,
@@ -68,6 +71,7 @@ pub fn activities(
         mentioned: activity.mentioned.iter().filter(|_| parts.mentioned).filter_map(|id| users.known(id)).collect(),
         current_feed,
         poll: None,
+        collections: BTreeMap::new(),
         parent: None,
         comments: Vec::new(),
         latest_shares: Vec::new(),
@@ -102,6 +106,9 @@ fn hang(tx: &ReadTx<'_>, viewer: Option<&UserId>, activities: &mut [EnrichedActi
     comments::hang(tx, viewer, activities, parts.comments)?;
     if parts.poll {
         polls(tx, viewer, activities)?;
+    }
+    if parts.collections {
+        collections::hang(tx, activities)?;
     }
     if parts.reactions {
         reactions::hang(tx, viewer, activities)?;

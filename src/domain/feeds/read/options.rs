@@ -10,6 +10,7 @@ use crate::domain::feeds::enrich::{Friends, OwnFields, Parts, ShownComments};
 pub struct Options {
     pub skip_all: Option<bool>,
     pub skip_activity: Option<bool>,
+    pub skip_activity_collections: Option<bool>,
     pub skip_activity_current_feed: Option<bool>,
     pub skip_activity_mentioned_users: Option<bool>,
     pub skip_activity_own_bookmarks: Option<bool>,
@@ -42,6 +43,7 @@ impl Options {
             mentioned: self.shows(self.skip_activity_mentioned_users),
             parents: self.shows(self.skip_activity_parents),
             poll: self.shows(self.skip_activity_poll),
+            collections: self.shows(self.skip_activity_collections),
             comments: if self.shows(self.skip_activity_comments) { ShownComments::LATEST } else { ShownComments::NONE },
             reactions: self.shows(self.skip_activity_reactions),
             own_bookmarks: self.shows(self.skip_activity_own_bookmarks),
