@@ -62,6 +62,9 @@ handlers! {
     AddBookmark => feeds::bookmarks::add;
     UpdateBookmark => feeds::bookmarks::update;
     DeleteBookmark => feeds::bookmarks::delete;
+    AddCommentBookmark => feeds::comment_bookmarks::add;
+    UpdateCommentBookmark => feeds::comment_bookmarks::update;
+    DeleteCommentBookmark => feeds::comment_bookmarks::delete;
     QueryBookmarks => feeds::bookmarks::query;
     QueryBookmarkFolders => feeds::folders::query;
     UpdateBookmarkFolder => feeds::folders::update;

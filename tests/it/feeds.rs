@@ -3,6 +3,7 @@
 mod activities;
 mod bookmarks;
 mod collections;
+mod comment_bookmarks;
 mod comment_notices;
 mod comment_reactions;
 mod comments;

@@ -26,7 +26,7 @@ pub struct NewFolderRequest {
 }
 
 /// The place that a call names, by a folder's id or as a new folder; an empty id is no folder.
-pub(super) fn place(folder_id: Option<String>, new_folder: Option<NewFolderRequest>) -> Result<Option<Place>> {
+fn place(folder_id: Option<String>, new_folder: Option<NewFolderRequest>) -> Result<Option<Place>> {
     match (folder_id, new_folder) {
         (Some(id), Some(_)) if !id.is_empty() => {
             Err(ApiError::input("cannot use both new_folder and the id of a folder"))
@@ -42,10 +42,20 @@ pub(super) fn place(folder_id: Option<String>, new_folder: Option<NewFolderReque
 #[derive(Deserialize)]
 pub struct AddBookmarkRequest {
     #[serde(flatten)]
-    pub(super) named: Named,
-    pub(super) folder_id: Option<String>,
-    pub(super) new_folder: Option<NewFolderRequest>,
-    pub(super) custom: Option<Map<String, Value>>,
+    named: Named,
+    folder_id: Option<String>,
+    new_folder: Option<NewFolderRequest>,
+    custom: Option<Map<String, Value>>,
+}
+
+impl AddBookmarkRequest {
+    /// Whom it names, where the bookmark is to lie, and what is kept with it.
+    pub(super) fn checked(self) -> Result<(Named, Place, Map<String, Value>)> {
+        let place = place(self.folder_id, self.new_folder)?.unwrap_or(Place::Loose);
+        let custom = self.custom.unwrap_or_default();
+        check_object("custom", &custom)?;
+        Ok((self.named, place, custom))
+    }
 }
 
 /// The answer of the operations on one bookmark.
@@ -60,11 +70,8 @@ pub async fn add(
     id: Path<String>,
     body: Body<AddBookmarkRequest>,
 ) -> Result<Reply<BookmarkResponse>> {
-    let AddBookmarkRequest { named, folder_id, new_folder, custom } = body.0;
+    let (named, place, custom) = body.0.checked()?;
     let acting = Acting::required(&caller, named)?;
-    let place = place(folder_id, new_folder)?.unwrap_or(Place::Loose);
-    let custom = custom.unwrap_or_default();
-    check_object("custom", &custom)?;
     let bookmark = caller.write(move |tx| {
         let by = acting.user(tx, Capability::AddActivityBookmark.action())?;
         rules::add(tx, acting.actor(), &by, &id, place, custom)
@@ -76,8 +83,8 @@ pub async fn add(
 #[derive(Deserialize)]
 pub struct UpdateBookmarkRequest {
     #[serde(flatten)]
-    pub(super) named: Named,
-    pub(super) folder_id: Option<String>,
+    named: Named,
+    folder_id: Option<String>,
     new_folder_id: Option<String>,
     new_folder: Option<NewFolderRequest>,
     custom: Option<Map<String, Value>>,
@@ -110,10 +117,15 @@ pub async fn update(
     Ok(Reply(BookmarkResponse { bookmark: bookmark.await? }))
 }
 
+/// The folder that a query names.
+pub(super) fn folder_in_query(caller: &AnyCaller) -> Option<String> {
+    caller.params().get("folder_id").filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
 /// `DELETE /feeds/activities/{activity_id}/bookmarks`: answers what is there no more.
 pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<BookmarkResponse>> {
     let acting = Acting::required(&caller, Named::in_query(&caller))?;
-    let folder_id = caller.params().get("folder_id").filter(|id| !id.is_empty()).map(str::to_owned);
+    let folder_id = folder_in_query(&caller);
     let bookmark = caller.write(move |tx| {
         let by = acting.user(tx, Capability::DeleteOwnActivityBookmark.action())?;
         rules::delete(tx, acting.actor(), &by, &id, folder_id.as_deref())

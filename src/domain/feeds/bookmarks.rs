@@ -1,7 +1,7 @@
 //! Bookmarks (feeds-interactions 4). What [`put`], [`change`] and [`take`] do is the same for objects of any kind; what an object
 //! counts is its own, and so is what is told of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -11,12 +11,12 @@ use super::engage::{open, recount, shown_and_told};
 use super::enrich::{OwnFields, bookmarks as enrich};
 use super::folders::{self, NewFolder};
 use super::query::{enriched as enriched_activities, readable_of};
-use super::{events, later};
+use super::{comments, events, later};
 use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
 use crate::ids::UserId;
-use crate::model::feeds::activity::{Activity, EnrichedActivity};
-use crate::model::feeds::bookmark::{Bookmark, EnrichedBookmark, Folder};
+use crate::model::feeds::activity::Activity;
+use crate::model::feeds::bookmark::{Bookmark, EnrichedBookmark, Marked};
 use crate::model::feeds::feed::Feed;
 use crate::model::feeds::object::{Object, ObjectKind};
 use crate::model::feeds::page::Page;
@@ -180,11 +180,11 @@ pub fn delete(
     tell(tx, actor, "feeds.bookmark.deleted", &activity, &feeds, bookmark)
 }
 
-/// Takes a bookmark away whose folder goes. Of what is deleted nobody is told.
+/// Takes a bookmark of an activity away that goes with something else. Of what is deleted nobody is told.
 pub fn end(tx: &WriteTx<'_>, bookmark: Bookmark) -> Result<()> {
     rows::remove(tx, bookmark.no)?;
-    let activity = activity_rows::by_number(tx, &[bookmark.object.activity])?.remove(&bookmark.object.activity);
-    let Some(activity) = activity.filter(|_| bookmark.object.kind == ObjectKind::Activity) else { return Ok(()) };
+    let activity = activity_rows::by_number(tx, &[bookmark.object.no])?.remove(&bookmark.object.no);
+    let Some(activity) = activity else { return Ok(()) };
     let activity = recount(tx, activity, |counts| counts.bookmarks -= 1)?;
     if activity.deleted_at.is_none() {
         let feeds = feed_rows::by_address(tx, &activity.feeds)?;
@@ -193,21 +193,7 @@ pub fn end(tx: &WriteTx<'_>, bookmark: Bookmark) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a folder with the bookmarks in it. Inferred: without it they would be bookmarks of what may be bookmarked already.
-pub fn delete_folder(tx: &WriteTx<'_>, actor: Actor<'_>, id: &str) -> Result<()> {
-    end_folder(tx, folders::own(tx, actor, id)?)
-}
-
-/// Deletes a folder that is there.
-pub fn end_folder(tx: &WriteTx<'_>, folder: Folder) -> Result<()> {
-    for bookmark in rows::in_folder(tx, folder.no)? {
-        end(tx, bookmark)?;
-    }
-    folders::remove(tx, folder)
-}
-
-/// Tells of a bookmark, and answers what the actor is shown of it. Others who are shown the activity are told, since they show
-/// how many there are; what the user noted is none of theirs.
+/// Tells of a bookmark of an activity, and answers what the actor is shown of it.
 fn tell(
     tx: &WriteTx<'_>,
     actor: Actor<'_>,
@@ -217,11 +203,24 @@ fn tell(
     bookmark: Bookmark,
 ) -> Result<EnrichedBookmark> {
     let (shown, told) = shown_and_told(tx, actor, activity, feeds)?;
-    let enriched = enrich::enriched(tx, vec![bookmark], &HashMap::from([(activity.no, shown)]))?.pop();
+    tell_of(tx, kind, bookmark, [Marked::activity(shown), Marked::activity(told)], (activity, feeds))
+}
+
+/// Tells of a bookmark, and answers it. What it is of is as its user is shown it, and as others are. Those who are shown the
+/// activity are told, since they show how many there are; what the user noted is none of theirs.
+pub fn tell_of(
+    tx: &WriteTx<'_>,
+    kind: &'static str,
+    bookmark: Bookmark,
+    [shown, told]: [Marked; 2],
+    (activity, feeds): (&Activity, &[Feed]),
+) -> Result<EnrichedBookmark> {
+    let objects = HashMap::from([((bookmark.object.kind, bookmark.object.no), shown)]);
+    let enriched = enrich::enriched(tx, vec![bookmark], &objects)?.pop();
     let bookmark = enriched.ok_or_else(|| ApiError::internal(&"a bookmark was lost on its way to the answer"))?;
     let change = |told| Change::new(Some(Arc::clone(&bookmark.user)), About::Bookmark(Box::new(told)));
     events::tell_user(tx, kind, &bookmark.user.id, &change(bookmark.clone().for_all()));
-    let others = EnrichedBookmark { activity: Box::new(told), ..bookmark.clone() }.for_others();
+    let others = EnrichedBookmark { of: told, ..bookmark.clone() }.for_others();
     events::tell_others(tx, kind, &change(others), activity, feeds, &bookmark.user.id)?;
     Ok(bookmark)
 }
@@ -238,14 +237,26 @@ pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, walk: Walk, own: OwnFields) -> R
         |mut found| {
             let activities = activities_of(tx, found.iter().map(|(bookmark, _)| bookmark))?;
             let readable = readable_of(tx, actor, activities.values())?;
-            found.retain(|(bookmark, _)| readable.contains(&bookmark.object.activity));
+            let mut closed = HashSet::new();
+            for activity in activities.values() {
+                // A preview shows no comments.
+                if !comments::is_open(tx, actor, activity)? {
+                    closed.insert(activity.no);
+                }
+            }
+            found.retain(|(Bookmark { object, .. }, _)| {
+                let is_closed = object.kind == ObjectKind::Comment && closed.contains(&object.activity);
+                readable.contains(&object.activity) && !is_closed
+            });
             Ok(found)
         },
     )?;
-    let activities = activities_of(tx, found.iter())?;
+    let activities = activities_of(tx, found.iter().filter(|one| one.object.kind == ObjectKind::Activity))?;
     let activities = enriched_activities(tx, actor, activities.into_values().collect(), own)?;
-    let activities: HashMap<i64, EnrichedActivity> = activities.into_iter().map(|one| (one.activity.no, one)).collect();
-    Ok(Page { items: enrich::enriched(tx, found, &activities)?, next, prev: None })
+    let comments = enrich::comments_of(tx, actor.user, &found)?;
+    let activities = activities.into_iter().map(|one| (one.activity.no, Marked::activity(one)));
+    let objects = activities.map(|(no, one)| ((ObjectKind::Activity, no), one)).chain(comments).collect();
+    Ok(Page { items: enrich::enriched(tx, found, &objects)?, next, prev: None })
 }
 
 /// The activities that bookmarks are of.

@@ -90,7 +90,7 @@ pub fn end(tx: &WriteTx<'_>, by: &User, reaction: Reaction) -> Result<()> {
 }
 
 fn object(comment: &Comment) -> Object {
-    Object { kind: ObjectKind::Comment, no: comment.no, activity: comment.activity }
+    Object::comment(comment.no, comment.activity)
 }
 
 fn address(comment: &Comment) -> Address {

@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use super::access::Actor;
 use super::activities::{self, Deletion};
 use super::enrich::{self, OwnFields, Parts};
-use super::{activity_reactions, bookmarks, change, comment_reactions, comments, members, pins, polls, votes};
+use super::{activity_reactions, bookmark_ends, change, comment_reactions, comments, members, pins, polls, votes};
 use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
-use crate::model::feeds::bookmark::{EnrichedBookmark, EnrichedFolder};
+use crate::model::feeds::bookmark::{EnrichedBookmark, EnrichedFolder, Marked};
 use crate::model::feeds::collection::Collection;
 use crate::model::feeds::feed::{EnrichedFeed, Feed};
 use crate::model::feeds::follow::EnrichedFollow;
@@ -57,10 +57,10 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
         polls::delete(tx, Actor::SERVER, &poll)?;
     }
     for bookmark in bookmark_rows::all_of(tx, id)? {
-        bookmarks::end(tx, bookmark)?;
+        bookmark_ends::end(tx, bookmark)?;
     }
     for folder in folder_rows::all_of(tx, id)? {
-        bookmarks::end_folder(tx, folder)?;
+        bookmark_ends::end_folder(tx, folder)?;
     }
     for member in rows::memberships(tx, id)? {
         if let Some(feed) = feed_rows::by_number(tx, &[member.feed])?.remove(&member.feed) {
@@ -129,7 +129,9 @@ pub fn gather(tx: &ReadTx<'_>, id: &str) -> Result<UserData> {
     let upon = activity_rows::by_number(tx, &upon.into_iter().collect::<Vec<_>>())?;
     let objects = upon.values().map(|activity| (activity.no, Address::of_activity(&activity.id))).collect();
     let upon = upon.into_values().map(|activity| (activity, None)).collect();
-    let upon = enrich::activities(tx, None, upon, Parts::ALL)?.into_iter().map(|one| (one.activity.no, one)).collect();
+    let upon = enrich::activities(tx, None, upon, Parts::ALL)?.into_iter();
+    let upon = upon.map(|one| ((ObjectKind::Activity, one.activity.no), Marked::activity(one)));
+    let upon = upon.chain(enrich::bookmarks::comments_of(tx, None, &marked)?).collect();
     let memberships = enrich::members(tx, memberships)?;
     let order: Vec<i64> = feeds.iter().map(|feed| feed.no).collect();
     let mut enriched: HashMap<i64, EnrichedFeed> = enrich::feeds(tx, Actor::SERVER, feeds, OwnFields::NONE)?;

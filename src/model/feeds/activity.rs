@@ -98,6 +98,38 @@ impl ActivityCounts {
 }
 
 impl Activity {
+    /// One that says nothing, nowhere.
+    pub fn empty(user_id: UserId, now: Time) -> Self {
+        Self {
+            no: 0,
+            id: String::new(),
+            user_id,
+            kind: String::new(),
+            feeds: Vec::new(),
+            text: None,
+            visibility: "public".to_owned(),
+            visibility_tag: None,
+            restrict_replies: "everyone".to_owned(),
+            custom: Map::new(),
+            search_data: Map::new(),
+            attachments: Vec::new(),
+            mentioned: Vec::new(),
+            filter_tags: Vec::new(),
+            interest_tags: Vec::new(),
+            notification_context: Map::new(),
+            collections: Vec::new(),
+            parent: None,
+            poll_id: None,
+            location: None,
+            counts: ActivityCounts::default(),
+            created_at: now,
+            updated_at: now,
+            edited_at: None,
+            expires_at: None,
+            deleted_at: None,
+        }
+    }
+
     /// Whether feeds show it by now: it has not expired, and is not deleted.
     pub fn is_live(&self, now: Time) -> bool {
         self.deleted_at.is_none() && self.expires_at.is_none_or(|end| end > now)
@@ -155,6 +187,36 @@ pub struct Marks {
 }
 
 impl EnrichedActivity {
+    /// An activity beside which nothing is shown but its author.
+    pub fn plain(activity: Activity, user: Arc<User>) -> Self {
+        Self {
+            activity,
+            user,
+            mentioned: Vec::new(),
+            current_feed: None,
+            poll: None,
+            collections: BTreeMap::new(),
+            parent: None,
+            comments: Vec::new(),
+            latest_shares: Vec::new(),
+            rank: Score::default(),
+            selector_source: None,
+            metrics: BTreeMap::new(),
+            is_preview: false,
+            marks: Marks::default(),
+            reactions: Reactions::default(),
+            friends: None,
+            own_bookmarks: Vec::new(),
+            is_hidden: false,
+        }
+    }
+
+    /// No activity, where one has to be shown.
+    pub fn none() -> Self {
+        let (nobody, never) = (UserId::trusted(""), Time(0));
+        Self::plain(Activity::empty(nobody.clone(), never), Arc::new(User::new(nobody, never)))
+    }
+
     /// The same without what is one viewer's own, as events tell of it.
     #[must_use]
     pub fn for_all(mut self) -> Self {

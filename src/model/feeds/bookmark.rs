@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::activity::EnrichedActivity;
-use super::object::{Address, Object};
+use super::comment::EnrichedComment;
+use super::object::Object;
 use crate::clock::Time;
 use crate::ids::UserId;
 use crate::model::user::User;
@@ -57,15 +58,51 @@ pub struct EnrichedFolder {
     pub user: Arc<User>,
 }
 
+/// What is bookmarked.
+#[derive(Clone, Debug)]
+pub enum Marked {
+    /// An activity, without bookmarks of its own.
+    Activity(Box<EnrichedActivity>),
+    /// A comment.
+    Comment(Box<EnrichedComment>),
+}
+
+impl Marked {
+    /// An activity. What hangs on it is not shown again with that, or it would have no end.
+    pub fn activity(activity: EnrichedActivity) -> Self {
+        Self::Activity(Box::new(EnrichedActivity { own_bookmarks: Vec::new(), ..activity }))
+    }
+
+    /// A comment.
+    pub fn comment(comment: EnrichedComment) -> Self {
+        Self::Comment(Box::new(comment))
+    }
+
+    /// By what it is known.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Activity(activity) => &activity.activity.id,
+            Self::Comment(comment) => &comment.comment.id,
+        }
+    }
+
+    /// The same without what is one viewer's own.
+    #[must_use]
+    pub fn for_all(self) -> Self {
+        match self {
+            Self::Activity(activity) => Self::activity(activity.for_all()),
+            Self::Comment(comment) => Self::comment(comment.for_all()),
+        }
+    }
+}
+
 /// A bookmark with what an answer shows beside its row.
 #[derive(Clone, Debug)]
 pub struct EnrichedBookmark {
     /// The row.
     pub bookmark: Bookmark,
-    /// The ids of what it is of.
-    pub address: Address,
-    /// The activity that it is of, without bookmarks of its own.
-    pub activity: Box<EnrichedActivity>,
+    /// What it is of.
+    pub of: Marked,
     /// Whose it is.
     pub user: Arc<User>,
     /// Its folder.
@@ -76,7 +113,7 @@ impl EnrichedBookmark {
     /// The same without what is one viewer's own, as its user's connections are told of it.
     #[must_use]
     pub fn for_all(self) -> Self {
-        Self { activity: Box::new(self.activity.for_all()), ..self }
+        Self { of: self.of.for_all(), ..self }
     }
 
     /// What others are told of it, whom the user's folders and notes do not concern.

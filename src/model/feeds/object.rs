@@ -40,6 +40,11 @@ impl Object {
     pub fn activity(no: i64) -> Self {
         Self { kind: ObjectKind::Activity, no, activity: no }
     }
+
+    /// A comment beneath an activity.
+    pub fn comment(no: i64, activity: i64) -> Self {
+        Self { kind: ObjectKind::Comment, no, activity }
+    }
 }
 
 /// The ids by which an object is known.

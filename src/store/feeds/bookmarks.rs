@@ -93,6 +93,10 @@ const COMPARED: &[Operator] = &[Equal, Gt, Gte, Lt, Lte];
 const ACTIVITY_ID: &str =
     "(SELECT x.id FROM activities x WHERE b.kind = 'activity' AND x.app = b.app AND x.no = b.object)";
 
+const OBJECT_ID: &str = "(CASE b.kind
+    WHEN 'activity' THEN (SELECT x.id FROM activities x WHERE x.app = b.app AND x.no = b.object)
+    ELSE (SELECT c.id FROM comments c WHERE c.app = b.app AND c.no = b.object) END)";
+
 /// What may be asked of bookmarks (feeds-interactions 4): `bookmarks` under the alias `b`.
 pub static QUERIED: Resource = Resource {
     operation: table::name("QueryBookmarks"),
@@ -103,7 +107,7 @@ pub static QUERIED: Resource = Resource {
         Field::new("updated_at", Kind::Time("b.updated_at"), COMPARED),
         Field::new("user_id", Kind::Id("b.user_id"), SAME).unsorted(),
         Field::new("object_type", Kind::Id("b.kind"), SAME).unsorted(),
-        Field::new("object_id", Kind::Text(ACTIVITY_ID), SAME).unsorted(),
+        Field::new("object_id", Kind::Text(OBJECT_ID), SAME).unsorted(),
         Field::new("activity_id", Kind::Text(ACTIVITY_ID), SAME).unsorted(),
         Field::new(
             "folder_id",
@@ -124,7 +128,9 @@ pub fn select(tx: &ReadTx<'_>, user: Option<&str>, walk: &Walk) -> Result<Vec<pa
     let user = user.map(|user| format!(" AND b.user_id = {}", sql.bind(user.to_owned()))).unwrap_or_default();
     let from = format!(
         "bookmarks b WHERE b.app = ?1{user}
-            AND EXISTS (SELECT 1 FROM activities a WHERE a.app = ?1 AND a.no = b.activity AND a.deleted_at IS NULL)"
+            AND EXISTS (SELECT 1 FROM activities a WHERE a.app = ?1 AND a.no = b.activity AND a.deleted_at IS NULL)
+            AND (b.kind = 'activity'
+                OR EXISTS (SELECT 1 FROM comments c WHERE c.app = ?1 AND c.no = b.object AND c.deleted_with IS NULL))"
     );
     rows(tx, COLUMNS, statement(COLUMNS, &from, walk, sql), bookmark_of)
 }

@@ -241,7 +241,7 @@ const SHAPES: &[Shape] = &[
     Shape {
         name: "bookmark",
         required: "object_id object_type activity user created_at updated_at",
-        inside: &[("activity", "activity"), ("user", "user"), ("folder", "folder")],
+        inside: &[("activity", "activity"), ("comment", "comment"), ("user", "user"), ("folder", "folder")],
     },
     Shape { name: "collection", required: "name id custom created_at updated_at", inside: &[] },
     Shape { name: "referenced", required: "name id status", inside: &[] },
@@ -260,6 +260,9 @@ const SHAPES: &[Shape] = &[
     Shape { name: "AddBookmark", required: "bookmark duration", inside: BOOKMARK },
     Shape { name: "UpdateBookmark", required: "bookmark duration", inside: BOOKMARK },
     Shape { name: "DeleteBookmark", required: "bookmark duration", inside: BOOKMARK },
+    Shape { name: "AddCommentBookmark", required: "bookmark duration", inside: BOOKMARK },
+    Shape { name: "UpdateCommentBookmark", required: "bookmark duration", inside: BOOKMARK },
+    Shape { name: "DeleteCommentBookmark", required: "bookmark duration", inside: BOOKMARK },
     Shape { name: "QueryBookmarks", required: "bookmarks duration", inside: &[("bookmarks", "bookmark")] },
     Shape { name: "UpdateBookmarkFolder", required: "bookmark_folder duration", inside: FOLDER },
     Shape {

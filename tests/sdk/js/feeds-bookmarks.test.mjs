@@ -65,6 +65,31 @@ describe('feeds-client: bookmarks', AT_ONCE, () => {
   });
 });
 
+describe('feeds-client: bookmarks of comments', AT_ONCE, () => {
+  test('a comment is bookmarked without its activity being so', async (t) => {
+    await posted('talker', 'talk');
+    await feeds.addComment({ id: 'said', object_id: 'talk', object_type: 'activity', comment: 'x', user_id: 'talker' });
+    const reader = await connected(t, app, 'listener');
+    const feed = reader.feed('user', 'talker', SHOW_ALL);
+    await feed.getOrCreate({ watch: true });
+    const { bookmark } = await reader.addCommentBookmark({ comment_id: 'said', new_folder: { name: 'Said' }, custom: { n: 1 } });
+    assertDate(bookmark.comment.created_at);
+    assert.deepEqual([bookmark.object_type, bookmark.comment.bookmark_count, bookmark.activity.id], ['comment', 1, '']);
+    await caughtUp(app, reader);
+    const [activity] = feed.currentState.activities;
+    assert.deepEqual([activity.bookmark_count, activity.own_bookmarks], [0, []]);
+    const place = { comment_id: 'said', folder_id: bookmark.folder.id };
+    const changed = await reader.updateCommentBookmark({ ...place, custom: { n: 2 } });
+    assert.deepEqual(changed.bookmark.custom, { n: 2 });
+    const found = await reader.queryBookmarks({ filter: { object_type: 'comment' } });
+    assert.deepEqual(found.bookmarks.map(({ comment }) => comment.id), ['said']);
+    const gone = await reader.deleteCommentBookmark(place);
+    assert.equal(gone.bookmark.comment.bookmark_count, 0);
+    const kept = await feeds.addCommentBookmark({ comment_id: 'said', user_id: 'keeper-of-comments' });
+    assert.deepEqual([kept.bookmark.user.id, kept.bookmark.folder], ['keeper-of-comments', undefined]);
+  });
+});
+
 describe('node-sdk: bookmarks', AT_ONCE, () => {
   test('a server keeps bookmarks for a user whom it names, and finds those of all', async () => {
     await posted('served', 'served-a');

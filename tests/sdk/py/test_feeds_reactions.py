@@ -73,3 +73,15 @@ def test_what_a_user_hides_is_left_out_of_what_he_reads(feeds, activity, user_id
     assert feeds.feed("user", user_id).get_or_create(user_id=other).data.activities == []
     assert [one.id for one in feeds.feed("user", user_id).get_or_create(user_id=user_id).data.activities] == [activity.id]
     assert feeds.get_activity(activity.id).data.activity.hidden is False
+
+
+def test_a_server_keeps_bookmarks_of_comments_for_a_user(feeds, activity, user_id):
+    comment = feeds.add_comment(comment="x", object_id=activity.id, object_type="activity", user_id=user_id).data.comment
+    kept = feeds.add_comment_bookmark(comment.id, user_id=user_id, custom={"n": 1}).data.bookmark
+    assert (kept.object_id, kept.object_type, kept.comment.bookmark_count) == (comment.id, "comment", 1)
+    assert (kept.activity.id, kept.activity.user.id) == ("", "")
+    changed = feeds.update_comment_bookmark(comment.id, user_id=user_id, custom={"n": 2}).data.bookmark
+    assert changed.custom == {"n": 2}
+    found = feeds.query_bookmarks(filter={"object_id": comment.id}).data.bookmarks
+    assert [one.comment.id for one in found] == [comment.id]
+    assert feeds.delete_comment_bookmark(comment.id, user_id=user_id).data.bookmark.comment.bookmark_count == 0

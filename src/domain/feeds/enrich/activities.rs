@@ -1,6 +1,6 @@
 //! Activities with what an answer shows beside their rows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::comments::{self, ShownComments};
 use super::reactions::Friends;
@@ -8,10 +8,8 @@ use super::users::Users;
 use super::{bookmarks, collections, metrics, polls, previews, reactions, shares};
 use crate::error::Result;
 use crate::ids::UserId;
-use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
+use crate::model::feeds::activity::{Activity, EnrichedActivity};
 use crate::model::feeds::feed::EnrichedFeed;
-use crate::model::feeds::rank::Score;
-use crate::model::feeds::reaction::Reactions;
 use crate::store::ReadTx;
 use crate::store::feeds::{activities as rows, feedback};
 
@@ -66,25 +64,10 @@ pub fn activities(
         std::iter::once(activity.user_id.as_str()).chain(mentioned)
     });
     let users = Users::load(tx, users)?;
-    let plain = |activity: Activity, current_feed: Option<EnrichedFeed>| EnrichedActivity {
-        user: users.get(activity.user_id.as_str()),
-        mentioned: activity.mentioned.iter().filter(|_| parts.mentioned).filter_map(|id| users.known(id)).collect(),
-        current_feed,
-        poll: None,
-        collections: BTreeMap::new(),
-        parent: None,
-        comments: Vec::new(),
-        latest_shares: Vec::new(),
-        marks: Marks::default(),
-        rank: Score::default(),
-        selector_source: None,
-        metrics: BTreeMap::new(),
-        is_preview: false,
-        reactions: Reactions::default(),
-        friends: None,
-        own_bookmarks: Vec::new(),
-        is_hidden: false,
-        activity,
+    let plain = |activity: Activity, current_feed: Option<EnrichedFeed>| {
+        let user = users.get(activity.user_id.as_str());
+        let mentioned = activity.mentioned.iter().filter(|_| parts.mentioned).filter_map(|id| users.known(id));
+        EnrichedActivity { mentioned: mentioned.collect(), current_feed, ..EnrichedActivity::plain(activity, user) }
     };
     let mut activities: Vec<EnrichedActivity> = Vec::with_capacity(rows.len() + parents.len());
     activities.extend(rows.into_iter().map(|(activity, current_feed)| plain(activity, current_feed)));

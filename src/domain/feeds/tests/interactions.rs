@@ -12,6 +12,7 @@ use crate::clock::{ClockMode, Time};
 use crate::domain::feeds::access::Actor;
 use crate::domain::feeds::activities::{self, ActivityInput, Deletion};
 use crate::domain::feeds::activity_reactions::{self, Telling};
+use crate::domain::feeds::bookmark_ends;
 use crate::domain::feeds::bookmarks::{self, Place as Shelf};
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::feeds::{self, NewFeed};
@@ -22,6 +23,7 @@ use crate::domain::feeds::{feedback, user_data};
 use crate::domain::users;
 use crate::error::Result;
 use crate::model::feeds::activity::EnrichedActivity;
+use crate::model::feeds::bookmark::{EnrichedBookmark, Marked};
 use crate::model::feeds::feedback::Action;
 use crate::model::user::User;
 use crate::store::{Scope, Store, WriteTx};
@@ -267,7 +269,7 @@ impl World {
         };
         let kept = self.by(who, move |tx, actor, by| bookmarks::add(tx, actor, by, &id.to_string(), place, Map::new()));
         assert_eq!(kept.folder.is_some(), files);
-        assert_eq!(kept.activity.activity.counts.bookmarks, number(self.model.posts[&id].bookmarks.len()));
+        assert_eq!(counted(&kept), number(self.model.posts[&id].bookmarks.len()));
         if let Some(folder) = kept.folder {
             self.model.folders.insert(who, folder.folder.id);
         }
@@ -282,12 +284,12 @@ impl World {
         let gone =
             self.by(who, move |tx, actor, by| bookmarks::delete(tx, actor, by, &id.to_string(), folder.as_deref()));
         assert_eq!(gone.folder.is_some(), files);
-        assert_eq!(gone.activity.activity.counts.bookmarks, number(self.model.posts[&id].bookmarks.len()));
+        assert_eq!(counted(&gone), number(self.model.posts[&id].bookmarks.len()));
     }
 
     fn end_folder(&mut self, who: usize) {
         let Some(folder) = self.model.folders.remove(&who) else { return };
-        self.by(who, move |tx, actor, _| bookmarks::delete_folder(tx, actor, &folder));
+        self.by(who, move |tx, actor, _| bookmark_ends::delete_folder(tx, actor, &folder));
         for post in self.model.posts.values_mut() {
             post.bookmarks.remove(&(who, true));
         }
@@ -366,6 +368,13 @@ impl World {
         let found = shown.own_bookmarks.iter().map(|one| one.folder.is_some());
         assert_eq!(found.collect::<BTreeSet<_>>(), own.collect::<BTreeSet<_>>(), "{id}");
         assert_eq!(shown.is_hidden, post.hidden_by.contains(&who));
+    }
+}
+
+fn counted(bookmark: &EnrichedBookmark) -> i64 {
+    match &bookmark.of {
+        Marked::Activity(activity) => activity.activity.counts.bookmarks,
+        Marked::Comment(comment) => comment.comment.counts.bookmarks,
     }
 }
 

@@ -26,7 +26,7 @@ test('a stubbed call is answered, authenticated and counted', async () => {
 
   await app.control('POST', '/requests/verify', {
     expect: [
-      { operation: 'Unknown', user_id: 'john', status: 200, times: 1 },
+      { caller: 'user', user_id: 'john', status: 200, times: 1 },
       { operation: 'Unknown', outcome: 'refused', code: 5, times: 1 },
     ],
   });
