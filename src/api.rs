@@ -21,6 +21,7 @@ pub mod rate_limits;
 pub mod roles;
 pub mod tasks;
 pub mod uploads;
+pub mod user_groups;
 pub mod users;
 pub mod viewer;
 

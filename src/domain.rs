@@ -13,4 +13,5 @@ pub(crate) mod push_providers;
 pub(crate) mod revocation;
 pub(crate) mod sessions;
 pub(crate) mod uploads;
+pub(crate) mod user_groups;
 pub mod users;

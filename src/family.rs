@@ -93,7 +93,7 @@ pub const FAMILIES: &[Family] = &[
         &[],
     ),
     family("Blocklists", State::Later, &["/blocklists"], &["/blocklists"], &[]),
-    family("User groups", State::Later, &["/usergroups"], &["/usergroups"], &[]),
+    family("User groups", State::Partial, &["/usergroups"], &["/usergroups"], &[]),
     family("Uploads", State::Partial, &["/uploads"], &["/uploads"], &["/uploads"]),
     family("Link previews", State::Partial, &["/og"], &["/og"], &[]),
     family(

@@ -9,3 +9,4 @@ pub(crate) mod mute;
 pub(crate) mod push_provider;
 pub mod upload;
 pub mod user;
+pub(crate) mod user_group;

@@ -106,6 +106,14 @@ handlers! {
     DeleteFile => api::uploads::delete;
     UploadImage => api::uploads::image;
     DeleteImage => api::uploads::delete;
+    ListUserGroups => api::user_groups::list;
+    CreateUserGroup => api::user_groups::create;
+    SearchUserGroups => api::user_groups::search;
+    GetUserGroup => api::user_groups::get;
+    UpdateUserGroup => api::user_groups::update;
+    DeleteUserGroup => api::user_groups::delete;
+    AddUserGroupMembers => api::user_groups::add_members;
+    RemoveUserGroupMembers => api::user_groups::remove_members;
     GetOG => api::og::get;
     GetRateLimits => api::rate_limits::get;
     Hi => api::hi;

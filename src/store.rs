@@ -66,6 +66,7 @@ pub(crate) mod token_times;
 mod tx;
 pub mod uploads;
 pub(crate) mod user_filter;
+pub(crate) mod user_groups;
 pub mod users;
 mod writer;
 

@@ -11,6 +11,7 @@ use crate::clock::Time;
 
 pub mod events;
 pub mod feeds;
+pub mod user_groups;
 pub mod user_request;
 pub mod users;
 

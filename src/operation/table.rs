@@ -45,6 +45,9 @@ const fn joined<const N: usize>(pages: [&[Operation]; 2]) -> [Operation; N] {
     rows
 }
 
+/// What changes of user groups lack: who hears of them is not known of production.
+const NOT_TOLD: &str = "no event tells of it";
+
 /// Those that the products share.
 const COMMON: &[Operation] = &[
     op("GetApp", &[get(All, "/app")]).per_minute(10_000),
@@ -101,6 +104,14 @@ const COMMON: &[Operation] = &[
     op("UploadImage", &[post(V2, "/uploads/image"), post(Video, "/uploads/image")])
         .partial("images are served as they came: sizes are answered, and none is made"),
     op("DeleteImage", &[delete(V2, "/uploads/image"), delete(Video, "/uploads/image")]),
+    op("ListUserGroups", &[get(All, "/usergroups")]),
+    op("CreateUserGroup", &[post(All, "/usergroups")]).partial(NOT_TOLD),
+    op("SearchUserGroups", &[get(All, "/usergroups/search")]),
+    op("GetUserGroup", &[get(All, "/usergroups/{id}")]),
+    op("UpdateUserGroup", &[put(All, "/usergroups/{id}")]).partial(NOT_TOLD),
+    op("DeleteUserGroup", &[delete(All, "/usergroups/{id}")]).partial(NOT_TOLD),
+    op("AddUserGroupMembers", &[post(All, "/usergroups/{id}/members")]).partial(NOT_TOLD),
+    op("RemoveUserGroupMembers", &[post(All, "/usergroups/{id}/members/delete")]).partial(NOT_TOLD),
     op("GetOG", &[get(V2, "/og")])
         .partial("no page is fetched: an app's own table of previews, which a fixture fills, answers"),
     op("GetRateLimits", &[get(All, "/rate_limits")]),

@@ -25,6 +25,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0016_reactions.sql"),
     include_str!("migrations/0017_previews.sql"),
     include_str!("migrations/0018_collections.sql"),
+    include_str!("migrations/0019_user_groups.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

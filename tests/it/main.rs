@@ -57,6 +57,7 @@ mod transcript;
 mod traps;
 mod uploads;
 mod user_events;
+mod user_groups;
 mod usernames;
 mod users;
 mod users_partial;

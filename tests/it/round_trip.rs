@@ -162,6 +162,8 @@ apps:
       bookmarks:
         - {no: 7, kind: activity, object: 3, activity: 3, user_id: jane, folder: 6, custom: {o: p}, created_at: 31, updated_at: 32}
       collections: [{name: food, id: c, user_id: jane, custom: {q: r}, created_at: 33, updated_at: 34}]
+      user_groups: [{id: g, name: Gang, name_key: gang, description: All, team_id: red, created_by: john, created_at: 35, updated_at: 36}]
+      user_group_members: [{group_id: g, user_id: jane, is_admin: 1, created_at: 37}]
       activity_feedback: [{user_id: jane, activity: 3, action: hide, value: 1, created_at: 33, updated_at: 34}]
     feeds_counter: 9
 "#;

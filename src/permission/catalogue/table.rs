@@ -45,6 +45,8 @@ pub const TABLE: &[Row] = &[
     // Of the app.
     (App, "BanUser", Any, "User", "Ban and unban users"),
     (App, "CreateCall", Any, "Call", "Create calls"),
+    (App, "CreateUserGroup", Any, "UserGroup", "Create groups of users"),
+    (App, "DeleteUserGroup", Any, "UserGroup", "Delete groups of users"),
     (App, "FlagUser", Any, "User", "Flag users for moderators"),
     (App, "MuteUser", Any, "User", "Mute other users"),
     (App, "ReadFlagReports", Any, "FlagReport", "Read reports of flags"),
@@ -52,6 +54,7 @@ pub const TABLE: &[Row] = &[
     (App, "SendCustomEvent", Any, "User", "Send custom events"),
     (App, "UpdateFlagReport", Any, "FlagReport", "Review reports of flags"),
     (App, "UpdateUser", AnyAndOwn, "User", "Update users"),
+    (App, "UpdateUserGroup", Any, "UserGroup", "Change groups of users and their members"),
     (App, "UpdateUserRole", Any, "User", "Change roles of users"),
     (App, "UpdateUserTeams", Any, "User", "Change teams of users"),
     (App, "QueryModerationLogs", Any, "User", "Look up what moderators did"),
