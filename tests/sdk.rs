@@ -20,7 +20,8 @@ use std::{env, fs, thread};
 use serde_json::Value;
 
 use self::tools::{
-    CHROMIUM_VARIABLE, a_chromium, all_of, at_least, chromium, npm_ci, run, sdk_directory, signal, venv, without_stream_variables,
+    CHROMIUM_VARIABLE, a_chromium, all_of, at_least, chromium, npm_ci, run, sdk_directory, signal, venv,
+    without_stream_variables,
 };
 
 const START_BOUND: Duration = Duration::from_secs(30);
