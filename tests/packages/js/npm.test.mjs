@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -36,13 +36,15 @@ describe('from tarballs', () => {
   let folder, launcher;
 
   before(async () => {
-    folder = await emptyFolder({ after });
+    folder = await emptyFolder();
     await project(folder);
     const tarballs = [await tarball('millpond'), await tarball(BINARY)];
     const installed = await run('npm', ['install', ...QUIET, '--offline', ...tarballs], { cwd: folder, env: bare });
     assert.equal(installed.code, 0, installed.stderr);
     launcher = join(folder, 'node_modules/millpond/bin/millpond.js');
   });
+
+  after(() => rm(folder, { recursive: true, force: true }));
 
   test('npx runs a project’s tests', async () => {
     const options = { cwd: folder, env: bare };

@@ -53,9 +53,9 @@ export async function tarball(name) {
   return join(dist, found[0]);
 }
 
-/** An empty folder, gone with the test. */
+/** An empty folder, gone with the test where there is one. */
 export async function emptyFolder(t) {
   const folder = await mkdtemp(join(dist, '..', 'empty-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t?.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
