@@ -12,6 +12,8 @@ if (!dist || !binary) throw new Error('MILLPOND_DIST and MILLPOND_BIN are set by
 
 /** How long any command may take. */
 const BOUND_MS = 120_000;
+/** How long one may run that is sent a signal. */
+const STOP_MS = 30_000;
 
 /** Without the millpond of whoever runs this, and without its binary where the packages' own is meant. */
 export const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(MILLPOND|STREAM|NODE_TEST|npm_)/.test(name)));
@@ -30,9 +32,9 @@ export async function run(command, args, options = {}) {
   }
 }
 
-/** Starts a command, and gives it once its stdout has such a line. */
+/** Starts a command, and gives it once its stdout has such a line. One that does not end is killed. */
 export async function started(command, args, line, options = {}) {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'], timeout: BOUND_MS, ...options });
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'], timeout: STOP_MS, killSignal: 'SIGKILL', ...options });
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   let said = '';
   const [match] = await new Promise((resolve, reject) => {
