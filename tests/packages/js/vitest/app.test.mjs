@@ -30,6 +30,7 @@ test('a feed is posted to and read', async ({ app }) => {
   await expect(app).toHaveReceived({ operation: 'Disconnect', userId: 'john', timeout: '10s' });
   await expect(app).not.toHaveReceived({ operation: 'DeleteFeed' });
   await expect(app).toHaveReceivedInOrder([{ operation: 'Connect' }, { operation: 'AddActivity', caller: 'user' }]);
+  await expect(app).not.toHaveReceivedInOrder([{ operation: 'AddActivity' }, { operation: 'Connect' }]);
 });
 
 test('no other test has been here', async ({ app, millpond }) => {
