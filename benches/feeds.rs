@@ -2,13 +2,13 @@
 //! users. All is made here, always the same.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use millpond::config::Database;
 use rusqlite::{Connection, params};
 
-use crate::client::{Client, as_float, request};
-use crate::measure::{Aim, Spread, Table, timed};
+use crate::client::{Client, request};
+use crate::measure::{Aim, Case, Spread, Table, compare, timed};
 use crate::millpond::{Millpond, import, token};
 
 /// Users, each with a feed of his own and a timeline.
@@ -28,15 +28,6 @@ const BARE: &str = "SELECT a.* FROM (
         WHERE w.app = ?1 AND w.source = ?2 AND w.status = 'accepted' AND l.app = ?1 AND l.feed = w.target
         ORDER BY l.created_at DESC, l.activity DESC LIMIT 26
     ) p CROSS JOIN activities a WHERE a.app = ?1 AND a.no = p.activity";
-
-/// Something that is called, and how long it takes, in microseconds.
-struct Case<'a> {
-    name: &'static str,
-    against: usize,
-    aim: Aim,
-    call: Box<dyn FnMut() + 'a>,
-    us: Vec<f64>,
-}
 
 pub fn run(is_big: bool) {
     let (time, rounds) = if is_big { (Duration::from_secs(2), 9) } else { (Duration::from_millis(300), 5) };
@@ -123,41 +114,16 @@ fn reads(server: &Millpond, file: &Path, [many, few]: [i64; 2], time: Duration, 
         Box::new(move || client.once(&asked))
     };
     let whole = r#"{"limit": 25, "following_pagination": {"limit": 0}}"#;
-    let case = |name, against, aim, call| Case { name, against, aim, call, us: Vec::new() };
-    let mut cases = [
-        case("bare statement, 500 followed", 0, Aim::None, bare(many, 0)),
-        case("a page of 25, 500 followed", 0, Aim::AtMost(4.0), page("many", 0, whole)),
-        case("bare statement, 5,000 followed", 2, Aim::None, bare(many, 1)),
-        case("a page of 25, 5,000 followed", 2, Aim::AtMost(4.0), page("many", 1, whole)),
-        case("bare statement, 500 followed, few activities", 4, Aim::None, bare(few, 0)),
-        case("a page of 25, 500 followed, few activities", 1, Aim::None, page("few", 0, whole)),
-        case("a page of 25, 500 followed, many activities", 5, Aim::AtMost(1.3), page("many", 0, whole)),
+    let cases = [
+        Case::new("bare statement, 500 followed", 0, Aim::None, bare(many, 0)),
+        Case::new("a page of 25, 500 followed", 0, Aim::AtMost(4.0), page("many", 0, whole)),
+        Case::new("bare statement, 5,000 followed", 2, Aim::None, bare(many, 1)),
+        Case::new("a page of 25, 5,000 followed", 2, Aim::AtMost(4.0), page("many", 1, whole)),
+        Case::new("bare statement, 500 followed, few activities", 4, Aim::None, bare(few, 0)),
+        Case::new("a page of 25, 500 followed, few activities", 1, Aim::None, page("few", 0, whole)),
+        Case::new("a page of 25, 500 followed, many activities", 5, Aim::AtMost(1.3), page("many", 0, whole)),
     ];
-    for round in 0..=rounds {
-        for case in &mut cases {
-            let (begun, mut calls) = (Instant::now(), 0_usize);
-            while begun.elapsed() < time {
-                (case.call)();
-                calls += 1;
-            }
-            // The first round prepares statements.
-            if round > 0 {
-                case.us.push(begun.elapsed().as_secs_f64() * 1e6 / as_float(calls));
-            }
-        }
-    }
-    let names = cases.each_ref().map(|case| (case.name, case.against, case.aim));
-    let spreads = cases.map(|case| Spread::of(case.us));
-    let mut table = Table::new(
-        "feeds, reads one after the other: median (least to most)",
-        ["call", "µs", "times", "against", "aim"],
-    );
-    for (at, (name, against, aim)) in names.into_iter().enumerate() {
-        let times = spreads[at].median() / spreads[against].median();
-        let (shown, other) = if at == against { Default::default() } else { (format!("{times:.2}"), names[against].0) };
-        table.row([&name, &spreads[at], &shown, &other, &aim.of(times)]);
-    }
-    table.print();
+    compare("feeds, reads one after the other: median (least to most)", cases, time, rounds);
 }
 
 fn writes(server: &Millpond, time: Duration, rounds: usize) {

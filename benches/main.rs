@@ -18,6 +18,7 @@ mod feeds;
 #[expect(dead_code, reason = "the tests want more of it than a bench")]
 mod harness;
 mod ideal;
+mod interactions;
 mod journal;
 mod measure;
 mod millpond;
@@ -42,6 +43,7 @@ const BENCHES: &[Bench] = &[
     ("reads", reads::run),
     ("writes", writes::run),
     ("feeds", feeds::run),
+    ("interactions", interactions::run),
     ("sockets", sockets::run),
     ("journal", journal::run),
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Numbers: how they spread, how they are printed, what the system says of a process.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What the same thing measured several times came to.
 pub struct Spread(Vec<f64>);
@@ -102,6 +102,47 @@ impl Table {
             println!("  {}", cells.join("  ").trim_end());
         }
     }
+}
+
+/// Something that is called, and against which of the cases beside it its time is held: against itself it is only shown.
+pub struct Case<'a> {
+    name: &'static str,
+    against: usize,
+    aim: Aim,
+    call: Box<dyn FnMut() + 'a>,
+    us: Vec<f64>,
+}
+
+impl<'a> Case<'a> {
+    pub fn new(name: &'static str, against: usize, aim: Aim, call: Box<dyn FnMut() + 'a>) -> Self {
+        Self { name, against, aim, call, us: Vec::new() }
+    }
+}
+
+/// Calls the cases by turns, each for so long in each round, and prints how long a call takes, in microseconds.
+pub fn compare<const N: usize>(title: &'static str, mut cases: [Case<'_>; N], time: Duration, rounds: usize) {
+    for round in 0..=rounds {
+        for case in &mut cases {
+            let (begun, mut calls) = (Instant::now(), 0_u32);
+            while begun.elapsed() < time {
+                (case.call)();
+                calls += 1;
+            }
+            // The first round prepares statements.
+            if round > 0 {
+                case.us.push(begun.elapsed().as_secs_f64() * 1e6 / f64::from(calls));
+            }
+        }
+    }
+    let names = cases.each_ref().map(|case| (case.name, case.against, case.aim));
+    let spreads = cases.map(|case| Spread::of(case.us));
+    let mut table = Table::new(title, ["call", "µs", "times", "against", "aim"]);
+    for (at, (name, against, aim)) in names.into_iter().enumerate() {
+        let times = spreads[at].median() / spreads[against].median();
+        let (shown, other) = if at == against { Default::default() } else { (format!("{times:.2}"), names[against].0) };
+        table.row([&name, &spreads[at], &shown, &other, &aim.of(times)]);
+    }
+    table.print();
 }
 
 /// The memory that a process has in use, in KiB; `None` where there is no `/proc`.

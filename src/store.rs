@@ -23,6 +23,8 @@ use self::health::Health;
 use self::log::Log;
 pub use self::scans::Bounds;
 use self::scans::Scans;
+#[cfg(test)]
+pub use self::sql::counted::statements as counted_statements;
 use self::sql::keep_statements;
 use self::tx::run_write;
 pub use self::tx::{Admission, ReadTx, Scope, WriteTx};

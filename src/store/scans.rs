@@ -168,6 +168,8 @@ impl Scans {
                 // What has that name by now may be another's.
                 self.health.look()?;
                 keep_statements(&conn)?;
+                #[cfg(test)]
+                super::sql::counted::watch(&mut conn)?;
                 conn.progress_handler(STEPS, Some(is_over))?;
                 let conn = Rc::new(conn);
                 *slot = Some((self.id, Rc::clone(&conn)));

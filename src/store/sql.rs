@@ -28,6 +28,34 @@ pub fn keep_statements(conn: &Connection) -> Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
+/// Counts the statements of this thread's connection: how many an answer takes is held by tests.
+#[cfg(test)]
+pub mod counted {
+    use std::cell::Cell;
+
+    use rusqlite::trace::TraceEventCodes;
+    use rusqlite::{Connection, Result};
+
+    thread_local! {
+        static RUN: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Has the statements of a connection counted from now on.
+    pub fn watch(conn: &mut Connection) -> Result<()> {
+        conn.trace_v2(
+            TraceEventCodes::SQLITE_TRACE_STMT,
+            Some(|_: rusqlite::trace::TraceEvent<'_>| RUN.set(RUN.get() + 1)),
+        )
+    }
+
+    /// How many statements were run by something on this thread, and what it came to.
+    pub fn statements<T>(work: impl FnOnce() -> T) -> (usize, T) {
+        let before = RUN.get();
+        let result = work();
+        (RUN.get() - before, result)
+    }
+}
+
 /// A row's columns one after the other, in the order in which the statement names them: finding each by its name costs
 /// more than reading it.
 pub struct Columns<'a> {

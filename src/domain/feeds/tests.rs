@@ -22,6 +22,7 @@ use crate::store::{ReadTx, Scope, Store, apps};
 mod comments;
 mod interactions;
 mod notifications;
+mod statements;
 
 /// Each has a feed of its own and a timeline.
 const USERS: usize = 5;
