@@ -28,7 +28,7 @@ impl Millpond {
             actix_web::rt::System::new().block_on(async move {
                 let config = Config { port: 0, workers: 1, database, ..Config::default() };
                 let running = ::millpond::start::start(config).await.unwrap();
-                sender.send((running.url.clone(), running.store.clone())).unwrap();
+                sender.send((running.addresses.url.clone(), running.store.clone())).unwrap();
                 std::future::pending::<()>().await;
             });
         });

@@ -16,6 +16,8 @@ mod fixture;
 mod healthcheck;
 mod inspect;
 mod json_file;
+mod lan;
+mod listen;
 mod log;
 mod open;
 mod operations;
@@ -33,6 +35,7 @@ mod states;
 mod stop;
 mod stubs;
 mod target;
+mod tls;
 mod token;
 mod users;
 
@@ -87,6 +90,7 @@ enum Verb {
     Fixture(fixture::Args),
     Operations(operations::Args),
     Healthcheck(healthcheck::Args),
+    Tls(tls::Args),
     Doctor(doctor::Args),
     Open(open::Args),
     Stop(stop::Args),
@@ -150,6 +154,7 @@ fn dispatch(verb: Verb) -> Outcome {
         Verb::Fixture(args) => fixture::run(&args),
         Verb::Operations(args) => operations::run(&args),
         Verb::Healthcheck(args) => healthcheck::run(&args),
+        Verb::Tls(args) => tls::run(&args),
         Verb::Doctor(args) => doctor::run(&args),
         Verb::Open(args) => open::run(&args),
         Verb::Stop(args) => stop::run(&args),

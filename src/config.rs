@@ -8,6 +8,7 @@ use crate::fixture::defaults::{Defaults, Pair};
 use crate::fixture::format::{Fixture, problem_at};
 use crate::fixture::{Problem, Refused};
 use crate::live::limits::Limits;
+use crate::tls::Wanted;
 
 /// The port unless another is asked for.
 pub const PORT_DEFAULT: u16 = 7663;
@@ -54,6 +55,10 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may do everything that the control API does.
     pub allowed_origins: Vec<String>,
+    /// Whether it is served by HTTPS as well.
+    pub tls: Option<Wanted>,
+    /// The address of this machine in its network under which phones may come in.
+    pub lan: Option<IpAddr>,
     /// Where the state lies.
     pub database: Database,
     /// The first app's pair.
@@ -79,6 +84,8 @@ impl Default for Config {
             port: PORT_DEFAULT,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
+            tls: None,
+            lan: None,
             database: Database::File(DATABASE_DEFAULT.into()),
             pair: default_pair(),
             pair_is_given: false,

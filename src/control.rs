@@ -18,6 +18,7 @@ pub(crate) mod inspect;
 pub mod mount;
 mod openapi;
 pub mod operations;
+mod phone;
 mod provider;
 pub(crate) mod requests;
 mod reset;
@@ -43,6 +44,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::App;
 use crate::clock::{Time, system_now};
+use crate::entrance::Addresses;
 use crate::fixture::defaults::Defaults;
 use crate::store::{Scope, Store};
 use code::ControlCode;
@@ -56,7 +58,7 @@ pub struct Control {
     /// The store, which knows the apps.
     pub store: Store,
     /// Where the process can be reached.
-    pub url: String,
+    pub addresses: Addresses,
     /// When it started, by the system's time.
     pub started_at: Time,
     /// Told when an app with a time to live was made.
@@ -72,10 +74,10 @@ pub struct Control {
 
 impl Control {
     /// A control API that is not ready yet.
-    pub fn new(store: Store, url: String, started_at: Time, defaults: Defaults) -> Self {
+    pub fn new(store: Store, addresses: Addresses, started_at: Time, defaults: Defaults) -> Self {
         Self {
             store,
-            url,
+            addresses,
             started_at,
             expiring: Notify::new(),
             defaults,

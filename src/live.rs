@@ -19,6 +19,7 @@ pub(crate) mod shown;
 pub(crate) mod sign_in;
 pub(crate) mod signed_in;
 pub mod standing;
+pub(crate) mod stream;
 pub(crate) mod tell;
 pub(crate) mod topics;
 pub(crate) mod upgrade;

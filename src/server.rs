@@ -16,6 +16,7 @@ use actix_web::dev::{AppConfig, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{App, Error, Route};
+use rustls::ServerConfig;
 use tokio::sync::Notify;
 
 use crate::api;
@@ -23,6 +24,7 @@ use crate::body::Flight;
 use crate::control::guard::Reach;
 use crate::control::{self, Control};
 use crate::door::{self, Gate};
+use crate::entrance::Entrance;
 use crate::live;
 use crate::live::hub::Hub;
 use crate::live::worker::Worker;
@@ -89,19 +91,29 @@ fn unrouted(dialect: Dialect) -> Route {
     web::route().to(api::unknown).wrap(from_fn(beside))
 }
 
+/// A socket that is bound, and how it is served.
+pub struct Listener {
+    /// The socket.
+    pub socket: TcpListener,
+    /// What it presents where it is spoken to by HTTPS.
+    pub tls: Option<ServerConfig>,
+    /// What is told to those who answer.
+    pub entrance: Entrance,
+}
+
 /// Starts to serve on listeners that are already bound.
 ///
 /// The parts of `actix_web::HttpServer` put together by hand, since it has no place for what takes upgrades over.
-pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> anyhow::Result<Server> {
+pub fn serve(listeners: Vec<Listener>, shared: &Shared, workers: usize) -> anyhow::Result<Server> {
     let mut server = Server::build().workers(workers).disable_signals();
     // The library counts for each worker.
     server = server.max_concurrent_connections((CONNECTIONS_MAX / workers.max(1)).max(1));
-    for listener in listeners {
-        let shared = shared.clone();
-        server = server.listen("millpond", listener, move || {
+    // What serves a worker's connections. No function: plain and encrypted ones are of different types, down to the upgrade.
+    macro_rules! http {
+        ($shared:expr, $entrance:expr) => {{
             // Runs on each worker's thread: the sockets of that thread are this worker's.
-            let (worker, gate) = (Worker::start(Arc::clone(&shared.hub)), Data::clone(&shared.gate));
-            let application = app(shared.clone(), Rc::clone(&worker));
+            let (worker, gate) = (Worker::start(Arc::clone(&$shared.hub)), Data::clone(&$shared.gate));
+            let application = app($shared.clone(), $entrance.clone(), Rc::clone(&worker));
             let upgrade = fn_service(move |(request, framed)| {
                 live::upgrade::serve(Rc::clone(&worker), Data::clone(&gate), request, framed)
             });
@@ -114,9 +126,17 @@ pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> an
                 // A frame must not wait until the client acknowledges the one before it, which can take 40 ms.
                 .tcp_nodelay(true)
                 .upgrade(upgrade)
-                .finish(map_config(application, |()| AppConfig::default()))
-                .tcp()
-        })?;
+                .h1(map_config(application, |()| AppConfig::default()))
+        }};
+    }
+    for Listener { socket, tls, entrance } in listeners {
+        let shared = shared.clone();
+        server = match tls {
+            None => server.listen("millpond", socket, move || http!(shared, entrance).tcp())?,
+            Some(tls) => {
+                server.listen("millpond-tls", socket, move || http!(shared, entrance).rustls_0_23(tls.clone()))?
+            }
+        };
     }
     Ok(server.run())
 }
@@ -124,6 +144,7 @@ pub fn serve(listeners: Vec<TcpListener>, shared: &Shared, workers: usize) -> an
 /// The application of one worker.
 fn app(
     shared: Shared,
+    entrance: Entrance,
     worker: Rc<Worker>,
 ) -> impl ServiceFactory<
     Request,
@@ -135,6 +156,7 @@ fn app(
     let in_flight = shared.in_flight.clone();
     App::new()
         .app_data(worker)
+        .app_data(entrance)
         .wrap(from_fn(head::as_get))
         .wrap(from_fn(move |request, next| in_flight.clone().count(request, next)))
         .configure(move |config| mount(config, &shared))

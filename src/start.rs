@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::rt::task::JoinHandle;
 use actix_web::web::Data;
+use rustls::ServerConfig;
 use serde_json::{Value, json};
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -16,14 +17,16 @@ use crate::config::{Config, Database};
 use crate::control::Control;
 use crate::control::guard::Reach;
 use crate::door::Gate;
+use crate::entrance::{Addresses, Entrance, Lan, Secure};
 use crate::fixture::apply::{self, Mode};
 use crate::live::hub::{self, Hub};
 use crate::live::tell::Tell;
 use crate::outcome::Failure;
-use crate::server::{self, InFlight, Shared};
+use crate::server::{self, InFlight, Listener, Shared};
 use crate::store::apps::NewApp;
 use crate::store::file::{self, InUse, Place};
 use crate::store::{Scope, Store, users};
+use crate::tls::{self, Authority, Wanted};
 
 pub(crate) mod holder;
 
@@ -39,8 +42,8 @@ const SOCKETS_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
-    /// The same as a URL.
-    pub url: String,
+    /// The same as a URL, and where else.
+    pub addresses: Addresses,
     /// The store.
     pub store: Store,
     /// What the control API answers from.
@@ -61,14 +64,13 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
         tell_of_merges(&store, &config).await?;
     }
     prepare(&store, &config).await?;
-    let listeners = bind(&config)?;
-    let address = listeners[0].local_addr().map_err(anyhow::Error::from)?;
-    let url = format!("http://{}", reachable(address));
-    store.announce(&url);
+    let (listeners, addresses) = bind(&config, &store)?;
+    let address = listeners[0].socket.local_addr().map_err(anyhow::Error::from)?;
+    store.announce(&addresses.url);
     let defaults = config.fixture_defaults();
     let reach =
         Reach { bound: config.host, allowed_hosts: config.allowed_hosts, allowed_origins: config.allowed_origins };
-    let control = Data::new(Control::new(store.clone(), url.clone(), started_at, defaults));
+    let control = Data::new(Control::new(store.clone(), addresses.clone(), started_at, defaults));
     let (hub, leaving) = Hub::new(config.limits);
     store.listen(Tell(Arc::clone(&hub)));
     let leaves = actix_web::rt::spawn(hub::write_leaves(store.clone(), leaving));
@@ -87,7 +89,7 @@ pub async fn start(config: Config) -> Result<Running, Failure> {
     let expiry = Data::clone(&control);
     let expiries = actix_web::rt::spawn(async move { expiry.delete_expired_apps().await });
     control.set_ready();
-    Ok(Running { address, url, store, control, hub, handle, in_flight, leaves, expiries })
+    Ok(Running { address, addresses, store, control, hub, handle, in_flight, leaves, expiries })
 }
 
 fn open_store(config: &Config) -> Result<Store, Failure> {
@@ -181,8 +183,69 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
     store.keep_missing_baselines().await.map_err(other)
 }
 
-fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
-    ports(config.port).into_iter().map(|port| listen(config, SocketAddr::new(config.host, port))).collect()
+/// Binds all that is to be listened on, the plain listener of this machine first.
+fn bind(config: &Config, store: &Store) -> Result<(Vec<Listener>, Addresses), Failure> {
+    let word: Option<Arc<str>> = config.lan.map(|_| format!("{:016x}", rand::random::<u64>()).into());
+    let places = [Some(config.host), config.lan];
+    let mut listeners = Vec::new();
+    let mut bind = |asked: u16, tls: Option<&ServerConfig>| -> Result<Vec<SocketAddr>, Failure> {
+        let mut bound = Vec::new();
+        for port in ports(asked) {
+            let mut port = port;
+            for host in places.into_iter().flatten() {
+                let socket = listen(config, SocketAddr::new(host, port))?;
+                let address = socket.local_addr().map_err(anyhow::Error::from)?;
+                // One port for all, whichever is free.
+                port = address.port();
+                let word = word.clone().filter(|_| Some(host) == config.lan);
+                let entrance = Entrance { is_encrypted: tls.is_some(), word };
+                listeners.push(Listener { socket, tls: tls.cloned(), entrance });
+                bound.push(address);
+            }
+        }
+        Ok(bound)
+    };
+    let plain = bind(config.port, None)?;
+    let url = |scheme: &str, address: SocketAddr| format!("{scheme}://{}", reachable(address));
+    let mut addresses = Addresses { url: url("http", plain[0]), ..Addresses::default() };
+    let mut secure = None;
+    if let Some(wanted) = &config.tls {
+        let (authority, served) = secured(config, wanted, store)?;
+        let bound = bind(wanted.port, Some(&served))?;
+        let (ca, pem, fingerprint) = (authority.path(), authority.pem().to_owned(), authority.fingerprint()?);
+        addresses.secure = Some(Secure { url: url("https", bound[0]), ca, pem, fingerprint });
+        secure = bound.get(1).copied();
+    }
+    addresses.lan = word.map(|word| Lan {
+        url: url("http", plain[1]),
+        secure_url: secure.map(|address| url("https", address)),
+        word,
+    });
+    Ok((listeners, addresses))
+}
+
+/// The authority, and what is presented by it under all names that this process has.
+fn secured(config: &Config, wanted: &Wanted, store: &Store) -> Result<(Authority, ServerConfig), Failure> {
+    let host = Some(config.host).filter(|host| !host.is_unspecified());
+    // Another network, another address: what was trusted in one goes on being trusted in the next, by its other names.
+    let in_network = config.lan.map(|address| address.to_string());
+    let allowed = config.allowed_hosts.iter().filter(|name| tls::is_name(name)).cloned();
+    let also: Vec<_> =
+        host.iter().map(ToString::to_string).chain(allowed).chain(wanted.names.iter().cloned()).collect();
+    let input = |cause: anyhow::Error| Failure::Input(format!("{cause:#}"));
+    let mut names = tls::names(&also).map_err(input)?;
+    let folder = wanted.folder.clone().unwrap_or_else(|| tls::folder_beside(store.database()));
+    let authority = tls::authority(&folder, &names, in_network.as_deref()).map_err(input)?;
+    match in_network {
+        Some(address) if authority.names().contains(&address) => drop(names.insert(address)),
+        Some(address) => tracing::warn!(
+            "the authority in {} was made in another network: HTTPS is not served under {address}, but under the machine's name",
+            folder.display()
+        ),
+        None => {}
+    }
+    let served = tls::server(&authority, &names)?;
+    Ok((authority, served))
 }
 
 /// The ports to listen on when this one is asked for.
@@ -243,15 +306,24 @@ impl Running {
                 json!({"name": state.name, "api_key": &*app.api_key, "api_secret": state.secret.reveal()})
             })
             .collect();
-        json!({
+        let mut line = json!({
             "event": "ready",
-            "url": self.url,
+            "url": self.addresses.url,
             "port": self.address.port(),
             "pid": std::process::id(),
             "version": crate::VERSION,
             "db": self.store.file(),
             "apps": apps,
-        })
+        });
+        // Only where they were asked for.
+        if let Some(secure) = &self.addresses.secure {
+            line["https_url"] = json!(secure.url);
+            line["ca"] = json!(secure.ca);
+        }
+        if let Some(lan) = &self.addresses.lan {
+            line["phone_url"] = json!(lan.page());
+        }
+        line
     }
 
     /// Stops: takes no more connections, lets finish what is in flight, closes the database.

@@ -186,6 +186,11 @@ impl Store {
         self.0.place.is_durable().then_some(self.0.place.database())
     }
 
+    /// The database's file, whether it stays or not.
+    pub fn database(&self) -> &Path {
+        self.0.place.database()
+    }
+
     /// The files that were sent.
     pub fn files(&self) -> &Files {
         &self.0.files

@@ -16,6 +16,7 @@ use crate::auth::segments::SignedParts;
 use crate::clock::{SECOND_NS, Time};
 use crate::domain::users as rules;
 use crate::door::Gate;
+use crate::entrance::base_url;
 use crate::error::{ApiError, Result};
 use crate::model::ban::Ban;
 use crate::model::flag::Flag;
@@ -118,12 +119,11 @@ pub fn told(request: &HttpRequest, scope: &Scope, task: &tasks::Task) -> Map<Str
     if !task.result.contains_key(EXPORT) {
         return task.result.clone();
     }
-    let server = request.connection_info();
     let path = PATH
         .replace("{api_key}", &escaped(&scope.app.api_key))
         .replace("{task_id}", &escaped(&task.id))
         .replace("{proof}", &proof(&scope.app.state(), &task.id));
-    Map::from_iter([("url".to_owned(), json!(format!("{}://{}{path}", server.scheme(), server.host())))])
+    Map::from_iter([("url".to_owned(), json!(format!("{}{path}", base_url(request))))])
 }
 
 fn escaped(text: &str) -> String {

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::auth::caller::AnyCaller;
 use crate::domain::uploads::{self as rules, Limits};
 use crate::door::Gate;
+use crate::entrance::base_url;
 use crate::error::{ApiError, Result};
 use crate::model::upload::{PREFIX, Upload, UploadKind};
 use crate::permission;
@@ -146,11 +147,9 @@ fn unreadable(cause: &MultipartError) -> ApiError {
 
 /// The address of a file. It has a query of its own, as production's has: applications append to it.
 fn address(request: &HttpRequest, api_key: &str, upload: &Upload) -> String {
-    let server = request.connection_info();
-    let (scheme, host) = (server.scheme(), server.host());
     let folder = folder(upload.kind);
     let Upload { id, name, hash, .. } = upload;
-    format!("{scheme}://{host}{PREFIX}{api_key}/{folder}/{id}.{name}?hash={}", &hash[..8])
+    format!("{}{PREFIX}{api_key}/{folder}/{id}.{name}?hash={}", base_url(request), &hash[..8])
 }
 
 fn folder(kind: UploadKind) -> &'static str {

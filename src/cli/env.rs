@@ -1,5 +1,7 @@
 //! `env`: the variables that point programs at the running millpond (design.md 5).
 
+use std::path::{Path, PathBuf};
+
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
@@ -10,6 +12,7 @@ use crate::client::Client;
 use crate::clock::Time;
 use crate::fixture::format::env_suffix;
 use crate::outcome::{DONE, Failure, Outcome};
+use crate::tls::{Authority, bundle};
 
 /// How the variables of named tokens begin.
 pub const TOKEN_PREFIX: &str = "MILLPOND_TOKEN_";
@@ -77,7 +80,13 @@ pub fn run(args: &Args) -> Outcome {
     let named = client.get(&Client::path_of(&app, "/tokens"))?;
     let tokens = named["tokens"].as_object().into_iter().flatten();
     let tokens = tokens.map(|(name, token)| (name.as_str(), token.as_str().unwrap_or_default()));
-    let mut variables = variables(&client.url, &app.api_key, &app.api_secret, tokens, app.now()?);
+    let info = client.get("/_millpond/info")?;
+    let places = Places { url: &client.url, secure: info["https"]["url"].as_str() };
+    let mut variables = variables(places, &app.api_key, &app.api_secret, tokens, app.now()?);
+    // What has to be trusted is a file of this machine, if the millpond is.
+    if let Some(ca) = info["https"]["ca"].as_str().map(PathBuf::from).filter(|ca| ca.is_file()) {
+        variables.extend(trusting(&ca)?);
+    }
     if let Some(prefix) = &args.prefix {
         variables = prefixed(&variables, prefix, args.secrets);
     }
@@ -100,9 +109,18 @@ pub fn prefix(text: &str) -> Result<String, String> {
     if fine { Ok(text.to_owned()) } else { Err("it cannot begin a variable's name; VITE_ could".to_owned()) }
 }
 
-/// The variables that point programs at an app of the millpond at this URL, with its named tokens.
+/// Where a millpond can be reached.
+#[derive(Clone, Copy)]
+pub struct Places<'a> {
+    /// By HTTP.
+    pub url: &'a str,
+    /// By HTTPS. SDKs are pointed there, since it was asked for.
+    pub secure: Option<&'a str>,
+}
+
+/// The variables that point programs at an app of the millpond there, with its named tokens.
 pub fn variables<'a>(
-    url: &str,
+    Places { url, secure }: Places<'_>,
     api_key: &str,
     api_secret: &str,
     tokens: impl Iterator<Item = (&'a str, &'a str)>,
@@ -116,14 +134,15 @@ pub fn variables<'a>(
     };
     let mut variables = vec![
         variable("MILLPOND_URL", url, false),
-        variable("STREAM_BASE_URL", url, false),
+        variable("STREAM_BASE_URL", secure.unwrap_or(url), false),
         variable("STREAM_API_KEY", api_key, false),
         variable("STREAM_API_SECRET", api_secret, true),
         variable("STREAM_KEY", api_key, false),
         variable("STREAM_SECRET", api_secret, true),
-        variable("STREAM_CHAT_URL", url, false),
+        variable("STREAM_CHAT_URL", secure.unwrap_or(url), false),
         variable("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://"), false),
     ];
+    variables.extend(secure.map(|url| variable("MILLPOND_TLS_URL", url, false)));
     let tokens: Vec<_> = tokens
         .map(|(name, token)| (name, token, token::contents(token).map(|contents| contents.claims).unwrap_or_default()))
         .collect();
@@ -141,6 +160,22 @@ pub fn variables<'a>(
         Variable { has_expired, ..variable(&format!("{TOKEN_PREFIX}{}", env_suffix(name)), token, is_servers) }
     }));
     variables
+}
+
+/// The variables that have programs trust the authority of this certificate, beside what they trusted before.
+pub fn trusting(ca: &Path) -> Result<Vec<Variable>, Failure> {
+    let folder = ca.parent().unwrap_or(Path::new("."));
+    let Some(authority) = Authority::read(folder)? else { return Ok(Vec::new()) };
+    let inherited = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let files = bundle::variables(&authority, inherited)?.into_iter();
+    Ok(files
+        .map(|(name, file)| Variable {
+            name: name.to_owned(),
+            value: file.to_string_lossy().into_owned(),
+            is_secret: false,
+            has_expired: false,
+        })
+        .collect())
 }
 
 /// The same with a prefix before each name, for a front end: secrets are left out unless asked for.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 
 use self::command::Environment;
+use super::listen::TlsArgs;
 use super::origin::OriginArgs;
 use super::pair::{KEY_VARIABLE, PairArgs, Resolved, SECRET_VARIABLE, resolve, resolve_alone};
 use super::repeat::RepeatArgs;
@@ -54,6 +55,8 @@ pub struct Args {
     app: AppArgs,
     #[command(flatten)]
     origins: OriginArgs,
+    #[command(flatten)]
+    tls: TlsArgs,
     /// Set each variable a second time with this before its name, as a front end's build tool wants it; there without secrets
     #[arg(long, value_name = "PREFIX", value_parser = env::prefix)]
     prefix: Option<String>,
@@ -120,6 +123,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         pair_is_given: resolved.is_given(),
         fixtures: fixture::load_all(&args.fixtures)?,
         allowed_origins: args.origins.allowed.clone(),
+        tls: args.tls.wanted(0),
         ..Config::default()
     }))
 }
@@ -155,8 +159,13 @@ fn environment(running: &Running, resolved: &Resolved, args: &Args) -> Result<En
     let tokens = running.store.read(&Scope::own(&app), named_tokens::all);
     let tokens = tokens.map_err(|cause| anyhow::anyhow!("{}", cause.message))?;
     let tokens = tokens.iter().map(|(name, token)| (name.as_str(), token.as_str()));
-    let mut variables =
-        env::variables(&running.url, &app.api_key, app.state().secret.reveal(), tokens, app.clock.now());
+    let addresses = &running.addresses;
+    let secure = addresses.secure.as_ref().map(|secure| secure.url.as_str());
+    let places = env::Places { url: &addresses.url, secure };
+    let mut variables = env::variables(places, &app.api_key, app.state().secret.reveal(), tokens, app.clock.now());
+    if let Some(secure) = &addresses.secure {
+        variables.extend(env::trusting(&secure.ca)?);
+    }
     if let Some(prefix) = &args.prefix {
         variables.extend(env::prefixed(&variables, prefix, args.secrets));
     }

@@ -1,11 +1,14 @@
 //! The first screen: where millpond is, with what it can be called, and how to point each SDK here.
 
 use super::print::{Paint, plain};
+use crate::entrance::Secure;
 
 /// What the first screen tells.
 pub struct Screen<'a> {
     /// The address.
     pub url: &'a str,
+    /// HTTPS, where it is served.
+    pub secure: Option<&'a Secure>,
     /// The key of the app that it was started for.
     pub api_key: &'a str,
     /// The app's secret, or where it comes from.
@@ -19,7 +22,7 @@ pub struct Screen<'a> {
 impl Screen<'_> {
     /// The text: within 24 lines of 80 columns for keys of the usual length.
     pub fn text(&self, paint: Paint) -> String {
-        let Self { url, api_key, api_secret, state, other_apps } = self;
+        let Self { url, secure, api_key, api_secret, state, other_apps } = self;
         let host = url.trim_start_matches("http://");
         let (version, others) = (
             crate::VERSION,
@@ -32,7 +35,11 @@ impl Screen<'_> {
         let label = |label: &str| paint.dim(&format!("{label:<11}"));
         let sdk = |label: &str| paint.dim(&format!("{label:<7}"));
         let key = plain(api_key);
-        [
+        let secure = secure.map(|secure| {
+            let ca = secure.ca.display();
+            format!("{}{}   (trust {ca}: millpond tls trust)", label("https"), secure.url)
+        });
+        let mut lines = vec![
             format!("{} {version} at {}", paint.bold("millpond"), paint.bold(url)),
             String::new(),
             format!("{}{key}{others}", label("api key")),
@@ -53,8 +60,12 @@ impl Screen<'_> {
             String::new(),
             "A user's token: millpond token john      Why one is refused: millpond inspect".to_owned(),
             "Refused calls are listed below. Ctrl-C stops.".to_owned(),
-        ]
-        .join("\n")
+        ];
+        // Beside the address.
+        if let Some(line) = secure {
+            lines.insert(1, line);
+        }
+        lines.join("\n")
     }
 }
 
@@ -67,6 +78,7 @@ mod tests {
         let pair = crate::config::default_pair();
         let screen = Screen {
             url: "http://127.0.0.1:7663",
+            secure: None,
             api_key: &pair.api_key,
             api_secret: &pair.api_secret,
             state: crate::config::DATABASE_DEFAULT,

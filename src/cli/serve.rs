@@ -3,13 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
+use super::listen::TlsArgs;
 use super::origin::OriginArgs;
 use super::pair::{PairArgs, Resolved, resolve};
 use super::repeat::RepeatArgs;
 use super::run_file::RunFile;
 use super::screen::Screen;
 use super::target::default_port;
-use super::{fixture, log, print};
+use super::{fixture, lan, log, print};
 use crate::config::{Config, DATABASE_DEFAULT, Database};
 use crate::outcome::{DONE, FAILED, Failure, Outcome};
 use crate::private;
@@ -28,6 +29,7 @@ Examples:
   millpond --fixture quickstart                the same, with a few users and tokens
   millpond --memory --port 0 --json            for a test: a free port, told in one JSON line
   millpond --host 0.0.0.0 --allow-host millpond    in a container of that name
+  millpond --tls --lan                         HTTPS besides, and phones of the network
 
 The first app's pair comes from --api-key and --api-secret, else from STREAM_API_KEY and
 STREAM_API_SECRET, else from .env, else it is a made-up one. RUST_LOG is not read; see --log.")]
@@ -54,6 +56,13 @@ pub struct Args {
     allowed_hosts: Vec<String>,
     #[command(flatten)]
     origins: OriginArgs,
+    #[command(flatten)]
+    tls: TlsArgs,
+    /// Let phones of the network in, under this machine's address in it, and show a picture that leads them to what they need.
+    /// Of the control API they reach the token provider alone, with the word that the picture holds
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, require_equals = true, conflicts_with = "host")]
+    #[expect(clippy::option_option, reason = "a flag that may have a value, as clap has it")]
+    lan: Option<Option<IpAddr>>,
     /// Print exactly one line on stdout, in JSON, once everything is ready
     #[arg(long)]
     json: bool,
@@ -104,11 +113,14 @@ pub fn run(args: &Args) -> Outcome {
 
 fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
     let defaults = Config::default();
+    let port = args.port.map_or_else(default_port, Ok)?;
     Ok(args.repeat.applied_to(Config {
         host: args.host,
-        port: args.port.map_or_else(default_port, Ok)?,
+        port,
         allowed_hosts: args.allowed_hosts.clone(),
         allowed_origins: args.origins.allowed.clone(),
+        tls: args.tls.wanted(port),
+        lan: args.lan.map(|asked| asked.map_or_else(lan::address, Ok)).transpose()?,
         database: if args.memory { Database::Memory } else { Database::File(args.db.clone()) },
         pair: resolved.pair.clone(),
         pair_is_given: resolved.is_given(),
@@ -123,6 +135,9 @@ async fn serve(config: Config, resolved: &Resolved, args: &Args) -> Outcome {
     let database = config.database.clone();
     if !config.host.is_loopback() {
         warn_of_others(config.host);
+    }
+    if let Some(address) = config.lan {
+        warn_of_phones(address);
     }
     let running = start::start(config).await?;
     let asked = running.control.asked_to_stop();
@@ -157,6 +172,13 @@ fn warn_of_others(host: IpAddr) {
     ));
 }
 
+fn warn_of_phones(address: IpAddr) {
+    print::note(&format!(
+        "WARNING: with --lan, whoever is in the network of {address} reaches Stream's API here; the control API stays on this \
+         machine, but for the token provider, which wants the word of the picture."
+    ));
+}
+
 /// Tells the world: the ready line or the first screen, the ready file, the run file. Gives the run file, to be removed again.
 fn announce(
     running: &Running,
@@ -166,7 +188,7 @@ fn announce(
 ) -> Result<Option<(PathBuf, RunFile)>, Failure> {
     let api_key = started_for(running, resolved);
     let run_file = RunFile {
-        url: running.url.clone(),
+        url: running.addresses.url.clone(),
         pid: std::process::id(),
         api_key: api_key.clone(),
         started_at: running.control.started_at.rfc3339(),
@@ -180,6 +202,9 @@ fn announce(
         print::out(&ready)?;
     } else {
         print::out(&screen(running, resolved, &api_key))?;
+        if let Some(lan) = &running.addresses.lan {
+            print::out(&lan::text(lan, print::Paint::stdout()))?;
+        }
     }
     Ok(path.map(|path| (path, run_file)))
 }
@@ -200,7 +225,8 @@ fn screen(running: &Running, resolved: &Resolved, api_key: &str) -> String {
         _ => own,
     };
     Screen {
-        url: &running.url,
+        url: &running.addresses.url,
+        secure: running.addresses.secure.as_ref(),
         api_key,
         api_secret: &secret,
         state: &running.store.file().map_or_else(|| "in memory, gone at the end".into(), Path::to_string_lossy),

@@ -34,6 +34,7 @@ codes! {
     AppChanged "app_changed" 409
     Database "database" 500
     FaultIdTaken "fault_id_taken" 409
+    FromNetwork "from_network" 403
     ForeignHost "foreign_host" 403
     ForeignOrigin "foreign_origin" 403
     EndsOtherwise "ends_otherwise" 409

@@ -16,6 +16,8 @@ use url::Url;
 
 use super::code::ControlCode;
 use super::error::ControlError;
+use super::phone;
+use crate::entrance::{Entrance, WORD};
 use crate::model::upload;
 use crate::params::Params;
 
@@ -34,10 +36,14 @@ pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<
         request.app_data::<Data<Reach>>().expect("the server says in every app how far the control API reaches"),
     );
     let origin = request.headers().get(header::ORIGIN).cloned();
+    let entrance = Entrance::of(request.request());
     let target = request.connection_info().host().to_owned();
     let page = ["/_millpond", "/_millpond/"].contains(&request.path());
-    let checked =
-        check(request.headers(), &target, &reach).and_then(|from| check_site(request.headers(), page).map(|()| from));
+    let checked = match &entrance.word {
+        Some(word) => check_word(word, &request).map(|()| From::Neighbour),
+        None => check(request.headers(), &target, &reach)
+            .and_then(|from| check_site(request.headers(), page).map(|()| from)),
+    };
     let from = match checked {
         Ok(from) => from,
         Err(refusal) => return Ok(request.into_response(refusal.error_response())),
@@ -77,6 +83,24 @@ pub async fn for_whom(
         return Ok(request.into_response(refusal.error_response()));
     }
     next.call(request).await
+}
+
+/// Of those who come from the network, whoever gives the word may ask for what is there for phones. A preflight cannot give it,
+/// and changes nothing.
+fn check_word(word: &str, request: &ServiceRequest) -> Result<(), ControlError> {
+    let is_given = || Params::parse(request.query_string()).get(WORD) == Some(word);
+    match phone::is_for_phones(request.path()) {
+        Some(needs_word) if !needs_word || request.method() == Method::OPTIONS || is_given() => Ok(()),
+        Some(_) => {
+            Err(ControlError::new(ControlCode::FromNetwork, "from the network, the token provider wants its word")
+                .with_hint(format!("call it as the page says that the picture of --lan leads to, with {WORD}=…")))
+        }
+        None => Err(ControlError::new(
+            ControlCode::FromNetwork,
+            "from the network, the control API is not served but for the token provider",
+        )
+        .with_hint("call it on the machine that millpond runs on")),
+    }
 }
 
 fn check(headers: &HeaderMap, target: &str, reach: &Reach) -> Result<From, ControlError> {

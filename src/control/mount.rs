@@ -7,16 +7,16 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use super::code::ControlCode;
 use super::endpoint::Endpoint;
 use super::error::ControlError;
-use super::guard;
 use super::routes::table;
+use super::{guard, phone};
 use crate::dashboard;
 
-/// Where the dashboard is. It is for people, and not described.
-const PAGES: [&str; 3] = ["", "/", "/assets/{path:.*}"];
+/// Where the dashboard is, and what phones are led to. They are for people, and not described.
+const PAGES: [&str; 5] = ["", "/", "/assets/{path:.*}", "/phone", "/ca.pem"];
 
 /// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
 pub fn mount(config: &mut ServiceConfig) {
-    let [bare, index, assets] = PAGES;
+    let [bare, index, assets, for_phones, ca] = PAGES;
     let endpoints = |config: &mut ServiceConfig| {
         for Endpoint { path, route, for_neighbours, .. } in table().into_iter().flat_map(|area| area.endpoints) {
             let guarded = from_fn(move |request, next| guard::for_whom(for_neighbours, request, next));
@@ -29,6 +29,8 @@ pub fn mount(config: &mut ServiceConfig) {
             .route(bare, web::get().to(dashboard::redirect))
             .route(index, web::get().to(dashboard::index))
             .route(assets, web::get().to(dashboard::asset))
+            .route(for_phones, web::get().to(phone::page))
+            .route(ca, web::get().to(phone::ca))
             .configure(endpoints)
             .default_service(web::to(unknown)),
     );

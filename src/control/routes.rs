@@ -379,7 +379,8 @@ fn of_journal() -> Vec<Endpoint> {
 
 /// `GET /openapi.json`: made when somebody asks for it first.
 async fn describe(control: Data<Control>) -> HttpResponse {
-    let text = control.description.get_or_init(|| Bytes::from(openapi::document(&control.url, table()).to_string()));
+    let text =
+        control.description.get_or_init(|| Bytes::from(openapi::document(&control.addresses.url, table()).to_string()));
     HttpResponse::Ok().content_type("application/json").body(Bytes::clone(text))
 }
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
 use futures_util::stream::FusedStream;
 use futures_util::{SinkExt, StreamExt};
@@ -24,6 +23,7 @@ use super::shown::Shown;
 use super::sign_in::sign_in;
 use super::signed_in::{Refused, SignedIn};
 use super::standing::Standing;
+use super::stream::Stream;
 use super::worker::{Seat, Worker};
 use crate::clock::Stopwatch;
 use crate::door::Gate;
@@ -42,7 +42,7 @@ const ABNORMAL: u16 = 1006;
 const BROKEN_OFF: &str = "the connection broke off";
 
 /// A socket of a client.
-pub type Socket = WebSocketStream<TcpStream>;
+pub type Socket = WebSocketStream<Stream>;
 
 /// Serves a socket until it ends.
 pub async fn serve(worker: Rc<Worker>, gate: Data<Gate>, dialect: Dialect, shown: Shown, mut socket: Socket) {
@@ -303,7 +303,7 @@ async fn close(socket: &mut Socket, limits: Limits, farewell: Farewell) {
 
 /// Takes off what the peer still sends. Bytes that nobody has read would make the system reset the connection, and the
 /// peer might lose the close frame.
-async fn drain(stream: &mut TcpStream) {
+async fn drain(stream: &mut Stream) {
     let mut rest = [0; 4 * 1024];
     if stream.shutdown().await.is_ok() {
         while let Ok(1..) = stream.read(&mut rest).await {}

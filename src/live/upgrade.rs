@@ -10,7 +10,6 @@ use actix_codec::Framed;
 use actix_http::{Request, h1};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, Version};
-use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
 use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::WebSocketStream;
@@ -19,6 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::doors::door;
 use super::shown::Shown;
+use super::stream::Stream;
 use super::worker::Worker;
 use super::{record, session};
 use crate::door::Gate;
@@ -38,12 +38,12 @@ pub async fn serve(
     worker: Rc<Worker>,
     gate: Data<Gate>,
     request: Request,
-    framed: Framed<TcpStream, h1::Codec>,
+    framed: Framed<impl Into<Stream>, h1::Codec>,
 ) -> std::result::Result<(), Infallible> {
     // Only what the socket needs outlives this block: the HTTP buffers are larger than all the rest of an idle one.
-    let (mut io, early) = {
+    let (mut io, early): (Stream, _) = {
         let parts = framed.into_parts();
-        (parts.io, parts.read_buf.to_vec())
+        (parts.io.into(), parts.read_buf.to_vec())
     };
     let dialect = door(request.path());
     let key = dialect.ok_or_else(|| ApiError::not_found("Not Found")).and_then(|_| handshake_key(&request));
@@ -106,7 +106,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// An HTTP answer to what is no handshake, and the end of the connection.
-async fn answer_plainly(io: &mut TcpStream, is_door: bool, refusal: &ApiError) {
+async fn answer_plainly(io: &mut Stream, is_door: bool, refusal: &ApiError) {
     let body = reply::error_body(if is_door { CONNECT } else { &UNKNOWN }.spoken(), refusal, "0");
     let status = refusal.code.status();
     let kind = header::CONTENT_TYPE;

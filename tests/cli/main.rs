@@ -21,6 +21,7 @@ mod serving;
 mod signing;
 mod states;
 mod stubs;
+mod tls;
 #[cfg(unix)]
 mod trouble;
 mod users;

@@ -21,7 +21,7 @@ pub fn start(config: Config) -> String {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let running = millpond::start::start(config).await.unwrap();
-            sender.send(running.url.clone()).unwrap();
+            sender.send(running.addresses.url.clone()).unwrap();
             std::future::pending::<()>().await;
         });
     });

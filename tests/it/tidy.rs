@@ -68,6 +68,7 @@ fn only_these_modules_name_the_http_library() {
         "control",
         "dashboard",
         "door",
+        "entrance",
         "live",
         "reply",
         "routes",

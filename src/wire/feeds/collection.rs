@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::clock::Time;
+use crate::ids::UserId;
 use crate::model::feeds::collection::{Collection, Reference, Referenced};
 
 #[derive(Serialize)]
@@ -28,7 +29,7 @@ impl<'a> CollectionResponse<'a> {
             name: &collection.reference.name,
             id: &collection.reference.id,
             status,
-            user_id: collection.user_id.as_ref().map(|user| user.as_str()),
+            user_id: collection.user_id.as_ref().map(UserId::as_str),
             custom: Some(&collection.custom),
             created_at: Some(collection.created_at),
             updated_at: Some(collection.updated_at),

@@ -308,7 +308,7 @@ impl Server {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let running = millpond::start::start(config).await.unwrap();
-                sender.send((running.url.clone(), Arc::clone(&running.hub), running.store.clone())).unwrap();
+                sender.send((running.addresses.url.clone(), Arc::clone(&running.hub), running.store.clone())).unwrap();
                 let asked = actix_web::rt::task::spawn_blocking(move || stopped.recv());
                 // A test that is over has dropped its end: that asks for a stop as well.
                 let _ = asked.await;

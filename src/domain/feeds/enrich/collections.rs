@@ -10,16 +10,16 @@ use crate::store::feeds::collections;
 
 /// Puts onto activities what they refer to, by the references.
 pub fn hang(tx: &ReadTx<'_>, activities: &mut [EnrichedActivity]) -> Result<()> {
-    let references = activities.iter().flat_map(|one| &one.activity.collections);
-    let references: HashSet<Reference> = references.filter_map(|text| Reference::parse(text)).collect();
+    let named = activities.iter().flat_map(|one| &one.activity.collections);
+    let references: HashSet<Reference> = named.filter_map(|text| Reference::parse(text)).collect();
     let there = collections::by_reference(tx, &references)?;
     for one in activities {
-        let referenced = one.activity.collections.iter().filter_map(|text| {
+        let shown = one.activity.collections.iter().filter_map(|text| {
             let reference = Reference::parse(text)?;
             let found = there.get(&reference).cloned();
             Some((text.clone(), found.map_or(Referenced::Missing(reference), Referenced::Found)))
         });
-        one.collections = referenced.collect();
+        one.collections = shown.collect();
     }
     Ok(())
 }
