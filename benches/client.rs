@@ -82,6 +82,9 @@ impl Connection {
         let mut length = 0;
         let mut wanted = None;
         while wanted.is_none_or(|wanted| length < wanted) {
+            if length == self.buffer.len() {
+                self.buffer.resize(2 * length, 0);
+            }
             let count = self.stream.read(&mut self.buffer[length..]).unwrap();
             assert!(count > 0, "the server hung up");
             length += count;

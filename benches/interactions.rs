@@ -290,7 +290,7 @@ fn writes(server: &Millpond, file: &Path, app: i64, time: Duration, rounds: usiz
     let added = vec![
         of_many(
             "INSERT INTO reactions (app, no, kind, object, activity, user_id, type, created_at, updated_at)
-             VALUES (?1, 0, 'activity', MANY, MANY, 'user-9998', 'kind-0', 1, 1)",
+             VALUES (?1, 0, 'activity', MANY, MANY, 'nobody', 'kind-0', 1, 1)",
         ),
         of_many(
             "UPDATE reaction_groups SET count = count + 1 WHERE app = ?1 AND kind = 'activity' AND object = MANY AND type = 'kind-0'",
@@ -305,7 +305,7 @@ fn writes(server: &Millpond, file: &Path, app: i64, time: Duration, rounds: usiz
     let said = vec![
         of_many(
             "INSERT INTO comments (app, no, id, activity, object_id, under, user_id, text, created_at, updated_at)
-             VALUES (?1, 0, 'bare', MANY, 'many', MANY, 'user-9998', 'What I say', 1, 1)",
+             VALUES (?1, 0, 'bare', MANY, 'many', MANY, 'nobody', 'What I say', 1, 1)",
         ),
         of_many("UPDATE activities SET comment_count = comment_count + 1 WHERE app = ?1 AND no = MANY"),
     ];
