@@ -4,7 +4,7 @@
 //! their own. Each recipe (`tests/sdk/*/recipes`) is run by the command in its first line, as a reader would.
 //!
 //! What the SDKs were seen to drive is compared with `tests/sdk/driven.json`, from which `millpond operations` and the
-//! README's table are made. `UPDATE_DRIVEN=1 cargo test --test sdk` writes that file anew.
+//! table in docs/operations.md are made. `UPDATE_DRIVEN=1 cargo test --test sdk` writes that file anew.
 
 mod tools;
 

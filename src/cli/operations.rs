@@ -13,7 +13,7 @@ use crate::outcome::{DONE, Outcome};
 #[command(after_help = "\
 Examples:
   millpond operations
-  millpond operations --markdown               the README's table")]
+  millpond operations --markdown               the table of docs/operations.md")]
 pub struct Args {
     /// Print a Markdown table
     #[arg(long, conflicts_with = "json")]

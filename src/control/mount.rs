@@ -39,7 +39,7 @@ pub fn mount(config: &mut ServiceConfig) {
 async fn unknown(request: HttpRequest) -> HttpResponse {
     let (method, path) = (request.method(), request.path());
     ControlError::new(ControlCode::UnknownRoute, format!("the control API has no {method} {path}"))
-        .with_hint("the README lists its routes, and GET /_millpond/openapi.json describes them")
+        .with_hint("docs/control-api.md lists its routes, and GET /_millpond/openapi.json describes them")
         .error_response()
 }
 

@@ -96,7 +96,7 @@ pub async fn list() -> HttpResponse {
     HttpResponse::Ok().json(Everything::known())
 }
 
-/// Both tables as Markdown, for the README and the command line.
+/// Both tables as Markdown, for `docs/operations.md` and the command line.
 pub fn markdown() -> String {
     let rows = OPERATIONS.iter().zip(all()).map(|(operation, known)| row(operation, &known));
     let head = ["| operation | where | state | driven by |", "|---|---|---|---|"].map(str::to_owned);

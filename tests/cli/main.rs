@@ -4,6 +4,8 @@ mod clients;
 mod connections;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod docs;
 mod ended_tokens;
 #[cfg(unix)]
 mod exec;
@@ -12,8 +14,6 @@ mod harness;
 mod help;
 mod lists;
 mod process;
-#[cfg(unix)]
-mod readme;
 mod requests;
 #[cfg(unix)]
 mod safety;

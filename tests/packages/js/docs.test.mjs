@@ -1,4 +1,4 @@
-// The examples of docs/testing.md and of the package's README are run as they stand there.
+// The examples of docs/testing.md, of the README's test, and of the package's README are run as they stand there.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -44,9 +44,11 @@ test('scripts', async (t) => {
 });
 
 test('vitest', async (t) => {
-  const [code] = await examples('docs/testing.md', 'vitest');
-  const { folder } = await write(t, 'example.test.mjs', SOCKETS + code);
-  passes(await tool('vitest/vitest.mjs', ['run', '--dir', folder]));
+  for (const file of ['README.md', 'docs/testing.md']) {
+    const [code] = await examples(file, 'vitest');
+    const { folder } = await write(t, 'example.test.mjs', SOCKETS + code);
+    passes(await tool('vitest/vitest.mjs', ['run', '--dir', folder]));
+  }
 });
 
 test('jest', async (t) => {

@@ -1,4 +1,4 @@
-// The stories of the README's table, each as it stands there, with node-sdk as the backend: what the table says is said to the
+// The stories of the table in docs/control-api.md, each as it stands there, with node-sdk as the backend: what the table says is said to the
 // emulator by the built binary, and the front end asks its backend for exactly one more token, or for none.
 
 import assert from 'node:assert/strict';
@@ -10,11 +10,11 @@ import { AT_ONCE, newApp } from './helpers.mjs';
 import { client, Feeds, online, provider, SDKS } from './sockets.mjs';
 
 const binary = process.env.MILLPOND_BIN;
-if (!binary) throw new Error('MILLPOND_BIN is not set: what the README says is run by it');
+if (!binary) throw new Error('MILLPOND_BIN is not set: what the page says is run by it');
 
 const john = { id: 'john', name: 'John' };
-const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
-const [, rows] = readme.match(/\| story \| when \| what to say \|\n\|[-|]+\|\n((?:\|.*\n)+)/);
+const page = await readFile(new URL('../../../docs/control-api.md', import.meta.url), 'utf8');
+const [, rows] = page.match(/\| story \| when \| what to say \|\n\|[-|]+\|\n((?:\|.*\n)+)/);
 
 /** Story -> when it is told, and the command. */
 const STORIES = new Map(

@@ -1,12 +1,13 @@
-//! The README's first minute, as it stands.
+//! What the pages of `docs` have for a shell, as it stands.
 
 use super::harness::{Place, run};
 
-const BEGIN: &str = "<!-- first minute: tests/cli/readme.rs runs it as it stands -->\n```sh\n";
+const BEGIN: &str = "<!-- first minute: tests/cli/docs.rs runs it as it stands -->\n```sh\n";
 
 #[test]
 fn the_first_minute_works_word_for_word_beside_one_server() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/getting-started.md")).expect("the page");
     let block = readme.split_once(BEGIN).and_then(|(_, rest)| rest.split_once("```")).expect("the block").0;
     let place = Place::new();
     std::fs::create_dir_all(place.path("target/release")).expect("folders");
@@ -32,4 +33,14 @@ fn the_first_minute_works_word_for_word_beside_one_server() {
     let beside: Vec<&str> = done.stderr.lines().filter(|line| !line.contains("SDKs set `iat` up to")).collect();
     assert_eq!((done.code, &*beside), (0, &[][..]), "{done:?}");
     assert_eq!(server.end().0, Some(0));
+}
+
+#[test]
+fn the_fixture_of_the_page_is_in_order() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/fixtures.md")).expect("the page");
+    let block = page.split_once("```yaml\n").and_then(|(_, rest)| rest.split_once("```")).expect("the block").0;
+    let place = Place::new();
+    place.write("shop.yaml", block);
+    let done = place.run(&["fixture", "check", "shop.yaml"]);
+    assert_eq!(done.code, 0, "{done:?}");
 }
