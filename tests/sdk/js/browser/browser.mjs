@@ -10,8 +10,9 @@ import { chromium } from 'playwright-core';
 
 export const BOUND_MS = 20_000;
 
-export function launch() {
+export function launch({ args = [], ...options } = {}) {
   return chromium.launch({
+    ...options,
     executablePath: process.env.MILLPOND_CHROMIUM || '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -21,6 +22,7 @@ export function launch() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
 }

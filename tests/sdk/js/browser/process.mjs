@@ -18,11 +18,14 @@ export class Process {
   log = '';
   #child;
   #directory;
+  #options;
 
-  static async start() {
+  static async start(...options) {
     const millpond = new this();
+    millpond.#options = options;
     millpond.#directory = await mkdtemp(join(tmpdir(), 'millpond-browser-'));
-    millpond.url = (await millpond.#spawn(0)).url;
+    millpond.ready = await millpond.#spawn(0);
+    millpond.url = millpond.ready.url;
     return millpond;
   }
 
@@ -47,7 +50,7 @@ export class Process {
   }
 
   async #spawn(port) {
-    const options = ['serve', '--db', join(this.#directory, 'x.db'), '--port', `${port}`, '--json'];
+    const options = ['serve', '--db', join(this.#directory, 'x.db'), '--port', `${port}`, '--json', ...this.#options];
     const child = spawn(binary, options, { cwd: this.#directory, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text) => (this.log += text));
