@@ -15,6 +15,7 @@ mod faults;
 mod fixture;
 pub(crate) mod guard;
 pub(crate) mod inspect;
+mod link_previews;
 pub mod mount;
 mod openapi;
 pub mod operations;

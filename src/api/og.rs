@@ -26,7 +26,7 @@ pub async fn get(caller: AnyCaller) -> Result<Reply<PreviewResponse>> {
     let found = caller.read(|tx| link_previews::get(tx, &url))?;
     let mut fields = found.ok_or_else(|| {
         ApiError::input(format!(
-            "nothing is known of {url}: millpond fetches no pages; a fixture says what links look like"
+            "nothing is known of {url}: millpond fetches no pages; PUT /_millpond/apps/{{api_key}}/link-previews says what it looks like"
         ))
     })?;
     let custom = match fields.remove("custom") {

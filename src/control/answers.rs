@@ -89,6 +89,7 @@ lists! {
     Faults faults
     Scenarios scenarios
     Snapshots snapshots
+    LinkPreviews link_previews
     Stubs stubs
     Users users
 }

@@ -47,6 +47,7 @@ codes! {
     TooLarge "too_large" 413
     TooManyEndedTokens "too_many_ended_tokens" 409
     TooManyFaults "too_many_faults" 409
+    TooManyLinkPreviews "too_many_link_previews" 409
     TooManySnapshots "too_many_snapshots" 409
     TooManyStubs "too_many_stubs" 409
     TooSlow "too_slow" 408

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Data};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::Control;
 use super::code::ControlCode;
 use super::endpoint::{Answer, Area, Endpoint, Parameter};
 use super::error::Refusal;
@@ -13,6 +16,12 @@ use super::error::Refusal;
 /// What every route can refuse with: who calls is not of this machine, or the process itself failed.
 const EVERYWHERE: [ControlCode; 4] =
     [ControlCode::ForeignHost, ControlCode::ForeignOrigin, ControlCode::Database, ControlCode::Internal];
+
+/// `GET /openapi.json`: made when somebody asks for it first.
+pub async fn describe(control: Data<Control>, table: fn() -> Vec<Area>) -> HttpResponse {
+    let text = control.description.get_or_init(|| Bytes::from(document(&control.addresses.url, table()).to_string()));
+    HttpResponse::Ok().content_type("application/json").body(Bytes::clone(text))
+}
 
 /// The whole description, of a process that is at this address.
 pub fn document(url: &str, table: Vec<Area>) -> Value {

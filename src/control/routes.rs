@@ -1,19 +1,20 @@
 //! The table of the control API: every route once, with what is said of it in `GET /openapi.json`.
 
-use actix_web::HttpResponse;
-use actix_web::web::{Bytes, Data};
 use serde_json::json;
 
 use super::answers::{
-    Apps, Cleared, Connections, Count, Deleted, EndedTokens, Faults, OfApp, Scenarios, Snapshots, Stubs, Users,
+    Apps, Cleared, Connections, Count, Deleted, EndedTokens, Faults, LinkPreviews, OfApp, Scenarios, Snapshots, Stubs,
+    Users,
 };
 use super::asked::limit;
 use super::code::ControlCode;
 use super::endpoint::{Area, Endpoint, Parameter, delete, get, of, patch, post, put};
+use super::link_previews::LinkPreview;
 use super::shown::{AppShown, ClockShown};
 use super::{
-    Control, apps, asked, clock, connections, ended_tokens, events, faults, fixture, inspect, openapi, operations,
-    provider, requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens, users,
+    apps, asked, clock, connections, ended_tokens, events, faults, fixture, inspect, link_previews, openapi,
+    operations, provider, requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens,
+    users,
 };
 use crate::fixture::format::Fixture;
 use crate::journal::Entry;
@@ -62,7 +63,7 @@ fn process() -> Vec<Endpoint> {
         .answers::<operations::Everything>(),
         get("/scenarios", "scenarios", "The shipped scenarios, each with its text", scenarios::list)
             .lists::<Scenarios<scenarios::Scenario>>(),
-        get("/openapi.json", "openapi", "This description", describe).answers_what(
+        get("/openapi.json", "openapi", "This description", |control| openapi::describe(control, table)).answers_what(
             200,
             "OpenAPI 3.1",
             |_| schemars::json_schema!({ "type": "object", "required": ["openapi"] }),
@@ -270,6 +271,22 @@ fn of_faults() -> Vec<Endpoint> {
             .asks(stubs::parameters())
             .answers::<Cleared>()
             .refuses(&[ControlCode::UnknownStub]),
+        get("/apps/{api_key}/link-previews", "listLinkPreviews", "What links look like", link_previews::list)
+            .lists::<LinkPreviews<LinkPreview>>(),
+        put("/apps/{api_key}/link-previews", "putLinkPreview", "What a link looks like to GetOG", link_previews::put)
+            .takes::<LinkPreview>(&[
+                r#"{"url": "https://example.com/cats", "preview": {"type": "article", "title": "Cats"}}"#,
+            ])
+            .answers::<LinkPreview>()
+            .refuses(&[ControlCode::TooManyLinkPreviews]),
+        delete(
+            "/apps/{api_key}/link-previews",
+            "deleteLinkPreviews",
+            "Forgets what all links look like, or one",
+            link_previews::remove,
+        )
+        .asks(link_previews::parameters())
+        .answers::<Cleared>(),
     ]
 }
 
@@ -375,13 +392,6 @@ fn of_journal() -> Vec<Endpoint> {
             .asks(filters([keyless()]))
             .streams(),
     ]
-}
-
-/// `GET /openapi.json`: made when somebody asks for it first.
-async fn describe(control: Data<Control>) -> HttpResponse {
-    let text =
-        control.description.get_or_init(|| Bytes::from(openapi::document(&control.addresses.url, table()).to_string()));
-    HttpResponse::Ok().content_type("application/json").body(Bytes::clone(text))
 }
 
 fn area(name: &'static str, about: &'static str, endpoints: Vec<Endpoint>) -> Area {
