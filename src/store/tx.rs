@@ -1,12 +1,15 @@
 //! Transactions: for whom and when one runs, what it reads and writes, and the two ways to run one.
 
 use std::cell::RefCell;
+use std::fs;
 use std::ops::Deref;
+use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 
 use super::effects::Effects;
+use super::files::Files;
 use super::sql::run;
 use crate::app::{App, AppState, Gone};
 use crate::auth::facts::End;
@@ -67,6 +70,16 @@ impl ReadTx<'_> {
     /// The connection, for the queries of the store's own modules.
     pub(super) fn conn(&self) -> &Connection {
         self.conn
+    }
+
+    /// The folder of files that were sent, beside this database.
+    pub(super) fn files(&self) -> Files {
+        Files::beside(Path::new(self.conn.path().unwrap_or_default()))
+    }
+
+    /// What a file holds, if it is there.
+    pub fn file(&self, hash: &str) -> Option<Vec<u8>> {
+        fs::read(self.files().path(hash)).ok()
     }
 
     /// What the app's clock tells of this moment.

@@ -69,3 +69,29 @@ pub fn bytes(tx: &ReadTx<'_>) -> Result<i64> {
     let mut query = tx.conn().prepare_cached("SELECT coalesce(sum(bytes), 0) FROM uploads WHERE app = ?1")?;
     Ok(query.query_row([tx.app], |row| row.get(0))?)
 }
+
+/// The contents that the app's rows name, by hash, with their sizes: those of at most so many bytes.
+pub fn contents(tx: &ReadTx<'_>, most: u64) -> Result<Vec<(String, u64)>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT hash, max(bytes) FROM uploads WHERE app = ?1 AND bytes <= ?2 GROUP BY hash ORDER BY hash",
+    )?;
+    let rows = query.query_map(params![tx.app, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
+        Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default()))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Puts a content back that rows name; what none names is passed over. Answers whether it is what its hash says.
+pub fn restore(tx: &WriteTx<'_>, hash: &str, content: &[u8]) -> Result<bool> {
+    let mut receiving = tx.files().receive().map_err(|cause| ApiError::internal(&cause))?;
+    receiving.take(content).map_err(|cause| ApiError::internal(&cause))?;
+    let (received, _, digits) = receiving.end();
+    if digits != hash {
+        return Ok(false);
+    }
+    let mut named = tx.conn().prepare_cached("SELECT 1 FROM uploads WHERE app = ?1 AND hash = ?2")?;
+    if named.exists(params![tx.app, hash])? {
+        received.keep(hash).map_err(|cause| ApiError::internal(&cause))?;
+    }
+    Ok(true)
+}
