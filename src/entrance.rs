@@ -50,6 +50,8 @@ pub struct Secure {
     pub pem: String,
     /// Its SHA-256.
     pub fingerprint: String,
+    /// Whether that file stays when the process ends.
+    pub is_kept: bool,
 }
 
 /// What those who come from the network are told.

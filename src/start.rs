@@ -1,5 +1,6 @@
 //! Starting and stopping a process: store, fixtures, listeners; in that order, and back.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +27,7 @@ use crate::server::{self, InFlight, Listener, Shared};
 use crate::store::apps::NewApp;
 use crate::store::file::{self, InUse, Place};
 use crate::store::{Scope, Store, users};
-use crate::tls::{self, Authority, Wanted};
+use crate::tls::{self, Authority, Names, Wanted};
 
 pub(crate) mod holder;
 
@@ -188,12 +189,12 @@ fn bind(config: &Config, store: &Store) -> Result<(Vec<Listener>, Addresses), Fa
     let word: Option<Arc<str>> = config.lan.map(|_| format!("{:016x}", rand::random::<u64>()).into());
     let places = [Some(config.host), config.lan];
     let mut listeners = Vec::new();
-    let mut bind = |asked: u16, tls: Option<&ServerConfig>| -> Result<Vec<SocketAddr>, Failure> {
+    let mut bind = |asked: Vec<u16>, tls: Option<&ServerConfig>, instead: &str| -> Result<Vec<SocketAddr>, Failure> {
         let mut bound = Vec::new();
-        for port in ports(asked) {
+        for port in asked {
             let mut port = port;
             for host in places.into_iter().flatten() {
-                let socket = listen(config, SocketAddr::new(host, port))?;
+                let socket = listen(config, SocketAddr::new(host, port), instead)?;
                 let address = socket.local_addr().map_err(anyhow::Error::from)?;
                 // One port for all, whichever is free.
                 port = address.port();
@@ -205,47 +206,57 @@ fn bind(config: &Config, store: &Store) -> Result<(Vec<Listener>, Addresses), Fa
         }
         Ok(bound)
     };
-    let plain = bind(config.port, None)?;
+    let plain = bind(ports(config.port), None, "a free port with --port 0")?;
     let url = |scheme: &str, address: SocketAddr| format!("{scheme}://{}", reachable(address));
+    let mut in_network = None;
     let mut addresses = Addresses { url: url("http", plain[0]), ..Addresses::default() };
-    let mut secure = None;
     if let Some(wanted) = &config.tls {
-        let (authority, served) = secured(config, wanted, store)?;
-        let bound = bind(wanted.port, Some(&served))?;
+        let (authority, served, for_phones) = secured(config, wanted, store)?;
+        let bound = bind(vec![wanted.port], Some(&served), "another with --tls=PORT")?;
         let (ca, pem, fingerprint) = (authority.path(), authority.pem().to_owned(), authority.fingerprint()?);
-        addresses.secure = Some(Secure { url: url("https", bound[0]), ca, pem, fingerprint });
-        secure = bound.get(1).copied();
+        let is_kept = wanted.folder.is_some() || store.file().is_some();
+        addresses.secure = Some(Secure { url: url("https", bound[0]), ca, pem, fingerprint, is_kept });
+        in_network = for_phones.map(|host| format!("https://{host}:{}", bound[0].port()));
     }
-    addresses.lan = word.map(|word| Lan {
-        url: url("http", plain[1]),
-        secure_url: secure.map(|address| url("https", address)),
-        word,
-    });
+    addresses.lan = word.map(|word| Lan { url: url("http", plain[1]), secure_url: in_network, word });
     Ok((listeners, addresses))
 }
 
-/// The authority, and what is presented by it under all names that this process has.
-fn secured(config: &Config, wanted: &Wanted, store: &Store) -> Result<(Authority, ServerConfig), Failure> {
-    let host = Some(config.host).filter(|host| !host.is_unspecified());
-    // Another network, another address: what was trusted in one goes on being trusted in the next, by its other names.
-    let in_network = config.lan.map(|address| address.to_string());
-    let allowed = config.allowed_hosts.iter().filter(|name| tls::is_name(name)).cloned();
-    let also: Vec<_> =
-        host.iter().map(ToString::to_string).chain(allowed).chain(wanted.names.iter().cloned()).collect();
+/// The authority, what is presented by it under all names that this process has and it can name, and by which of them phones call.
+fn secured(
+    config: &Config,
+    wanted: &Wanted,
+    store: &Store,
+) -> Result<(Authority, ServerConfig, Option<String>), Failure> {
     let input = |cause: anyhow::Error| Failure::Input(format!("{cause:#}"));
-    let mut names = tls::names(&also).map_err(input)?;
+    let required = wanted.names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let in_network = config.lan.map(|address| address.to_string());
+    let host = Some(config.host).filter(|host| !host.is_unspecified()).map(|host| host.to_string());
+    let allowed = config.allowed_hosts.iter().filter(|name| tls::is_name(name)).map(|name| name.to_ascii_lowercase());
+    let wished = tls::own_names().into_iter().chain(host).chain(in_network.clone()).chain(allowed).collect();
+    let names = Names { required, wished };
     let folder = wanted.folder.clone().unwrap_or_else(|| tls::folder_beside(store.database()));
-    let authority = tls::authority(&folder, &names, in_network.as_deref()).map_err(input)?;
-    match in_network {
-        Some(address) if authority.names().contains(&address) => drop(names.insert(address)),
-        Some(address) => tracing::warn!(
-            "the authority in {} was made in another network: HTTPS is not served under {address}, but under the machine's name",
+    let authority = tls::authority(&folder, &names).map_err(input)?;
+    let (named, missing): (BTreeSet<String>, BTreeSet<String>) =
+        names.required.into_iter().chain(names.wished).partition(|name| authority.may_name(name));
+    if !missing.is_empty() {
+        let missing: Vec<_> = missing.iter().map(String::as_str).collect();
+        tracing::warn!(
+            "HTTPS is not served under {}: the authority in {} was made without. Remove that folder to have one made with it, which \
+             then has to be trusted anew",
+            missing.join(", "),
             folder.display()
-        ),
-        None => {}
+        );
     }
-    let served = tls::server(&authority, &names)?;
-    Ok((authority, served))
+    if config.host.is_unspecified() {
+        tracing::warn!(
+            "HTTPS is served under this machine's names alone; its addresses are to be given with --tls-name"
+        );
+    }
+    let for_phones = in_network.filter(|address| named.contains(address));
+    let for_phones = for_phones.or_else(|| tls::network_name().filter(|name| named.contains(name)));
+    let served = tls::server(&authority, &named)?;
+    Ok((authority, served, for_phones))
 }
 
 /// The ports to listen on when this one is asked for.
@@ -257,12 +268,12 @@ fn ports(asked: u16) -> Vec<u16> {
     ports
 }
 
-fn listen(config: &Config, address: SocketAddr) -> Result<TcpListener, Failure> {
+fn listen(config: &Config, address: SocketAddr, another: &str) -> Result<TcpListener, Failure> {
     bound(address).map_err(|cause| match cause.kind() {
         std::io::ErrorKind::AddrInUse => {
             let holder = holder::of(address).map(|holder| format!(" by {holder}")).unwrap_or_default();
             let url = holder::millpond_at(reachable(address));
-            let instead = instead(config, url.as_deref(), "a free port with --port 0");
+            let instead = instead(config, url.as_deref(), another);
             Failure::Other(anyhow::anyhow!("{address} is in use{holder}. {instead}"))
         }
         _ => Failure::Other(anyhow::anyhow!("cannot listen on {address}: {cause}")),

@@ -1,13 +1,14 @@
 //! HTTPS for those who insist on it: an authority of this machine's own, made once, and a certificate made at each start.
 //!
-//! The authority can name this machine and nothing else, so that who trusts it trusts nobody with another site.
+//! The authority can speak for the names of this machine and what lies below them, to servers' clients and for nothing else, so that
+//! who trusts it trusts nobody with another site.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -25,8 +26,17 @@ pub struct Wanted {
     pub port: u16,
     /// The authority's folder; `None` is one beside the database.
     pub folder: Option<PathBuf>,
-    /// Names and addresses beside [`own_names`].
+    /// Names and addresses that have to be served beside the machine's own.
     pub names: Vec<String>,
+}
+
+/// Under what a server wants to be spoken to.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// What was asked for: an authority that cannot name it is of no use.
+    pub required: BTreeSet<String>,
+    /// What is served if the authority can name it: a new one can.
+    pub wished: BTreeSet<String>,
 }
 
 /// The alias under which Android's emulator reaches the machine that runs it.
@@ -34,16 +44,14 @@ const EMULATOR: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 2);
 
 /// What this machine is called on itself and beside itself.
 pub fn own_names() -> Vec<String> {
-    let mut names = vec!["localhost".to_owned()];
-    if let Some(host) = host_name() {
-        if !host.contains('.') {
-            names.push(format!("{host}.local"));
-        }
-        names.push(host);
-    }
     let addresses = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(EMULATOR)];
-    names.extend(addresses.map(|address| address.to_string()));
-    names
+    let addresses = addresses.map(|address| address.to_string());
+    ["localhost".to_owned()].into_iter().chain(network_name()).chain(addresses).collect()
+}
+
+/// What this machine is called in its network. Not by one word alone: that may be the name of a whole domain.
+pub fn network_name() -> Option<String> {
+    host_name().map(|host| if host.contains('.') { host } else { format!("{host}.local") })
 }
 
 /// The machine's name, if a certificate can name it.
@@ -79,17 +87,6 @@ pub fn server(authority: &Authority, names: &BTreeSet<String>) -> anyhow::Result
     Ok(config)
 }
 
-/// The names of a server: its own, and those that were asked for.
-///
-/// # Errors
-/// When one of them is no name.
-pub fn names(wanted: &[String]) -> anyhow::Result<BTreeSet<String>> {
-    if let Some(wrong) = wanted.iter().find(|name| !is_name(name)) {
-        bail!("\"{wrong}\" is neither a host name nor an address");
-    }
-    Ok(own_names().into_iter().chain(wanted.iter().map(|name| name.to_ascii_lowercase())).collect())
-}
-
 /// A certificate with those above it, and its key.
 type Presented = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
@@ -98,13 +95,21 @@ fn presented(certificate: &rcgen::Certificate, authority: CertificateDer<'static
     (vec![certificate.der().clone(), authority], key.into())
 }
 
-/// Where the authority of a millpond that keeps its database here lies.
+/// Where the authority of a millpond that keeps its database here lies: in millpond's own folder, else under a name like the
+/// database's.
 pub fn folder_beside(database: &Path) -> PathBuf {
-    database.parent().unwrap_or(Path::new(".")).join("tls")
+    let folder = database.parent().unwrap_or(Path::new("."));
+    let is_own = folder.ends_with(".millpond") || database.ends_with("memory.db");
+    if is_own {
+        return folder.join("tls");
+    }
+    let mut name = database.as_os_str().to_owned();
+    name.push("-tls");
+    name.into()
 }
 
-/// The authority in a folder, made if there is none. It can name all of these; `also` only if it was made with it.
-pub fn authority(folder: &Path, names: &BTreeSet<String>, also: Option<&str>) -> anyhow::Result<Authority> {
-    Authority::open_or_make(folder, names, also)
+/// The authority in a folder, made if there is none. It can name all that is required; what else it can is left to be seen.
+pub fn authority(folder: &Path, names: &Names) -> anyhow::Result<Authority> {
+    Authority::open_or_make(folder, names)
         .with_context(|| format!("the authority in {} cannot be used", folder.display()))
 }

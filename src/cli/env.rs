@@ -20,7 +20,8 @@ pub const TOKEN_PREFIX: &str = "MILLPOND_TOKEN_";
 /// Print the variables that point programs at the running millpond
 ///
 /// `MILLPOND_URL`, `STREAM_BASE_URL`, `STREAM_API_KEY`, `STREAM_API_SECRET`, the chat SDKs' `STREAM_KEY`, `STREAM_SECRET`,
-/// `STREAM_CHAT_URL`, `STREAM_LOCAL_TEST_HOST`, and `MILLPOND_TOKEN_<NAME>` for each token that a fixture names.
+/// `STREAM_CHAT_URL`, `STREAM_LOCAL_TEST_HOST`, and `MILLPOND_TOKEN_<NAME>` for each token that a fixture names. With --tls,
+/// SDKs are pointed to HTTPS, and `MILLPOND_TLS_URL`, `NODE_EXTRA_CA_CERTS`, `SSL_CERT_FILE` and `REQUESTS_CA_BUNDLE` join them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -83,9 +84,16 @@ pub fn run(args: &Args) -> Outcome {
     let info = client.get("/_millpond/info")?;
     let places = Places { url: &client.url, secure: info["https"]["url"].as_str() };
     let mut variables = variables(places, &app.api_key, &app.api_secret, tokens, app.now()?);
-    // What has to be trusted is a file of this machine, if the millpond is.
+    // What has to be trusted is a file of this machine, if the millpond is; one that goes with its process would leave programs
+    // that trust nothing at all.
     if let Some(ca) = info["https"]["ca"].as_str().map(PathBuf::from).filter(|ca| ca.is_file()) {
-        variables.extend(trusting(&ca)?);
+        if info["https"]["kept"] != true {
+            print::note(
+                "the authority goes with this millpond: programs are not told to trust it. --tls-dir keeps one",
+            );
+        } else if args.prefix.is_none() {
+            variables.extend(trusting(&ca)?);
+        }
     }
     if let Some(prefix) = &args.prefix {
         variables = prefixed(&variables, prefix, args.secrets);
@@ -140,8 +148,11 @@ pub fn variables<'a>(
         variable("STREAM_KEY", api_key, false),
         variable("STREAM_SECRET", api_secret, true),
         variable("STREAM_CHAT_URL", secure.unwrap_or(url), false),
-        variable("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://"), false),
     ];
+    // Of plain HTTP, and before every other address to stream-chat.
+    if secure.is_none() {
+        variables.push(variable("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://"), false));
+    }
     variables.extend(secure.map(|url| variable("MILLPOND_TLS_URL", url, false)));
     let tokens: Vec<_> = tokens
         .map(|(name, token)| (name, token, token::contents(token).map(|contents| contents.claims).unwrap_or_default()))

@@ -123,7 +123,7 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         pair_is_given: resolved.is_given(),
         fixtures: fixture::load_all(&args.fixtures)?,
         allowed_origins: args.origins.allowed.clone(),
-        tls: args.tls.wanted(0),
+        tls: args.tls.wanted(0)?,
         ..Config::default()
     }))
 }

@@ -12,16 +12,24 @@ use crate::outcome::{Failure, input};
 /// An address of a block that is kept for documents. Nothing is sent to it: the system only says which way it would go.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 9);
 
-/// This machine's address in its network.
+/// This machine's address in its network: the one that was given, else the one that the system would go out by.
 ///
 /// # Errors
-/// When it has none.
-pub fn address() -> Result<IpAddr, Failure> {
+/// When it has none, or that is no address of a network's.
+pub fn address(given: Option<IpAddr>) -> Result<IpAddr, Failure> {
+    let is_taken = |ip: &IpAddr| ip.is_unspecified() || *ip == IpAddr::V4(Ipv4Addr::LOCALHOST);
+    if let Some(given) = given {
+        return if is_taken(&given) {
+            Err(input("--lan wants this machine's address in its network."))
+        } else {
+            Ok(given)
+        };
+    }
     let found = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))
         .and_then(|socket| socket.connect(NOWHERE).and_then(|()| socket.local_addr()))
         .map(|address| address.ip())
         .ok()
-        .filter(|ip| !ip.is_loopback() && !ip.is_unspecified());
+        .filter(|ip| !is_taken(ip));
     found.ok_or_else(|| input("this machine has no address in a network; say which with --lan=ADDRESS."))
 }
 

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::outcome::{Failure, input};
 use crate::tls::{Wanted, is_name};
 
 /// Whether and how HTTPS is served.
 #[derive(Debug, Default, clap::Args)]
 pub struct TlsArgs {
     /// Serve by HTTPS as well: on this port, else on the one behind --port. The first time, an authority is made that can
-    /// name this machine alone; `millpond tls trust` says how to have it trusted
+    /// speak for this machine's names alone; `millpond tls trust` says how to have it trusted
     #[arg(long, value_name = "PORT", num_args = 0..=1, require_equals = true)]
     #[expect(clippy::option_option, reason = "a flag that may have a value, as clap has it")]
     tls: Option<Option<u16>>,
@@ -22,13 +23,15 @@ pub struct TlsArgs {
 
 impl TlsArgs {
     /// What is wanted beside HTTP on this port.
-    pub fn wanted(&self, port: u16) -> Option<Wanted> {
-        let behind = if port == 0 { 0 } else { port.saturating_add(1) };
-        self.tls.map(|asked| Wanted {
-            port: asked.unwrap_or(behind),
-            folder: self.folder.clone(),
-            names: self.names.clone(),
-        })
+    ///
+    /// # Errors
+    /// When both would have one port.
+    pub fn wanted(&self, port: u16) -> Result<Option<Wanted>, Failure> {
+        let Some(asked) = self.tls else { return Ok(None) };
+        let behind = || if port == 0 { Some(0) } else { port.checked_add(1) };
+        let secure = asked.or_else(behind).filter(|secure| *secure == 0 || *secure != port);
+        let port = secure.ok_or_else(|| input("HTTPS needs a port of its own: --tls=PORT."))?;
+        Ok(Some(Wanted { port, folder: self.folder.clone(), names: self.names.clone() }))
     }
 }
 

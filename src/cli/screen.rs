@@ -37,7 +37,8 @@ impl Screen<'_> {
         let key = plain(api_key);
         let secure = secure.map(|secure| {
             let ca = secure.ca.display();
-            format!("{}{}   (trust {ca}: millpond tls trust)", label("https"), secure.url)
+            let (https, trust) = (label("https"), label("trust"));
+            format!("{https}{}   (millpond tls trust)\n{trust}{ca}\n{}{}", secure.url, label(""), secure.fingerprint)
         });
         let mut lines = vec![
             format!("{} {version} at {}", paint.bold("millpond"), paint.bold(url)),

@@ -119,8 +119,8 @@ fn config(args: &Args, resolved: &Resolved) -> Result<Config, Failure> {
         port,
         allowed_hosts: args.allowed_hosts.clone(),
         allowed_origins: args.origins.allowed.clone(),
-        tls: args.tls.wanted(port),
-        lan: args.lan.map(|asked| asked.map_or_else(lan::address, Ok)).transpose()?,
+        tls: args.tls.wanted(port)?,
+        lan: args.lan.map(lan::address).transpose()?,
         database: if args.memory { Database::Memory } else { Database::File(args.db.clone()) },
         pair: resolved.pair.clone(),
         pair_is_given: resolved.is_given(),
@@ -137,7 +137,7 @@ async fn serve(config: Config, resolved: &Resolved, args: &Args) -> Outcome {
         warn_of_others(config.host);
     }
     if let Some(address) = config.lan {
-        warn_of_phones(address);
+        warn_of_phones(address, resolved);
     }
     let running = start::start(config).await?;
     let asked = running.control.asked_to_stop();
@@ -172,12 +172,17 @@ fn warn_of_others(host: IpAddr) {
     ));
 }
 
-fn warn_of_phones(address: IpAddr) {
+fn warn_of_phones(address: IpAddr, resolved: &Resolved) {
+    let secret = if resolved.is_given() { "" } else { PUBLISHED };
     print::note(&format!(
         "WARNING: with --lan, whoever is in the network of {address} reaches Stream's API here; the control API stays on this \
-         machine, but for the token provider, which wants the word of the picture."
+         machine, but for the token provider, which wants the word of the picture.{secret}"
     ));
 }
+
+/// That whoever knows the secret needs no word.
+const PUBLISHED: &str = " The made-up secret is the same on every machine, and whoever knows it can sign in as anybody: give one \
+    of your own with --api-key and --api-secret where that matters.";
 
 /// Tells the world: the ready line or the first screen, the ready file, the run file. Gives the run file, to be removed again.
 fn announce(

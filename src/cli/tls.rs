@@ -113,8 +113,9 @@ fn trust(args: &PlaceArgs) -> Outcome {
         return Ok(DONE);
     }
     print::out(&format!(
-        "Its certificate is {}.\nIt can name this machine alone, and its key never leaves that folder.",
-        authority.path().display()
+        "Its certificate is {}.\nIt can speak for the names of this machine (`millpond tls ca`) and for nothing else. Compare its fingerprint where it is\ninstalled: {}",
+        authority.path().display(),
+        authority.fingerprint()?
     ))?;
     for (who, how) in steps {
         print::out(&format!("\n{who}\n  {}", how.replace('\n', "\n  ")))?;
@@ -126,7 +127,7 @@ fn trust(args: &PlaceArgs) -> Outcome {
 fn steps(ca: &Path) -> Vec<(&'static str, String)> {
     let ca = ca.display();
     let system = if cfg!(target_os = "macos") {
-        format!("security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db '{ca}'")
+        format!("security add-trusted-cert -r trustRoot -p ssl -k ~/Library/Keychains/login.keychain-db '{ca}'")
     } else if cfg!(windows) {
         format!("certutil -addstore -user Root \"{ca}\"")
     } else {
@@ -152,7 +153,7 @@ fn steps(ca: &Path) -> Vec<(&'static str, String)> {
         ("iOS simulator", format!("xcrun simctl keychain booted add-root-cert '{ca}'")),
         (
             "iPhone, iPad",
-            "open the page of --lan, install the profile, then Settings, General, About, Certificate Trust Settings"
+            "open the page of --lan, install the profile, compare its fingerprint, then Settings, General, About, Certificate Trust Settings"
                 .to_owned(),
         ),
         (

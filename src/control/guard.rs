@@ -40,7 +40,8 @@ pub async fn local_only(request: ServiceRequest, next: Next<BoxBody>) -> Result<
     let target = request.connection_info().host().to_owned();
     let page = ["/_millpond", "/_millpond/"].contains(&request.path());
     let checked = match &entrance.word {
-        Some(word) => check_word(word, &request).map(|()| From::Neighbour),
+        // All that can be come to that way is for whoever has the word.
+        Some(word) => check_word(word, &request).map(|()| From::Own),
         None => check(request.headers(), &target, &reach)
             .and_then(|from| check_site(request.headers(), page).map(|()| from)),
     };

@@ -29,7 +29,11 @@ pub fn mount(config: &mut ServiceConfig) {
             .route(bare, web::get().to(dashboard::redirect))
             .route(index, web::get().to(dashboard::index))
             .route(assets, web::get().to(dashboard::asset))
-            .route(for_phones, web::get().to(phone::page))
+            // It holds the word: no page of another port is to read it.
+            .route(
+                for_phones,
+                web::get().to(phone::page).wrap(from_fn(|request, next| guard::for_whom(false, request, next))),
+            )
             .route(ca, web::get().to(phone::ca))
             .configure(endpoints)
             .default_service(web::to(unknown)),

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::Control;
 use super::code::ControlCode;
 use super::error::{ControlError, Result};
-use crate::entrance::{Entrance, Lan, WORD, base_url};
+use crate::entrance::{Entrance, Lan, WORD};
 
 /// What may be come to from the network, under `/_millpond`, and whether it needs the word.
 pub fn is_for_phones(path: &str) -> Option<bool> {
@@ -38,7 +38,9 @@ pub async fn page(control: Data<Control>, request: HttpRequest) -> Result<HttpRe
         let none = ControlError::new(ControlCode::NotFound, "phones are not let in here");
         return Err(none.with_hint("start millpond with --lan"));
     };
-    let own = if Entrance::of(&request).word.is_some() { base_url(&request) } else { lan.url.clone() };
+    // By the address that the phone came by, as we know it: what a proxy says of it is not asked.
+    let own = if Entrance::of(&request).is_encrypted { lan.secure_url.as_ref() } else { None };
+    let own = own.unwrap_or(&lan.url);
     let html = (header::CONTENT_TYPE, "text/html; charset=utf-8");
     let policy = (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'");
     let private = [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
@@ -47,7 +49,7 @@ pub async fn page(control: Data<Control>, request: HttpRequest) -> Result<HttpRe
     for header in private {
         answer.insert_header(header);
     }
-    Ok(answer.body(text(&control, lan, &own)))
+    Ok(answer.body(text(&control, lan, own)))
 }
 
 fn text(control: &Control, lan: &Lan, own: &str) -> String {
@@ -64,11 +66,13 @@ fn text(control: &Control, lan: &Lan, own: &str) -> String {
         row(&format!("API key of {}", escaped(&app.state().name)), key);
         row("Token provider", &format!("{own}/_millpond/apps/{key}/token-provider?{WORD}={}&user_id=john", lan.word));
     }
-    let certificate = if control.addresses.secure.is_some() {
-        "<p>For HTTPS, <a href=\"ca.pem\">install this certificate</a> and have it trusted in the settings.</p>"
-    } else {
-        ""
-    };
+    let certificate = control.addresses.secure.as_ref().map_or_else(String::new, |secure| {
+        format!(
+            "<p>For HTTPS, <a href=\"ca.pem\">install this certificate</a> and have it trusted in the settings, if its SHA-256 is \
+             the one on the screen: <code>{}</code></p>",
+            secure.fingerprint
+        )
+    });
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>millpond</title><style>body{{font:1rem/1.5 system-ui,sans-serif;margin:1rem}}dd{{margin:0 0 1rem}}\

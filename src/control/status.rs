@@ -61,11 +61,13 @@ pub struct HttpsShown<'a> {
     ca: &'a std::path::Path,
     /// Its SHA-256.
     fingerprint: &'a str,
+    /// Whether that file stays when the process ends.
+    kept: bool,
 }
 
 impl<'a> From<&'a Secure> for HttpsShown<'a> {
-    fn from(Secure { url, ca, fingerprint, .. }: &'a Secure) -> Self {
-        Self { url, ca, fingerprint }
+    fn from(Secure { url, ca, fingerprint, is_kept, .. }: &'a Secure) -> Self {
+        Self { url, ca, fingerprint, kept: *is_kept }
     }
 }
 

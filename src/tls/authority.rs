@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -18,85 +18,119 @@ use rustls::pki_types::pem::PemObject;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Presented, presented};
-use crate::clock::system_now;
+use super::{Names, Presented, presented};
+use crate::clock::{SECOND_NS, system_now};
 use crate::private;
 
-/// The certificate, which others are to trust.
-const CERTIFICATE: &str = "ca.pem";
-/// The key and what it may be used for, which nobody else is to see.
+/// All of it, in one file, so that two processes that make one at once make one: nobody else is to see it.
 const KEPT: &str = "authority.json";
+/// The certificate again, for those who are to trust it.
+const CERTIFICATE: &str = "ca.pem";
 
+/// A day.
+const DAY_NS: i64 = 86_400 * SECOND_NS;
 /// How long an authority is good for, in days.
 const AUTHORITY_DAYS: u64 = 3_650;
-/// The same of a certificate. Browsers take no more than 398 days from a public authority; a process does not run for one.
-const CERTIFICATE_DAYS: u64 = 397;
+/// The same of a certificate: with what it began before, less than the 398 that browsers take. No process runs for so long.
+const CERTIFICATE_DAYS: u64 = 395;
 /// Certificates begin so many days ago: a phone's clock may be behind.
 const EARLIER_DAYS: u64 = 2;
 
-/// An authority that can name one machine.
+/// An authority that can speak for one machine.
 pub struct Authority {
     folder: PathBuf,
     kept: Kept,
-    certificate: String,
 }
 
-/// What is kept beside the certificate.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Kept {
     /// What it is called where it is trusted.
     name: String,
     /// What it may name.
     names: BTreeSet<String>,
+    /// The day on which it was made, counted from 1970.
+    made_on: i64,
+    certificate: String,
     key: String,
 }
 
 impl Authority {
-    /// The one in this folder, which has to be able to name these, or a new one, which may name `also` besides.
-    pub(super) fn open_or_make(folder: &Path, names: &BTreeSet<String>, also: Option<&str>) -> anyhow::Result<Self> {
-        private::make_folder(folder)?;
-        private::close_to_others(folder)?;
-        let Some(there) = Self::read(folder)? else {
-            return Self::make(folder, names.iter().map(String::as_str).chain(also).map(str::to_owned).collect());
-        };
-        let missing: Vec<_> = names.difference(&there.kept.names).map(String::as_str).collect();
-        if !missing.is_empty() {
+    /// The one in this folder, which has to be able to name what is required, or a new one, which may name all of it.
+    pub(super) fn open_or_make(folder: &Path, names: &Names) -> anyhow::Result<Self> {
+        if let Some(there) = Self::read(folder)? {
+            let missing: Vec<_> =
+                names.required.iter().filter(|name| !there.may_name(name)).map(String::as_str).collect();
+            if !missing.is_empty() {
+                bail!("it was made without {}. {}", missing.join(", "), there.anew());
+            }
+            return Ok(there);
+        }
+        if !folder.exists() {
+            private::make_folder(folder)?;
+            private::make(&folder.join(".gitignore"), "*\n")?;
+        }
+        check_is_ours(folder, true)?;
+        let certificate = folder.join(CERTIFICATE);
+        if fs::symlink_metadata(&certificate).is_ok() {
+            // Another process may have made it meanwhile, which writes this one last.
+            if let Some(there) = Self::read(folder)? {
+                return Ok(there);
+            }
             bail!(
-                "it was made without {}. Remove that folder, and the next start makes one that has them: whoever trusted \
-                 the old one has to trust the new one. Or give another with --tls-dir",
-                missing.join(", ")
+                "{} is there already, and is not millpond's. Give another folder with --tls-dir",
+                certificate.display()
             );
         }
-        Ok(there)
+        let all = names.required.union(&names.wished).cloned().collect();
+        let made = Self { folder: std::path::absolute(folder)?, kept: Kept::new(all)? };
+        made.write()
     }
 
     /// The one in this folder, if there is one.
     pub fn read(folder: &Path) -> anyhow::Result<Option<Self>> {
         let path = folder.join(KEPT);
-        if private::is_link(&path) {
-            bail!("{} is a link, and what it leads to is not millpond's", path.display());
-        }
-        let kept = match fs::read(&path) {
+        let text = match fs::read(&path) {
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-            read => serde_json::from_slice(&read?).with_context(|| format!("{} is damaged", path.display()))?,
+            read => read?,
         };
+        check_is_ours(folder, true)?;
+        check_is_ours(&path, false)?;
         private::close_to_others(&path)?;
-        let certificate = folder.join(CERTIFICATE);
-        let certificate =
-            fs::read_to_string(&certificate).with_context(|| format!("cannot read {}", certificate.display()))?;
-        Ok(Some(Self { folder: std::path::absolute(folder)?, kept, certificate }))
+        let folder = std::path::absolute(folder)?;
+        let kept: Kept = serde_json::from_slice(&text).ok().filter(Kept::is_whole).with_context(|| {
+            format!("{} is damaged. Remove that folder, and the next start makes a new one", path.display())
+        })?;
+        let there = Self { folder, kept };
+        let age = today() - there.kept.made_on;
+        if age < 0 || age > i64::try_from(AUTHORITY_DAYS).unwrap_or(i64::MAX) {
+            bail!("it has expired, or was made when the clock was ahead. {}", there.anew());
+        }
+        // Whoever is to trust it reads it there.
+        if fs::read_to_string(there.path()).ok().as_deref() != Some(there.pem()) {
+            private::replace(&there.path(), there.pem())?;
+        }
+        Ok(Some(there))
     }
 
-    fn make(folder: &Path, names: BTreeSet<String>) -> anyhow::Result<Self> {
-        let key = KeyPair::generate()?;
-        let mark: String = key.public_key_raw().iter().rev().take(3).fold(String::new(), |text, byte| hex(text, *byte));
-        let name = format!("millpond on {} ({mark})", super::host_name().unwrap_or_else(|| "this machine".to_owned()));
-        let kept = Kept { name, names, key: key.serialize_pem() };
-        let certificate = params(&kept)?.self_signed(&key)?.pem();
-        private::replace(&folder.join(CERTIFICATE), &certificate)?;
-        // Last: with it, the authority is whole.
-        private::replace(&folder.join(KEPT), &serde_json::to_string_pretty(&kept)?)?;
-        Ok(Self { folder: std::path::absolute(folder)?, kept, certificate })
+    /// Puts it in its place, unless another process was faster: then it is that one's.
+    fn write(self) -> anyhow::Result<Self> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?; // 0600 from the beginning
+        file.write_all(serde_json::to_string_pretty(&self.kept)?.as_bytes())?;
+        match file.persist_noclobber(self.folder.join(KEPT)) {
+            Err(refused) if refused.error.kind() != ErrorKind::AlreadyExists => return Err(refused.error.into()),
+            Ok(_) | Err(_) => {}
+        }
+        Self::read(&self.folder)?.context("it was removed by another process")
+    }
+
+    /// What to do about one that is of no use.
+    fn anew(&self) -> String {
+        format!(
+            "Remove {}, and the next start makes one that is: whoever trusted the old one has to trust the new one. Or give another \
+             folder with --tls-dir",
+            self.folder.display()
+        )
     }
 
     /// The certificate's file.
@@ -106,7 +140,7 @@ impl Authority {
 
     /// The certificate's text.
     pub fn pem(&self) -> &str {
-        &self.certificate
+        &self.kept.certificate
     }
 
     /// What the certificate is called where it is trusted.
@@ -119,6 +153,21 @@ impl Authority {
         &self.kept.names
     }
 
+    /// Whether it may name this.
+    pub fn may_name(&self, name: &str) -> bool {
+        let address = name.parse::<IpAddr>().ok();
+        self.kept.names.iter().any(|known| match (address, known.parse::<IpAddr>()) {
+            (Some(IpAddr::V4(asked)), Ok(IpAddr::V4(known))) => {
+                asked == known || (asked.is_loopback() && known.is_loopback())
+            }
+            (Some(asked), Ok(known)) => asked == known,
+            (None, Err(_)) => {
+                name == known || name.strip_suffix(known.as_str()).is_some_and(|rest| rest.ends_with('.'))
+            }
+            _ => false,
+        })
+    }
+
     /// The SHA-256 of the certificate, as systems show it.
     pub fn fingerprint(&self) -> anyhow::Result<String> {
         let bytes = Sha256::digest(self.der()?);
@@ -127,13 +176,13 @@ impl Authority {
     }
 
     fn der(&self) -> anyhow::Result<CertificateDer<'static>> {
-        CertificateDer::from_pem_slice(self.certificate.as_bytes()).context("its certificate is damaged")
+        CertificateDer::from_pem_slice(self.pem().as_bytes()).context("its certificate is damaged")
     }
 
     /// A new certificate for these names.
     pub(super) fn certificate(&self, names: &BTreeSet<String>) -> anyhow::Result<Presented> {
         let authority = KeyPair::from_pem(&self.kept.key).context("its key is damaged")?;
-        let issuer = Issuer::new(params(&self.kept)?, authority);
+        let issuer = Issuer::new(params(&self.kept.name, &self.kept.names)?, authority);
         let mut wanted = CertificateParams::new(names.iter().cloned().collect::<Vec<_>>())?;
         wanted.distinguished_name.push(DnType::CommonName, "millpond");
         wanted.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -145,20 +194,57 @@ impl Authority {
     }
 }
 
+impl Kept {
+    fn new(names: BTreeSet<String>) -> anyhow::Result<Self> {
+        let key = KeyPair::generate()?;
+        let mark = key.public_key_raw().iter().rev().take(3).fold(String::new(), |text, byte| hex(text, *byte));
+        let machine = super::host_name().unwrap_or_else(|| "this machine".to_owned());
+        let name = format!("millpond on {machine} ({mark})");
+        let certificate = params(&name, &names)?.self_signed(&key)?.pem();
+        Ok(Self { name, names, made_on: today(), certificate, key: key.serialize_pem() })
+    }
+
+    fn is_whole(&self) -> bool {
+        KeyPair::from_pem(&self.key).is_ok() && CertificateDer::from_pem_slice(self.certificate.as_bytes()).is_ok()
+    }
+}
+
+/// Who trusts the authority trusts whoever could write it: nobody but this user is to have had a hand in it.
+fn check_is_ours(path: &Path, is_folder: bool) -> anyhow::Result<()> {
+    let found = fs::symlink_metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+    #[cfg(unix)]
+    let (is_ours, is_open) = {
+        use std::os::unix::fs::MetadataExt;
+        (found.uid() == rustix::process::geteuid().as_raw(), found.mode() & 0o022 != 0)
+    };
+    #[cfg(not(unix))]
+    let (is_ours, is_open) = (true, false);
+    if found.is_symlink() || found.is_dir() != is_folder || !is_ours || is_open {
+        bail!(
+            "{} is a link, or another's, or others may write it: who trusts an authority has to know whose it is. Give another \
+             folder with --tls-dir",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
 fn hex(mut text: String, byte: u8) -> String {
     let _ = write!(text, "{byte:02x}");
     text
 }
 
-/// What the authority's own certificate says: the same each time, so that its certificates name it as their issuer.
-fn params(kept: &Kept) -> anyhow::Result<CertificateParams> {
+/// What the authority's own certificate says: its name is the same each time, so that its certificates name it as their issuer.
+fn params(name: &str, names: &BTreeSet<String>) -> anyhow::Result<CertificateParams> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name = rcgen::DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, kept.name.as_str());
+    params.distinguished_name.push(DnType::CommonName, name);
     params.distinguished_name.push(DnType::OrganizationName, "millpond, for development on one machine");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let permitted = kept.names.iter().map(|name| subtree(name)).collect();
+    // Of servers, and of nothing else: neither code nor mail.
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let permitted = names.iter().map(|name| subtree(name)).collect();
     params.name_constraints = Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: Vec::new() });
     last(&mut params, AUTHORITY_DAYS);
     Ok(params)
@@ -174,9 +260,13 @@ fn subtree(name: &str) -> GeneralSubtree {
     })
 }
 
+/// The day by the system's clock, which those who judge a certificate go by.
+fn today() -> i64 {
+    system_now().0.div_euclid(DAY_NS)
+}
+
 /// From a little before today, for so many days.
 fn last(params: &mut CertificateParams, days: u64) {
-    // The system's clock: it is what those who judge it go by.
     let today = Utc.timestamp_nanos(system_now().0).date_naive();
     let day = |date: Option<NaiveDate>| {
         let date = date.unwrap_or(today);
@@ -191,35 +281,113 @@ fn last(params: &mut CertificateParams, days: u64) {
 mod tests {
     use super::*;
 
-    fn names(names: &[&str]) -> BTreeSet<String> {
+    fn set(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    fn names(required: &[&str], wished: &[&str]) -> Names {
+        Names { required: set(required), wished: set(wished) }
+    }
+
+    fn refused(outcome: anyhow::Result<Authority>) -> String {
+        outcome.map(|_| ()).expect_err("refused").to_string()
     }
 
     #[test]
     fn an_authority_is_made_once_and_refuses_what_it_was_not_made_for() {
         let place = tempfile::tempdir().expect("a place");
         let folder = place.path().join("tls");
-        let first = Authority::open_or_make(&folder, &names(&["localhost", "127.0.0.1"]), Some("10.1.2.3"))
-            .expect("an authority");
-        let again = Authority::open_or_make(&folder, &names(&["localhost", "10.1.2.3"]), Some("10.3.2.1"))
-            .expect("an authority");
+        let first = Authority::open_or_make(&folder, &names(&["shop.test"], &["127.0.0.1", "10.1.2.3"])).expect("made");
+        let again = Authority::open_or_make(&folder, &names(&["10.1.2.3"], &["10.3.2.1"])).expect("the same");
         assert_eq!(first.pem(), again.pem());
         assert_eq!(first.fingerprint().expect("a fingerprint").len(), 32 * 3 - 1);
-        let other = Authority::open_or_make(&folder, &names(&["localhost", "shop.test"]), None).map(|_| ());
-        assert!(other.expect_err("it cannot name it").to_string().contains("made without shop.test"));
+        for (name, may) in [
+            ("shop.test", true),
+            ("www.shop.test", true),
+            ("otshop.test", false),
+            ("test", false),
+            ("127.9.9.9", true),
+            ("10.1.2.3", true),
+            ("10.3.2.1", false),
+            ("localhost", false),
+        ] {
+            assert_eq!(again.may_name(name), may, "{name}");
+        }
+        let other = refused(Authority::open_or_make(&folder, &names(&["other.test"], &[])));
+        assert!(other.contains("made without other.test") && other.contains("Remove"), "{other}");
         #[cfg(unix)]
         for (path, mode) in [(folder.clone(), 0o700), (folder.join(KEPT), 0o600)] {
             let found =
                 std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).expect("it is there").permissions());
             assert_eq!(found & 0o777, mode, "{}", path.display());
         }
+        // Those who are to trust it find it, whatever became of the file.
+        fs::write(first.path(), "of another").expect("written");
+        assert_eq!(Authority::read(&folder).expect("read").expect("there").pem(), first.pem());
+        assert_eq!(fs::read_to_string(first.path()).expect("read"), first.pem());
     }
 
     #[test]
-    fn a_damaged_authority_is_said_to_be_so() {
+    fn processes_that_make_one_at_once_have_one() {
         let place = tempfile::tempdir().expect("a place");
-        fs::write(place.path().join(KEPT), "no JSON").expect("written");
-        let refused = Authority::open_or_make(place.path(), &names(&["localhost"]), None).map(|_| ());
-        assert!(refused.expect_err("damaged").to_string().contains("is damaged"));
+        let folder = place.path().join("tls");
+        let make =
+            || Authority::open_or_make(&folder, &names(&[], &["localhost"])).expect("an authority").pem().to_owned();
+        let made: BTreeSet<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        assert_eq!(made.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_neither_used_nor_written_over() {
+        let place = tempfile::tempdir().expect("a place");
+        let folder = place.path().join("certs");
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join(CERTIFICATE), "somebody's").expect("written");
+        let foreign = refused(Authority::open_or_make(&folder, &names(&[], &["localhost"])));
+        assert!(foreign.contains("is there already"), "{foreign}");
+        assert_eq!(fs::read_to_string(folder.join(CERTIFICATE)).expect("read"), "somebody's");
+        fs::write(folder.join(KEPT), "no JSON").expect("written");
+        let damaged = refused(Authority::open_or_make(&folder, &names(&[], &["localhost"])));
+        assert!(damaged.contains("is damaged") && damaged.contains("Remove"), "{damaged}");
+        #[cfg(unix)]
+        {
+            let (own, link) = (place.path().join("own"), place.path().join("link"));
+            Authority::open_or_make(&own, &names(&[], &["localhost"])).expect("made");
+            std::os::unix::fs::symlink(&own, &link).expect("a link");
+            assert!(refused(Authority::open_or_make(&link, &names(&[], &["localhost"]))).contains("is a link"));
+            let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+            fs::set_permissions(&own, open).expect("set");
+            assert!(refused(Authority::open_or_make(&own, &names(&[], &["localhost"]))).contains("others may write"));
+        }
+    }
+
+    #[test]
+    fn what_it_makes_is_believed_under_its_names_alone() {
+        use rustls::client::danger::ServerCertVerifier as _;
+        use rustls::pki_types::{ServerName, UnixTime};
+
+        let place = tempfile::tempdir().expect("a place");
+        let authority =
+            Authority::open_or_make(&place.path().join("tls"), &names(&[], &["localhost", "127.0.0.1"])).expect("made");
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(authority.der().expect("a certificate")).expect("a root");
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(roots.into(), provider)
+            .build()
+            .expect("a verifier");
+        for (name, is_believed) in [("localhost", true), ("127.0.0.1", true), ("bank.test", false), ("10.0.0.1", false)]
+        {
+            // Even its own hand cannot sign for another name.
+            let (chain, _) = authority.certificate(&set(&[name])).expect("a certificate");
+            let server = ServerName::try_from(name).expect("a name");
+            let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
+                system_now().0.unsigned_abs() / 1_000_000_000,
+            ));
+            let judged = verifier.verify_server_cert(&chain[0], &chain[1..], &server, &[], now);
+            assert_eq!(judged.is_ok(), is_believed, "{name}: {judged:?}");
+        }
     }
 }

@@ -52,9 +52,7 @@ fn the_authority_is_made_once_and_is_told_by_every_way() {
     place.serve(&["--tls"]).stop();
     assert_eq!(ca(&place), first, "who trusted it goes on trusting it");
     // What it was not made for it cannot name.
-    place
-        .run(&["--port", "0", "--tls", "--tls-name", "shop.test"])
-        .refused(2, &["shop.test", "Remove that folder", "--tls-dir"]);
+    place.run(&["--port", "0", "--tls", "--tls-name", "shop.test"]).refused(2, &["shop.test", "Remove", "--tls-dir"]);
     place.serve(&["--tls", "--tls-name", "shop.test", "--tls-dir", "other"]).stop();
     assert_eq!(ca(&place), first);
     let names = place.run(&["tls", "ca", "--tls-dir", "other", "--json"]).json()["names"].clone();
@@ -132,4 +130,59 @@ fn nobody_in_the_network_reaches_more_of_the_control_api_than_that() {
     let (_, other, second) = with_phones(&Place::new(), &[]);
     assert_ne!((&other, &second), (&base, &word), "each start has its own");
     assert_ne!(second, word);
+}
+
+#[test]
+fn https_and_http_want_a_port_each_and_phones_an_address_of_the_network() {
+    let place = Place::new();
+    place.run(&["--memory", "--port", "7663", "--tls=7663"]).refused(2, &["a port of its own", "--tls=PORT"]);
+    place.run(&["--memory", "--port", "65535", "--tls"]).refused(2, &["a port of its own"]);
+    place.run(&["--memory", "--lan=0.0.0.0"]).refused(2, &["this machine's address in its network"]);
+    place.run(&["--memory", "--lan=127.0.0.1"]).refused(2, &["this machine's address in its network"]);
+}
+
+#[test]
+fn an_authority_of_before_serves_what_it_can_and_phones_are_told_that() {
+    let place = Place::new();
+    place.serve(&["--tls"]).stop();
+    let lan = format!("--lan={NETWORK}");
+    // All of loopback is its own; another address would be named by another authority alone.
+    let server = place.serve(&["--tls", &lan, "--allow-host", "shop.test"]);
+    assert!(server.stderr_line("made without").contains("shop.test"), "what cannot be served is said");
+    assert!(server.ready["https_url"].is_string(), "what can be is");
+    server.stop();
+    place.serve(&["--db", "of/another.db", "--tls"]).stop();
+    assert!(place.path("of/another.db-tls/ca.pem").is_file() && place.path("of/another.db-tls/.gitignore").is_file());
+}
+
+#[test]
+fn a_page_of_another_port_does_not_read_the_word() {
+    let place = Place::new();
+    let (server, _, word) = with_phones(&place, &[]);
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+    let call = |origin: Option<&str>| {
+        let call = agent.get(format!("{}/_millpond/phone", server.url));
+        let call = if let Some(origin) = origin { call.header("origin", origin) } else { call };
+        let mut answer = call.call().expect("an answer");
+        (answer.status().as_u16(), answer.body_mut().read_to_string().expect("a text"))
+    };
+    let (status, page) = call(Some("http://localhost:5173"));
+    assert_eq!((status, page.contains(&word)), (403, false), "{page}");
+    let (status, page) = call(None);
+    assert_eq!((status, page.contains(&word)), (200, true), "{page}");
+}
+
+#[test]
+fn what_env_has_programs_trust_is_there_for_as_long_as_they_are() {
+    let place = Place::new();
+    let server = place.serve(&["--memory", "--tls"]);
+    let done = place.run(&["env", "--json", "--url", &server.url]);
+    assert!(done.json().get("SSL_CERT_FILE").is_none() && done.stderr.contains("--tls-dir"), "{done:?}");
+    assert!(done.json().get("STREAM_LOCAL_TEST_HOST").is_none(), "it would lead stream-chat to plain HTTP");
+    server.stop();
+    let server = place.serve(&["--memory", "--tls", "--tls-dir", "kept"]);
+    let kept = place.run(&["env", "--json", "--url", &server.url]).json();
+    assert!(kept["NODE_EXTRA_CA_CERTS"].as_str().expect("for Node").contains("/kept/"), "{kept}");
+    let front_end = place.run(&["env", "--json", "--url", &server.url, "--prefix", "VITE_"]).json();
+    assert!(front_end.get("VITE_NODE_EXTRA_CA_CERTS").is_none(), "{front_end}");
 }

@@ -46,7 +46,7 @@ test('scripts', async (t) => {
 test('vitest', async (t) => {
   for (const file of ['README.md', 'docs/testing.md']) {
     const [code] = await examples(file, 'vitest');
-    const { folder } = await write(t, 'example.test.mjs', SOCKETS + code);
+    const { folder } = await write(t, 'example.test.mjs', code);
     passes(await tool('vitest/vitest.mjs', ['run', '--dir', folder]));
   }
 });

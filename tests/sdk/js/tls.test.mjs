@@ -35,7 +35,6 @@ const posted = new Promise((resolve) => feed.state.subscribe(({ activities }) =>
 await server.feeds.addActivity({ feeds: ['user:john'], type: 'post', text: 'by wss', user_id: 'john' });
 const { file } = await feeds.uploadFile({ file: new File(['a file'], 'a.txt') });
 const read = await (await fetch(file)).text();
-delete process.env.STREAM_LOCAL_TEST_HOST; // it is of plain HTTP
 const chat = new StreamChat(key, { baseURL: url });
 const { me } = await chat.connectUser({ id: 'john' }, token);
 console.log([new URL(url).protocol, users[0].name, await posted, file.startsWith(url), read, me.name, chat.wsConnection.ws.url.split(':')[0]].join(', '));
