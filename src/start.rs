@@ -237,7 +237,7 @@ fn secured(
     let names = Names { required, wished };
     let folder = wanted.folder.clone().unwrap_or_else(|| tls::folder_beside(store.database()));
     let authority = tls::authority(&folder, &names).map_err(input)?;
-    let (named, missing): (BTreeSet<String>, BTreeSet<String>) =
+    let (served, missing): (BTreeSet<String>, BTreeSet<String>) =
         names.required.into_iter().chain(names.wished).partition(|name| authority.may_name(name));
     if !missing.is_empty() {
         let missing: Vec<_> = missing.iter().map(String::as_str).collect();
@@ -253,10 +253,10 @@ fn secured(
             "HTTPS is served under this machine's names alone; its addresses are to be given with --tls-name"
         );
     }
-    let for_phones = in_network.filter(|address| named.contains(address));
-    let for_phones = for_phones.or_else(|| tls::network_name().filter(|name| named.contains(name)));
-    let served = tls::server(&authority, &named)?;
-    Ok((authority, served, for_phones))
+    let for_phones = in_network.filter(|address| served.contains(address));
+    let for_phones = for_phones.or_else(|| tls::network_name().filter(|name| served.contains(name)));
+    let config = tls::server(&authority, &served)?;
+    Ok((authority, config, for_phones))
 }
 
 /// The ports to listen on when this one is asked for.

@@ -18,6 +18,7 @@ const EVERYWHERE: [ControlCode; 4] =
     [ControlCode::ForeignHost, ControlCode::ForeignOrigin, ControlCode::Database, ControlCode::Internal];
 
 /// `GET /openapi.json`: made when somebody asks for it first.
+#[expect(clippy::unused_async, reason = "a handler is one")]
 pub async fn describe(control: Data<Control>, table: fn() -> Vec<Area>) -> HttpResponse {
     let text = control.description.get_or_init(|| Bytes::from(document(&control.addresses.url, table()).to_string()));
     HttpResponse::Ok().content_type("application/json").body(Bytes::clone(text))

@@ -22,6 +22,7 @@ pub mod folders;
 pub mod follows;
 pub mod group_changes;
 pub mod groups;
+pub mod interests;
 pub mod listing;
 pub mod marking;
 pub mod marks;

@@ -17,6 +17,7 @@ handlers! {
     QueryFeedsUsageStats => feeds::usage::query;
     DeleteFeedUserData => feeds::user_data::delete;
     ExportFeedUserData => feeds::user_data::export;
+    GetUserInterests => feeds::interests::get;
     CreateFeedsBatch => feeds::manage::create_many;
     DeleteFeedsBatch => feeds::manage::delete_many;
     OwnBatch => feeds::manage::own;

@@ -18,6 +18,7 @@ pub mod feeds;
 pub mod folders;
 pub mod follows;
 pub mod groups;
+pub mod interests;
 pub mod marks;
 pub mod members;
 pub mod membership;

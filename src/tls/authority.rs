@@ -333,11 +333,11 @@ mod tests {
         let folder = place.path().join("tls");
         let make =
             || Authority::open_or_make(&folder, &names(&[], &["localhost"])).expect("an authority").pem().to_owned();
-        let made: BTreeSet<String> = std::thread::scope(|scope| {
+        let certificates: BTreeSet<String> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
         });
-        assert_eq!(made.len(), 1);
+        assert_eq!(certificates.len(), 1);
     }
 
     #[test]

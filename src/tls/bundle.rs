@@ -83,7 +83,7 @@ mod tests {
             assert_eq!(text.matches(authority.pem()).count(), 1, "{name}");
         }
         // What it said before is not taken for what was trusted, and a folder is left alone.
-        set.extend(first.into_iter().map(|(name, file)| (name, file)));
+        set.extend(first);
         set.insert("REQUESTS_CA_BUNDLE", place.path().to_owned());
         let again = variables(&authority, |name| set.get(name).cloned()).expect("variables");
         assert!(again.iter().all(|(name, _)| *name != "REQUESTS_CA_BUNDLE"));

@@ -104,6 +104,7 @@ const WHO: &[(&str, Open)] = &[
     ("QueryFeedsUsageStats", Open::Server),
     ("DeleteFeedUserData", Open::Server),
     ("ExportFeedUserData", Open::Server),
+    ("GetUserInterests", Open::Users("GetUserInterests")),
     ("CreateFeedsBatch", Open::Users("CreateFeed")),
     ("DeleteFeedsBatch", Open::Server),
     ("OwnBatch", Open::Feed),

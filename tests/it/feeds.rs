@@ -10,6 +10,7 @@ mod comments;
 mod feedback;
 mod following;
 mod groups;
+mod interests;
 mod levels;
 mod managing;
 mod marks;

@@ -31,6 +31,9 @@ use value::{Value, finite};
 /// What an interest's score is called.
 const INTEREST_SCORE: &str = "interest_score";
 
+/// What is called so that a reader said to see more or less of.
+const PREFERENCE_SCORE: &str = "preference_score";
+
 /// How a feed is ranked. Without one, it goes by time.
 #[derive(Clone, Debug)]
 pub struct Ranking {
@@ -63,6 +66,8 @@ pub struct Reading<'a> {
     pub external: &'a Map<String, Json>,
     /// What the reader is interested in.
     pub interests: &'a Weights,
+    /// What the reader said to see more or less of.
+    pub preferences: &'a Weights,
 }
 
 impl Ranking {
@@ -140,6 +145,7 @@ impl Ranking {
             "external" => within(reading.external, rest),
             "selector_source" => Some(Value::Text(source.to_owned())),
             INTEREST_SCORE if self.by_interest => Some(Value::Number(reading.interests.score(&activity.interest_tags))),
+            PREFERENCE_SCORE => Some(Value::Number(reading.preferences.sum(&activity.interest_tags))),
             "is_read" => subject.is_read.map(Value::flag),
             "is_seen" => subject.is_seen.map(Value::flag),
             _ => None,

@@ -17,6 +17,7 @@ pub(super) const ROWS: &[Operation] = &[
     op("ExportFeedUserData", &[post(V2, "/feeds/users/{user_id}/export")])
         .per_minute(300)
         .partial("comments, reactions to them, polls and votes are not in it"),
+    op("GetUserInterests", &[get(V2, "/feeds/users/{user_id}/interests")]),
     op("CreateFeedsBatch", &[post(V2, "/feeds/feeds/batch")]).per_minute(300),
     op("DeleteFeedsBatch", &[post(V2, "/feeds/feeds/delete")]).per_minute(300),
     op("OwnBatch", &[post(V2, "/feeds/feeds/own/batch")]),

@@ -149,6 +149,8 @@ const SHAPES: &[Shape] = &[
     Shape { name: "day", required: "date value", inside: &[] },
     Shape { name: "DeleteFeedUserData", required: "task_id duration", inside: &[] },
     Shape { name: "ExportFeedUserData", required: "task_id duration", inside: &[] },
+    Shape { name: "GetUserInterests", required: "interests duration", inside: &[("interests", "interest")] },
+    Shape { name: "interest", required: "tag count", inside: &[] },
     Shape { name: "level", required: "id name priority tags created_at updated_at", inside: &[] },
     Shape { name: "CreateMembershipLevel", required: "membership_level duration", inside: LEVEL },
     Shape { name: "UpdateMembershipLevel", required: "membership_level duration", inside: LEVEL },

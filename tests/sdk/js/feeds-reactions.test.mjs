@@ -169,3 +169,13 @@ describe('node-sdk: reactions', AT_ONCE, () => {
     assert.deepEqual(page.activities.map(({ id }) => id), ['said-b']);
   });
 });
+
+describe('node-sdk: interests', AT_ONCE, () => {
+  test('what somebody reacted to tells of interests', async () => {
+    await feeds.addActivity({ id: 'tagged', feeds: ['user:tagger'], type: 'post', text: 'tea', interest_tags: ['Tea', 'hot'], user_id: 'tagger' });
+    await feeds.addActivityReaction({ activity_id: 'tagged', type: 'like', user_id: 'reader' });
+    const { interests } = await feeds.getUserInterests({ user_id: 'reader', limit: 5 });
+    assert.deepEqual(interests.map(({ tag, count }) => [tag, count]), [['hot', 1], ['tea', 1]]);
+    assert.deepEqual((await feeds.getUserInterests({ user_id: 'tagger' })).interests, []);
+  });
+});

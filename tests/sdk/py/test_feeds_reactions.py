@@ -85,3 +85,9 @@ def test_a_server_keeps_bookmarks_of_comments_for_a_user(feeds, activity, user_i
     found = feeds.query_bookmarks(filter={"object_id": comment.id}).data.bookmarks
     assert [one.comment.id for one in found] == [comment.id]
     assert feeds.delete_comment_bookmark(comment.id, user_id=user_id).data.bookmark.comment.bookmark_count == 0
+
+
+def test_what_a_user_reacts_to_tells_of_interests(feeds, user_id):
+    tagged = feeds.add_activity("post", [f"user:{user_id}"], user_id=user_id, interest_tags=["Tea"]).data.activity
+    feeds.add_activity_reaction(tagged.id, "like", user_id=user_id)
+    assert [(one.tag, one.count) for one in feeds.get_user_interests(user_id).data.interests] == [("tea", 1)]

@@ -30,6 +30,17 @@ impl Weights {
         self.0.iter().filter(|(_, weight)| **weight > 0.0).map(|(tag, _)| tag.as_str()).collect()
     }
 
+    /// Whether none weighs.
+    pub fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of the weights of tags together, from -1 to 1.
+    pub fn sum(&self, tags: &[String]) -> f64 {
+        let sum: f64 = tags.iter().filter_map(|tag| self.0.get(tag)).sum();
+        sum.clamp(-1.0, 1.0)
+    }
+
     /// How interesting tags are together: half of each one's weight, from -1 to 1.
     pub fn score(&self, tags: &[String]) -> f64 {
         let sum: f64 = tags.iter().filter_map(|tag| self.0.get(tag)).map(|weight| weight / 2.0).sum();

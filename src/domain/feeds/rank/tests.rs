@@ -57,7 +57,8 @@ fn ranked(set: &Json, source: &str) -> Score {
         is_read: Some(true),
         is_seen: None,
     };
-    let reading = Reading { now: Time(NOW), external: &external, interests: &interests };
+    let preferences = Weights::default();
+    let reading = Reading { now: Time(NOW), external: &external, interests: &interests, preferences: &preferences };
     ranking.score(subject, reading, true)
 }
 

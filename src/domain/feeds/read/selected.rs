@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 use super::listed::{AsOf, Cut};
 use super::paging::Pager;
 use super::{Chosen, Readable, Reading};
-use crate::domain::feeds::groups;
 use crate::domain::feeds::query::Filter;
 use crate::domain::feeds::rank::{self, Ranking, Subject, Weights};
 use crate::domain::feeds::selectors::{self, Kind, Selection};
 use crate::domain::feeds::suggestions;
 use crate::domain::feeds::views::Way;
+use crate::domain::feeds::{groups, interests};
 use crate::error::Result;
 use crate::model::feeds::activity::{Activity, EnrichedActivity, Marks};
 use crate::model::feeds::group::Selector;
@@ -33,6 +33,8 @@ const VISITED_MAX: usize = 5_000;
 /// Feeds of which suggested activities are, and the group in which they are unless the selector says.
 const SUGGESTED_MAX: usize = 25;
 const SUGGESTED_GROUP: &str = "user";
+/// The preference from which on an activity is not shown at all.
+const REFUSED: f64 = -1.0;
 /// Kilometres that are near, unless the selector says.
 const NEAR_KM: f64 = 50.0;
 
@@ -86,7 +88,7 @@ impl Reading<'_, '_> {
         let mut all: Vec<Picked> = Vec::new();
         let mut known = HashSet::new();
         let mut readable = Readable::from([self.feed.no]);
-        let weights = self.weights();
+        let weights = self.weights()?;
         for selection in &self.way.selections {
             for chosen in self.picks_of(selection, as_of, &weights, &mut readable)? {
                 if known.insert(chosen.place.activity) {
@@ -194,16 +196,17 @@ impl Reading<'_, '_> {
     }
 
     /// What the reader is interested in, as far as that is asked for.
-    fn weights(&self) -> Weights {
+    fn weights(&self) -> Result<Weights> {
         let needs = |selection: &Selection| selection.kind == Kind::Interest;
         let is_needed = self.way.ranking.as_ref().is_some_and(Ranking::is_by_interest);
         if !is_needed && !self.way.selections.iter().any(needs) {
-            return Weights::default();
+            return Ok(Weights::default());
         }
-        // What is known of the reader himself is nothing yet: reactions are to tell it.
-        let known = Weights::default();
         let asked = self.tastes.interests.clone();
-        if self.tastes.overwrites { asked } else { known.and(asked) }
+        match self.actor.user {
+            Some(user) if !self.tastes.overwrites => Ok(interests::weights(self.tx, user.as_str())?.and(asked)),
+            _ => Ok(asked),
+        }
     }
 
     /// What was picked by its score, and what scores the same the newest first.
@@ -215,7 +218,19 @@ impl Reading<'_, '_> {
         let by_kind =
             if needs_groups { reactions::groups(self.tx, ObjectKind::Activity, &numbers)? } else { BTreeMap::new() };
         let marks = self.marked(ranking, &found)?;
-        let reading = rank::Reading { now: as_of.at, external: &self.tastes.external, interests: weights };
+        let preferences = match self.actor.user {
+            Some(user) => interests::preferences(self.tx, user.as_str())?,
+            None => Weights::default(),
+        };
+        // What the reader wants to see the least of is left out (feeds-interactions 6).
+        if !preferences.are_none() {
+            let is_refused = |tags: &[String]| preferences.sum(tags) <= REFUSED;
+            all.retain(|picked| {
+                found.get(&picked.chosen.place.activity).is_none_or(|activity| !is_refused(&activity.interest_tags))
+            });
+        }
+        let (now, external, preferences) = (as_of.at, &self.tastes.external, &preferences);
+        let reading = rank::Reading { now, external, interests: weights, preferences };
         let with_vars = self.options.include_score_vars == Some(true);
         for picked in &mut all {
             let Some(activity) = found.get(&picked.chosen.place.activity) else { continue };
