@@ -2,6 +2,7 @@
 
 pub mod acting;
 pub mod app;
+pub mod blocklists;
 pub mod blocks;
 pub mod check_push;
 pub mod connect;

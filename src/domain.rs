@@ -1,6 +1,7 @@
 //! Rules that several endpoints, fixtures and sockets share, as plain functions over a transaction.
 
 pub(crate) mod bans;
+pub(crate) mod blocklists;
 pub(crate) mod devices;
 pub(crate) mod feeds;
 pub(crate) mod flags;

@@ -92,7 +92,7 @@ pub const FAMILIES: &[Family] = &[
         &["/query_future_channel_bans"],
         &[],
     ),
-    family("Blocklists", State::Later, &["/blocklists"], &["/blocklists"], &[]),
+    family("Blocklists", State::Partial, &["/blocklists"], &["/blocklists"], &[]),
     family("User groups", State::Partial, &["/usergroups"], &["/usergroups"], &[]),
     family("Uploads", State::Partial, &["/uploads"], &["/uploads"], &["/uploads"]),
     family("Link previews", State::Partial, &["/og"], &["/og"], &[]),

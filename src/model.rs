@@ -2,6 +2,7 @@
 //! business of [`crate::store`] alone.
 
 pub mod ban;
+pub(crate) mod blocklist;
 pub mod device;
 pub(crate) mod feeds;
 pub(crate) mod flag;

@@ -114,6 +114,11 @@ handlers! {
     DeleteUserGroup => api::user_groups::delete;
     AddUserGroupMembers => api::user_groups::add_members;
     RemoveUserGroupMembers => api::user_groups::remove_members;
+    ListBlockLists => api::blocklists::list;
+    CreateBlockList => api::blocklists::create;
+    GetBlockList => api::blocklists::get;
+    UpdateBlockList => api::blocklists::update;
+    DeleteBlockList => api::blocklists::delete;
     GetOG => api::og::get;
     GetRateLimits => api::rate_limits::get;
     Hi => api::hi;

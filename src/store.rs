@@ -36,6 +36,7 @@ use crate::error::Result;
 mod alone;
 pub mod apps;
 pub mod bans;
+pub(crate) mod blocklists;
 pub mod blocks;
 pub(crate) mod copies;
 pub mod devices;

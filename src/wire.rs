@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::clock::Time;
 
+pub mod blocklists;
 pub mod events;
 pub mod feeds;
 pub mod user_groups;

@@ -48,6 +48,9 @@ const fn joined<const N: usize>(pages: [&[Operation]; 2]) -> [Operation; N] {
 /// What changes of user groups lack: who hears of them is not known of production.
 const NOT_TOLD: &str = "no event tells of it";
 
+/// What lists of words lack.
+const NOT_READ: &str = "kept, and no text is judged by it";
+
 /// Those that the products share.
 const COMMON: &[Operation] = &[
     op("GetApp", &[get(All, "/app")]).per_minute(10_000),
@@ -112,6 +115,11 @@ const COMMON: &[Operation] = &[
     op("DeleteUserGroup", &[delete(All, "/usergroups/{id}")]).partial(NOT_TOLD),
     op("AddUserGroupMembers", &[post(All, "/usergroups/{id}/members")]).partial(NOT_TOLD),
     op("RemoveUserGroupMembers", &[post(All, "/usergroups/{id}/members/delete")]).partial(NOT_TOLD),
+    op("ListBlockLists", &[get(All, "/blocklists")]).partial("the words of the built-in list are not known"),
+    op("CreateBlockList", &[post(All, "/blocklists")]).partial(NOT_READ),
+    op("GetBlockList", &[get(All, "/blocklists/{name}")]).partial("the words of the built-in list are not known"),
+    op("UpdateBlockList", &[put(All, "/blocklists/{name}")]).partial(NOT_READ),
+    op("DeleteBlockList", &[delete(All, "/blocklists/{name}")]),
     op("GetOG", &[get(V2, "/og")])
         .partial("no page is fetched: an app's own table of previews, which a fixture fills, answers"),
     op("GetRateLimits", &[get(All, "/rate_limits")]),

@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0017_previews.sql"),
     include_str!("migrations/0018_collections.sql"),
     include_str!("migrations/0019_user_groups.sql"),
+    include_str!("migrations/0020_blocklists.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

@@ -103,6 +103,7 @@ pub const TABLES: &[Table] = &[
     Table::new("collections", "name, id").row_by_row(),
     Table::new("user_groups", "id").row_by_row(),
     Table::new("user_group_members", "group_id, user_id").about("user_id").row_by_row(),
+    Table::new("blocklists", "team, name").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];

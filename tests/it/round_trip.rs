@@ -164,6 +164,7 @@ apps:
       collections: [{name: food, id: c, user_id: jane, custom: {q: r}, created_at: 33, updated_at: 34}]
       user_groups: [{id: g, name: Gang, name_key: gang, description: All, team_id: red, created_by: john, created_at: 35, updated_at: 36}]
       user_group_members: [{group_id: g, user_id: jane, is_admin: 1, created_at: 37}]
+      blocklists: [{team: red, name: b, id: i, type: regex, words: [x], leet_check: 1, plural_check: 1, substring_match: 1, confusable_folding: 1, created_at: 38, updated_at: 39}]
       activity_feedback: [{user_id: jane, activity: 3, action: hide, value: 1, created_at: 33, updated_at: 34}]
     feeds_counter: 9
 "#;

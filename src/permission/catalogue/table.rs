@@ -44,14 +44,17 @@ use Variants::{Any, AnyAndOwn, Between, OwnBetween, Teams};
 pub const TABLE: &[Row] = &[
     // Of the app.
     (App, "BanUser", Any, "User", "Ban and unban users"),
+    (App, "CreateBlockList", Any, "BlockList", "Create blocklists"),
     (App, "CreateCall", Any, "Call", "Create calls"),
     (App, "CreateUserGroup", Any, "UserGroup", "Create groups of users"),
+    (App, "DeleteBlockList", Any, "BlockList", "Delete blocklists"),
     (App, "DeleteUserGroup", Any, "UserGroup", "Delete groups of users"),
     (App, "FlagUser", Any, "User", "Flag users for moderators"),
     (App, "MuteUser", Any, "User", "Mute other users"),
     (App, "ReadFlagReports", Any, "FlagReport", "Read reports of flags"),
     (App, "SearchUser", Any, "User", "Query users"),
     (App, "SendCustomEvent", Any, "User", "Send custom events"),
+    (App, "UpdateBlockList", Any, "BlockList", "Change blocklists"),
     (App, "UpdateFlagReport", Any, "FlagReport", "Review reports of flags"),
     (App, "UpdateUser", AnyAndOwn, "User", "Update users"),
     (App, "UpdateUserGroup", Any, "UserGroup", "Change groups of users and their members"),
