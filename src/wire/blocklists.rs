@@ -7,6 +7,7 @@ use crate::model::blocklist::Blocklist;
 
 /// A list to be written.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub struct BlocklistResponse {
     id: String,
     name: String,
