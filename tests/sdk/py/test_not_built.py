@@ -12,7 +12,6 @@ CALLS = {
         lambda app: app.server.video.call("default", "standup").get_or_create(data=CallRequest(created_by_id="john")),
     ),
     "call types": ("Call types", lambda app: app.server.video.list_call_types()),
-    "block lists": ("Blocklists", lambda app: app.server.list_block_lists()),
     "legacy channels": ("Channels and their members", lambda app: app.legacy.query_channels({})),
     "legacy channel types": ("Channel types", lambda app: app.legacy.list_channel_types()),
     "legacy segments": ("Segments", lambda app: app.legacy.query_segments()),
