@@ -132,7 +132,9 @@ fn links_lead_somewhere() {
     let mut pages: Vec<_> = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
     pages.push(root.join("README.md"));
     let mut followed = 0;
-    for page in pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md" || extension == "txt")) {
+    for page in
+        pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md" || extension == "txt"))
+    {
         let text = fs::read_to_string(page).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             if link.contains("://") || link.starts_with('#') {
