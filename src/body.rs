@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::call::Call;
 use crate::error::{ApiError, Code, Result};
-use crate::json;
+use crate::json::{self, Measured};
 
 /// The largest body that an operation reads, in bytes.
 pub const BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -32,6 +32,9 @@ pub const FLIGHT_MAX_BYTES: usize = 64 * 1024 * 1024;
 const SMALL_MAX_BYTES: usize = 64 * 1024;
 /// The part of the room that small bodies have.
 const SMALL_FLIGHT_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Values of trees that are in flight at the same time, beside their bytes: a tree takes up to a hundred times those, and waits for
+/// the writer as it is. One body may hold a tenth of them ([`json::VALUES_MAX`]).
+const TREES_MAX_VALUES: usize = 1_000_000;
 /// What room is counted in.
 const UNIT_BYTES: usize = 1024;
 
@@ -43,17 +46,25 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Flight {
     small: Arc<Semaphore>,
     large: Arc<Semaphore>,
+    trees: Arc<Semaphore>,
 }
 
 impl Default for Flight {
     fn default() -> Self {
         let room = |bytes: usize| Arc::new(Semaphore::new(bytes / UNIT_BYTES));
-        Self { small: room(SMALL_FLIGHT_MAX_BYTES), large: room(FLIGHT_MAX_BYTES - SMALL_FLIGHT_MAX_BYTES) }
+        Self {
+            small: room(SMALL_FLIGHT_MAX_BYTES),
+            large: room(FLIGHT_MAX_BYTES - SMALL_FLIGHT_MAX_BYTES),
+            trees: Arc::new(Semaphore::new(TREES_MAX_VALUES)),
+        }
     }
 }
 
 /// The room that a body takes. Lies with its request, and is given back with it.
 struct Room(#[expect(dead_code, reason = "only held")] OwnedSemaphorePermit);
+
+/// The same of its tree.
+struct TreeRoom(#[expect(dead_code, reason = "only held")] OwnedSemaphorePermit);
 
 impl Flight {
     /// Waits for room. Asked for once a body, so that no two wait for what the other has.
@@ -65,9 +76,17 @@ impl Flight {
         };
         // What is larger than all the room there is has it alone.
         let units = u32::try_from(bytes.min(all).div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX);
-        let permit = Arc::clone(room).acquire_many_owned(units).await;
-        permit.map(Room).map_err(|closed| ApiError::internal(&closed))
+        taken(room, units).await.map(Room)
     }
+
+    /// Waits for room for a tree. Who has it waits for no other, so this ends.
+    async fn tree_room(&self, values: usize) -> Result<TreeRoom> {
+        taken(&self.trees, u32::try_from(values).unwrap_or(u32::MAX)).await.map(TreeRoom)
+    }
+}
+
+async fn taken(room: &Arc<Semaphore>, units: u32) -> Result<OwnedSemaphorePermit> {
+    Arc::clone(room).acquire_many_owned(units).await.map_err(|closed| ApiError::internal(&closed))
 }
 
 /// A JSON body. An empty one is `{}`, with or without a content type, and so is `null`, which SDKs send where they have
@@ -80,10 +99,17 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = read(request, payload);
+        let request = request.clone();
         Box::pin(async move {
             let bytes = read.await?;
             let is_null = bytes.trim_ascii() == b"null";
-            json::decode(if is_null { b"{}" } else { &bytes }).map(Self)
+            let bytes: &[u8] = if is_null { b"{}" } else { &bytes };
+            let measured = json::look_over(bytes);
+            if let Some(values) = measured.ok().and_then(Measured::tree_values) {
+                let room = flight_of(&request).tree_room(values).await?;
+                request.extensions_mut().insert(room);
+            }
+            json::decode_as(bytes, measured).map(Self)
         })
     }
 }
@@ -113,7 +139,7 @@ pub fn read_up_to(
 /// A body's bytes, inflated when its `Content-Encoding` says so, up to `most` of them.
 async fn whole(request: HttpRequest, mut payload: Payload, most: usize) -> Result<Bytes> {
     let Some(first) = next(&mut payload).await? else { return Ok(Bytes::new()) };
-    let flight = request.app_data::<Data<Flight>>().expect("the server puts a flight into every app");
+    let flight = flight_of(&request);
     let expected = expected_bytes(request.headers(), most);
     if expected > most {
         return Err(too_large(most));
@@ -133,6 +159,10 @@ async fn whole(request: HttpRequest, mut payload: Payload, most: usize) -> Resul
         request.extensions_mut().insert(room);
     }
     Ok(bytes)
+}
+
+fn flight_of(request: &HttpRequest) -> &Flight {
+    request.app_data::<Data<Flight>>().expect("the server puts a flight into every app")
 }
 
 async fn next(payload: &mut Payload) -> Result<Option<Bytes>> {

@@ -27,9 +27,30 @@ const DIGITS_MAX: usize = 300;
 /// The most values of what is plain: lists that are read without a tree take up to twice their room, and wait so for the writer.
 const PLAIN_VALUES_MAX: usize = 2_048;
 
-/// Looks over JSON that may be anything, without making anything of it. Answers whether it is plain: it is small, no text has
-/// an escape, and no number can be out of range, so that there is nothing to find fault with in what a decoder passes over.
+/// What JSON is, before anything is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// It is small, no text has an escape, and no number can be out of range, so that there is nothing to find fault with in what a
+    /// decoder passes over.
+    pub is_plain: bool,
+    /// The values that it holds.
+    pub values: usize,
+}
+
+impl Measured {
+    /// The values of a tree that is worth counting; of what is small there are none.
+    pub fn tree_values(self) -> Option<usize> {
+        Some(self.values).filter(|values| *values > PLAIN_VALUES_MAX)
+    }
+}
+
+/// Looks over JSON that may be anything, without making anything of it. Answers whether it is plain.
 pub fn measure(json: &[u8]) -> std::result::Result<bool, Unbounded> {
+    look_over(json).map(|measured| measured.is_plain)
+}
+
+/// The same, with how many values there are.
+pub fn look_over(json: &[u8]) -> std::result::Result<Measured, Unbounded> {
     let (mut depth, mut values, mut bytes) = (0_usize, 0_usize, json.iter());
     let (mut digits, mut is_plain) = (0_usize, true);
     while let Some(byte) = bytes.next() {
@@ -57,7 +78,7 @@ pub fn measure(json: &[u8]) -> std::result::Result<bool, Unbounded> {
             return Err(Unbounded::Values);
         }
     }
-    Ok(is_plain && values <= PLAIN_VALUES_MAX)
+    Ok(Measured { is_plain: is_plain && values <= PLAIN_VALUES_MAX, values })
 }
 
 /// Goes on behind a text's closing quote. Answers whether it has no escape.
@@ -79,8 +100,13 @@ fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) -> bool {
 /// Decodes JSON. What is wrong with it is told by way of a tree, syntax first, then types; so is what a derived decoder alone
 /// refuses, such as a repeated key, of which the last counts, as in Go.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let is_plain = match measure(bytes) {
-        Ok(is_plain) => is_plain,
+    decode_as(bytes, look_over(bytes))
+}
+
+/// The same of what was looked over.
+pub fn decode_as<T: DeserializeOwned>(bytes: &[u8], measured: std::result::Result<Measured, Unbounded>) -> Result<T> {
+    let is_plain = match measured {
+        Ok(measured) => measured.is_plain,
         Err(Unbounded::Depth) => return Err(ApiError::input("invalid json data")),
         Err(Unbounded::Values) => {
             let message = format!("the request body holds more than {VALUES_MAX} values");

@@ -224,8 +224,7 @@ fn peak_mib(pid: u32) -> u64 {
 #[test]
 #[cfg(target_os = "linux")]
 fn bodies_in_flight_have_a_bound_however_many_there_are() {
-    // What is in flight has trees and answers beside its bytes: two to four hundred, whether two hundred clients send or four hundred.
-    const PEAK_MAX_MIB: u64 = 448;
+    const PEAK_MAX_MIB: u64 = 320;
     let place = Place::new();
     let server = place.serve(&["--memory", "--log", "off"]);
     let token = place.run(&["token", "--server", "--url", &server.url]).line().to_owned();
