@@ -43,11 +43,14 @@ impl Params {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish()
     }
 
+    /// A parameter's text, unless it is empty.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|text| !text.is_empty())
+    }
+
     /// A parameter that has to be there and not empty.
     pub fn required(&self, name: &str) -> Result<&str> {
-        self.get(name)
-            .filter(|value| !value.is_empty())
-            .ok_or_else(|| ApiError::input(format!("{name} is a required field")))
+        self.given(name).ok_or_else(|| ApiError::input(format!("{name} is a required field")))
     }
 
     /// `true` or `false`; absent is `false`.
@@ -61,7 +64,7 @@ impl Params {
 
     /// A whole number within limits, both included; absent is the default.
     pub fn number(&self, name: &str, least: i64, most: i64, default: i64) -> Result<i64> {
-        match self.get(name).filter(|text| !text.is_empty()) {
+        match self.given(name) {
             None => Ok(default),
             Some(text) => {
                 let number = text.parse().map_err(|_| ApiError::input(format!("{name} must be a number")))?;

@@ -51,14 +51,14 @@ pub fn make(path: &Path, text: &str) -> io::Result<()> {
 
 /// Writes a file by rename, so that whoever reads it sees all of it or nothing. A link to a file is replaced; a device or a
 /// pipe, such as `/dev/stdout`, is written to.
-pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let what = || format!("cannot write {}", path.display());
     if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         return fs::write(path, text).with_context(what);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).with_context(what)?; // 0600 from the beginning
-    file.write_all(text.as_bytes()).with_context(what)?;
+    file.write_all(text.as_ref()).with_context(what)?;
     file.persist(path).with_context(what)?;
     Ok(())
 }

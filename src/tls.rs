@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::version::{TLS12, TLS13};
 
 pub use self::authority::Authority;
+use crate::store::file::beside;
 
 mod authority;
 pub mod bundle;
@@ -98,14 +99,10 @@ fn presented(certificate: &rcgen::Certificate, authority: CertificateDer<'static
 /// Where the authority of a millpond that keeps its database here lies: in millpond's own folder, else under a name like the
 /// database's.
 pub fn folder_beside(database: &Path) -> PathBuf {
-    let folder = database.parent().unwrap_or(Path::new("."));
-    let is_own = folder.ends_with(".millpond") || database.ends_with("memory.db");
-    if is_own {
-        return folder.join("tls");
+    match database.parent() {
+        Some(own) if own.ends_with(".millpond") => own.join("tls"),
+        _ => beside(database, "-tls"),
     }
-    let mut name = database.as_os_str().to_owned();
-    name.push("-tls");
-    name.into()
 }
 
 /// The authority in a folder, made if there is none. It can name all that is required; what else it can is left to be seen.

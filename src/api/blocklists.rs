@@ -35,18 +35,12 @@ fn one(list: Blocklist) -> Reply<OneResponse> {
     Reply(OneResponse { blocklist: list.into() })
 }
 
-fn given<'a>(caller: &'a AnyCaller, name: &str) -> Option<&'a str> {
-    caller.params().get(name).filter(|text| !text.is_empty())
-}
-
 /// `GET /blocklists`.
 pub async fn list(caller: AnyCaller) -> Result<Reply<ListResponse>> {
-    if !caller.is_server() {
-        caller.acting_user(None)?;
-    }
+    caller.signed_in()?;
     let limit = caller.params().number("limit", 1, LIST_MAX, LIST_MAX)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let (team, cursor) = (given(&caller, "team"), given(&caller, "cursor"));
+    let (team, cursor) = (caller.params().given("team"), caller.params().given("cursor"));
     let (lists, next_cursor) = caller.read(|tx| rules::list(tx, team, cursor, limit))?;
     Ok(Reply(ListResponse { blocklists: lists.into_iter().map(BlocklistResponse::from).collect(), next_cursor }))
 }
@@ -105,7 +99,7 @@ pub async fn get(caller: ServerCaller, name: Path<String>) -> Result<Reply<OneRe
 pub async fn update(caller: AnyCaller, name: Path<String>, body: Body<BlocklistRequest>) -> Result<Reply<OneResponse>> {
     let checks = body.0.checks();
     let BlocklistRequest { words, team, .. } = body.0;
-    let team = team.or_else(|| given(&caller, "team").map(str::to_owned)).unwrap_or_default();
+    let team = team.or_else(|| caller.params().given("team").map(str::to_owned)).unwrap_or_default();
     let by = caller.owned_subject();
     let changed = caller.write(move |tx| {
         may(tx, by, "UpdateBlockList")?;
@@ -116,7 +110,7 @@ pub async fn update(caller: AnyCaller, name: Path<String>, body: Body<BlocklistR
 
 /// `DELETE /blocklists/{name}`.
 pub async fn delete(caller: AnyCaller, name: Path<String>) -> Result<Reply<Empty>> {
-    let team = given(&caller, "team").unwrap_or_default().to_owned();
+    let team = caller.params().given("team").unwrap_or_default().to_owned();
     let by = caller.owned_subject();
     let done = caller.write(move |tx| {
         may(tx, by, "DeleteBlockList")?;

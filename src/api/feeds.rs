@@ -5,7 +5,6 @@ pub mod activities;
 mod activity_request;
 pub mod bookmarks;
 pub mod collections;
-pub mod comment_bookmarks;
 pub mod comment_reactions;
 mod comment_request;
 pub mod comments;

@@ -19,9 +19,7 @@ pub struct PreviewResponse {
 
 /// `GET /og`. Applications take code 4 for a page of which nothing is known, and nothing else.
 pub async fn get(caller: AnyCaller) -> Result<Reply<PreviewResponse>> {
-    if !caller.is_server() {
-        caller.acting_user(None)?;
-    }
+    caller.signed_in()?;
     let url = caller.params().required("url")?.to_owned();
     let found = caller.read(|tx| link_previews::get(tx, &url))?;
     let mut fields = found.ok_or_else(|| {

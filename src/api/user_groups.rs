@@ -44,18 +44,8 @@ fn many(groups: Vec<UserGroup>) -> Reply<GroupsResponse> {
     Reply(GroupsResponse { user_groups: groups.into_iter().map(UserGroupResponse::brief).collect() })
 }
 
-/// Refuses who is nobody.
-fn signed_in(caller: &AnyCaller) -> Result<()> {
-    if caller.is_server() { Ok(()) } else { caller.acting_user(None).map(drop) }
-}
-
-/// A parameter that is there, and not empty.
-fn given<'a>(caller: &'a AnyCaller, name: &str) -> Option<&'a str> {
-    caller.params().get(name).filter(|text| !text.is_empty())
-}
-
 fn team_in_query(caller: &AnyCaller) -> Option<String> {
-    given(caller, "team_id").map(str::to_owned)
+    caller.params().given("team_id").map(str::to_owned)
 }
 
 /// A text that says something.
@@ -65,23 +55,25 @@ fn said(text: Option<String>) -> Option<String> {
 
 /// `GET /usergroups`.
 pub async fn list(caller: AnyCaller) -> Result<Reply<GroupsResponse>> {
-    signed_in(&caller)?;
+    caller.signed_in()?;
     let limit = caller.params().number("limit", 1, LIST_MAX, LIST_DEFAULT)?;
-    let at =
-        given(&caller, "created_at_gt").map(|text| text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from));
+    let at = caller
+        .params()
+        .given("created_at_gt")
+        .map(|text| text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from));
     let at = at.map(|value| moment("created_at_gt", &value)).transpose()?;
     let at = at.and_then(|value| value.as_i64()).map(Time);
-    let (id, team) = (given(&caller, "id_gt"), given(&caller, "team_id"));
+    let (id, team) = (caller.params().given("id_gt"), caller.params().given("team_id"));
     Ok(many(caller.read(|tx| rules::list(tx, id, at, team, limit))?))
 }
 
 /// `GET /usergroups/search`: groups whose names begin with the text.
 pub async fn search(caller: AnyCaller) -> Result<Reply<GroupsResponse>> {
-    signed_in(&caller)?;
+    caller.signed_in()?;
     let begin = caller.params().required("query")?;
     let limit = caller.params().number("limit", 1, SEARCH_MAX, SEARCH_MAX)?;
-    let behind = (given(&caller, "name_gt").unwrap_or_default(), given(&caller, "id_gt"));
-    let team = given(&caller, "team_id");
+    let behind = (caller.params().given("name_gt").unwrap_or_default(), caller.params().given("id_gt"));
+    let team = caller.params().given("team_id");
     Ok(many(caller.read(|tx| rules::search(tx, begin, behind, team, limit))?))
 }
 
@@ -116,8 +108,8 @@ pub async fn create(caller: AnyCaller, body: Body<CreateGroupRequest>) -> Result
 
 /// `GET /usergroups/{id}`.
 pub async fn get(caller: AnyCaller, id: Path<String>) -> Result<Reply<GroupResponse>> {
-    signed_in(&caller)?;
-    let team = given(&caller, "team_id");
+    caller.signed_in()?;
+    let team = caller.params().given("team_id");
     let found = caller.read(|tx| rules::show(tx, &id, team))?;
     Ok(one(&caller, found))
 }

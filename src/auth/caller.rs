@@ -252,6 +252,11 @@ impl AnyCaller {
         }
     }
 
+    /// Refuses who is nobody.
+    pub fn signed_in(&self) -> Result<()> {
+        if self.is_server() { Ok(()) } else { self.acting_user(None).map(drop) }
+    }
+
     /// Nobody acts for somebody else.
     fn refused(&self, id: &str, role: &str) -> ApiError {
         permission::refused(Subject { id, role, teams: &[] }, self.0.call.operation.name)

@@ -74,6 +74,13 @@ pub struct Variable {
     has_expired: bool,
 }
 
+impl Variable {
+    /// One that is no secret.
+    fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into(), is_secret: false, has_expired: false }
+    }
+}
+
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
     let client = args.target.find()?;
@@ -134,26 +141,21 @@ pub fn variables<'a>(
     tokens: impl Iterator<Item = (&'a str, &'a str)>,
     now: Time,
 ) -> Vec<Variable> {
-    let variable = |name: &str, value: &str, is_secret| Variable {
-        name: name.into(),
-        value: value.into(),
-        is_secret,
-        has_expired: false,
-    };
+    let secret = |name| Variable { is_secret: true, ..Variable::new(name, api_secret) };
     let mut variables = vec![
-        variable("MILLPOND_URL", url, false),
-        variable("STREAM_BASE_URL", secure.unwrap_or(url), false),
-        variable("STREAM_API_KEY", api_key, false),
-        variable("STREAM_API_SECRET", api_secret, true),
-        variable("STREAM_KEY", api_key, false),
-        variable("STREAM_SECRET", api_secret, true),
-        variable("STREAM_CHAT_URL", secure.unwrap_or(url), false),
+        Variable::new("MILLPOND_URL", url),
+        Variable::new("STREAM_BASE_URL", secure.unwrap_or(url)),
+        Variable::new("STREAM_API_KEY", api_key),
+        secret("STREAM_API_SECRET"),
+        Variable::new("STREAM_KEY", api_key),
+        secret("STREAM_SECRET"),
+        Variable::new("STREAM_CHAT_URL", secure.unwrap_or(url)),
     ];
     // Of plain HTTP, and before every other address to stream-chat.
     if secure.is_none() {
-        variables.push(variable("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://"), false));
+        variables.push(Variable::new("STREAM_LOCAL_TEST_HOST", url.trim_start_matches("http://")));
     }
-    variables.extend(secure.map(|url| variable("MILLPOND_TLS_URL", url, false)));
+    variables.extend(secure.map(|url| Variable::new("MILLPOND_TLS_URL", url)));
     let tokens: Vec<_> = tokens
         .map(|(name, token)| (name, token, token::contents(token).map(|contents| contents.claims).unwrap_or_default()))
         .collect();
@@ -165,10 +167,10 @@ pub fn variables<'a>(
         .max()
         .unwrap_or(i64::MIN);
     variables.extend(tokens.into_iter().map(|(name, token, claims)| {
-        let is_servers = claims.is_object() && claims.get("user_id").is_none();
+        let is_secret = claims.is_object() && claims.get("user_id").is_none();
         // As the verdict has it: good until the moment lies behind.
         let has_expired = claims["exp"].as_i64().is_some_and(|exp| exp > minted && now > Time::from_seconds(exp));
-        Variable { has_expired, ..variable(&format!("{TOKEN_PREFIX}{}", env_suffix(name)), token, is_servers) }
+        Variable { is_secret, has_expired, ..Variable::new(format!("{TOKEN_PREFIX}{}", env_suffix(name)), token) }
     }));
     variables
 }
@@ -179,14 +181,7 @@ pub fn trusting(ca: &Path) -> Result<Vec<Variable>, Failure> {
     let Some(authority) = Authority::read(folder)? else { return Ok(Vec::new()) };
     let inherited = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let files = bundle::variables(&authority, inherited)?.into_iter();
-    Ok(files
-        .map(|(name, file)| Variable {
-            name: name.to_owned(),
-            value: file.to_string_lossy().into_owned(),
-            is_secret: false,
-            has_expired: false,
-        })
-        .collect())
+    Ok(files.map(|(name, file)| Variable::new(name, file.to_string_lossy())).collect())
 }
 
 /// The same with a prefix before each name, for a front end: secrets are left out unless asked for.

@@ -36,7 +36,7 @@ impl RunFile {
             return Ok(None);
         }
         let path = here.join(NAME);
-        private::replace(&path, &format!("{}\n", serde_json::to_string(self)?))?;
+        private::replace(&path, format!("{}\n", serde_json::to_string(self)?))?;
         Ok(Some(path))
     }
 

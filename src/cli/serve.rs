@@ -201,7 +201,7 @@ fn announce(
     let path = run_file.write(database)?;
     let ready = running.ready_line().to_string();
     if let Some(file) = &args.ready_file {
-        private::replace(file, &format!("{ready}\n"))?;
+        private::replace(file, format!("{ready}\n"))?;
     }
     if args.json {
         print::out(&ready)?;

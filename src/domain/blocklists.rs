@@ -1,6 +1,6 @@
 //! Lists of words that moderation looks for (feeds-interactions 11).
 
-use crate::domain::feeds::later;
+use crate::domain::later;
 use crate::error::{ApiError, Result};
 use crate::model::blocklist::{Blocklist, Checks};
 use crate::store::{ReadTx, WriteTx, blocklists as rows};
@@ -43,17 +43,12 @@ fn built_in() -> Blocklist {
     }
 }
 
-fn is_of(list: &Blocklist, team: &str, name: &str) -> bool {
-    list.name == name && list.team == team
-}
-
 /// The list of that name, or a refusal.
 pub fn show(tx: &ReadTx<'_>, team: &str, name: &str) -> Result<Blocklist> {
     if name == BUILT_IN {
         return Ok(built_in());
     }
-    let found = rows::all(tx)?.into_iter().find(|list| is_of(list, team, name));
-    found.ok_or_else(|| ApiError::not_found(format!("blocklist with name {name} does not exist")))
+    rows::get(tx, team, name)?.ok_or_else(|| ApiError::not_found(format!("blocklist with name {name} does not exist")))
 }
 
 /// A page of lists behind the one with an id, and that of its last list where more follow: the built-in list first, then the oldest.
@@ -97,11 +92,10 @@ fn own(name: &str) -> Result<()> {
 /// Makes a list.
 pub fn create(tx: &WriteTx<'_>, new: NewList) -> Result<Blocklist> {
     let NewList { name, team, kind, words, checks } = new;
-    let known = rows::all(tx)?;
-    if name == BUILT_IN || known.iter().any(|list| is_of(list, &team, &name)) {
+    if name == BUILT_IN || rows::get(tx, &team, &name)?.is_some() {
         return Err(ApiError::input(format!("blocklist with name {name} already exists")));
     }
-    if known.len() >= LISTS_MAX {
+    if rows::count(tx)? >= LISTS_MAX {
         return Err(ApiError::input(format!("an app has {LISTS_MAX} blocklists at the most")));
     }
     let list = Blocklist {

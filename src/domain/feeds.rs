@@ -4,11 +4,10 @@ pub mod access;
 pub mod activities;
 pub mod activity_reactions;
 pub mod aggregation;
-pub mod bookmark_ends;
+pub mod bookmarked;
 pub mod bookmarks;
 pub mod change;
 pub mod collections;
-pub mod comment_bookmarks;
 pub mod comment_notices;
 pub mod comment_reactions;
 pub mod comments;
@@ -18,6 +17,7 @@ pub mod events;
 pub mod feedback;
 #[expect(clippy::module_inception, reason = "the same names in each layer")]
 pub mod feeds;
+pub mod folder_ends;
 pub mod folders;
 pub mod follows;
 pub mod group_changes;
@@ -46,14 +46,7 @@ pub mod user_data;
 pub mod views;
 pub mod votes;
 
-use crate::clock::Time;
-
-/// The moment of a change to what was last changed at another: SDKs compare whole milliseconds, in doubles, and drop what is
-/// not newer (design.md 9).
-pub fn later(now: Time, before: Time) -> Time {
-    const STEP_NS: i64 = 1_001_000;
-    Time(now.0.max(before.0.saturating_add(STEP_NS)))
-}
+use super::later;
 
 #[cfg(test)]
 mod tests;

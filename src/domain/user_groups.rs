@@ -3,7 +3,7 @@
 use uuid::{Builder, Uuid};
 
 use crate::clock::Time;
-use crate::domain::feeds::later;
+use crate::domain::later;
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::user_group::{UserGroup, UserGroupMember};

@@ -63,9 +63,9 @@ handlers! {
     AddBookmark => feeds::bookmarks::add;
     UpdateBookmark => feeds::bookmarks::update;
     DeleteBookmark => feeds::bookmarks::delete;
-    AddCommentBookmark => feeds::comment_bookmarks::add;
-    UpdateCommentBookmark => feeds::comment_bookmarks::update;
-    DeleteCommentBookmark => feeds::comment_bookmarks::delete;
+    AddCommentBookmark => feeds::bookmarks::add_to_comment;
+    UpdateCommentBookmark => feeds::bookmarks::update_of_comment;
+    DeleteCommentBookmark => feeds::bookmarks::delete_of_comment;
     QueryBookmarks => feeds::bookmarks::query;
     QueryBookmarkFolders => feeds::folders::query;
     UpdateBookmarkFolder => feeds::folders::update;

@@ -1,6 +1,6 @@
 //! The `blocklists` table.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::sql::{Json, json};
 use super::tx::{ReadTx, WriteTx};
@@ -20,14 +20,28 @@ fn list_of(row: &Row<'_>) -> rusqlite::Result<Blocklist> {
     })
 }
 
+const SELECT: &str = "
+    SELECT team, name, id, type, words, leet_check, plural_check, substring_match, confusable_folding, created_at, updated_at
+    FROM blocklists WHERE app = ?1";
+
 /// Every list of the app, the oldest first.
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Blocklist>> {
-    let mut query = tx.conn().prepare_cached(
-        "SELECT team, name, id, type, words, leet_check, plural_check, substring_match, confusable_folding, created_at, updated_at
-         FROM blocklists WHERE app = ?1 ORDER BY created_at, name, team",
-    )?;
+    let mut query = tx.conn().prepare_cached(&format!("{SELECT} ORDER BY created_at, name, team"))?;
     let rows = query.query_map([tx.app], list_of)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A team's list of that name.
+pub fn get(tx: &ReadTx<'_>, team: &str, name: &str) -> Result<Option<Blocklist>> {
+    let mut query = tx.conn().prepare_cached(&format!("{SELECT} AND team = ?2 AND name = ?3"))?;
+    Ok(query.query_row(params![tx.app, team, name], list_of).optional()?)
+}
+
+/// How many lists the app has.
+pub fn count(tx: &ReadTx<'_>) -> Result<usize> {
+    let mut query = tx.conn().prepare_cached("SELECT COUNT(*) FROM blocklists WHERE app = ?1")?;
+    let count: u32 = query.query_row([tx.app], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// Writes a list: all columns.

@@ -1,12 +1,12 @@
 //! What a command's programs are told to trust: the authority beside what they trusted before, so that their other HTTPS goes on.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::Authority;
+use crate::private;
 
 /// Where systems keep the roots that they trust, in one file.
 const SYSTEM_ROOTS: [&str; 5] = [
@@ -40,10 +40,9 @@ pub fn variables(
         let mut text = fs::read(roots).with_context(what)?;
         text.extend_from_slice(b"\n");
         text.extend_from_slice(authority.pem().as_bytes());
-        let mut file = tempfile::NamedTempFile::new_in(&folder).with_context(what)?;
-        file.write_all(&text).with_context(what)?;
-        file.persist(folder.join(name)).with_context(what)?;
-        Ok(folder.join(name))
+        let file = folder.join(name);
+        private::replace(&file, &text)?;
+        Ok(file)
     };
     let node = match set(NODE).filter(|file| file.is_file()) {
         Some(file) => with(&file, "node.pem")?,

@@ -191,7 +191,8 @@ fn an_export_has_what_files_hold_and_a_load_puts_it_back() {
     app.control("POST", "/reset", &json!({})).ok();
     assert_eq!((get(&address).status, get(&large).status), (404, 404), "nobody names them any more");
     app.control("PUT", "/fixture", &export).ok();
-    assert_eq!((get(&address).text.as_str(), get(&large).status), ("hello, export", 404));
+    // The large one may still lie there: what nobody names is swept when there is nothing else to do.
+    assert_eq!(get(&address).text, "hello, export");
     assert_eq!(app.control("GET", "/fixture?secrets=true", &Value::Null).ok(), export, "and the export is the same");
 
     for (key, content) in [(hash.as_str(), "aGVsbG9v"), (hash, "no base64!"), ("0", "aGVsbG8=")] {

@@ -235,7 +235,6 @@ fn fields_of(activity: &Activity) -> Map<String, Value> {
         "filter_tags": activity.filter_tags,
         "interest_tags": activity.interest_tags,
         "collection_refs": activity.collections,
-
         "poll_id": activity.poll_id,
         "mentioned_user_ids": activity.mentioned,
         "search_data": activity.search_data,

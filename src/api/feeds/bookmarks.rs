@@ -15,6 +15,7 @@ use crate::domain::feeds::folders::NewFolder;
 use crate::domain::users::check_object;
 use crate::error::{ApiError, Result};
 use crate::model::feeds::bookmark::EnrichedBookmark;
+use crate::model::feeds::object::ObjectKind;
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
 
@@ -50,7 +51,7 @@ pub struct AddBookmarkRequest {
 
 impl AddBookmarkRequest {
     /// Whom it names, where the bookmark is to lie, and what is kept with it.
-    pub(super) fn checked(self) -> Result<(Named, Place, Map<String, Value>)> {
+    fn checked(self) -> Result<(Named, Place, Map<String, Value>)> {
         let place = place(self.folder_id, self.new_folder)?.unwrap_or(Place::Loose);
         let custom = self.custom.unwrap_or_default();
         check_object("custom", &custom)?;
@@ -61,7 +62,7 @@ impl AddBookmarkRequest {
 /// The answer of the operations on one bookmark.
 #[derive(Serialize)]
 pub struct BookmarkResponse {
-    pub(super) bookmark: EnrichedBookmark,
+    bookmark: EnrichedBookmark,
 }
 
 /// `POST /feeds/activities/{activity_id}/bookmarks`.
@@ -70,11 +71,29 @@ pub async fn add(
     id: Path<String>,
     body: Body<AddBookmarkRequest>,
 ) -> Result<Reply<BookmarkResponse>> {
+    adding(caller, ObjectKind::Activity, id, body).await
+}
+
+/// `POST /feeds/comments/{comment_id}/bookmarks`.
+pub async fn add_to_comment(
+    caller: AnyCaller,
+    id: Path<String>,
+    body: Body<AddBookmarkRequest>,
+) -> Result<Reply<BookmarkResponse>> {
+    adding(caller, ObjectKind::Comment, id, body).await
+}
+
+async fn adding(
+    caller: AnyCaller,
+    kind: ObjectKind,
+    id: Path<String>,
+    body: Body<AddBookmarkRequest>,
+) -> Result<Reply<BookmarkResponse>> {
     let (named, place, custom) = body.0.checked()?;
     let acting = Acting::required(&caller, named)?;
     let bookmark = caller.write(move |tx| {
         let by = acting.user(tx, Capability::AddActivityBookmark.action())?;
-        rules::add(tx, acting.actor(), &by, &id, place, custom)
+        rules::add(tx, acting.actor(), &by, (kind, &id), place, custom)
     });
     Ok(Reply(BookmarkResponse { bookmark: bookmark.await? }))
 }
@@ -92,7 +111,7 @@ pub struct UpdateBookmarkRequest {
 
 impl UpdateBookmarkRequest {
     /// Whom it names, in which folder the bookmark lies, and what is changed of it.
-    pub(super) fn checked(self) -> Result<(Named, Option<String>, BookmarkChange)> {
+    fn checked(self) -> Result<(Named, Option<String>, BookmarkChange)> {
         let place = place(self.new_folder_id, self.new_folder)?;
         if let Some(custom) = &self.custom {
             check_object("custom", custom)?;
@@ -108,27 +127,49 @@ pub async fn update(
     id: Path<String>,
     body: Body<UpdateBookmarkRequest>,
 ) -> Result<Reply<BookmarkResponse>> {
+    updating(caller, ObjectKind::Activity, id, body).await
+}
+
+/// `PATCH /feeds/comments/{comment_id}/bookmarks`.
+pub async fn update_of_comment(
+    caller: AnyCaller,
+    id: Path<String>,
+    body: Body<UpdateBookmarkRequest>,
+) -> Result<Reply<BookmarkResponse>> {
+    updating(caller, ObjectKind::Comment, id, body).await
+}
+
+async fn updating(
+    caller: AnyCaller,
+    kind: ObjectKind,
+    id: Path<String>,
+    body: Body<UpdateBookmarkRequest>,
+) -> Result<Reply<BookmarkResponse>> {
     let (named, folder_id, change) = body.0.checked()?;
     let acting = Acting::required(&caller, named)?;
     let bookmark = caller.write(move |tx| {
         let by = acting.user(tx, Capability::UpdateOwnActivityBookmark.action())?;
-        rules::update(tx, acting.actor(), &by, &id, folder_id.as_deref(), change)
+        rules::update(tx, acting.actor(), &by, (kind, &id), folder_id.as_deref(), change)
     });
     Ok(Reply(BookmarkResponse { bookmark: bookmark.await? }))
 }
 
-/// The folder that a query names.
-pub(super) fn folder_in_query(caller: &AnyCaller) -> Option<String> {
-    caller.params().get("folder_id").filter(|id| !id.is_empty()).map(str::to_owned)
-}
-
 /// `DELETE /feeds/activities/{activity_id}/bookmarks`: answers what is there no more.
 pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<BookmarkResponse>> {
+    deleting(caller, ObjectKind::Activity, id).await
+}
+
+/// `DELETE /feeds/comments/{comment_id}/bookmarks`: the same.
+pub async fn delete_of_comment(caller: AnyCaller, id: Path<String>) -> Result<Reply<BookmarkResponse>> {
+    deleting(caller, ObjectKind::Comment, id).await
+}
+
+async fn deleting(caller: AnyCaller, kind: ObjectKind, id: Path<String>) -> Result<Reply<BookmarkResponse>> {
     let acting = Acting::required(&caller, Named::in_query(&caller))?;
-    let folder_id = folder_in_query(&caller);
+    let folder_id = caller.params().given("folder_id").map(str::to_owned);
     let bookmark = caller.write(move |tx| {
         let by = acting.user(tx, Capability::DeleteOwnActivityBookmark.action())?;
-        rules::delete(tx, acting.actor(), &by, &id, folder_id.as_deref())
+        rules::delete(tx, acting.actor(), &by, (kind, &id), folder_id.as_deref())
     });
     Ok(Reply(BookmarkResponse { bookmark: bookmark.await? }))
 }

@@ -9,7 +9,7 @@ use super::pager::PagerResponse;
 use super::query::QueryRequest;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
-use crate::domain::feeds::bookmark_ends;
+use crate::domain::feeds::folder_ends;
 use crate::domain::feeds::folders::{self as rules, FolderChange, QUERIED};
 use crate::error::Result;
 use crate::model::feeds::bookmark::EnrichedFolder;
@@ -64,6 +64,6 @@ pub async fn update(
 /// `DELETE /feeds/bookmark_folders/{folder_id}`.
 pub async fn delete(caller: AnyCaller, id: Path<String>) -> Result<Reply<Empty>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
-    caller.write(move |tx| bookmark_ends::delete_folder(tx, acting.actor(), &id)).await?;
+    caller.write(move |tx| folder_ends::delete(tx, acting.actor(), &id)).await?;
     Ok(Reply(Empty {}))
 }

@@ -1,5 +1,4 @@
-//! Bookmarks (feeds-interactions 4). What [`put`], [`change`] and [`take`] do is the same for objects of any kind; what an object
-//! counts is its own, and so is what is told of it.
+//! Bookmarks (feeds-interactions 4).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::access::Actor;
-use super::engage::{open, recount, shown_and_told};
+use super::bookmarked::Bookmarked;
 use super::enrich::{OwnFields, bookmarks as enrich};
 use super::folders::{self, NewFolder};
 use super::query::{enriched as enriched_activities, readable_of};
@@ -17,15 +16,12 @@ use crate::event::feeds::{About, Change};
 use crate::ids::UserId;
 use crate::model::feeds::activity::Activity;
 use crate::model::feeds::bookmark::{Bookmark, EnrichedBookmark, Marked};
-use crate::model::feeds::feed::Feed;
 use crate::model::feeds::object::{Object, ObjectKind};
 use crate::model::feeds::page::Page;
 use crate::model::user::User;
 use crate::permission::capability::Capability;
 use crate::query::page::Walk;
-use crate::store::feeds::{
-    activities as activity_rows, bookmarks as rows, feeds as feed_rows, folders as folder_rows, next_number,
-};
+use crate::store::feeds::{activities as activity_rows, bookmarks as rows, folders as folder_rows, next_number};
 use crate::store::{ReadTx, WriteTx};
 
 pub use rows::QUERIED;
@@ -54,7 +50,7 @@ impl Place {
 }
 
 /// Bookmarks an object. One that is there already in that place takes the new custom data. Answers whether it is new.
-pub fn put(
+fn put(
     tx: &WriteTx<'_>,
     object: Object,
     user: &UserId,
@@ -89,7 +85,7 @@ pub struct BookmarkChange {
 }
 
 /// Changes a user's bookmark of an object.
-pub fn change(
+fn change(
     tx: &WriteTx<'_>,
     object: Object,
     user: &UserId,
@@ -112,7 +108,7 @@ pub fn change(
 }
 
 /// Takes a user's bookmark of an object away. It keeps the moment of its last change: the front-end SDK asks for that.
-pub fn take(tx: &WriteTx<'_>, object: Object, user: &UserId, folder_id: Option<&str>) -> Result<Bookmark> {
+fn take(tx: &WriteTx<'_>, object: Object, user: &UserId, folder_id: Option<&str>) -> Result<Bookmark> {
     let (bookmark, _) = find(tx, object, user, folder_id)?;
     rows::remove(tx, bookmark.no)?;
     Ok(bookmark)
@@ -136,92 +132,76 @@ fn find(tx: &WriteTx<'_>, object: Object, user: &UserId, folder_id: Option<&str>
     Ok((bookmark, own))
 }
 
-/// Bookmarks an activity.
+/// Bookmarks an activity or a comment.
 pub fn add(
     tx: &WriteTx<'_>,
     actor: Actor<'_>,
     by: &User,
-    id: &str,
+    (kind, id): (ObjectKind, &str),
     place: Place,
     custom: Map<String, Value>,
 ) -> Result<EnrichedBookmark> {
-    let (activity, feeds) = open(tx, actor, id, Capability::AddActivityBookmark)?;
-    let (bookmark, is_new) = put(tx, Object::activity(activity.no), &by.id, place, custom)?;
-    let activity = recount(tx, activity, |counts| counts.bookmarks += i64::from(is_new))?;
+    let of = Bookmarked::open(tx, actor, kind, id, Capability::AddActivityBookmark)?;
+    let (bookmark, is_new) = put(tx, of.object(), &by.id, place, custom)?;
     let told = if is_new { "feeds.bookmark.added" } else { "feeds.bookmark.updated" };
-    tell(tx, actor, told, &activity, &feeds, bookmark)
+    tell(tx, actor, told, &of.recounted(tx, i64::from(is_new))?, bookmark)
 }
 
-/// Changes a bookmark of an activity.
+/// Changes a bookmark.
 pub fn update(
     tx: &WriteTx<'_>,
     actor: Actor<'_>,
     by: &User,
-    id: &str,
+    (kind, id): (ObjectKind, &str),
     folder_id: Option<&str>,
     changed: BookmarkChange,
 ) -> Result<EnrichedBookmark> {
-    let (activity, feeds) = open(tx, actor, id, Capability::UpdateOwnActivityBookmark)?;
-    let bookmark = change(tx, Object::activity(activity.no), &by.id, folder_id, changed)?;
-    tell(tx, actor, "feeds.bookmark.updated", &activity, &feeds, bookmark)
+    let of = Bookmarked::open(tx, actor, kind, id, Capability::UpdateOwnActivityBookmark)?;
+    let bookmark = change(tx, of.object(), &by.id, folder_id, changed)?;
+    tell(tx, actor, "feeds.bookmark.updated", &of, bookmark)
 }
 
-/// Takes a bookmark of an activity away.
+/// Takes a bookmark away.
 pub fn delete(
     tx: &WriteTx<'_>,
     actor: Actor<'_>,
     by: &User,
-    id: &str,
+    (kind, id): (ObjectKind, &str),
     folder_id: Option<&str>,
 ) -> Result<EnrichedBookmark> {
-    let (activity, feeds) = open(tx, actor, id, Capability::DeleteOwnActivityBookmark)?;
-    let bookmark = take(tx, Object::activity(activity.no), &by.id, folder_id)?;
-    let activity = recount(tx, activity, |counts| counts.bookmarks -= 1)?;
-    tell(tx, actor, "feeds.bookmark.deleted", &activity, &feeds, bookmark)
+    let of = Bookmarked::open(tx, actor, kind, id, Capability::DeleteOwnActivityBookmark)?;
+    let bookmark = take(tx, of.object(), &by.id, folder_id)?;
+    tell(tx, actor, "feeds.bookmark.deleted", &of.recounted(tx, -1)?, bookmark)
 }
 
-/// Takes a bookmark of an activity away that goes with something else. Of what is deleted nobody is told.
+/// Takes a bookmark away that goes with something else. Of what is deleted nobody is told.
 pub fn end(tx: &WriteTx<'_>, bookmark: Bookmark) -> Result<()> {
     rows::remove(tx, bookmark.no)?;
-    let activity = activity_rows::by_number(tx, &[bookmark.object.no])?.remove(&bookmark.object.no);
-    let Some(activity) = activity else { return Ok(()) };
-    let activity = recount(tx, activity, |counts| counts.bookmarks -= 1)?;
-    if activity.deleted_at.is_none() {
-        let feeds = feed_rows::by_address(tx, &activity.feeds)?;
-        tell(tx, Actor::SERVER, "feeds.bookmark.deleted", &activity, &feeds, bookmark)?;
+    let Some(of) = Bookmarked::of(tx, bookmark.object)? else { return Ok(()) };
+    let of = of.recounted(tx, -1)?;
+    if of.is_live() {
+        tell(tx, Actor::SERVER, "feeds.bookmark.deleted", &of, bookmark)?;
     }
     Ok(())
 }
 
-/// Tells of a bookmark of an activity, and answers what the actor is shown of it.
+/// Tells of a bookmark, and answers it as the actor is shown it. Those who are shown the activity are told, since they show how many
+/// there are; what the user noted is none of theirs.
 fn tell(
     tx: &WriteTx<'_>,
     actor: Actor<'_>,
     kind: &'static str,
-    activity: &Activity,
-    feeds: &[Feed],
+    of: &Bookmarked,
     bookmark: Bookmark,
 ) -> Result<EnrichedBookmark> {
-    let (shown, told) = shown_and_told(tx, actor, activity, feeds)?;
-    tell_of(tx, kind, bookmark, [Marked::activity(shown), Marked::activity(told)], (activity, feeds))
-}
-
-/// Tells of a bookmark, and answers it. What it is of is as its user is shown it, and as others are. Those who are shown the
-/// activity are told, since they show how many there are; what the user noted is none of theirs.
-pub fn tell_of(
-    tx: &WriteTx<'_>,
-    kind: &'static str,
-    bookmark: Bookmark,
-    [shown, told]: [Marked; 2],
-    (activity, feeds): (&Activity, &[Feed]),
-) -> Result<EnrichedBookmark> {
+    let [shown, told] = of.shown_and_told(tx, actor)?;
     let objects = HashMap::from([((bookmark.object.kind, bookmark.object.no), shown)]);
     let enriched = enrich::enriched(tx, vec![bookmark], &objects)?.pop();
     let bookmark = enriched.ok_or_else(|| ApiError::internal(&"a bookmark was lost on its way to the answer"))?;
     let change = |told| Change::new(Some(Arc::clone(&bookmark.user)), About::Bookmark(Box::new(told)));
     events::tell_user(tx, kind, &bookmark.user.id, &change(bookmark.clone().for_all()));
     let others = EnrichedBookmark { of: told, ..bookmark.clone() }.for_others();
-    events::tell_others(tx, kind, &change(others), activity, feeds, &bookmark.user.id)?;
+    events::tell_others(tx, kind, &change(others), &of.activity, &of.feeds, &bookmark.user.id)?;
     Ok(bookmark)
 }
 

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rank::Weights;
 use crate::clock::{SECOND_NS, Time};
 use crate::error::Result;
-use crate::model::feeds::feedback::Action;
 use crate::model::feeds::object::ObjectKind;
 use crate::store::ReadTx;
 use crate::store::feeds::interests::{self as rows, Sign};
@@ -76,9 +75,9 @@ fn faded(at: Time, now: Time) -> f64 {
 /// What a user said to see more or less of, by tags.
 pub fn preferences(tx: &ReadTx<'_>, user: &str) -> Result<Weights> {
     let mut by_tag: BTreeMap<String, f64> = BTreeMap::new();
-    for (action, step) in [(Action::ShowMore, PREFERENCE), (Action::ShowLess, -PREFERENCE)] {
-        for tag in rows::said(tx, user, action, LOOKED_AT_MAX)?.into_iter().flatten() {
-            *by_tag.entry(tag).or_default() += step;
+    for (is_more, tags) in rows::said(tx, user, LOOKED_AT_MAX)? {
+        for tag in tags {
+            *by_tag.entry(tag).or_default() += if is_more { PREFERENCE } else { -PREFERENCE };
         }
     }
     Ok(Weights::new(by_tag))

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use super::access::Actor;
 use super::activities::{self, Deletion};
 use super::enrich::{self, OwnFields, Parts};
-use super::{activity_reactions, bookmark_ends, change, comment_reactions, comments, members, pins, polls, votes};
+use super::{
+    activity_reactions, bookmarks, change, comment_reactions, comments, folder_ends, members, pins, polls, votes,
+};
 use crate::error::{ApiError, Result};
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
@@ -57,10 +59,10 @@ pub fn delete(tx: &WriteTx<'_>, id: &str, is_hard: bool) -> Result<()> {
         polls::delete(tx, Actor::SERVER, &poll)?;
     }
     for bookmark in bookmark_rows::all_of(tx, id)? {
-        bookmark_ends::end(tx, bookmark)?;
+        bookmarks::end(tx, bookmark)?;
     }
     for folder in folder_rows::all_of(tx, id)? {
-        bookmark_ends::end_folder(tx, folder)?;
+        folder_ends::end(tx, folder)?;
     }
     for member in rows::memberships(tx, id)? {
         if let Some(feed) = feed_rows::by_number(tx, &[member.feed])?.remove(&member.feed) {

@@ -215,7 +215,7 @@ pub fn remove(tx: &WriteTx<'_>, numbers: &[i64]) -> Result<()> {
     Ok(())
 }
 
-/// What a change adds to the time of the last one at the least, as `domain::feeds::later` has it for single rows.
+/// What a change adds to the time of the last one at the least, as `domain::later` has it for single rows.
 const STEP_NS: i64 = 1_001_000;
 
 /// The number of the comment that leads from what is answered to a comment: itself, or the one above it that answers that.

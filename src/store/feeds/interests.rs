@@ -37,16 +37,20 @@ pub fn reactions(tx: &ReadTx<'_>, user: &str, kind: ObjectKind, most: u32) -> Re
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The tags of activities of which the user said to see more, or less: of each activity once.
-pub fn said(tx: &ReadTx<'_>, user: &str, action: Action, most: u32) -> Result<Vec<Vec<String>>> {
+/// The tags of the activities, the newest and so many at the most, of which the user said to see more (`true`) or less.
+pub fn said(tx: &ReadTx<'_>, user: &str, most: u32) -> Result<Vec<(bool, Vec<String>)>> {
     let mut query = tx.conn().prepare_cached(
-        "SELECT a.interest_tags
+        "SELECT f.action = ?3, a.interest_tags
          FROM (
-             SELECT activity FROM activity_feedback WHERE app = ?1 AND user_id = ?2 AND action = ?3 AND value
-             ORDER BY activity DESC LIMIT ?4
+             SELECT activity, action FROM activity_feedback WHERE app = ?1 AND user_id = ?2 AND action IN (?3, ?4) AND value
+             ORDER BY activity DESC LIMIT ?5
          ) f CROSS JOIN activities a
          WHERE a.app = ?1 AND a.no = f.activity AND a.deleted_at IS NULL AND a.interest_tags <> '[]'",
     )?;
-    let rows = query.query_map(params![tx.app, user, action.name(), most], |row| Columns::of(row).json())?;
+    let (more, less) = (Action::ShowMore.name(), Action::ShowLess.name());
+    let rows = query.query_map(params![tx.app, user, more, less, most], |row| {
+        let mut columns = Columns::of(row);
+        Ok((columns.take()?, columns.json()?))
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -12,10 +12,10 @@ use crate::clock::{ClockMode, Time};
 use crate::domain::feeds::access::Actor;
 use crate::domain::feeds::activities::{self, ActivityInput, Deletion};
 use crate::domain::feeds::activity_reactions::{self, Telling};
-use crate::domain::feeds::bookmark_ends;
 use crate::domain::feeds::bookmarks::{self, Place as Shelf};
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::feeds::{self, NewFeed};
+use crate::domain::feeds::folder_ends;
 use crate::domain::feeds::folders::NewFolder;
 use crate::domain::feeds::reactions::ReactionInput;
 use crate::domain::feeds::read::{self, Request};
@@ -25,6 +25,7 @@ use crate::error::Result;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::bookmark::{EnrichedBookmark, Marked};
 use crate::model::feeds::feedback::Action;
+use crate::model::feeds::object::ObjectKind;
 use crate::model::user::User;
 use crate::store::{Scope, Store, WriteTx};
 
@@ -267,7 +268,9 @@ impl World {
             Some(folder) => Shelf::Folder(folder.clone()),
             None => Shelf::New(NewFolder { name: "f".to_owned(), custom: Map::new() }),
         };
-        let kept = self.by(who, move |tx, actor, by| bookmarks::add(tx, actor, by, &id.to_string(), place, Map::new()));
+        let kept = self.by(who, move |tx, actor, by| {
+            bookmarks::add(tx, actor, by, (ObjectKind::Activity, &id.to_string()), place, Map::new())
+        });
         assert_eq!(kept.folder.is_some(), files);
         assert_eq!(counted(&kept), number(self.model.posts[&id].bookmarks.len()));
         if let Some(folder) = kept.folder {
@@ -281,15 +284,16 @@ impl World {
         if !post.bookmarks.remove(&(who, files)) {
             return;
         }
-        let gone =
-            self.by(who, move |tx, actor, by| bookmarks::delete(tx, actor, by, &id.to_string(), folder.as_deref()));
+        let gone = self.by(who, move |tx, actor, by| {
+            bookmarks::delete(tx, actor, by, (ObjectKind::Activity, &id.to_string()), folder.as_deref())
+        });
         assert_eq!(gone.folder.is_some(), files);
         assert_eq!(counted(&gone), number(self.model.posts[&id].bookmarks.len()));
     }
 
     fn end_folder(&mut self, who: usize) {
         let Some(folder) = self.model.folders.remove(&who) else { return };
-        self.by(who, move |tx, actor, _| bookmark_ends::delete_folder(tx, actor, &folder));
+        self.by(who, move |tx, actor, _| folder_ends::delete(tx, actor, &folder));
         for post in self.model.posts.values_mut() {
             post.bookmarks.remove(&(who, true));
         }

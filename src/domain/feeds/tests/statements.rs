@@ -16,6 +16,7 @@ use crate::domain::feeds::reactions::ReactionInput;
 use crate::domain::feeds::read::{self, Request};
 use crate::domain::feeds::votes::{self, Choice};
 use crate::domain::users;
+use crate::model::feeds::object::ObjectKind;
 use crate::model::user::User;
 use crate::store::{Scope, counted_statements};
 
@@ -63,7 +64,7 @@ fn of_a_page(activities: usize) -> usize {
                 activity_reactions::add(tx, Actor::SERVER, &by(who), &id, input, Vec::new(), Telling::default())?;
             }
             votes::cast(tx, actor, &by(0), &id, &id, Choice::Option("this".to_owned()))?;
-            bookmarks::add(tx, actor, &by(0), &id, Place::Loose, Map::new())?;
+            bookmarks::add(tx, actor, &by(0), (ObjectKind::Activity, &id), Place::Loose, Map::new())?;
         }
         Ok(())
     });
