@@ -51,7 +51,7 @@ pub struct Config {
     pub host: IpAddr,
     /// The port; 0 for a free one.
     pub port: u16,
-    /// Further names under which the control API may be called.
+    /// Further names under which the control API may be called; `*.` in front of one stands for all names below it.
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may do everything that the control API does.
     pub allowed_origins: Vec<String>,

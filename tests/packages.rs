@@ -3,7 +3,8 @@
 //! `tests/packages/js` and `tests/packages/py`.
 //!
 //! The binary is the ordinary debug one: linking the C library into it would compile all dependencies a second time. That
-//! is seen to by `packages/build` itself, which runs what it has linked in an empty root.
+//! is seen to by `packages/build` itself, which runs what it has linked in an empty root. An image holds nothing else, so its
+//! test does compile them.
 
 mod tools;
 
@@ -18,9 +19,14 @@ use self::tools::{CHROMIUM_VARIABLE, a_chromium, at_least, npm_ci, run, venv, wi
 
 const PACK_BOUND: Duration = Duration::from_secs(120);
 const SUITE_BOUND: Duration = Duration::from_secs(420);
+/// A static binary is linked of dependencies that were compiled for it.
+const STATIC_BOUND: Duration = Duration::from_secs(1800);
 
 /// Two cores, and most files wait for a runner that has workers itself.
 const JS_FILES_AT_ONCE: usize = 2;
+
+/// What makes and runs an image. Where one is missing, the image is left out.
+const OF_IMAGES: [&str; 3] = ["buildah", "podman", "runc"];
 
 /// What this suite does not see to.
 const LEFT_OUT: [&str; 2] = [
@@ -55,13 +61,32 @@ fn the_packages_for_python_install_and_work() {
 }
 
 #[test]
-fn what_is_left_out_is_said() {
-    let mut said = format!("packages: {} things are left out here:\n", LEFT_OUT.len());
-    for what in LEFT_OUT {
-        said.push_str("  ");
-        said.push_str(what);
-        said.push('\n');
+fn the_image_runs_and_signs_in() {
+    if missing_of_images().is_some() {
+        return; // As is said below.
     }
+    let dist = folder().join("image");
+    let build = || {
+        let mut build = Command::new("python3");
+        build.arg(packages().join("build")).arg("--debug").arg("--out").arg(&dist);
+        build
+    };
+    let done = run("packages/build", STATIC_BOUND, &mut build())
+        .and_then(|()| run("packages/build image", PACK_BOUND, build().arg("image")))
+        .and_then(|()| venv())
+        .and_then(|venv| {
+            let mut python = Command::new(venv.join("bin/python"));
+            python.args(["-m", "pytest", "test_image.py"]).current_dir(directory("py"));
+            run("the test of the image", SUITE_BOUND, against(&mut python, &dist).env("MILLPOND_IMAGE", "yes"))
+        });
+    done.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let image = missing_of_images().map(|tool| format!("the image, which is made and run where there is {tool}"));
+    let all: Vec<_> = LEFT_OUT.into_iter().map(str::to_owned).chain(image).collect();
+    let said = format!("packages: {} things are left out here:\n  {}\n", all.len(), all.join("\n  "));
     // Not by `println!`, whose words a test that passes keeps to itself.
     io::stderr().write_all(said.as_bytes()).expect("stderr");
 }
@@ -74,6 +99,10 @@ fn what_is_packed_says_the_version_of_the_manifest() {
     let refused = run("packages/build", PACK_BOUND, &mut build).expect_err("/bin/true is no millpond");
     assert!(refused.contains("and Cargo.toml") && refused.contains(env!("CARGO_PKG_VERSION")), "{refused}");
     assert!(!dist.exists(), "nothing is written");
+}
+
+fn missing_of_images() -> Option<&'static str> {
+    OF_IMAGES.into_iter().find(|tool| Command::new(tool).arg("--version").output().is_err())
 }
 
 fn suite(of: impl FnOnce(&Path) -> Result<(), String>) {

@@ -1,6 +1,6 @@
 //! `serve`: flags to a [`Config`], the first screen or the ready line, and a stop within a blink.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use super::listen::TlsArgs;
@@ -51,8 +51,9 @@ pub struct Args {
     fixtures: Vec<String>,
     #[command(flatten)]
     pair: PairArgs,
-    /// A further name under which the control API may be called; may be given several times
-    #[arg(long = "allow-host", value_name = "NAME")]
+    /// A further name under which the control API may be called, as `millpond`, or all names below one, as `*.svc`; may be
+    /// given several times
+    #[arg(long = "allow-host", value_name = "NAME", value_parser = allowed_host)]
     allowed_hosts: Vec<String>,
     #[command(flatten)]
     origins: OriginArgs,
@@ -92,6 +93,14 @@ fn host(text: &str) -> Result<IpAddr, String> {
             format!("{cause}; give an address of this machine: 127.0.0.1, ::1, or 0.0.0.0 for all of them")
         }),
     }
+}
+
+/// What `--allow-host` takes. A star alone would let in whatever page a browser has open.
+fn allowed_host(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let is_name = !name.is_empty() && !name.starts_with('.') && !name.contains(['*', '/', '@', ' ', ':']);
+    let fault = "give a name or an address without a port, such as millpond, or *.svc for all names below svc";
+    if is_name || text.parse::<Ipv6Addr>().is_ok() { Ok(text.to_owned()) } else { Err(fault.to_owned()) }
 }
 
 /// Runs the verb.

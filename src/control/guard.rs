@@ -183,7 +183,7 @@ fn check_site(headers: &HeaderMap, page: bool) -> Result<(), ControlError> {
 pub struct Reach {
     /// The address it is bound to.
     pub bound: IpAddr,
-    /// Further names under which it may be called.
+    /// Further names under which it may be called; `*.` in front of one stands for all names below it.
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may do everything.
     pub allowed_origins: Vec<String>,
@@ -205,7 +205,12 @@ impl Reach {
     }
 
     fn allows_host(&self, name: &str) -> bool {
-        self.allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
+        let name = name.to_ascii_lowercase();
+        let mut allowed = self.allowed_hosts.iter().map(|allowed| allowed.to_ascii_lowercase());
+        allowed.any(|allowed| match allowed.strip_prefix('*') {
+            Some(end) => name.strip_suffix(end).is_some_and(|front| !front.is_empty()),
+            None => name == allowed,
+        })
     }
 
     fn allows_origin(&self, origin: &str) -> bool {
@@ -235,7 +240,7 @@ mod tests {
     fn verdict(hosts: &[&str], origins: &[&str]) -> Option<From> {
         let reach = Reach {
             bound: "192.168.7.9".parse().expect("an address"),
-            allowed_hosts: vec!["millpond".to_owned(), "10.0.2.2".to_owned()],
+            allowed_hosts: ["millpond", "10.0.2.2", "*.svc"].map(str::to_owned).into(),
             allowed_origins: vec!["http://shop.test:8080/".to_owned(), "capacitor://localhost".to_owned()],
         };
         let mut headers = HeaderMap::new();
@@ -262,6 +267,8 @@ mod tests {
             "MillPond",
             "10.0.2.2",
             "app.localhost:3",
+            "millpond.shop.svc:7663",
+            "Stream.SVC.",
         ] {
             assert_eq!(verdict(&[host], &[]), Some(From::Own), "{host}");
         }
@@ -276,6 +283,10 @@ mod tests {
             "192.168.7.8",
             "[2001:db8::1]:7663",
             "127.0.0.1.evil.example",
+            "svc",
+            "evilsvc",
+            ".svc",
+            "shop.svc.evil.example",
             "",
             "localhost:1@evil.example",
             "evil.example@localhost",

@@ -271,3 +271,11 @@ fn bodies_in_flight_have_a_bound_however_many_there_are() {
         assert!(peak < PEAK_MAX_MIB, "{header:?}: {peak} MiB");
     }
 }
+
+#[test]
+fn a_name_that_lets_in_every_page_or_none_is_refused() {
+    for name in ["*", "*.", "*.*", "mill*", "millpond:7663", "http://millpond"] {
+        let done = Place::new().run(&["serve", "--port", "0", "--memory", "--allow-host", name]);
+        done.refused(2, &["--allow-host", "without a port", "*.svc"]);
+    }
+}

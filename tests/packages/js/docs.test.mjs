@@ -43,6 +43,13 @@ test('scripts', async (t) => {
   }
 });
 
+test('what needs a Docker is JavaScript at least', async () => {
+  for (const code of await examples('docs/ci.md', 'testcontainers')) {
+    const { diagnostics } = typescript.transpileModule(code, { reportDiagnostics: true });
+    assert.deepEqual(diagnostics, []);
+  }
+});
+
 test('vitest', async (t) => {
   for (const file of ['README.md', 'docs/testing.md']) {
     const [code] = await examples(file, 'vitest');

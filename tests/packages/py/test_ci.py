@@ -1,0 +1,100 @@
+"""What runs elsewhere is held to its form: the release, the action, the image's recipe, the documents and examples of docs/ci.md.
+
+Each tool is shown something broken as well: one that lets everything pass would hold nothing.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import run
+
+ROOT = Path(__file__).parents[3]
+TOOLS = Path(sys.executable).parent
+RELEASE, ACTION = ".github/workflows/release.yml", "packages/action/action.yml"
+CONTAINERFILE = "packages/image/Containerfile"
+
+
+def hadolint(file):
+    return run(TOOLS / "hadolint", "--no-color", file)
+
+
+def zizmor(file):
+    return run(TOOLS / "zizmor", "--offline", "--no-config", "--persona", "pedantic", file)
+
+
+def schema(kind):
+    return lambda file: run(TOOLS / "check-jsonschema", "--builtin-schema", f"vendor.{kind}", file)
+
+
+def blocks(kind):
+    found = re.findall(rf"```{kind}\n(.*?)```", (ROOT / "docs/ci.md").read_text(), re.DOTALL)
+    assert found, kind
+    return found
+
+
+CHECKS = [
+    # file, tool, what is broken in it, and the tool's word for that
+    (CONTAINERFILE, hadolint, ("FROM scratch", "FROM debian"), "DL3006"),
+    (CONTAINERFILE, hadolint, ("WORKDIR /data", "WORKDIR data"), "DL3000"),
+    (RELEASE, schema("github-workflows"), ("runs-on:", "runs-at:"), "runs-at"),
+    (RELEASE, zizmor, ("        with:\n          persist-credentials: false\n", ""), "artipacked"),
+    (RELEASE, zizmor, ("@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0", "@v5"), "unpinned-uses"),
+    (RELEASE, zizmor, ("permissions: {}", "permissions: write-all"), "excessive-permissions"),
+    (ACTION, schema("github-actions"), ("using: composite", "using: node20"), "main"),
+    (ACTION, schema("github-actions"), ("shell: bash", "shall: bash"), "shall"),
+    (ACTION, zizmor, ('"$GITHUB_ACTION_PATH/start.sh"', '"start.sh" ${{ inputs.args }}'), "template-injection"),
+]
+
+
+@pytest.mark.parametrize("file, tool, change, word", CHECKS, ids=[check[3] for check in CHECKS])
+def test_a_file_is_in_order_and_would_not_pass_broken(file, tool, change, word, tmp_path):
+    done = tool(ROOT / file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = (ROOT / file).read_text()
+    assert change[0] in text
+    broken = tmp_path / file
+    broken.parent.mkdir(parents=True)
+    broken.write_text(text.replace(*change))
+    done = tool(broken)
+    assert done.returncode != 0 and word in done.stdout + done.stderr, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("word, kind", [("workflow", "github-workflows"), ("compose", "compose-spec"), ("gitlab", "gitlab-ci")])
+def test_the_documents_of_the_page_are_of_their_kind(word, kind, tmp_path):
+    file = tmp_path / ".gitlab-ci.yml"
+    for block in blocks(f"yaml {word}"):
+        file.write_text(block)
+        done = schema(kind)(file)
+        assert done.returncode == 0, block + done.stdout + done.stderr
+    broken = block.replace("jobs:", "job:").replace("depends_on:", "depends:").replace("alias: millpond", "alias: [millpond]")
+    file.write_text(broken)
+    assert schema(kind)(file).returncode != 0, broken
+
+
+def test_the_action_is_given_what_it_takes():
+    inputs = yaml.safe_load((ROOT / ACTION).read_text())["inputs"]
+    steps = [step for block in blocks("yaml workflow") for job in yaml.safe_load(block)["jobs"].values() for step in job["steps"]]
+    given = [step["with"] for step in steps if step.get("uses", "").endswith("/packages/action@v1")]
+    assert given and all(set(one) <= set(inputs) for one in given)
+    page = (ROOT / "docs/ci.md").read_text()
+    table = {name: default for name, default in re.findall(r"^\| `(\w+)` \| `?(.*?)`? \|", page, re.MULTILINE)}
+    assert set(table) == set(inputs) and table["fixture"] == inputs["fixture"]["default"]
+
+
+def test_the_pod_is_one_of_its_service_and_does_what_the_image_can():
+    pod, service = yaml.safe_load_all(*blocks("yaml kubernetes"))
+    assert service["spec"]["selector"] == pod["metadata"]["labels"]
+    (container,) = pod["spec"]["containers"]
+    text = (ROOT / CONTAINERFILE).read_text()
+    assert f"CMD {json.dumps(container['readinessProbe']['exec']['command'])}" in text
+    ports = {container["ports"][0]["containerPort"], service["spec"]["ports"][0]["port"]}
+    assert ports == {int(port) for port in re.findall(r"^EXPOSE (\d+)$", text, re.MULTILINE)}
+
+
+def test_examples_that_need_a_docker_are_python_at_least():
+    for example in blocks("python testcontainers"):
+        compile(example, "docs/ci.md", "exec")
