@@ -50,6 +50,7 @@ pub mod outcome;
 mod params;
 pub mod permission;
 mod private;
+mod project;
 mod query;
 mod rate;
 mod reply;

@@ -1,10 +1,13 @@
 //! `doctor`: what on this machine keeps programs from reaching millpond, or misleads them.
 
+mod project;
+
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::print::{Paint, plain};
@@ -26,13 +29,18 @@ const NODE_WITH_WEBSOCKET: u32 = 22;
 
 /// Look for what keeps programs from reaching millpond
 ///
-/// Port, clock, proxies, variables, Node.js. Looks at this machine only, and changes nothing. Exit code 1 when something is wrong.
+/// Port, clock, proxies, variables, Node.js; in a project, SDK clients that are made without a base URL. Looks at this machine
+/// only, and changes nothing. Exit code 1 when something is wrong.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   millpond doctor
+  millpond doctor --project .                  which clients call production, and how they are pointed here
   millpond doctor --url http://127.0.0.1:3030")]
 pub struct Args {
+    /// Look through the source files of a folder too; then it is no fault that no millpond runs
+    #[arg(long, value_name = "DIR")]
+    project: Option<PathBuf>,
     #[command(flatten)]
     target: TargetArgs,
     /// Print the findings as JSON
@@ -52,57 +60,83 @@ struct Finding {
     about: &'static str,
     level: Level,
     text: String,
+    /// What is found in a project: for a program in fields, for people with a line on what to do.
+    client: Option<project::Client>,
+}
+
+fn finding(about: &'static str, level: Level, text: impl Into<String>) -> Finding {
+    Finding { about, level, text: text.into(), client: None }
 }
 
 fn fine(about: &'static str, text: impl Into<String>) -> Finding {
-    Finding { about, level: Level::Fine, text: text.into() }
+    finding(about, Level::Fine, text)
 }
 
 fn note(about: &'static str, text: impl Into<String>) -> Finding {
-    Finding { about, level: Level::Note, text: text.into() }
+    finding(about, Level::Note, text)
 }
 
 fn wrong(about: &'static str, text: impl Into<String>) -> Finding {
-    Finding { about, level: Level::Wrong, text: text.into() }
+    finding(about, Level::Wrong, text)
 }
 
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
+    let of_project = args.project.as_deref().map(project::look).transpose()?;
     let found = args.target.find();
-    let mut findings = vec![emulator(&found)];
+    let mut findings = Vec::new();
+    match &found {
+        Ok(_) => findings.push(emulator(&found)),
+        Err(_) if of_project.is_some() && !args.target.is_named() => {
+            findings.push(note("millpond", "none runs here, and what it would tell is left out"));
+        }
+        Err(_) => {
+            findings.push(emulator(&found));
+            findings.extend(default_port().ok().map(port));
+        }
+    }
     findings.extend(stale_run_files());
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match &found {
-        Ok(client) => {
-            let apps = client.apps()?;
-            findings.push(clocks(&apps));
-            findings.extend(rewrite(&client.url));
-            findings.push(variables(&client.url, &apps, variable));
-        }
-        Err(_) => findings.extend(default_port().ok().map(port)),
+    if let Ok(client) = &found {
+        let apps = client.apps()?;
+        findings.push(clocks(&apps));
+        findings.extend(rewrite(&client.url));
+        findings.push(variables(&client.url, &apps, variable));
     }
     findings.push(proxies(variable));
     findings.extend(node());
+    findings.extend(of_project.into_iter().flatten());
     let wrong = findings.iter().any(|finding| finding.level == Level::Wrong);
     if args.json {
-        let listed = findings.iter().map(|finding| {
-            let level = format!("{:?}", finding.level).to_lowercase();
-            json!({"about": finding.about, "level": level, "text": finding.text})
-        });
+        let listed = findings.iter().map(in_json);
         print::json(&json!({"ok": !wrong, "findings": listed.collect::<Vec<_>>()}))?;
     } else {
         let paint = Paint::stdout();
-        let lines = findings.iter().map(|finding| {
-            let mark = match finding.level {
-                Level::Fine => paint.green("✓"),
-                Level::Note => paint.yellow("!"),
-                Level::Wrong => paint.red("✗"),
-            };
-            format!("{mark} {:<10} {}", finding.about, plain(&finding.text))
-        });
-        print::out(&lines.collect::<Vec<_>>().join("\n"))?;
+        print::out(&findings.iter().map(|finding| in_words(finding, paint)).collect::<Vec<_>>().join("\n"))?;
     }
     Ok(if wrong { FAILED } else { DONE })
+}
+
+fn in_json(finding: &Finding) -> Value {
+    let level = format!("{:?}", finding.level).to_lowercase();
+    let mut shown = json!({"about": finding.about, "level": level, "text": finding.text});
+    if let Some(client) = &finding.client {
+        shown["client"] = json!(client);
+    }
+    shown
+}
+
+fn in_words(finding: &Finding, paint: Paint) -> String {
+    let mark = match finding.level {
+        Level::Fine => paint.green("✓"),
+        Level::Note => paint.yellow("!"),
+        Level::Wrong => paint.red("✗"),
+    };
+    let line = format!("{mark} {:<10} {}", finding.about, plain(&finding.text));
+    match finding.client.as_ref().and_then(|client| client.fix.as_ref()) {
+        Some(fix) => format!("{line}\n{:<12} {}", "", paint.dim(fix)),
+        None => line,
+    }
 }
 
 fn emulator(found: &Result<Client, Failure>) -> Finding {

@@ -49,6 +49,11 @@ impl CommonArgs {
 }
 
 impl TargetArgs {
+    /// Whether somebody says which one: then it is a fault when it does not answer.
+    pub fn is_named(&self) -> bool {
+        self.url.is_some() || std::env::var_os("MILLPOND_URL").is_some_and(|url| !url.is_empty())
+    }
+
     /// The emulator that `--url`, `MILLPOND_URL`, a run file or the default port leads to.
     pub fn find(&self) -> Result<Client, Failure> {
         if let Some(client) = self.find_named()? {

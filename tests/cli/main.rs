@@ -6,6 +6,8 @@ mod connections;
 mod crash;
 #[cfg(unix)]
 mod docs;
+#[cfg(unix)]
+mod doctor;
 mod ended_tokens;
 #[cfg(unix)]
 mod exec;
