@@ -14,6 +14,7 @@ mod exec;
 mod faults;
 mod fixture;
 mod healthcheck;
+mod init;
 mod inspect;
 mod json_file;
 mod lan;
@@ -60,6 +61,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   millpond --fixture quickstart        start, with a few users to play with
+  millpond init                        give a project a fixture and a first test
   millpond exec -- npm test            run a command with a millpond of its own
   millpond token john                  make a token for john
   millpond inspect                     paste a token, see why it is refused
@@ -71,6 +73,7 @@ enum Verb {
     #[cfg(unix)]
     Exec(exec::Args),
     Env(env::Args),
+    Init(init::Args),
     Token(token::Args),
     CreateToken(token::CreateArgs),
     Inspect(inspect::Args),
@@ -135,6 +138,7 @@ fn dispatch(verb: Verb) -> Outcome {
         #[cfg(unix)]
         Verb::Exec(args) => exec::run(&args),
         Verb::Env(args) => env::run(&args),
+        Verb::Init(args) => init::run(&args),
         Verb::Token(args) => token::run(&args),
         Verb::CreateToken(args) => token::create(&args),
         Verb::Inspect(args) => inspect::run(&args),

@@ -1,4 +1,5 @@
-//! The pages under `/_millpond/`: plain files of `static/`, embedded. They are a client like any other.
+//! The pages under `/_millpond/`: plain files of `static/`, embedded, and beside them those of `docs/`. They are a client like any
+//! other.
 
 use actix_web::http::header::{self, EntityTag, IF_NONE_MATCH};
 use actix_web::web::Path;
@@ -9,6 +10,7 @@ use crate::control::code::ControlCode;
 use crate::control::error::ControlError;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
+static DOCUMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/docs");
 
 /// Nothing but this origin's own files; no inline script or style; no framing.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -25,16 +27,26 @@ pub async fn redirect(request: HttpRequest) -> HttpResponse {
 
 /// The first page.
 pub async fn index(request: HttpRequest) -> HttpResponse {
-    serve(&request, "index.html")
+    serve(&request, &FILES, "index.html")
 }
 
 /// A file beside it.
 pub async fn asset(request: HttpRequest, path: Path<String>) -> HttpResponse {
-    serve(&request, &path)
+    serve(&request, &FILES, &path)
 }
 
-fn serve(request: &HttpRequest, path: &str) -> HttpResponse {
-    let Some(file) = FILES.get_file(path) else {
+/// A page of `docs/`, as it is in the repository.
+pub async fn document(request: HttpRequest, path: Path<String>) -> HttpResponse {
+    serve(&request, &DOCUMENTS, &path)
+}
+
+/// Leads to what coding agents read first; it links to the documents beside it.
+pub async fn for_agents() -> HttpResponse {
+    HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, "/_millpond/docs/llms.txt")).finish()
+}
+
+fn serve(request: &HttpRequest, files: &'static Dir<'static>, path: &str) -> HttpResponse {
+    let Some(file) = files.get_file(path) else {
         return ControlError::new(ControlCode::UnknownAsset, format!("there is no file {path}")).error_response();
     };
     let tag = EntityTag::new_strong(format!("{:016x}", fingerprint(file.contents())));
@@ -71,6 +83,7 @@ fn content_type(file: &File<'_>) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("md") => "text/markdown; charset=utf-8",
+        Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
 }

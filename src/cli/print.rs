@@ -34,6 +34,12 @@ pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Asks on stderr, where stdout may be read by a program; the answer comes on the same line.
+pub fn ask(question: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush());
+}
+
 /// Writes why a verb failed.
 pub fn error(text: &str) {
     note(&format!("{} {text}", Paint::stderr().red("error:")));

@@ -11,12 +11,12 @@ use super::routes::table;
 use super::{guard, phone};
 use crate::dashboard;
 
-/// Where the dashboard is, and what phones are led to. They are for people, and not described.
-const PAGES: [&str; 5] = ["", "/", "/assets/{path:.*}", "/phone", "/ca.pem"];
+/// Where the dashboard is, the documents, and what phones are led to. They are for people, and not described.
+const PAGES: [&str; 7] = ["", "/", "/assets/{path:.*}", "/llms.txt", "/docs/{path:.*}", "/phone", "/ca.pem"];
 
 /// Mounts the control API and the dashboard under `/_millpond`, and sends browsers there from `/`.
 pub fn mount(config: &mut ServiceConfig) {
-    let [bare, index, assets, for_phones, ca] = PAGES;
+    let [bare, index, assets, for_agents, documents, for_phones, ca] = PAGES;
     let endpoints = |config: &mut ServiceConfig| {
         for Endpoint { path, route, for_neighbours, .. } in table().into_iter().flat_map(|area| area.endpoints) {
             let guarded = from_fn(move |request, next| guard::for_whom(for_neighbours, request, next));
@@ -29,6 +29,8 @@ pub fn mount(config: &mut ServiceConfig) {
             .route(bare, web::get().to(dashboard::redirect))
             .route(index, web::get().to(dashboard::index))
             .route(assets, web::get().to(dashboard::asset))
+            .route(for_agents, web::get().to(dashboard::for_agents))
+            .route(documents, web::get().to(dashboard::document))
             // It holds the word: no page of another port is to read it.
             .route(
                 for_phones,

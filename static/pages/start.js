@@ -13,6 +13,9 @@ export async function render(context) {
   if (await isUntouched(context.app, context.signal) && !context.signal.aborted) waitForTheFirst(context);
 }
 
+/** A line for a shell, to be copied. */
+const shell = (line) => h("div", { class: "with-tools" }, h("code", { class: "line", tabindex: "0" }, line), copyButton(line, `the line ${line}`));
+
 export function firstSteps(context, waiting) {
   const { app, params } = context;
   const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "SDKs" });
@@ -67,6 +70,15 @@ export function firstSteps(context, waiting) {
       card("3. Watch", {},
         h("p", {}, "Each call and socket event appears under ", h("a", { href: context.href("requests") }, "Requests"), ", with every check of its authentication, and who is connected under ", h("a", { href: context.href("connections") }, "Connections"), "."),
         h("p", {}, "In a shell, the same variables for every SDK:"),
-        h("div", { class: "with-tools" }, h("code", { class: "line", tabindex: "0" }, 'eval "$(millpond env)"'), copyButton('eval "$(millpond env)"', "the line"))))
+        shell('eval "$(millpond env)"'))),
+    card("4. Set up your project", {},
+      h("div", { class: "columns" },
+        h("div", { class: "column" },
+          h("p", {}, "In its folder: a fixture, a first test for vitest, jest, Playwright, node:test or pytest, and a workflow; shown first."),
+          shell("millpond init")),
+        h("div", { class: "column" },
+          h("p", {}, "And which SDK clients of its code would still call production, with what to write."),
+          shell("millpond doctor --project ."))),
+      h("p", { class: "about" }, "For a coding agent: ", h("a", { href: "/_millpond/llms.txt" }, "llms.txt"), "."))
   );
 }

@@ -21,7 +21,7 @@ fn every_verb_teaches_with_an_example_and_speaks_json() {
     let names = verbs(&top);
     let wanted =
         ["serve", "exec", "env", "token", "create-token", "inspect", "revoke-token", "revoke-all-tokens", "fixture"];
-    let more = ["samples", "operations", "healthcheck", "doctor", "completions", "apps", "clock", "requests"];
+    let more = ["samples", "operations", "healthcheck", "doctor", "init", "completions", "apps", "clock", "requests"];
     let states = ["ended-tokens", "faults", "stubs", "connections", "snapshot", "reset", "users", "stop", "open"];
     for name in wanted.iter().chain(&more).chain(&states) {
         assert!(names.iter().any(|known| known == name), "{name}: {names:?}");

@@ -14,6 +14,8 @@ mod exec;
 mod faults;
 mod harness;
 mod help;
+#[cfg(unix)]
+mod init;
 mod lists;
 mod process;
 mod requests;

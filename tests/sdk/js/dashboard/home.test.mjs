@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
@@ -12,6 +12,8 @@ import { StreamChat } from 'stream-chat';
 import { browser, call, Dashboard, millpond, newApp, staged } from './dashboard.mjs';
 
 const BOUND_MS = 60_000;
+/** Types into a terminal. */
+const TERMINAL = fileURLToPath(new URL('../../../cli/terminal.py', import.meta.url));
 /** Where the packages of the JavaScript SDKs are found. */
 const SDKS = fileURLToPath(new URL('..', import.meta.url));
 
@@ -68,6 +70,35 @@ test('how an app stands: users, connections, calls, refusals, faults, clock, as 
 
 // ---- the lines ----
 
+/** The lines of a card as they are copied. */
+async function copied(page, lines) {
+  const found = [];
+  for (const line of lines) {
+    await page.button(`Copy the line ${line}`).click();
+    found.push(await page.page.evaluate(() => navigator.clipboard.readText()));
+  }
+  return found;
+}
+
+test('the lines that set up a project do it as they stand, and a coding agent is led to the documents', async (t) => {
+  const app = await newApp(millpond, 'set up');
+  const page = await open(t, app, 'start');
+  const card = page.card('4. Set up your project');
+  const [init, doctor] = await copied(page, ['millpond init', 'millpond doctor --project .']);
+  const directory = await mkdtemp(join(tmpdir(), 'millpond-lines-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  await writeFile(join(directory, 'package.json'), '{"devDependencies": {"vitest": "4"}}');
+  await writeFile(join(directory, 'app.mjs'), 'const client = new FeedsClient(key);\n');
+  await runUntil(/^$/, ['python3', TERMINAL, 'sh', '-c', init], directory, "< [y/N]\n> 'y\\n'\n< Written.\n"); // which says nothing itself
+  assert.match(await readFile(join(directory, 'tests/millpond.test.mjs'), 'utf8'), /millpond\/vitest/);
+  await runUntil(/app\.mjs:1: const client = new FeedsClient\(key\);\n.*base_url: /, ['sh', '-c', `${doctor}; test $? = 1`], directory);
+  const link = await card.getByRole('link', { name: 'llms.txt' }).getAttribute('href');
+  const text = await fetch(new URL(link, millpond.url));
+  assert.match(await text.text(), /^# millpond\n/);
+  assert.match(await (await fetch(new URL('skill.md', text.url))).text(), /^---\nname: millpond\n/);
+  await page.isClean();
+});
+
 const js = (name) => ({ file: join(SDKS, `.first-steps-${name}.mjs`), run: (file) => [process.execPath, '--experimental-websocket', '--no-warnings', file] });
 const python = { file: 'first_steps.py', run: (file) => [process.env.SDK_PYTHON ?? 'python3', file] };
 const signsIn = { says: /^connected as john$/m, expect: [{ operation: 'TokenProvider', user_id: 'john' }, { operation: 'Connect', user_id: 'john', outcome: 'ok' }] };
@@ -84,9 +115,10 @@ const LINES = {
 };
 
 /** Runs what was pasted into a file until it has said this, and ends it: a client that is connected stays so. */
-async function runUntil(says, [program, ...words], cwd) {
+async function runUntil(says, [program, ...words], cwd, typed = '') {
   const env = { ...process.env, NODE_NO_WARNINGS: '1', PATH: [dirname(process.env.MILLPOND_BIN), process.env.PATH].join(delimiter) };
-  const child = spawn(program, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, words, { cwd, env });
+  child.stdin.end(typed);
   const gone = once(child, 'exit');
   let said = '';
   try {
