@@ -88,6 +88,14 @@ impl ServerCaller {
         self.0.call.store.read(&self.0.scope, job)
     }
 
+    /// Reads what may visit many rows, for the caller: see [`Store::scan`].
+    pub async fn scan<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&ReadTx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.0.call.store.scan(&self.0.scope, job).await
+    }
+
     /// Writes for the caller: see [`Store::write`].
     pub async fn write<T: Send + 'static>(
         &self,

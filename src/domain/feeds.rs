@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activities;
+pub mod activity_notices;
 pub mod activity_reactions;
 pub mod aggregation;
 pub mod bookmarked;
@@ -37,10 +38,12 @@ pub mod query;
 pub mod rank;
 pub mod reactions;
 pub mod read;
+pub mod revisions;
 pub mod selectors;
 pub mod shares;
 pub mod suggestions;
 pub mod threads;
+pub mod translation;
 pub mod updates;
 pub mod user_data;
 pub mod views;

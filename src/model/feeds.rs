@@ -17,6 +17,7 @@ pub mod pin;
 pub mod poll;
 pub mod rank;
 pub mod reaction;
+pub mod revision;
 pub mod share;
 pub mod suggestion;
 pub mod view;

@@ -15,6 +15,7 @@ handlers! {
     QueryFeeds => feeds::query::feeds;
     GetFeedsRateLimits => feeds::usage::rate_limits;
     QueryFeedsUsageStats => feeds::usage::query;
+    QueryRevisionHistory => feeds::revisions::query;
     DeleteFeedUserData => feeds::user_data::delete;
     ExportFeedUserData => feeds::user_data::export;
     GetUserInterests => feeds::interests::get;
@@ -83,6 +84,7 @@ handlers! {
     UpdateActivityPartial => feeds::activities::update_partial;
     DeleteActivity => feeds::activities::delete;
     RestoreActivity => feeds::activities::restore;
+    TranslateActivity => feeds::translation::activity;
     MarkActivity => feeds::marks::mark;
     AddComment => feeds::comments::add;
     AddCommentsBatch => feeds::comments::add_many;
@@ -94,6 +96,7 @@ handlers! {
     UpdateCommentPartial => feeds::comments::update_partial;
     DeleteComment => feeds::comments::delete;
     RestoreComment => feeds::comments::restore;
+    TranslateComment => feeds::translation::comment;
     AddCommentReaction => feeds::comment_reactions::add;
     DeleteCommentReaction => feeds::comment_reactions::delete;
     QueryCommentReactions => feeds::comment_reactions::query;

@@ -16,6 +16,8 @@ pub struct Rules {
     pub multi_tenant_enabled: bool,
     /// The legacy permission system, in which a query of a client has to name its teams.
     pub permission_v1: bool,
+    /// What becomes of activities and comments is kept.
+    pub feed_audit_logs: bool,
     /// Whether names must differ.
     pub unique_usernames: UniqueUsernames,
     /// Roles that may not query users.

@@ -28,6 +28,7 @@ pub mod pins;
 pub mod polls;
 pub mod query;
 pub mod reactions;
+pub mod revisions;
 pub mod selection;
 pub mod shares;
 pub mod suggestions;

@@ -27,6 +27,7 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0018_collections.sql"),
     include_str!("migrations/0019_user_groups.sql"),
     include_str!("migrations/0020_blocklists.sql"),
+    include_str!("migrations/0021_translations_and_revisions.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

@@ -14,6 +14,7 @@ use crate::model::feeds::feed::{Location, Visibility};
 use crate::model::feeds::follow::FollowStatus;
 use crate::model::feeds::member::MemberStatus;
 use crate::model::feeds::object::ObjectKind;
+use crate::model::feeds::revision::Action;
 use crate::model::user::Deletion;
 use crate::query::add_distance;
 
@@ -193,7 +194,7 @@ macro_rules! words {
     )*};
 }
 
-words!(End, Deletion, Visibility, FollowStatus, MemberStatus, ObjectKind);
+words!(End, Deletion, Visibility, FollowStatus, MemberStatus, ObjectKind, Action);
 
 fn word<T>(value: ValueRef<'_>, parse: impl FnOnce(&str) -> Option<T>) -> FromSqlResult<T> {
     let text = value.as_str()?;

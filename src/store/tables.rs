@@ -101,6 +101,7 @@ pub const TABLES: &[Table] = &[
     Table::new("bookmarks", "no").row_by_row(),
     Table::new("activity_feedback", "user_id, activity, action").row_by_row(),
     Table::new("collections", "name, id").row_by_row(),
+    Table::new("revisions", "no").row_by_row(),
     Table::new("user_groups", "id").row_by_row(),
     Table::new("user_group_members", "group_id, user_id").about("user_id").row_by_row(),
     Table::new("blocklists", "team, name").row_by_row(),
@@ -167,6 +168,7 @@ mod tests {
         ("bookmarks", "user_id"),
         ("activity_feedback", "user_id"),
         ("collections", "user_id"),
+        ("revisions", "user_id"),    // who did something has done it, whether he is there or not
         ("user_teams", "user_id"),   // goes as the user's row does
         ("ended_tokens", "user_id"), // a token stays ended, whoever is gone
     ];

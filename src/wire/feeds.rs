@@ -14,5 +14,6 @@ pub mod membership;
 pub mod pin;
 mod poll;
 mod reaction;
+mod revision;
 pub mod share;
 pub mod suggestion;

@@ -119,7 +119,7 @@ apps:
            attachments: [{type: image, custom: {}}], mentioned: [jane], filter_tags: [f], interest_tags: [i],
            collections: ["c:1"], parent: 4, poll_id: p, lat: 0.1, lng: "9e999", comment_count: 1, reaction_count: 2,
            bookmark_count: 3, share_count: 4, popularity: 5, created_at: 8, updated_at: 9, edited_at: 10, expires_at: 11,
-           notification_context: {trigger: {type: follow}}, deleted_at: 12}
+           notification_context: {trigger: {type: follow}}, i18n: {de_text: hallo}, deleted_at: 12}
       feed_activities: [{feed: 2, created_at: 8, activity: 3, group_key: "john_post", origin: 1}]
       activity_tags: [{kind: filter, tag: f, activity: 3}, {kind: interest, tag: i, activity: 3}]
       activity_words: [{word: "1", activity: 3}]
@@ -162,6 +162,9 @@ apps:
       bookmarks:
         - {no: 7, kind: activity, object: 3, activity: 3, user_id: jane, folder: 6, custom: {o: p}, created_at: 31, updated_at: 32}
       collections: [{name: food, id: c, user_id: jane, custom: {q: r}, created_at: 33, updated_at: 34}]
+      revisions:
+        - {no: 8, kind: activity, object: 3, object_id: a-1, action: edit, user_id: john, changed_fields: [text], previous: {text: a},
+           created_at: 34}
       user_groups: [{id: g, name: Gang, name_key: gang, description: All, team_id: red, created_by: john, created_at: 35, updated_at: 36}]
       user_group_members: [{group_id: g, user_id: jane, is_admin: 1, created_at: 37}]
       blocklists: [{team: red, name: b, id: i, type: regex, words: [x], leet_check: 1, plural_check: 1, substring_match: 1, confusable_folding: 1, created_at: 38, updated_at: 39}]

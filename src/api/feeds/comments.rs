@@ -33,6 +33,12 @@ pub struct CommentResponse {
     comment: EnrichedComment,
 }
 
+impl From<EnrichedComment> for CommentResponse {
+    fn from(comment: EnrichedComment) -> Self {
+        Self { comment }
+    }
+}
+
 /// The answer of AddComment: of notifications where they were asked for.
 #[derive(Serialize)]
 pub struct AddCommentResponse {

@@ -8,8 +8,8 @@ use super::access::{self, Actor, Standing};
 use super::collections::{self, CollectionInput};
 use super::enrich::{OwnFields, Parts, ShownComments};
 use super::listing::{enriched_by, enriched_in, list, regard, tell, unlist};
-use super::notify::{self, Deed, Kind, Notice};
-use super::{feeds, later};
+use super::notify::{self, Kind};
+use super::{activity_notices as notices, feeds, later, revisions};
 use crate::clock::Time;
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
@@ -20,7 +20,7 @@ use crate::model::feeds::feed::{Feed, Location};
 use crate::model::user::User;
 use crate::permission::capability::Capability;
 use crate::store::feeds::{activities as rows, feeds as feed_rows, next_number};
-use crate::store::{ReadTx, WriteTx, users};
+use crate::store::{ReadTx, WriteTx};
 
 /// An activity as a call describes it. What is absent is empty.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +110,7 @@ fn add(
         ..content(tx, input)
     };
     rows::save(tx, &activity)?;
+    revisions::created(tx, actor, &activity)?;
     for feed in &mut feeds {
         list(tx, &activity, feed)?;
     }
@@ -118,7 +119,8 @@ fn add(
     }
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     tell(tx, "feeds.activity.added", Some(author), &enriched, &feeds)?;
-    let mentions_told = notifies.then(|| tell_mentioned(tx, &enriched.activity, &[], copies_custom)).transpose()?;
+    let told = || notices::tell_mentioned(tx, &enriched.activity, &[], copies_custom);
+    let mentions_told = notifies.then(told).transpose()?;
     Ok(Written { activity: enriched, mentions_told })
 }
 
@@ -150,12 +152,14 @@ pub fn edit(
         counts: before.counts,
         parent: before.parent,
         notification_context: before.notification_context.clone(),
+        i18n: if input.text == before.text { before.i18n.clone() } else { Map::new() },
         created_at: before.created_at,
         updated_at: now,
         edited_at: Some(now),
         ..content(tx, input)
     };
     rows::save(tx, &activity)?;
+    revisions::edited(tx, actor, before, &activity)?;
     for feed in feeds.iter_mut().filter(|feed| is_new(feed)) {
         list(tx, &activity, feed)?;
     }
@@ -173,29 +177,9 @@ pub fn edit(
             tell(tx, kind, Some(editor), &enriched, &feeds)?;
         }
     }
-    let mentions_told =
-        notifies.then(|| tell_mentioned(tx, &enriched.activity, &before.mentioned, copies_custom)).transpose()?;
-    if notifies {
-        for gone in before.mentioned.iter().filter(|id| !enriched.activity.mentioned.contains(id)) {
-            notify::withdraw_from(tx, Some(editor), &before.user_id, Kind::Mention, &before.id, Some(gone))?;
-        }
-    }
+    let told = || notices::mentions_changed(tx, editor, before, &enriched.activity, copies_custom);
+    let mentions_told = notifies.then(told).transpose()?;
     Ok(Written { activity: enriched, mentions_told })
-}
-
-/// Tells those whom an activity mentions, in the name of its author, and that were not mentioned before. Answers how many.
-fn tell_mentioned(tx: &WriteTx<'_>, activity: &Activity, before: &[String], copies_custom: bool) -> Result<i64> {
-    let Some(author) = users::get(tx, activity.user_id.as_str())? else { return Ok(0) };
-    let mut told = 0;
-    for (at, id) in activity.mentioned.iter().enumerate() {
-        if before.contains(id) || activity.mentioned[..at].contains(id) {
-            continue;
-        }
-        let (recipient, deed) = (&UserId::trusted(id), Deed::Mention { activity });
-        let notice = Notice { actor: &author, recipient, deed, custom: &activity.custom, copies_custom };
-        told += i64::from(notify::send(tx, &notice)?);
-    }
-    Ok(told)
 }
 
 /// How an activity is deleted.
@@ -218,6 +202,7 @@ pub fn delete(
     let known = rows::get(tx, id)?.filter(|activity| activity.deleted_at.is_none() || is_hard);
     let before = known.ok_or_else(|| missing(id))?;
     may(tx, actor, &before, Capability::DeleteOwnActivity, Capability::DeleteAnyActivity)?;
+    revisions::deleted(tx, actor, &before)?;
     let now = later(tx.now, before.updated_at);
     let was_live = before.deleted_at.is_none();
     let activity = Activity { deleted_at: Some(now), updated_at: now, ..before };
@@ -260,6 +245,7 @@ pub fn restore(
     }
     let activity = Activity { deleted_at: None, updated_at: later(tx.now, before.updated_at), ..before };
     rows::save(tx, &activity)?;
+    revisions::restored(tx, actor, &activity)?;
     for feed in &mut feeds {
         list(tx, &activity, feed)?;
     }
@@ -349,6 +335,7 @@ fn content(tx: &WriteTx<'_>, input: ActivityInput) -> Activity {
         visibility_tag: input.visibility_tag,
         restrict_replies: input.restrict_replies.unwrap_or_else(|| "everyone".to_owned()),
         custom: input.custom,
+        i18n: Map::new(),
         search_data: input.search_data,
         attachments: input.attachments,
         mentioned: input.mentioned,

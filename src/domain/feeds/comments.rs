@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::access::{self, Actor, Standing};
 use super::comment_notices::{self as notices, Telling, Told};
 use super::enrich::{self, OwnFields, previews};
-use super::{activities, events, later, listing};
+use super::{activities, events, later, listing, revisions};
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
@@ -108,6 +108,7 @@ pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInpu
     };
     check(tx, &comment)?;
     rows::save(tx, &comment)?;
+    revisions::created(tx, actor, &comment)?;
     let telling = input.telling;
     count(tx, &mut activity, parent.as_ref(), 1, 1)?;
     let comment = enrich::comment(tx, actor.user, comment)?;
@@ -258,10 +259,11 @@ pub fn update(
         i18n: if says_other { Map::new() } else { before.i18n.clone() },
         updated_at: now,
         edited_at: Some(now),
-        ..before
+        ..before.clone()
     };
     check(tx, &comment)?;
     rows::save(tx, &comment)?;
+    revisions::edited(tx, actor, &before, &comment)?;
     if change.telling.notifies {
         notices::mentions_changed(tx, editor, &activity, &mentioned, &comment, change.telling.copies_custom)?;
     }
@@ -285,6 +287,7 @@ pub fn delete(
     let before = rows::get(tx, id)?.filter(|comment| comment.is_live() || is_hard).ok_or_else(|| missing(id))?;
     let (mut activity, feeds) = upon(tx, actor, &before.object_id)?;
     may_change(tx, actor, &before, &feeds, DELETE)?;
+    revisions::deleted(tx, actor, &before)?;
     let was_live = before.is_live();
     take(tx, &before, &mut activity, is_hard)?;
     let now = later(tx.now, before.updated_at);
@@ -349,6 +352,7 @@ pub fn restore(tx: &WriteTx<'_>, actor: Actor<'_>, restorer: Option<&User>, id: 
         count(tx, &mut activity, parent.as_ref(), back, 1)?;
         let comment =
             Comment { deleted_at: None, deleted_with: None, updated_at: later(tx.now, before.updated_at), ..before };
+        revisions::restored(tx, actor, &comment)?;
         tell(tx, "feeds.comment.restored", actor, restorer, comment, (&activity, &feeds))?
     };
     Ok(Upon { comment, activity: listing::enriched_in(tx, actor, activity, &feeds, OwnFields::ALL)? })
@@ -369,7 +373,7 @@ fn parent_of(tx: &ReadTx<'_>, comment: &Comment) -> Result<Option<Comment>> {
 
 /// Tells those who hear of an activity what became of a comment upon it, and answers it as the actor is shown it. Who hears of
 /// no user takes it for a change of his own: where a server names none, it is the author.
-fn tell(
+pub fn tell(
     tx: &WriteTx<'_>,
     kind: &'static str,
     actor: Actor<'_>,

@@ -185,6 +185,7 @@ fn activity(tx: &WriteTx<'_>, notice: &Notice<'_>, fid: FeedId) -> Result<Activi
         visibility_tag: None,
         restrict_replies: "everyone".to_owned(),
         custom: if notice.copies_custom { notice.custom.clone() } else { Map::new() },
+        i18n: Map::new(),
         search_data: Map::new(),
         attachments: Vec::new(),
         mentioned: Vec::new(),

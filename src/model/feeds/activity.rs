@@ -40,6 +40,8 @@ pub struct Activity {
     pub restrict_replies: String,
     /// What the app stores with it.
     pub custom: Map<String, Value>,
+    /// The translations that were asked for.
+    pub i18n: Map<String, Value>,
     /// What the app stores to find it by.
     pub search_data: Map<String, Value>,
     /// Objects, each with a `custom`.
@@ -111,6 +113,7 @@ impl Activity {
             visibility_tag: None,
             restrict_replies: "everyone".to_owned(),
             custom: Map::new(),
+            i18n: Map::new(),
             search_data: Map::new(),
             attachments: Vec::new(),
             mentioned: Vec::new(),

@@ -189,6 +189,11 @@ pub struct EnrichedComment {
 }
 
 impl EnrichedComment {
+    /// A comment beside which nothing is shown but its author.
+    pub fn plain(comment: Comment, user: Arc<User>) -> Self {
+        Self { comment, user, mentioned: Vec::new(), reactions: Reactions::default(), replies: None, meta: None }
+    }
+
     /// The same without what is one viewer's own, as events tell of it.
     #[must_use]
     pub fn for_all(mut self) -> Self {

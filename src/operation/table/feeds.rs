@@ -4,6 +4,10 @@ use super::{delete, get, op, patch, post, put};
 use crate::operation::Mounts::V2;
 use crate::operation::Operation;
 
+/// What stands for translations.
+const TRANSLATED: &str =
+    "a marker with the language's code stands for the translation, and reads do not put it in place of the text";
+
 pub(super) const ROWS: &[Operation] = &[
     op("GetOrCreateFeed", &[post(V2, "/feeds/feed_groups/{group}/feeds/{id}")]),
     op("UpdateFeed", &[put(V2, "/feeds/feed_groups/{group}/feeds/{id}")]),
@@ -13,6 +17,7 @@ pub(super) const ROWS: &[Operation] = &[
     op("QueryFeeds", &[post(V2, "/feeds/feeds/query")]),
     op("GetFeedsRateLimits", &[get(V2, "/feeds/feeds/rate_limits")]),
     op("QueryFeedsUsageStats", &[post(V2, "/feeds/stats/usage")]).partial("there are no calls of a model to count"),
+    op("QueryRevisionHistory", &[post(V2, "/feeds/revisions/query")]),
     op("DeleteFeedUserData", &[post(V2, "/feeds/users/{user_id}/delete")]).per_minute(300),
     op("ExportFeedUserData", &[post(V2, "/feeds/users/{user_id}/export")])
         .per_minute(300)
@@ -84,6 +89,7 @@ pub(super) const ROWS: &[Operation] = &[
     op("UpdateActivityPartial", &[patch(V2, "/feeds/activities/{id}")]),
     op("DeleteActivity", &[delete(V2, "/feeds/activities/{id}")]),
     op("RestoreActivity", &[post(V2, "/feeds/activities/{id}/restore")]),
+    op("TranslateActivity", &[post(V2, "/feeds/activities/{id}/translate")]).partial(TRANSLATED),
     op("MarkActivity", &[post(V2, "/feeds/feed_groups/{group}/feeds/{id}/activities/mark/batch")]),
     op("AddComment", &[post(V2, "/feeds/comments")]),
     op("AddCommentsBatch", &[post(V2, "/feeds/comments/batch")]).per_minute(300),
@@ -95,6 +101,7 @@ pub(super) const ROWS: &[Operation] = &[
     op("UpdateCommentPartial", &[post(V2, "/feeds/comments/{id}/partial")]),
     op("DeleteComment", &[delete(V2, "/feeds/comments/{id}")]),
     op("RestoreComment", &[post(V2, "/feeds/comments/{id}/restore")]),
+    op("TranslateComment", &[post(V2, "/feeds/comments/{id}/translate")]).partial(TRANSLATED),
     op("AddCommentReaction", &[post(V2, "/feeds/comments/{id}/reactions")]),
     op("DeleteCommentReaction", &[delete(V2, "/feeds/comments/{id}/reactions/{type}")]),
     op("QueryCommentReactions", &[post(V2, "/feeds/comments/{id}/reactions/query")]),

@@ -6,16 +6,17 @@ use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::super::sql::{Columns, Json, location};
 use super::super::tx::{ReadTx, WriteTx};
-use super::{comments, list, words};
+use super::{comments, list, revisions, words};
 use crate::error::Result;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::{Activity, ActivityCounts};
 use crate::model::feeds::feed::Feed;
+use crate::model::feeds::object::ObjectKind;
 
 /// The columns of an activity, for [`activity_of`].
 pub(super) const COLUMNS: &str =
     "a.no, a.id, a.user_id, a.type, a.feeds, a.text, a.visibility, a.visibility_tag, a.restrict_replies, a.custom,
-        a.search_data, a.attachments, a.mentioned, a.filter_tags, a.interest_tags, a.notification_context, a.collections, a.parent, a.poll_id, a.lat,
+        a.i18n, a.search_data, a.attachments, a.mentioned, a.filter_tags, a.interest_tags, a.notification_context, a.collections, a.parent, a.poll_id, a.lat,
         a.lng, a.comment_count, a.reaction_count, a.bookmark_count, a.share_count, a.popularity, a.created_at, a.updated_at,
         a.edited_at, a.expires_at, a.deleted_at";
 
@@ -32,6 +33,7 @@ pub(super) fn activity_of(columns: &mut Columns<'_>) -> rusqlite::Result<Activit
         visibility_tag: columns.take()?,
         restrict_replies: columns.take()?,
         custom: columns.json()?,
+        i18n: columns.json()?,
         search_data: columns.json()?,
         attachments: columns.json()?,
         mentioned: columns.json()?,
@@ -92,10 +94,10 @@ pub fn save(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
     tx.conn()
         .prepare_cached(
             "INSERT OR REPLACE INTO activities (app, no, id, user_id, type, feeds, text, visibility, visibility_tag,
-                restrict_replies, custom, search_data, attachments, mentioned, filter_tags, interest_tags, notification_context,
+                restrict_replies, custom, i18n, search_data, attachments, mentioned, filter_tags, interest_tags, notification_context,
                 collections, parent, poll_id, lat, lng, comment_count, reaction_count, bookmark_count, share_count, popularity, created_at,
                 updated_at, edited_at, expires_at, deleted_at)
-             VALUES (:app, :no, :id, :user, :type, :feeds, :text, :visibility, :tag, :replies, :custom, :search_data,
+             VALUES (:app, :no, :id, :user, :type, :feeds, :text, :visibility, :tag, :replies, :custom, :i18n, :search_data,
                 :attachments, :mentioned, :filter_tags, :interest_tags, :context, :collections, :parent, :poll, :lat, :lng, :comments,
                 :reactions, :bookmarks, :shares, :popularity, :created_at, :updated_at, :edited_at, :expires_at, :deleted_at)",
         )?
@@ -103,6 +105,7 @@ pub fn save(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
             ":app": tx.app, ":no": activity.no, ":id": activity.id, ":user": activity.user_id, ":type": activity.kind,
             ":feeds": Json(&activity.feeds), ":text": activity.text, ":visibility": activity.visibility,
             ":tag": activity.visibility_tag, ":replies": activity.restrict_replies, ":custom": Json(&activity.custom),
+            ":i18n": Json(&activity.i18n),
             ":search_data": Json(&activity.search_data), ":attachments": Json(&activity.attachments),
             ":mentioned": Json(&activity.mentioned), ":filter_tags": Json(&activity.filter_tags),
             ":interest_tags": Json(&activity.interest_tags), ":context": Json(&activity.notification_context), ":collections": Json(&activity.collections),
@@ -221,6 +224,7 @@ const HANGING: &[&str] = &[
 /// Removes an activity with all that hangs on it.
 pub fn remove(tx: &WriteTx<'_>, activity: i64) -> Result<()> {
     comments::remove(tx, &comments::upon(tx, activity)?)?;
+    revisions::remove(tx, ObjectKind::Activity, &[activity])?;
     for table in HANGING {
         let sql = format!("DELETE FROM {table} WHERE app = ?1 AND activity = ?2");
         tx.conn().prepare_cached(&sql)?.execute(params![tx.app, activity])?;

@@ -207,6 +207,7 @@ pub fn remove(tx: &WriteTx<'_>, numbers: &[i64]) -> Result<()> {
         "DELETE FROM reactions WHERE app = ?1 AND kind = 'comment' AND object IN (SELECT value FROM json_each(?2))",
         "DELETE FROM reaction_groups WHERE app = ?1 AND kind = 'comment' AND object IN (SELECT value FROM json_each(?2))",
         "DELETE FROM bookmarks WHERE app = ?1 AND kind = 'comment' AND object IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM revisions WHERE app = ?1 AND kind = 'comment' AND object IN (SELECT value FROM json_each(?2))",
         "DELETE FROM comment_words WHERE app = ?1 AND comment IN (SELECT value FROM json_each(?2))",
         "DELETE FROM comments WHERE app = ?1 AND no IN (SELECT value FROM json_each(?2))",
     ] {

@@ -57,6 +57,8 @@ struct ActivityResponse<'a> {
     collections: &'a BTreeMap<String, Referenced>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    i18n: &'a Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     visibility_tag: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,6 +144,7 @@ impl Serialize for EnrichedActivity {
             friend_reaction_count: friends.as_ref().map(|friends| friends.count),
             collections,
             text: activity.text.as_deref(),
+            i18n: &activity.i18n,
             visibility_tag: activity.visibility_tag.as_deref(),
             parent: parent.as_deref(),
             latest_shares,

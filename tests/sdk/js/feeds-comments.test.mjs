@@ -174,3 +174,43 @@ describe('node-sdk: comments', AT_ONCE, () => {
     assert.equal((await feeds.getComment({ id: 's2' })).comment.status, 'active');
   });
 });
+
+describe('node-sdk: translations and revisions', AT_ONCE, () => {
+  test('what is translated is told to who watches, and read with all that it was translated to', async (t) => {
+    await posted('translated');
+    await feeds.addComment(upon('translated', 't1', { user_id: 'translated' }));
+    const watcher = await connected(t, app, 'translated-watcher');
+    const feed = watcher.feed('user', 'translated');
+    await feed.getOrCreate({ watch: true });
+    await feed.loadNextPageActivityComments('translated', { sort: 'first' });
+    const { comment } = await feeds.translateComment({ id: 't1', language: 'de' });
+    const i18n = (text) => ({ language: 'en', de_text: `[de] ${text}` });
+    assert.deepEqual([comment.i18n, comment.text], [i18n('t1'), 't1']);
+    const { activity } = await feeds.translateActivity({ id: 'translated', language: 'de' });
+    assert.deepEqual(activity.i18n, i18n('translated'));
+    await caughtUp(app, watcher);
+    const { activities, comments_by_entity_id } = feed.currentState;
+    assert.deepEqual(activities[0].i18n, i18n('translated'));
+    assert.deepEqual(comments_by_entity_id.translated.comments[0].i18n, i18n('t1'));
+    const asked = { id: 'translated', language: 'de', translate_text: true };
+    assert.deepEqual((await feeds.getActivity(asked)).activity.i18n, i18n('translated'));
+    await refused(feeds.translateComment({ id: 't1', language: 'klingon' }), { status: 400, code: 4, operation: 'TranslateComment' });
+  });
+
+  test('what becomes of activities and comments is kept once the app says so', async () => {
+    await posted('revised');
+    await app.node.updateApp({ feed_audit_logs_enabled: true });
+    await feeds.updateActivityPartial({ id: 'revised', user_id: 'revised', set: { text: 'newer' } });
+    await feeds.addComment(upon('revised', 'v1', { user_id: 'revised' }));
+    await feeds.deleteComment({ id: 'v1' });
+    const { revisions } = await feeds.queryRevisionHistory({ filter: { object_id: { $in: ['revised', 'v1'] } }, sort: [{ field: 'id', direction: 1 }] });
+    const said = revisions.map((one) => [one.object_type, one.action_type, one.actor_type, one.previous_obj_serialized?.text]);
+    assert.deepEqual(said, [
+      ['activity', 'edit', 'admin', 'revised'],
+      ['comment', 'create', 'admin', undefined],
+      ['comment', 'delete', 'admin', 'v1'],
+    ]);
+    assert.deepEqual(revisions[0].changed_fields, ['text']);
+    assertDate(revisions[0].created_at);
+  });
+});

@@ -82,3 +82,25 @@ def test_a_server_reacts_to_comments_for_users(feeds, activity):
     gone = feeds.delete_comment_reaction(root.id, "like", user_id=activity.user.id).data
     assert (gone.reaction.type, gone.comment.reaction_count) == ("like", 1)
     assert [one.type for one in feeds.get_comment(root.id, user_id=activity.user.id).data.comment.own_reactions] == ["upvote"]
+
+
+def test_texts_are_translated_by_a_marker(feeds, activity):
+    root = comment(feeds, activity, "root")
+    assert feeds.translate_comment(root.id, "fr").data.comment.i18n == {"language": "en", "fr_text": "[fr] root"}
+    assert feeds.translate_activity(activity.id, "es-MX").data.activity.i18n["es-MX_text"] == "[es-MX] hi"
+    read = feeds.get_comments(activity.id, "activity", language="fr", translate_text=True).data.comments
+    assert [one.i18n["fr_text"] for one in read] == ["[fr] root"]
+    with refused("TranslateActivity", 400, 4):
+        feeds.translate_activity(activity.id, "xx")
+
+
+def test_what_becomes_of_comments_is_kept_where_the_app_says_so(own_app):
+    feeds = own_app.server.feeds
+    own_app.server.update_app(feed_audit_logs_enabled=True)
+    posted = feeds.add_activity("post", ["user:john"], user_id="john", text="hi").data.activity
+    root = comment(feeds, posted, "old")
+    feeds.update_comment(root.id, comment="new")
+    newest, oldest = feeds.query_revision_history(filter={"object_id": root.id}).data.revisions
+    assert (newest.action_type, newest.changed_fields, newest.user_id) == ("edit", ["text"], "")
+    assert newest.previous_obj_serialized["text"] == "old"
+    assert (oldest.action_type, oldest.object_type, oldest.previous_obj_serialized) == ("create", "comment", None)

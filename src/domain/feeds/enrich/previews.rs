@@ -50,6 +50,7 @@ pub fn is_open(tx: &ReadTx<'_>, user: &UserId, activity: &Activity) -> Result<bo
 
 fn obscure(one: &mut EnrichedActivity) {
     one.activity.text = None;
+    one.activity.i18n.clear();
     one.activity.attachments.clear();
     one.comments.clear();
     one.is_preview = true;

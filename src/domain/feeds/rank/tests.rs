@@ -20,6 +20,7 @@ fn activity() -> Activity {
         visibility_tag: None,
         restrict_replies: "everyone".to_owned(),
         custom: json!({"weight": 3, "deep": {"er": "x", "on": true}}).as_object().cloned().unwrap_or_default(),
+        i18n: Map::new(),
         search_data: Map::new(),
         attachments: Vec::new(),
         mentioned: Vec::new(),
