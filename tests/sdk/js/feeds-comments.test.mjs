@@ -178,23 +178,23 @@ describe('node-sdk: comments', AT_ONCE, () => {
 describe('node-sdk: translations and revisions', AT_ONCE, () => {
   test('what is translated is told to who watches, and read with all that it was translated to', async (t) => {
     await posted('translated');
-    await feeds.addComment(upon('translated', 't1', { user_id: 'translated' }));
+    await feeds.addComment(upon('translated', 'tr1', { user_id: 'translated' }));
     const watcher = await connected(t, app, 'translated-watcher');
     const feed = watcher.feed('user', 'translated');
     await feed.getOrCreate({ watch: true });
     await feed.loadNextPageActivityComments('translated', { sort: 'first' });
-    const { comment } = await feeds.translateComment({ id: 't1', language: 'de' });
+    const { comment } = await feeds.translateComment({ id: 'tr1', language: 'de' });
     const i18n = (text) => ({ language: 'en', de_text: `[de] ${text}` });
-    assert.deepEqual([comment.i18n, comment.text], [i18n('t1'), 't1']);
+    assert.deepEqual([comment.i18n, comment.text], [i18n('tr1'), 'tr1']);
     const { activity } = await feeds.translateActivity({ id: 'translated', language: 'de' });
     assert.deepEqual(activity.i18n, i18n('translated'));
     await caughtUp(app, watcher);
     const { activities, comments_by_entity_id } = feed.currentState;
     assert.deepEqual(activities[0].i18n, i18n('translated'));
-    assert.deepEqual(comments_by_entity_id.translated.comments[0].i18n, i18n('t1'));
+    assert.deepEqual(comments_by_entity_id.translated.comments[0].i18n, i18n('tr1'));
     const asked = { id: 'translated', language: 'de', translate_text: true };
     assert.deepEqual((await feeds.getActivity(asked)).activity.i18n, i18n('translated'));
-    await refused(feeds.translateComment({ id: 't1', language: 'klingon' }), { status: 400, code: 4, operation: 'TranslateComment' });
+    await refused(feeds.translateComment({ id: 'tr1', language: 'klingon' }), { status: 400, code: 4, operation: 'TranslateComment', reason: /language must be one of/ });
   });
 
   test('what becomes of activities and comments is kept once the app says so', async () => {
