@@ -6,12 +6,11 @@ use rusqlite::{OptionalExtension, Row, named_params, params};
 
 use super::super::sql::{Columns, Json, location};
 use super::super::tx::{ReadTx, WriteTx};
-use super::{comments, list, revisions, words};
+use super::{comments, list, words};
 use crate::error::Result;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::{Activity, ActivityCounts};
 use crate::model::feeds::feed::Feed;
-use crate::model::feeds::object::ObjectKind;
 
 /// The columns of an activity, for [`activity_of`].
 pub(super) const COLUMNS: &str =
@@ -224,7 +223,9 @@ const HANGING: &[&str] = &[
 /// Removes an activity with all that hangs on it.
 pub fn remove(tx: &WriteTx<'_>, activity: i64) -> Result<()> {
     comments::remove(tx, &comments::upon(tx, activity)?)?;
-    revisions::remove(tx, ObjectKind::Activity, &[activity])?;
+    tx.conn()
+        .prepare_cached("DELETE FROM revisions WHERE app = ?1 AND kind = 'activity' AND object = ?2")?
+        .execute(params![tx.app, activity])?;
     for table in HANGING {
         let sql = format!("DELETE FROM {table} WHERE app = ?1 AND activity = ?2");
         tx.conn().prepare_cached(&sql)?.execute(params![tx.app, activity])?;

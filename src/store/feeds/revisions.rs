@@ -4,10 +4,8 @@ use rusqlite::{Row, named_params, params};
 
 use super::super::sql::{Columns, Json};
 use super::super::tx::{ReadTx, WriteTx};
-use super::list;
 use super::query::{rows, statement};
 use crate::error::Result;
-use crate::model::feeds::object::ObjectKind;
 use crate::model::feeds::revision::Revision;
 use crate::operation::table;
 use crate::query::Operator::{Equal, Gt, Gte, In, Lt, Lte};
@@ -52,16 +50,6 @@ pub fn add(tx: &WriteTx<'_>, revision: &Revision, most: u32) -> Result<()> {
                 SELECT no FROM revisions WHERE app = ?1 AND kind = ?2 AND object = ?3 ORDER BY no DESC LIMIT -1 OFFSET ?4)",
         )?
         .execute(params![tx.app, revision.kind, revision.object, most])?;
-    Ok(())
-}
-
-/// Removes all revisions of these objects of a kind.
-pub fn remove(tx: &WriteTx<'_>, kind: ObjectKind, objects: &[i64]) -> Result<()> {
-    tx.conn()
-        .prepare_cached(
-            "DELETE FROM revisions WHERE app = ?1 AND kind = ?2 AND object IN (SELECT value FROM json_each(?3))",
-        )?
-        .execute(params![tx.app, kind, list(objects)])?;
     Ok(())
 }
 
