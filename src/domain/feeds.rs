@@ -34,6 +34,7 @@ pub mod notify;
 pub mod pinned;
 pub mod pins;
 pub mod polls;
+pub mod processors;
 pub mod query;
 pub mod rank;
 pub mod reactions;

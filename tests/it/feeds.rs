@@ -19,6 +19,7 @@ mod members;
 mod notifications;
 mod pins;
 mod polls;
+mod processing;
 mod querying;
 mod ranking;
 mod reactions;

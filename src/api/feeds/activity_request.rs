@@ -72,20 +72,27 @@ pub struct ActivityRequest {
     telling: Telling,
 }
 
-/// Whether those whom an activity mentions are told so: one name for it where activities are added, another where they change.
+/// What else comes of it: whether those whom an activity mentions are told so, by one name where activities are added and another
+/// where they change; and whether a text that changed is processed as that of a new one is.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct Telling {
     create_notification_activity: Option<bool>,
     handle_mention_notifications: Option<bool>,
     copy_custom_to_notification: Option<bool>,
+    run_activity_processors: Option<bool>,
 }
 
 impl Telling {
-    /// The same activity, and who is told of it.
+    /// The same activity, and what else comes of it.
     pub fn of(self, input: ActivityInput) -> ActivityInput {
         let notifies = [self.create_notification_activity, self.handle_mention_notifications].contains(&Some(true));
-        ActivityInput { notifies, copies_custom: self.copy_custom_to_notification == Some(true), ..input }
+        ActivityInput {
+            notifies,
+            copies_custom: self.copy_custom_to_notification == Some(true),
+            is_processed: self.run_activity_processors == Some(true),
+            ..input
+        }
     }
 }
 
@@ -139,6 +146,7 @@ impl ActivityRequest {
             expires_at: self.expires_at.as_ref().map(|value| time("expires_at", value)).transpose()?.flatten(),
             notifies: false,
             copies_custom: false,
+            is_processed: false,
         };
         rules::check_custom(&input)?;
         Ok(self.telling.of(input))

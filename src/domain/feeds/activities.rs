@@ -9,7 +9,7 @@ use super::collections::{self, CollectionInput};
 use super::enrich::{OwnFields, Parts, ShownComments};
 use super::listing::{enriched_by, enriched_in, list, regard, tell, unlist};
 use super::notify::{self, Kind};
-use super::{activity_notices as notices, feeds, later, revisions};
+use super::{activity_notices as notices, feeds, later, processors, revisions};
 use crate::clock::Time;
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
@@ -51,6 +51,8 @@ pub struct ActivityInput {
     pub notifies: bool,
     /// Whether the notifications have its custom data.
     pub copies_custom: bool,
+    /// Whether a change of the text is processed as the text of a new one is.
+    pub is_processed: bool,
 }
 
 /// What became of an activity that was added or changed.
@@ -119,6 +121,7 @@ fn add(
     }
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     tell(tx, "feeds.activity.added", Some(author), &enriched, &feeds)?;
+    processors::run(tx, author, &enriched.activity, &feeds)?;
     let told = || notices::tell_mentioned(tx, &enriched.activity, &[], copies_custom);
     let mentions_told = notifies.then(told).transpose()?;
     Ok(Written { activity: enriched, mentions_told })
@@ -143,6 +146,7 @@ pub fn edit(
     let mut dropped = feed_rows::by_address(tx, &dropped)?;
     let now = later(tx.now, before.updated_at);
     let (notifies, copies_custom) = (input.notifies, input.copies_custom);
+    let is_processed = input.is_processed && input.text != before.text;
     let collections = refer(tx, actor, editor, &mut input)?;
     let activity = Activity {
         no: before.no,
@@ -169,6 +173,7 @@ pub fn edit(
     }
     regard(tx, &activity, &feeds)?;
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
+    let all = if is_processed { feeds.clone() } else { Vec::new() };
     let (new, kept): (Vec<Feed>, Vec<Feed>) = feeds.into_iter().partition(is_new);
     for (kind, feeds) in
         [("feeds.activity.removed_from_feed", dropped), ("feeds.activity.updated", kept), ("feeds.activity.added", new)]
@@ -177,6 +182,7 @@ pub fn edit(
             tell(tx, kind, Some(editor), &enriched, &feeds)?;
         }
     }
+    processors::run(tx, editor, &enriched.activity, &all)?;
     let told = || notices::mentions_changed(tx, editor, before, &enriched.activity, copies_custom);
     let mentions_told = notifies.then(told).transpose()?;
     Ok(Written { activity: enriched, mentions_told })

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::access::{self, Actor, Standing};
+use super::aggregation::Aggregation;
 use super::enrich::{self, OwnFields, Parts, Users, previews};
 use super::feeds::present;
+use super::{groups, marks};
 use crate::error::Result;
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::feed::EnrichedFeed;
@@ -64,7 +66,7 @@ pub fn query(
     Ok(Page { items: in_feed(tx, actor, &feed, pins, Parts::ALL)?, next, prev: None })
 }
 
-/// Pins with their activities, seen through the feed that they are in.
+/// Pins with their activities, seen through the feed that they are in: read and seen as they are there beside the others.
 fn in_feed(
     tx: &ReadTx<'_>,
     actor: Actor<'_>,
@@ -77,6 +79,10 @@ fn in_feed(
     let with_feed = found.into_values().map(|activity| (activity, Some(feed.clone()))).collect();
     let mut activities = enrich::activities(tx, actor.user, with_feed, parts)?;
     previews::for_anonymous(actor, &mut activities);
+    if let Some(group) = groups::find(tx, feed.feed.fid.group())? {
+        let is_flat = Aggregation::of_group(&group).is_none();
+        marks::Reader::of(tx, &feed.feed, &group, actor.user)?.on_activities(tx, &mut activities, is_flat)?;
+    }
     let mut activities: HashMap<i64, _> = activities.into_iter().map(|one| (one.activity.no, one)).collect();
     let users = Users::load(tx, pins.iter().map(|pin| pin.user_id.as_str()))?;
     let enriched = |pin: Pin| {

@@ -4,6 +4,8 @@ use super::{delete, get, op, patch, post, put};
 use crate::operation::Mounts::V2;
 use crate::operation::Operation;
 
+/// What stands for models that read activities.
+const PROCESSED: &str = "of activity_processors, text_interest_tags goes by a list of words, and the others do nothing";
 /// What stands for translations.
 const TRANSLATED: &str =
     "a marker with the language's code stands for the translation, and reads do not put it in place of the text";
@@ -36,10 +38,10 @@ pub(super) const ROWS: &[Operation] = &[
     op("QueryPinnedActivities", &[post(V2, "/feeds/feed_groups/{group}/feeds/{id}/pinned_activities/query")]),
     op("GetFollowSuggestions", &[get(V2, "/feeds/feed_groups/{id}/follow_suggestions")]),
     op("ListFeedGroups", &[get(V2, "/feeds/feed_groups")]),
-    op("CreateFeedGroup", &[post(V2, "/feeds/feed_groups")]).per_minute(300),
+    op("CreateFeedGroup", &[post(V2, "/feeds/feed_groups")]).per_minute(300).partial(PROCESSED),
     op("GetFeedGroup", &[get(V2, "/feeds/feed_groups/{id}")]),
-    op("GetOrCreateFeedGroup", &[post(V2, "/feeds/feed_groups/{id}")]),
-    op("UpdateFeedGroup", &[put(V2, "/feeds/feed_groups/{id}")]),
+    op("GetOrCreateFeedGroup", &[post(V2, "/feeds/feed_groups/{id}")]).partial(PROCESSED),
+    op("UpdateFeedGroup", &[put(V2, "/feeds/feed_groups/{id}")]).partial(PROCESSED),
     op("DeleteFeedGroup", &[delete(V2, "/feeds/feed_groups/{id}")]),
     op("RestoreFeedGroup", &[post(V2, "/feeds/feed_groups/{id}/restore")]),
     op("ListFeedViews", &[get(V2, "/feeds/feed_views")]),

@@ -91,17 +91,35 @@ pub fn among(tx: &ReadTx<'_>, feed: i64, user: &UserId, kind: Kind, items: &[&st
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// What holds of an activity `a` that the reader has not hidden.
+macro_rules! unhidden {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM activity_feedback h
+            WHERE h.app = ?1 AND h.user_id = ?3 AND h.activity = a.no AND h.action = 'hide' AND h.value)"
+    };
+}
+
 /// Groups `g` of a feed that changed at `?5` or later, as far as what they have is shown: at `?6`, to whom `?3` names, who sees
-/// what is private if `?7` says so.
-const GROUPS: &str = "g.app = ?1 AND g.feed = ?2 AND g.updated_at >= ?5 AND (NOT g.may_hide OR EXISTS (
-    SELECT 1 FROM feed_activities l CROSS JOIN activities a
-    WHERE l.app = ?1 AND l.feed = ?2 AND l.group_key = g.group_key AND l.created_at >= ?5
-        AND a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > ?6)
-        AND (a.visibility <> 'private' OR ?7 OR a.user_id = ?3)))";
+/// what is private if `?7` says so. Where neither a group nor the reader hides anything, none of its activities is looked at.
+const GROUPS: &str = concat!(
+    "g.app = ?1 AND g.feed = ?2 AND g.updated_at >= ?5 AND (
+        NOT g.may_hide
+            AND NOT EXISTS (SELECT 1 FROM activity_feedback f WHERE f.app = ?1 AND f.user_id = ?3 AND f.action = 'hide' AND f.value)
+        OR EXISTS (
+            SELECT 1 FROM feed_activities l CROSS JOIN activities a
+            WHERE l.app = ?1 AND l.feed = ?2 AND l.group_key = g.group_key AND l.created_at >= ?5
+                AND a.app = ?1 AND a.no = l.activity AND (a.expires_at IS NULL OR a.expires_at > ?6)
+                AND (a.visibility <> 'private' OR ?7 OR a.user_id = ?3) AND ",
+    unhidden!(),
+    "))"
+);
 /// The same of activities `a` that are listed in a feed as `l`.
-const ACTIVITIES: &str = "l.app = ?1 AND l.feed = ?2 AND l.origin IS NULL AND a.app = ?1 AND a.no = l.activity
-    AND a.updated_at >= ?5 AND (a.expires_at IS NULL OR a.expires_at > ?6)
-    AND (a.visibility <> 'private' OR ?7 OR a.user_id = ?3)";
+const ACTIVITIES: &str = concat!(
+    "l.app = ?1 AND l.feed = ?2 AND l.origin IS NULL AND a.app = ?1 AND a.no = l.activity
+        AND a.updated_at >= ?5 AND (a.expires_at IS NULL OR a.expires_at > ?6)
+        AND (a.visibility <> 'private' OR ?7 OR a.user_id = ?3) AND ",
+    unhidden!()
+);
 /// Marks `m` of somebody.
 const MARKS: &str = "m.app = ?1 AND m.feed = ?2 AND m.user_id = ?3 AND m.kind = ?4";
 

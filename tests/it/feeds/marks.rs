@@ -258,6 +258,21 @@ fn a_flat_group_that_tracks_says_it_of_each_activity() {
     let status = &page["notification_status"];
     assert_eq!((counts(status), &status["read_activities"]), ((2, 0), &json!(["b"])));
     assert!(status.get("last_read_at").is_none() && status["last_seen_at"].is_i64());
+    // What is pinned is read there as it is among the others.
+    for id in ["a", "b"] {
+        john.post(&format!("{}/activities/{id}/pin", path("inbox:john")), &json!({})).ok();
+    }
+    let marks = |pins: &Value| -> Vec<Value> {
+        pins.as_array()
+            .unwrap()
+            .iter()
+            .map(|pin| json!([pin["activity"]["is_read"], pin["activity"]["is_seen"]]))
+            .collect()
+    };
+    let expected = [json!([true, true]), json!([false, true])];
+    assert_eq!(marks(&read(&john, "inbox:john", &json!({}))["pinned_activities"]), expected);
+    let query = format!("{}/pinned_activities/query", path("inbox:john"));
+    assert_eq!(marks(&john.post(&query, &json!({})).ok()["pinned_activities"]), expected);
     john.delete(&format!("{ADD}/b")).ok();
     let page = read(&john, "inbox:john", &json!({}));
     assert_eq!(page["notification_status"]["read_activities"], json!([]));
@@ -354,6 +369,19 @@ fn what_a_reader_is_not_shown_is_not_unread_and_who_is_gone_has_marked_nothing()
         assert_eq!((unread(&john), unread(&jane)), (json!(2), json!(1)), "{feed}");
         john.patch(&format!("{ADD}/a-{feed}"), &json!({"set": {"visibility": "private"}})).ok();
         assert_eq!((unread(&john), unread(&jane)), (json!(2), json!(0)), "{feed}");
+        // What she hides is not hers to read: neither one of a group nor all of it, while it is hidden.
+        let open = |id: &str| add(&john, &json!({"id": format!("{id}-{feed}"), "type": "c", "feeds": [feed]}));
+        let hide = |id: &str, hides: bool| {
+            jane.post(&format!("{ADD}/{id}-{feed}/feedback"), &json!({"hide": hides})).ok();
+            unread(&jane)
+        };
+        open("c");
+        open("d");
+        let both = unread(&jane);
+        assert_eq!(both, if feed == "flat:john" { json!(2) } else { json!(1) }, "{feed}");
+        assert_eq!((hide("c", true), hide("d", true)), (json!(1), json!(0)), "{feed}");
+        assert_eq!(unread(&john), if feed == "flat:john" { json!(4) } else { json!(3) }, "{feed}");
+        assert_eq!((hide("c", false), hide("d", false)), (json!(1), both), "{feed}");
         mark(&jane, feed, &json!({"mark_all_read": true}));
     }
     app.server().post("/api/v2/users/delete", &json!({"user_ids": ["jane"], "user": "hard"})).ok();

@@ -232,6 +232,19 @@ describe('node-sdk: notification feeds', AT_ONCE, () => {
     assert.deepEqual(counts(await read()), [0, 1]);
   });
 
+  test('what is hidden is not unread, and what is pinned says whether it is read', async () => {
+    const own = { feed_group_id: 'inbox', feed_id: 'hider', user_id: 'hider' };
+    const read = () => feeds.getOrCreateFeed(own);
+    for (const id of ['hide-a', 'hide-b']) await feeds.addActivity({ id, type: 'post', feeds: ['inbox:hider'], user_id: 'hider' });
+    assert.deepEqual(counts(await read()), [2, 2]);
+    await feeds.activityFeedback({ activity_id: 'hide-a', hide: true, user_id: 'hider' });
+    assert.deepEqual(counts(await read()), [1, 1]);
+    await feeds.markActivity({ ...own, mark_read: ['hide-b'] });
+    await feeds.pinActivity({ ...own, activity_id: 'hide-b' });
+    const page = await read();
+    assert.deepEqual([counts(page), page.pinned_activities.map(({ activity: { is_read, is_seen } }) => [is_read, is_seen])], [[0, 1], [[true, false]]]);
+  });
+
   test('a view groups what a feed shows', async () => {
     const named = { feed_group_id: 'user', feed_id: 'viewed', user_id: 'viewed' };
     await feeds.createFeedView({ id: 'by-type', aggregation: { format: '{{ type }}' } });
