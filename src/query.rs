@@ -100,12 +100,12 @@ impl Query {
     ///
     /// The caller binds the app as `?1`, and adds the condition on it and what it hides.
     pub fn to_sql(&self, now: Time) -> Sql {
-        self.compiled(now, None)
+        self.compiled(now, None, false)
     }
 
-    /// The same of what comes behind the row with these keys.
-    fn compiled(&self, now: Time, behind: Option<&[Parameter]>) -> Sql {
+    /// The same of what comes behind the row with these keys, on the way back of what comes before it.
+    fn compiled(&self, now: Time, behind: Option<&[Parameter]>, is_back: bool) -> Sql {
         let Self { resource, filter, sort, viewer, .. } = self;
-        sql::compile(resource, filter, sort, Moment { now, viewer: viewer.clone() }, behind)
+        sql::compile(resource, filter, sort, Moment { now, viewer: viewer.clone() }, behind, is_back)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::cursor::Asked;
 use super::{Query, Resource, Sql, pieces};
 use crate::clock::Time;
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::validate::within;
 
 /// What is answered, unless another number is asked for.
@@ -66,6 +66,26 @@ pub struct Walk {
     rows: u32,
     asked: Asked,
     behind: Option<Vec<Parameter>>,
+    way: Way,
+}
+
+/// Where a walk comes from, and which way it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// From the start.
+    Out,
+    /// On from a page.
+    On,
+    /// Back from a page: the nearest row is found first.
+    Back,
+}
+
+/// What leads on from a page, and back. That there is something to go back to is known only of a page that was led to, and by then
+/// all of it may be gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leads {
+    pub next: Option<String>,
+    pub prev: Option<String>,
 }
 
 impl Resource {
@@ -82,15 +102,26 @@ impl Resource {
         let asked = Asked::of(&json!([self.operation, filter, sort]));
         // SDKs send an empty text where they have none.
         let behind = next.filter(|next| !next.is_empty()).map(|next| asked.keys("next", next)).transpose()?;
-        let behind = behind.map(|keys| keys.iter().map(pieces::parameter).collect());
-        Ok(Walk { query, limit, rows: limit.saturating_add(1), asked, behind })
+        let behind: Option<Vec<Parameter>> = behind.map(|keys| keys.iter().map(pieces::parameter).collect());
+        let way = if behind.is_some() { Way::On } else { Way::Out };
+        Ok(Walk { query, limit, rows: limit.saturating_add(1), asked, behind, way })
     }
 }
 
 impl Walk {
-    /// The query as SQL, of the rows of the page and behind it.
+    /// The page before that which answered `prev`; the same page without one.
+    pub fn before(self, prev: Option<&str>) -> Result<Self> {
+        let Some(prev) = prev.filter(|prev| !prev.is_empty()) else { return Ok(self) };
+        if self.behind.is_some() {
+            return Err(ApiError::input("cannot use both next and prev"));
+        }
+        let behind = self.asked.keys("prev", prev)?.iter().map(pieces::parameter).collect();
+        Ok(Self { behind: Some(behind), way: Way::Back, ..self })
+    }
+
+    /// The query as SQL, of the rows of the page and behind it: on the way back the last comes first.
     pub fn to_sql(&self, now: Time) -> Sql {
-        self.query.compiled(now, self.behind.as_deref())
+        self.query.compiled(now, self.behind.as_deref(), self.way == Way::Back)
     }
 
     /// How many rows are wanted: one more than the page has, which tells whether another follows; more where few of them may
@@ -110,16 +141,16 @@ impl Walk {
         self.query.names(field)
     }
 
-    /// The page of the rows that may be shown, and the cursor that leads on from it. `find` gives the rows that are wanted of
+    /// The page of the rows that may be shown, and what leads from it. `find` gives the rows that are wanted of
     /// a walk, and `keep` those that may be shown. Where next to none may, the page is short, and the cursor leads on all the
     /// same.
     pub fn gather<T>(
         mut self,
         find: impl Fn(&Self) -> Result<Vec<Row<T>>>,
         mut keep: impl FnMut(Vec<Row<T>>) -> Result<Vec<Row<T>>>,
-    ) -> Result<(Vec<T>, Option<String>)> {
+    ) -> Result<(Vec<T>, Leads)> {
         if self.limit == 0 {
-            return Ok((Vec::new(), None));
+            return Ok((Vec::new(), Leads::default()));
         }
         let mut kept = Vec::new();
         let mut visited = 0;
@@ -132,8 +163,7 @@ impl Walk {
             match last {
                 Some(last) if kept.len() <= self.limit as usize => {
                     if visited >= VISITED_MAX {
-                        let next = self.asked.cursor(last.iter().map(json_of));
-                        return Ok((kept.into_iter().map(|(row, _)| row).collect(), Some(next)));
+                        return Ok(self.led(kept, Some(last)));
                     }
                     self.behind = Some(last);
                     self.rows = (self.rows * 2).clamp(ROWS_MAX / 8, ROWS_MAX);
@@ -143,14 +173,27 @@ impl Walk {
         }
     }
 
-    /// The page from what its SQL found, each row with its keys ([`Sql::keys`]), and the cursor that leads on from it. A limit
-    /// of 0 leaves nothing of it, and leads nowhere.
-    pub fn page<T>(&self, mut rows: Vec<Row<T>>) -> (Vec<T>, Option<String>) {
+    /// The page from what its SQL found, each row with its keys ([`Sql::keys`]), and what leads from it. A limit of 0 leaves
+    /// nothing of it, and leads nowhere.
+    pub fn page<T>(&self, mut rows: Vec<Row<T>>) -> (Vec<T>, Leads) {
         let is_last = rows.len() <= self.limit as usize;
         rows.truncate(self.limit as usize);
-        let keys = rows.last().filter(|_| !is_last).map(|(_, keys)| keys.iter().map(json_of));
-        let next = keys.map(|keys| self.asked.cursor(keys));
-        (rows.into_iter().map(|(row, _)| row).collect(), next)
+        let last = rows.last().filter(|_| !is_last).map(|(_, keys)| keys.clone());
+        self.led(rows, last)
+    }
+
+    /// A page in its order, with what leads further from the row with the keys `last`, and to where the walk came from.
+    fn led<T>(&self, mut rows: Vec<Row<T>>, last: Option<Vec<Parameter>>) -> (Vec<T>, Leads) {
+        let cursor = |keys: &[Parameter]| self.asked.cursor(keys.iter().map(json_of));
+        let further = last.as_deref().map(cursor);
+        let origin = rows.first().filter(|_| self.way != Way::Out).map(|(_, keys)| cursor(keys));
+        let leads = if self.way == Way::Back {
+            rows.reverse();
+            Leads { next: origin, prev: further }
+        } else {
+            Leads { next: further, prev: origin }
+        };
+        (rows.into_iter().map(|(row, _)| row).collect(), leads)
     }
 }
 

@@ -41,17 +41,19 @@ fn bind(params: &mut Vec<Parameter>, value: Parameter) -> String {
     format!("?{}", params.len() + 1)
 }
 
-/// The rows that match, or those of them that come behind the row with these keys.
+/// The rows that match, or those of them that come behind the row with these keys: in their order, or the other way round.
 pub(super) fn compile(
     resource: &Resource,
     filter: &Filter,
     sort: &[SortKey],
     moment: Moment,
     behind: Option<&[Parameter]>,
+    is_back: bool,
 ) -> Sql {
     let mut writer = Writer { params: Vec::new(), moment };
     let mut condition = writer.filter(filter);
-    let keys = writer.keys(resource, sort);
+    let mut keys = writer.keys(resource, sort);
+    keys.iter_mut().for_each(|key| key.descending ^= is_back);
     if let Some(behind) = behind {
         condition = format!("{condition} AND {}", writer.behind(&keys, behind));
     }

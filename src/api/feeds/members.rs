@@ -145,6 +145,7 @@ pub struct QueryMembersRequest {
     sort: Option<Vec<Value>>,
     limit: Option<i64>,
     next: Option<String>,
+    prev: Option<String>,
 }
 
 /// The answer of QueryFeedMembers.
@@ -165,7 +166,7 @@ pub async fn query(
     let acting = Acting::of(&caller, body.named)?;
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
-    let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
+    let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?.before(body.prev.as_deref())?;
     let page = caller.scan(move |tx| rules::query(tx, acting.actor(), &fid, &walk));
     let page = page.await?;
     Ok(Reply(QueryMembersResponse { members: page.items, pager: PagerResponse { next: page.next, prev: page.prev } }))

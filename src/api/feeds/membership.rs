@@ -66,6 +66,7 @@ pub struct QueryLevelsRequest {
     sort: Option<Vec<Value>>,
     limit: Option<i64>,
     next: Option<String>,
+    prev: Option<String>,
 }
 
 /// The answer of QueryMembershipLevels.
@@ -81,7 +82,7 @@ pub async fn query(caller: ServerCaller, body: Body<QueryLevelsRequest>) -> Resu
     let body = body.0;
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
-    let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
-    let (membership_levels, next) = caller.read(|tx| rules::query(tx, &walk))?;
-    Ok(Reply(LevelsResponse { membership_levels, pager: PagerResponse { next, prev: None } }))
+    let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?.before(body.prev.as_deref())?;
+    let (membership_levels, leads) = caller.read(|tx| rules::query(tx, &walk))?;
+    Ok(Reply(LevelsResponse { membership_levels, pager: PagerResponse { next: leads.next, prev: leads.prev } }))
 }

@@ -86,6 +86,7 @@ pub struct QueryPinnedRequest {
     sort: Option<Vec<Value>>,
     limit: Option<i64>,
     next: Option<String>,
+    prev: Option<String>,
     enrich_own_fields: Option<bool>,
 }
 
@@ -107,7 +108,7 @@ pub async fn query(
     let acting = Acting::of(&caller, body.named)?;
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
-    let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?;
+    let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?.before(body.prev.as_deref())?;
     let own = OwnFields::asked(body.enrich_own_fields);
     let page = caller.scan(move |tx| pinned::query(tx, acting.actor(), &fid, &walk, own));
     let page = page.await?;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::acting::{Acting, Named};
 use super::activity_request::set_at;
+use super::pager::PagerResponse;
 use super::query::QueryRequest;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
@@ -222,8 +223,8 @@ fn viewer(caller: &AnyCaller, named: Named) -> Result<Acting> {
 #[derive(Serialize)]
 pub struct PollsResponse {
     polls: Vec<EnrichedPoll>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(flatten)]
+    pager: PagerResponse,
 }
 
 /// `POST /polls/query`.
@@ -231,15 +232,16 @@ pub async fn query(caller: AnyCaller, body: Body<QueryRequest>) -> Result<Reply<
     let walk = body.0.asked.walk(&POLLS)?;
     let acting = viewer(&caller, body.0.named)?;
     let page = caller.scan(move |tx| rules::query(tx, acting.actor().user, walk)).await?;
-    Ok(Reply(PollsResponse { polls: page.items, next: page.next }))
+    let pager = PagerResponse { next: page.next, prev: page.prev };
+    Ok(Reply(PollsResponse { polls: page.items, pager }))
 }
 
 /// The answer of QueryPollVotes.
 #[derive(Serialize)]
 pub struct VotesResponse {
     votes: Vec<EnrichedVote>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(flatten)]
+    pager: PagerResponse,
 }
 
 /// `POST /polls/{poll_id}/votes`.
@@ -251,7 +253,8 @@ pub async fn query_votes(
     let walk = body.0.asked.walk(&VOTES)?;
     let acting = viewer(&caller, body.0.named)?;
     let page = caller.scan(move |tx| rules::query_votes(tx, acting.actor().user, &id, walk)).await?;
-    Ok(Reply(VotesResponse { votes: page.items, next: page.next }))
+    let pager = PagerResponse { next: page.next, prev: page.prev };
+    Ok(Reply(VotesResponse { votes: page.items, pager }))
 }
 
 /// A body with an option.

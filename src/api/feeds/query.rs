@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
+use super::pager::PagerResponse;
 use super::watching::watcher;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::enrich::OwnFields;
 use crate::domain::feeds::query::{self as rules, ACTIVITIES, FEEDS, FOLLOWS, Included};
 use crate::domain::feeds::read::{LIMIT_DEFAULT, limit};
-use crate::error::{ApiError, Result};
+use crate::error::Result;
 use crate::event::topic::Topic;
 use crate::live::hub::Hub;
 use crate::model::feeds::activity::EnrichedActivity;
@@ -38,12 +39,10 @@ pub struct Asked {
 impl Asked {
     /// The page that is asked for.
     pub(super) fn walk(&self, resource: &'static Resource) -> Result<Walk> {
-        if self.prev.as_deref().is_some_and(|prev| !prev.is_empty()) {
-            return Err(ApiError::input("prev is not a cursor of a page: pages of a query lead on, by next"));
-        }
         let filter = self.filter.clone().unwrap_or_default();
         let limit = limit(self.limit, LIMIT_DEFAULT)?;
-        resource.walk(&filter, self.sort.as_deref().unwrap_or_default(), limit, self.next.as_deref())
+        let walk = resource.walk(&filter, self.sort.as_deref().unwrap_or_default(), limit, self.next.as_deref())?;
+        walk.before(self.prev.as_deref())
     }
 }
 
@@ -73,8 +72,8 @@ pub struct QueryActivitiesRequest {
 #[derive(Serialize)]
 pub struct QueryActivitiesResponse {
     activities: Vec<EnrichedActivity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(flatten)]
+    pager: PagerResponse,
 }
 
 /// `POST /feeds/activities/query`. What has expired and what is private is a server's to ask for.
@@ -94,7 +93,8 @@ pub async fn activities(
     let own = OwnFields::asked(body.enrich_own_fields);
     let page = caller.scan(move |tx| rules::activities(tx, acting.actor(), walk, included, own));
     let page = page.await?;
-    Ok(Reply(QueryActivitiesResponse { activities: page.items, next: page.next }))
+    let pager = PagerResponse { next: page.next, prev: page.prev };
+    Ok(Reply(QueryActivitiesResponse { activities: page.items, pager }))
 }
 
 /// The body of QueryFeeds.
@@ -113,8 +113,8 @@ pub struct QueryFeedsRequest {
 #[derive(Serialize)]
 pub struct QueryFeedsResponse {
     feeds: Vec<EnrichedFeed>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(flatten)]
+    pager: PagerResponse,
 }
 
 /// `POST /feeds/feeds/query`.
@@ -146,7 +146,8 @@ pub async fn feeds(
             page = caller.write(move |tx| reading(tx)).await?;
         }
     }
-    Ok(Reply(QueryFeedsResponse { feeds: page.items, next: page.next }))
+    let pager = PagerResponse { next: page.next, prev: page.prev };
+    Ok(Reply(QueryFeedsResponse { feeds: page.items, pager }))
 }
 
 /// The body of QueryFollows.
@@ -160,8 +161,8 @@ pub struct QueryFollowsRequest {
 #[derive(Serialize)]
 pub struct QueryFollowsResponse {
     follows: Vec<EnrichedFollow>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(flatten)]
+    pager: PagerResponse,
 }
 
 /// `POST /feeds/follows/query`.
@@ -169,5 +170,6 @@ pub async fn follows(caller: AnyCaller, body: Body<QueryFollowsRequest>) -> Resu
     let walk = body.0.asked.walk(&FOLLOWS)?;
     let acting = Acting::of(&caller, Named::default())?;
     let page = caller.scan(move |tx| rules::follows(tx, acting.actor(), walk)).await?;
-    Ok(Reply(QueryFollowsResponse { follows: page.items, next: page.next }))
+    let pager = PagerResponse { next: page.next, prev: page.prev };
+    Ok(Reply(QueryFollowsResponse { follows: page.items, pager }))
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::acting::{Acting, Named};
 use super::comment_request::object_type;
+use super::pager::PagerResponse;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::enrich::ShownComments;
@@ -96,8 +97,8 @@ pub struct QueryCommentsRequest {
 #[derive(Serialize)]
 pub struct QueryCommentsResponse {
     comments: Vec<EnrichedComment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(flatten)]
+    pager: PagerResponse,
 }
 
 /// The keys of an order, as queries name them.
@@ -115,17 +116,17 @@ fn keys(sort: Sort) -> Vec<Value> {
 /// `POST /feeds/comments/query`: roots and replies alike, without what is below them.
 pub async fn query(caller: AnyCaller, body: Body<QueryCommentsRequest>) -> Result<Reply<QueryCommentsResponse>> {
     let body = body.0;
-    for (name, cursor) in [("prev", &body.prev), ("id_around", &body.id_around)] {
-        if cursor.as_deref().is_some_and(|cursor| !cursor.is_empty()) {
-            return Err(ApiError::input(format!("{name} is not supported: pages of a query lead on, by next")));
-        }
+    if body.id_around.as_deref().is_some_and(|id| !id.is_empty()) {
+        return Err(ApiError::input("id_around is for the comments of one object: a query leads on by next, and back by prev"));
     }
     let sort = body.sort.filter(|word| !word.is_empty()).map_or(Ok(Sort::Last), |word| sort(&word))?;
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = COMMENTS.walk(&body.filter.unwrap_or_default(), &keys(sort), limit, body.next.as_deref())?;
+    let walk = walk.before(body.prev.as_deref())?;
     let acting = Acting::of(&caller, body.named)?;
     let page = caller.scan(move |tx| rules::query(tx, acting.actor(), walk)).await?;
-    Ok(Reply(QueryCommentsResponse { comments: page.items, next: page.next }))
+    let pager = PagerResponse { next: page.next, prev: page.prev };
+    Ok(Reply(QueryCommentsResponse { comments: page.items, pager }))
 }
 
 /// Which comments GetActivity shows: `popular` is taken for those with the highest score, which is inferred.

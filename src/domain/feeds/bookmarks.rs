@@ -20,7 +20,7 @@ use crate::model::feeds::object::{Object, ObjectKind};
 use crate::model::feeds::page::Page;
 use crate::model::user::User;
 use crate::permission::capability::Capability;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::{activities as activity_rows, bookmarks as rows, folders as folder_rows, next_number};
 use crate::store::{ReadTx, WriteTx};
 
@@ -212,7 +212,7 @@ pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, walk: Walk, own: OwnFields) -> R
         return Ok(Page::default());
     }
     let user = actor.user.map(UserId::as_str);
-    let (found, next) = walk.gather(
+    let (found, Leads { next, prev }) = walk.gather(
         |walk| rows::select(tx, user, walk),
         |mut found| {
             let activities = activities_of(tx, found.iter().map(|(bookmark, _)| bookmark))?;
@@ -236,7 +236,7 @@ pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, walk: Walk, own: OwnFields) -> R
     let comments = enrich::comments_of(tx, actor.user, &found)?;
     let activities = activities.into_iter().map(|one| (one.activity.no, Marked::activity(one)));
     let objects = activities.map(|(no, one)| ((ObjectKind::Activity, no), one)).chain(comments).collect();
-    Ok(Page { items: enrich::enriched(tx, found, &objects)?, next, prev: None })
+    Ok(Page { items: enrich::enriched(tx, found, &objects)?, next, prev })
 }
 
 /// The activities that bookmarks are of.

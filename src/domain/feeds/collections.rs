@@ -9,7 +9,7 @@ use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::feeds::collection::{Collection, Reference};
 use crate::model::feeds::page::Page;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::collections as rows;
 use crate::store::{ReadTx, WriteTx};
 use crate::validate::{batch, max_chars};
@@ -183,8 +183,8 @@ pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, walk: &Walk) -> Result<Page<Coll
     if actor.user.is_none() && actor.by.is_some() {
         return Ok(Page::default());
     }
-    let (items, next) = rows::select(tx, actor.user.map(UserId::as_str), walk)?;
-    Ok(Page { items, next, prev: None })
+    let (items, Leads { next, prev }) = rows::select(tx, actor.user.map(UserId::as_str), walk)?;
+    Ok(Page { items, next, prev })
 }
 
 /// What an activity refers to: by name and id, and what is made or changed with it. To refer to what is another's nobody has to

@@ -13,7 +13,7 @@ use crate::event::feeds::{About, Change};
 use crate::ids::UserId;
 use crate::model::feeds::bookmark::{EnrichedFolder, Folder};
 use crate::model::feeds::page::Page;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::{folders as rows, next_number};
 use crate::store::{ReadTx, WriteTx};
 use crate::validate::max_chars;
@@ -111,6 +111,6 @@ pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, walk: &Walk) -> Result<Page<Enri
     if actor.user.is_none() && actor.by.is_some() {
         return Ok(Page::default());
     }
-    let (found, next) = rows::select(tx, actor.user.map(UserId::as_str), walk)?;
-    Ok(Page { items: enrich::with_users(tx, found)?, next, prev: None })
+    let (found, Leads { next, prev }) = rows::select(tx, actor.user.map(UserId::as_str), walk)?;
+    Ok(Page { items: enrich::with_users(tx, found)?, next, prev })
 }

@@ -19,7 +19,7 @@ use crate::model::feeds::page::Page;
 use crate::model::user::User;
 use crate::permission::capability::Capability;
 use crate::permission::feed_roles;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::{feeds as feed_rows, members as rows};
 use crate::store::{ReadTx, WriteTx};
 
@@ -207,6 +207,6 @@ pub fn decide(tx: &WriteTx<'_>, by: &User, fid: &FeedId, status: MemberStatus) -
 pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, fid: &FeedId, walk: &Walk) -> Result<Page<EnrichedMember>> {
     let feed = present(tx, fid)?;
     access::require(tx, actor, &feed, Capability::QueryFeedMembers)?;
-    let (members, next) = rows::select(tx, feed.no, walk)?;
-    Ok(Page { items: enrich::members(tx, members)?, next, prev: None })
+    let (members, Leads { next, prev }) = rows::select(tx, feed.no, walk)?;
+    Ok(Page { items: enrich::members(tx, members)?, next, prev })
 }

@@ -6,7 +6,7 @@ use super::later;
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
 use crate::model::feeds::membership::MembershipLevel;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::membership as rows;
 use crate::store::{ReadTx, WriteTx};
 use crate::validate::{max_chars, within};
@@ -100,6 +100,6 @@ pub fn delete(tx: &WriteTx<'_>, id: &str) -> Result<()> {
 }
 
 /// A page of levels.
-pub fn query(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<MembershipLevel>, Option<String>)> {
+pub fn query(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<MembershipLevel>, Leads)> {
     rows::select(tx, walk)
 }

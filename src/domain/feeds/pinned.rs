@@ -13,7 +13,7 @@ use crate::model::feeds::feed::EnrichedFeed;
 use crate::model::feeds::page::Page;
 use crate::model::feeds::pin::{EnrichedPin, Pin};
 use crate::permission::capability::Capability;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::ReadTx;
 use crate::store::feeds::timeline::Reader;
 use crate::store::feeds::{activities as activity_rows, pins as rows};
@@ -61,9 +61,9 @@ pub fn query(
     let feed = present(tx, fid)?;
     let standing = access::standing(tx, actor, &feed)?;
     access::judge(actor, &feed, &standing, Capability::ReadActivities)?;
-    let (pins, next) = rows::select(tx, feed.no, reader(actor, &standing), walk)?;
+    let (pins, Leads { next, prev }) = rows::select(tx, feed.no, reader(actor, &standing), walk)?;
     let feed = enrich::feed(tx, actor, feed, own)?;
-    Ok(Page { items: in_feed(tx, actor, &feed, pins, Parts::ALL)?, next, prev: None })
+    Ok(Page { items: in_feed(tx, actor, &feed, pins, Parts::ALL)?, next, prev })
 }
 
 /// Pins with their activities, seen through the feed that they are in: read and seen as they are there beside the others.

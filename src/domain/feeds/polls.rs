@@ -16,7 +16,7 @@ use crate::model::feeds::page::Page;
 use crate::model::feeds::poll::{EnrichedPoll, EnrichedVote, Poll, PollOption, Rules, Vote};
 use crate::model::user::User;
 use crate::permission;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::{activities as activity_rows, feeds as feed_rows, polls as rows};
 use crate::store::{ReadTx, WriteTx};
 use crate::validate::{batch, max_chars, within};
@@ -124,10 +124,10 @@ pub fn show(tx: &ReadTx<'_>, viewer: Option<&UserId>, id: &str) -> Result<Enrich
 
 /// A page of polls, by a query.
 pub fn query(tx: &ReadTx<'_>, viewer: Option<&UserId>, walk: Walk) -> Result<Page<EnrichedPoll>> {
-    let (polls, next) = walk.gather(|walk| rows::select(tx, walk), Ok)?;
+    let (polls, Leads { next, prev }) = walk.gather(|walk| rows::select(tx, walk), Ok)?;
     let ids: Vec<String> = polls.iter().map(|poll| poll.id.clone()).collect();
     let mut enriched = enriched(tx, viewer, polls)?;
-    Ok(Page { items: ids.iter().filter_map(|id| enriched.remove(id)).collect(), next, prev: None })
+    Ok(Page { items: ids.iter().filter_map(|id| enriched.remove(id)).collect(), next, prev })
 }
 
 /// Changes a poll into what a call describes; options that it does not name go with their votes.
@@ -289,11 +289,11 @@ pub(super) fn shown(tx: &ReadTx<'_>, viewer: Option<&UserId>, poll: Poll) -> Res
 /// A page of a poll's votes, by a query. Whose they are is told to whoever may know.
 pub fn query_votes(tx: &ReadTx<'_>, viewer: Option<&UserId>, poll: &str, walk: Walk) -> Result<Page<EnrichedVote>> {
     let poll = present(tx, poll)?;
-    let (votes, next) = walk.gather(|walk| rows::select_votes(tx, &poll.id, walk), Ok)?;
+    let (votes, Leads { next, prev }) = walk.gather(|walk| rows::select_votes(tx, &poll.id, walk), Ok)?;
     let users = Users::load(tx, votes.iter().map(|vote| vote.user_id.as_str()))?;
     let shown = |vote: Vote| {
         let user = users.get(vote.user_id.as_str());
         if viewer == Some(&vote.user_id) { EnrichedVote { vote, user: Some(user) } } else { told(&poll, vote, user) }
     };
-    Ok(Page { items: votes.into_iter().map(shown).collect(), next, prev: None })
+    Ok(Page { items: votes.into_iter().map(shown).collect(), next, prev })
 }

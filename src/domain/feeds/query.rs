@@ -14,7 +14,7 @@ use crate::model::feeds::follow::{EnrichedFollow, Follow};
 use crate::model::feeds::page::Page;
 use crate::permission::capability::Capability;
 use crate::query::Query;
-use crate::query::page::{Row, Walk};
+use crate::query::page::{Leads, Row, Walk};
 use crate::store::ReadTx;
 use crate::store::feeds::feeds as feed_rows;
 use crate::store::feeds::query::{self as rows, Shown};
@@ -43,8 +43,8 @@ pub struct Included {
     pub private: bool,
 }
 
-fn page<T>((items, next): (Vec<T>, Option<String>)) -> Page<T> {
-    Page { items, next, prev: None }
+fn page<T>((items, Leads { next, prev }): (Vec<T>, Leads)) -> Page<T> {
+    Page { items, next, prev }
 }
 
 /// A page of activities. A user finds what lies in a feed that he may read, and his own. Who asks when they expire means those

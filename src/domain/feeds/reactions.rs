@@ -10,7 +10,7 @@ use crate::ids::UserId;
 use crate::model::feeds::object::{Object, ObjectKind};
 use crate::model::feeds::page::Page;
 use crate::model::feeds::reaction::{EnrichedReaction, Reaction};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::{next_number, reactions as rows};
 use crate::store::{ReadTx, WriteTx};
 
@@ -77,6 +77,6 @@ pub fn query(
     if numbers.is_empty() {
         return Ok(Page::default());
     }
-    let (found, next) = rows::select(tx, kind, &numbers, user.map(UserId::as_str), walk)?;
-    Ok(Page { items: enrich::enriched(tx, objects, found)?, next, prev: None })
+    let (found, Leads { next, prev }) = rows::select(tx, kind, &numbers, user.map(UserId::as_str), walk)?;
+    Ok(Page { items: enrich::enriched(tx, objects, found)?, next, prev })
 }

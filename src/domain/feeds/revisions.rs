@@ -14,7 +14,7 @@ use crate::model::feeds::object::ObjectKind;
 use crate::model::feeds::page::Page;
 use crate::model::feeds::revision::{Action, Revision};
 use crate::model::user::User;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::feeds::{next_number, revisions as rows};
 use crate::store::{ReadTx, WriteTx, users};
 
@@ -146,6 +146,6 @@ fn shown<T: Revised>(tx: &WriteTx<'_>, object: &T) -> Result<Map<String, Value>>
 
 /// A page of revisions.
 pub fn query(tx: &ReadTx<'_>, walk: &Walk) -> Result<Page<Revision>> {
-    let (items, next) = rows::select(tx, walk)?;
-    Ok(Page { items, next, prev: None })
+    let (items, Leads { next, prev }) = rows::select(tx, walk)?;
+    Ok(Page { items, next, prev })
 }

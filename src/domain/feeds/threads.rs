@@ -12,7 +12,7 @@ use crate::ids::UserId;
 use crate::model::feeds::comment::{Comment, EnrichedComment, Place, RepliesMeta, Sort};
 use crate::model::feeds::page::Page;
 use crate::query::cursor::Asked;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::store::ReadTx;
 use crate::store::feeds::threads::{self as rows, Stretch};
 use crate::store::feeds::{activities as activity_rows, comments as comment_rows, query as query_rows};
@@ -290,6 +290,6 @@ pub fn query(tx: &ReadTx<'_>, actor: Actor<'_>, walk: Walk) -> Result<Page<Enric
             Ok(found)
         },
     );
-    let (items, next) = found?;
-    Ok(Page { items: enrich::comments(tx, actor.user, items)?, next, prev: None })
+    let (items, Leads { next, prev }) = found?;
+    Ok(Page { items: enrich::comments(tx, actor.user, items)?, next, prev })
 }

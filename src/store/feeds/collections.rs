@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::model::feeds::collection::{Collection, Reference};
 use crate::operation::table;
 use crate::query::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte, Nin, Search, Unequal};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of what is kept, for [`collection_of`].
@@ -108,7 +108,7 @@ pub static QUERIED: Resource = Resource {
 };
 
 /// A page of what a query finds: of what is one user's alone, where one is named.
-pub fn select(tx: &ReadTx<'_>, user: Option<&str>, walk: &Walk) -> Result<(Vec<Collection>, Option<String>)> {
+pub fn select(tx: &ReadTx<'_>, user: Option<&str>, walk: &Walk) -> Result<(Vec<Collection>, Leads)> {
     let mut sql = walk.to_sql(tx.now);
     let user = user.map(|user| format!(" AND c.user_id = {}", sql.bind(user.to_owned()))).unwrap_or_default();
     let found = statement(COLUMNS, &format!("collections c WHERE c.app = ?1{user}"), walk, sql);

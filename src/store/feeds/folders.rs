@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::model::feeds::bookmark::Folder;
 use crate::operation::table;
 use crate::query::Operator::{Autocomplete, Contains, Equal, Exists, Gt, Gte, In, Lt, Lte};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a folder, for [`folder_of`].
@@ -100,7 +100,7 @@ pub static QUERIED: Resource = Resource {
 };
 
 /// A page of the folders that a query finds: of those of one user alone, where one is named.
-pub fn select(tx: &ReadTx<'_>, user: Option<&str>, walk: &Walk) -> Result<(Vec<Folder>, Option<String>)> {
+pub fn select(tx: &ReadTx<'_>, user: Option<&str>, walk: &Walk) -> Result<(Vec<Folder>, Leads)> {
     let mut sql = walk.to_sql(tx.now);
     let user = user.map(|user| format!(" AND d.user_id = {}", sql.bind(user.to_owned()))).unwrap_or_default();
     let found = statement(COLUMNS, &format!("bookmark_folders d WHERE d.app = ?1{user}"), walk, sql);

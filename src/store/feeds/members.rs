@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::model::feeds::member::Member;
 use crate::operation::table;
 use crate::query::Operator::{Equal, Gt, Gte, In, Lt, Lte};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a member, for [`member_of`].
@@ -122,7 +122,7 @@ pub static QUERIED: Resource = Resource {
 };
 
 /// A page of those of a feed's members, invited ones and those who declined included, whom a query finds; and what leads on.
-pub fn select(tx: &ReadTx<'_>, feed: i64, walk: &Walk) -> Result<(Vec<Member>, Option<String>)> {
+pub fn select(tx: &ReadTx<'_>, feed: i64, walk: &Walk) -> Result<(Vec<Member>, Leads)> {
     let mut sql = walk.to_sql(tx.now);
     let from = format!("feed_members m WHERE m.app = ?1 AND m.feed = {}", sql.bind(feed));
     Ok(walk.page(rows(tx, COLUMNS, statement(COLUMNS, &from, walk, sql), member_of)?))

@@ -13,7 +13,7 @@ use crate::ids::FeedId;
 use crate::model::feeds::membership::MembershipLevel;
 use crate::operation::table;
 use crate::query::Operator::{Contains, Equal, Gt, Gte, In, Lt, Lte, PathExists};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a level, for [`level_of`].
@@ -124,7 +124,7 @@ pub static QUERIED: Resource = Resource {
 };
 
 /// A page of levels, and what leads on.
-pub fn select(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<MembershipLevel>, Option<String>)> {
+pub fn select(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<MembershipLevel>, Leads)> {
     let found = statement(COLUMNS, "membership_levels y WHERE y.app = ?1", walk, walk.to_sql(tx.now));
     Ok(walk.page(rows(tx, COLUMNS, found, level_of)?))
 }

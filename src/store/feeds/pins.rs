@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::model::feeds::pin::Pin;
 use crate::operation::table;
 use crate::query::Operator::{Equal, Gt, Gte, In, Lt, Lte};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::{Field, Kind, Operator, Resource, Sql};
 
 /// The columns of a pin, for [`pin_of`].
@@ -79,7 +79,7 @@ pub static QUERIED: Resource = Resource {
 };
 
 /// A page of those of a feed's pins that a query finds and a reader is shown, and what leads on.
-pub fn select(tx: &ReadTx<'_>, feed: i64, reader: Reader<'_>, walk: &Walk) -> Result<(Vec<Pin>, Option<String>)> {
+pub fn select(tx: &ReadTx<'_>, feed: i64, reader: Reader<'_>, walk: &Walk) -> Result<(Vec<Pin>, Leads)> {
     let mut sql = walk.to_sql(tx.now);
     let from = shown(&mut sql, feed, reader, tx.now);
     Ok(walk.page(rows(tx, COLUMNS, statement(COLUMNS, &from, walk, sql), pin_of)?))

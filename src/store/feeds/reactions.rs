@@ -13,7 +13,7 @@ use crate::model::feeds::object::{Object, ObjectKind};
 use crate::model::feeds::reaction::{Reaction, ReactionGroup};
 use crate::operation::table;
 use crate::query::Operator::{Equal, Exists, Gt, Gte, In, Lt, Lte};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::{Field, Kind, Operator, Resource};
 
 /// The columns of a reaction, for [`reaction_of`].
@@ -237,7 +237,7 @@ pub fn select(
     objects: &[i64],
     user: Option<&str>,
     walk: &Walk,
-) -> Result<(Vec<Reaction>, Option<String>)> {
+) -> Result<(Vec<Reaction>, Leads)> {
     let mut sql = walk.to_sql(tx.now);
     let kind = sql.bind(kind.name().to_owned());
     let objects = if let [one] = objects {

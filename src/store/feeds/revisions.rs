@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::feeds::revision::Revision;
 use crate::operation::table;
 use crate::query::Operator::{Equal, Gt, Gte, In, Lt, Lte};
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::{Field, Kind, Operator, Resource};
 
 const COLUMNS: &str =
@@ -76,7 +76,7 @@ pub static QUERIED: Resource = Resource {
 };
 
 /// A page of what a query finds.
-pub fn select(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<Revision>, Option<String>)> {
+pub fn select(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<Revision>, Leads)> {
     let found = statement(COLUMNS, "revisions r WHERE r.app = ?1", walk, walk.to_sql(tx.now));
     Ok(walk.page(rows(tx, COLUMNS, found, revision_of)?))
 }

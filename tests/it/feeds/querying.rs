@@ -369,3 +369,43 @@ fn follows_are_found_by_either_side_and_by_what_became_of_them() {
     assert_eq!(second["follows"][0]["target_feed"]["feed"], "user:john");
     assert!(second.get("next").is_none());
 }
+
+#[test]
+fn a_query_leads_back_as_it_leads_on() {
+    let app = app();
+    let john = app.user("john");
+    let page = |more: Value| {
+        let mut body = json!({"limit": 1, "sort": [{"field": "created_at", "direction": 1}]});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let page = query(&john, &body);
+        let lead = |key: &str| page.get(key).cloned();
+        (names(&page, "activities", "id"), lead("next"), lead("prev"))
+    };
+    let (ids, next, prev) = page(json!({}));
+    assert_eq!((ids, prev), (vec!["one".to_owned()], None));
+    let (ids, next, prev) = page(json!({"next": next}));
+    assert_eq!(ids, ["two"]);
+    let (ids, none, back) = page(json!({"next": next}));
+    assert_eq!((ids, none), (vec!["three".to_owned()], None));
+    let (ids, on, _) = page(json!({"prev": back}));
+    assert_eq!(ids, ["two"]);
+    assert_eq!(page(json!({"next": on})).0, ["three"]);
+    let (ids, on, none) = page(json!({"prev": prev}));
+    assert_eq!((ids, none), (vec!["one".to_owned()], None));
+    assert_eq!(page(json!({"next": on})).0, ["two"]);
+    let refuse = |body: Value, text: &str| {
+        refused(&john.post(&format!("{ADD}/query"), &body), "QueryActivities", 400, 4, text);
+    };
+    let sort = json!([{"field": "created_at", "direction": 1}]);
+    refuse(json!({"sort": sort, "next": next, "prev": prev}), "cannot use both next and prev");
+    let other = "prev is a cursor of another filter or sort: send it with those of the page before, or begin without it";
+    refuse(json!({"prev": prev}), other);
+    // What a user may not read is passed over on the way back too.
+    let jane = app.user("jane");
+    john.patch(&format!("{ADD}/two"), &json!({"set": {"visibility": "private"}})).ok();
+    let body = |more: &str, cursor: &Value| json!({"limit": 1, "sort": sort, more: cursor});
+    let first = query(&jane, &body("next", &Value::Null));
+    let last = query(&jane, &body("next", &first["next"]));
+    assert_eq!(names(&last, "activities", "id"), ["three"]);
+    assert_eq!(names(&query(&jane, &body("prev", &last["prev"])), "activities", "id"), ["one"]);
+}

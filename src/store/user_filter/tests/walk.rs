@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 
 use super::*;
-use crate::query::page::Walk;
+use crate::query::page::{Leads, Walk};
 use crate::query::tests::model::{compare, holds};
 
 fn walk(filter: &Value, sort: &Value, limit: u32, next: Option<&str>) -> Result<Walk> {
@@ -13,6 +13,12 @@ fn walk(filter: &Value, sort: &Value, limit: u32, next: Option<&str>) -> Result<
 }
 
 fn page(connection: &Connection, walk: &Walk) -> (Vec<String>, Option<String>) {
+    let (ids, leads) = led(connection, walk);
+    (ids, leads.next)
+}
+
+/// A page, and what leads from it.
+fn led(connection: &Connection, walk: &Walk) -> (Vec<String>, Leads) {
     let (text, params) = select("SELECT", walk);
     let mut statement = connection.prepare(&text).unwrap();
     let columns = statement.column_count();
@@ -90,6 +96,29 @@ proptest! {
         if is_quiet {
             prop_assert_eq!(pages, before.div_ceil(limit as usize).max(1), "a last page that is full has no next");
         }
+    }
+
+    #[test]
+    fn the_way_back_has_the_pages_of_the_way_there(
+        rows in prop::collection::vec(model::row(), 0..12), sort in model::sort(), limit in 1_u32..5,
+    ) {
+        let rows: Vec<Row> = rows.into_iter().enumerate().map(|(n, row)| Row { id: format!("u-{n}"), ..row }).collect();
+        let connection = database(&rows);
+        let start = || walk(&json!({}), &sort, limit, None).unwrap();
+        let mut there = vec![led(&connection, &start())];
+        prop_assert_eq!(&there[0].1.prev, &None, "nothing comes before the start");
+        while let Some(next) = there[there.len() - 1].1.next.clone() {
+            there.push(led(&connection, &walk(&json!({}), &sort, limit, Some(&next)).unwrap()));
+        }
+        let (last, rest) = there.split_last().unwrap();
+        let mut prev = last.1.prev.clone();
+        for (ids, _) in rest.iter().rev() {
+            let (found, leads) = led(&connection, &start().before(prev.as_deref()).unwrap());
+            prop_assert_eq!(&found, ids);
+            prop_assert!(leads.next.is_some());
+            prev = leads.prev;
+        }
+        prop_assert_eq!(prev, None, "the first page has nothing before it, however it was come to");
     }
 
     #[test]
