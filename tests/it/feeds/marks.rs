@@ -382,6 +382,9 @@ fn what_a_reader_is_not_shown_is_not_unread_and_who_is_gone_has_marked_nothing()
         assert_eq!((hide("c", true), hide("d", true)), (json!(1), json!(0)), "{feed}");
         assert_eq!(unread(&john), if feed == "flat:john" { json!(4) } else { json!(3) }, "{feed}");
         assert_eq!((hide("c", false), hide("d", false)), (json!(1), both), "{feed}");
+        for id in ["c", "d"] {
+            john.delete(&format!("{ADD}/{id}-{feed}?hard_delete=true")).ok();
+        }
         mark(&jane, feed, &json!({"mark_all_read": true}));
     }
     app.server().post("/api/v2/users/delete", &json!({"user_ids": ["jane"], "user": "hard"})).ok();
