@@ -117,7 +117,9 @@ fn keys(sort: Sort) -> Vec<Value> {
 pub async fn query(caller: AnyCaller, body: Body<QueryCommentsRequest>) -> Result<Reply<QueryCommentsResponse>> {
     let body = body.0;
     if body.id_around.as_deref().is_some_and(|id| !id.is_empty()) {
-        return Err(ApiError::input("id_around is for the comments of one object: a query leads on by next, and back by prev"));
+        return Err(ApiError::input(
+            "id_around is for the comments of one object: a query leads on by next, and back by prev",
+        ));
     }
     let sort = body.sort.filter(|word| !word.is_empty()).map_or(Ok(Sort::Last), |word| sort(&word))?;
     let limit = limit(body.limit, LIMIT_DEFAULT)?;

@@ -398,7 +398,8 @@ fn a_query_leads_back_as_it_leads_on() {
     };
     let sort = json!([{"field": "created_at", "direction": 1}]);
     refuse(json!({"sort": sort, "next": next, "prev": prev}), "cannot use both next and prev");
-    let other = "prev is a cursor of another filter or sort: send it with those of the page before, or begin without it";
+    let other =
+        "prev is a cursor of another filter or sort: send it with those of the page before, or begin without it";
     refuse(json!({"prev": prev}), other);
     // What a user may not read is passed over on the way back too.
     let jane = app.user("jane");
