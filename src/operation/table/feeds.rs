@@ -84,7 +84,7 @@ pub(super) const ROWS: &[Operation] = &[
     op("DeleteCollections", &[delete(V2, "/feeds/collections")]).per_minute(300),
     op("QueryCollections", &[post(V2, "/feeds/collections/query")]),
     op("ActivityFeedback", &[post(V2, "/feeds/activities/{activity_id}/feedback")])
-        .partial("show_more and show_less are kept and weigh nothing"),
+        .partial("how much show_more and show_less weigh is our own"),
     op("GetActivity", &[get(V2, "/feeds/activities/{id}")]),
     op("QueryActivityShares", &[get(V2, "/feeds/activities/{id}/shares")]),
     op("UpdateActivity", &[put(V2, "/feeds/activities/{id}")]),
