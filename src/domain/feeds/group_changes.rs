@@ -5,7 +5,7 @@ use super::feeds::visibility_of;
 use super::groups::{self, COUNT_MAX};
 use super::{change, later, listing, selectors};
 use crate::error::{ApiError, Result};
-use crate::model::feeds::group::{Group, GroupConfig, Notification};
+use crate::model::feeds::group::{ActivityMarks, Group, GroupConfig};
 use crate::store::WriteTx;
 use crate::store::feeds::{feeds as feed_rows, groups as rows};
 use crate::validate::batch;
@@ -41,11 +41,11 @@ fn check_ranking(id: &str, config: &GroupConfig) -> Result<()> {
         return Ok(());
     };
     let built_in = groups::built_in(id).and_then(|built_in| built_in.notification);
-    let notification = config.notification.as_ref().or(built_in.as_ref());
-    let tracks = |of: fn(&Notification) -> Option<bool>| notification.and_then(of) == Some(true);
+    let tracks = |of: fn(&ActivityMarks) -> Option<bool>| config.content_marks().and_then(of) == Some(true);
     let is_fine = (!ranking.names("is_read") || tracks(|set| set.track_read))
         && (!ranking.names("is_seen") || tracks(|set| set.track_seen));
-    if is_fine {
+    // Notifications may be ranked so whatever is tracked of them.
+    if is_fine || config.notification.is_some() || built_in.is_some() {
         return Ok(());
     }
     Err(ApiError::input("ranking by read/seen status requires notification config or matching activity_marks tracking"))

@@ -27,7 +27,7 @@ pub fn mark(tx: &WriteTx<'_>, actor: Actor<'_>, user: &User, fid: &FeedId, marke
     let tracked = Tracked::by(&group);
     let items = if Aggregation::of_group(&group).is_some() { Items::Groups } else { Items::Activities };
     // What it shows of others is marked by what it shows by now.
-    let shown = if tracked.has_status { read::items(tx, actor, &feed)? } else { None };
+    let shown = if tracked.read || tracked.seen { read::items(tx, actor, &feed)? } else { None };
     let of = Marking { tx, feed: &feed, user: &user.id, items, shown: shown.as_deref() };
     let mut has_marked = false;
     for (kind, is_tracked, all, some) in [
@@ -49,7 +49,7 @@ pub fn mark(tx: &WriteTx<'_>, actor: Actor<'_>, user: &User, fid: &FeedId, marke
     // Nobody else is told what somebody has read.
     let own: Vec<_> = tx.watchers(fid).into_iter().filter(|watcher| *watcher == user.id).collect();
     events::tell_some(tx, "feeds.activity.marked", &feed, &change, own);
-    if has_marked {
+    if has_marked && tracked.has_status {
         updates::tell_own_status(tx, user, &feed)?;
     }
     if watched.is_empty() {

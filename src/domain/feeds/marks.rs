@@ -35,18 +35,21 @@ pub struct Tracked {
     pub seen: bool,
     /// Which stories are watched.
     pub watched: bool,
+    /// Whether what was read stays so when it is changed: of activities that are no notifications.
+    pub outlasts_changes: bool,
 }
 
 impl Tracked {
     /// By a group.
     pub fn by(group: &Group) -> Self {
-        let notification = group.config.notification.as_ref();
+        let (notification, content) = (group.config.notification.as_ref(), group.config.content_marks());
         let stories = group.config.stories.as_ref();
         Self {
             has_status: notification.is_some(),
-            read: notification.and_then(|set| set.track_read) == Some(true),
-            seen: notification.and_then(|set| set.track_seen) == Some(true),
+            read: notification.map(|set| set.track_read).or(content.map(|set| set.track_read)) == Some(Some(true)),
+            seen: notification.map(|set| set.track_seen).or(content.map(|set| set.track_seen)) == Some(Some(true)),
             watched: stories.and_then(|set| set.track_watched) == Some(true),
+            outlasts_changes: content.is_some(),
         }
     }
 }
@@ -95,6 +98,11 @@ impl<'a> Reader<'a> {
         Ok(Self { feed: feed.no, user, tracked, read, seen })
     }
 
+    fn item(&self, activity: &Activity) -> Item {
+        let at = if self.tracked.outlasts_changes { activity.created_at } else { activity.updated_at };
+        Item { at, ..Item::of(activity) }
+    }
+
     fn marked(&self, tx: &ReadTx<'_>, kind: Kind, progress: Progress, items: &[&str]) -> Result<HashMap<String, i64>> {
         match self.user.filter(|_| progress.began) {
             Some(user) => rows::among(tx, self.feed, user, kind, items),
@@ -118,7 +126,7 @@ impl<'a> Reader<'a> {
             if !is_tracked || !is_flat {
                 continue;
             }
-            let items: Vec<Item> = activities.iter().map(|one| Item::of(&one.activity)).collect();
+            let items: Vec<Item> = activities.iter().map(|one| self.item(&one.activity)).collect();
             let done = self.done(tx, kind, &items)?;
             for (activity, done) in activities.iter_mut().zip(done) {
                 let flag = if kind == Kind::Read { &mut activity.marks.is_read } else { &mut activity.marks.is_seen };
@@ -136,7 +144,7 @@ impl<'a> Reader<'a> {
 
     /// Whether these activities are read and seen, as far as that is tracked.
     pub fn of_activities(&self, tx: &ReadTx<'_>, activities: &[&Activity]) -> Result<Vec<Marks>> {
-        let items: Vec<Item> = activities.iter().map(|one| Item::of(one)).collect();
+        let items: Vec<Item> = activities.iter().map(|one| self.item(one)).collect();
         let mut marks = vec![Marks::default(); items.len()];
         if self.tracked.read {
             let done = self.done(tx, Kind::Read, &items)?;

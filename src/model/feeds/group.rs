@@ -37,6 +37,8 @@ pub struct GroupConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification: Option<Notification>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_marks: Option<ActivityMarks>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub push_notification: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stories: Option<Stories>,
@@ -57,11 +59,17 @@ impl GroupConfig {
             aggregation: self.aggregation.or(other.aggregation),
             ranking: self.ranking.or(other.ranking),
             notification: self.notification.or(other.notification),
+            activity_marks: self.activity_marks.or(other.activity_marks),
             push_notification: self.push_notification.or(other.push_notification),
             stories: self.stories.or(other.stories),
             activity_filter: self.activity_filter.or(other.activity_filter),
             custom: self.custom.or(other.custom),
         }
+    }
+
+    /// What is tracked of the activities of flat feeds. Notifications, and what is grouped, have account kept of them in another way.
+    pub fn content_marks(&self) -> Option<&ActivityMarks> {
+        self.activity_marks.as_ref().filter(|_| self.notification.is_none() && self.aggregation.is_none())
     }
 }
 
@@ -86,6 +94,16 @@ pub struct Notification {
     pub track_seen: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deduplication_window: Option<String>,
+}
+
+/// What is tracked of who reads feeds that are no notifications.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct ActivityMarks {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track_read: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track_seen: Option<bool>,
 }
 
 /// How stories are shown.

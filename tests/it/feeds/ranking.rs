@@ -112,6 +112,46 @@ fn what_is_read_can_come_last() {
 }
 
 #[test]
+fn what_is_read_of_a_timeline_comes_last_and_stays_read_when_it_is_changed() {
+    let app = frozen_app();
+    let marks = json!({"track_read": true, "track_seen": true});
+    let selectors = json!([{"type": "following"}]);
+    group(
+        &app,
+        "home",
+        json!({"activity_marks": marks, "activity_selectors": selectors, "ranking": by("is_read ? 0 : 1")}),
+    );
+    let (john, jane) = (app.user("john"), app.user("jane"));
+    let post = |id: &str| {
+        add(&jane, &post("user:jane", id, json!({})));
+        app.advance("1m");
+    };
+    post("a");
+    post("b");
+    read(&john, "home:john", &json!({}));
+    follow(&john, "home:john", "user:jane");
+    let mark = |marks: Value| john.post(&format!("{}/activities/mark/batch", path("home:john")), &marks).ok();
+    let shown = || {
+        let page = read(&john, "home:john", &json!({}));
+        assert!(page.get("notification_status").is_none(), "it is no notification: {page}");
+        let all = page["activities"].as_array().unwrap();
+        all.iter()
+            .map(|one| format!("{} {} {}", one["id"].as_str().unwrap(), one["is_read"], one["is_seen"]))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shown(), ["b false false", "a false false"]);
+    mark(json!({"mark_read": ["b", "of nobody"], "mark_seen": ["a"]}));
+    assert_eq!(shown(), ["a false true", "b true false"]);
+    mark(json!({"mark_all_read": true}));
+    post("c");
+    jane.patch(&format!("{ADD}/a"), &json!({"set": {"text": "changed"}})).ok();
+    assert_eq!(shown(), ["c false false", "b true false", "a true true"]);
+    // Others have read nothing.
+    let page = read(&app.user("jane"), "home:john", &json!({}));
+    assert_eq!(page["activities"][0]["is_read"], json!(false));
+}
+
+#[test]
 fn a_view_ranks_in_a_way_of_its_own() {
     let app = app(&by("custom.weight"), json!({}));
     let john = app.user("john");

@@ -198,10 +198,16 @@ fn selectors_and_rankings_that_cannot_be_read_by_are_refused() {
     );
     let tracked = "ranking by read/seen status requires notification config or matching activity_marks tracking";
     refuse(&json!({"ranking": {"type": "expression", "score": "is_read ? 0 : 1"}}), tracked);
-    let half = json!({"ranking": {"type": "expression", "score": "is_seen"}, "notification": {"track_read": true}});
+    let half = json!({"ranking": {"type": "expression", "score": "is_seen"}, "activity_marks": {"track_read": true}});
     refuse(&half, tracked);
-    let whole = json!({"ranking": {"type": "expression", "score": "is_seen"}, "notification": {"track_seen": true}});
+    let whole = json!({"ranking": {"type": "expression", "score": "is_seen"}, "activity_marks": {"track_seen": true}});
     group(&app, "fine", whole);
+    // Notifications are ranked so whatever is tracked of them.
+    group(
+        &app,
+        "notices",
+        json!({"ranking": {"type": "expression", "score": "is_seen"}, "notification": {"track_read": true}}),
+    );
     let update = json!({"ranking": {"type": "expression", "score": "is_read ? 0 : 1"}});
     app.server().put(&format!("{GROUPS}/notification"), &update).ok();
     refused(&app.server().put(&format!("{GROUPS}/user"), &update), "UpdateFeedGroup", 400, 4, tracked);

@@ -1,7 +1,7 @@
 """Selectors and rankings by getstream."""
 
 import pytest
-from getstream.models import ActivitySelectorConfig, EnrichmentOptions, RankingConfig
+from getstream.models import ActivityMarksConfig, ActivitySelectorConfig, EnrichmentOptions, RankingConfig
 
 from support import refused
 
@@ -35,6 +35,25 @@ def test_a_group_ranks_its_feeds(feeds, user_id):
     assert texts(feed, user_id, limit=2, external_ranking={"factor": -1}, next=page.next) == ["middle", "high"]
     with refused("UpdateFeedGroup", 400, 4):
         feeds.update_feed_group(user_id, ranking=RankingConfig(type="expression", score="ln("))
+
+
+def test_what_is_read_of_a_timeline_comes_last(feeds, user_id):
+    group = feeds.create_feed_group(
+        user_id,
+        activity_marks=ActivityMarksConfig(track_seen=True, track_read=True),
+        activity_selectors=[ActivitySelectorConfig(type="following")],
+        ranking=RankingConfig(type="expression", score="is_read ? 0 : 100"),
+    ).data.feed_group
+    assert (group.activity_marks.track_read, group.activity_marks.track_seen) == (True, True)
+    first, second = (post(feeds, f"user:{user_id}", text, user_id) for text in ("first", "second"))
+    feed = feeds.feed(user_id, "home")
+    feed.get_or_create(user_id=user_id)
+    feeds.follow(f"{user_id}:home", f"user:{user_id}")
+    feed.mark_activity(user_id=user_id, mark_read=[second.id], mark_seen=[first.id])
+    shown = feed.get_or_create(user_id=user_id).data.activities
+    assert [(one.text, one.is_read, one.is_seen) for one in shown] == [("first", False, True), ("second", True, False)]
+    with refused("CreateFeedGroup", 400, 4):
+        feeds.create_feed_group(f"{user_id}-2", ranking=RankingConfig(type="expression", score="is_read ? 0 : 1"))
 
 
 def test_selectors_pick_by_filter_and_window(feeds, user_id):
