@@ -23,8 +23,9 @@ const TAG_MAX_CHARS: usize = 32;
 /// Tags to filter by at the most.
 const FILTER_TAGS_MAX: usize = 50;
 
-/// What can be set of an activity in part.
+/// What can be set of an activity in part. Of what it is a share stays, whatever is said: an app that edits a share names it again.
 const SETTABLE: &[&str] = &[
+    "parent_id",
     "text",
     "attachments",
     "custom",
@@ -42,7 +43,7 @@ const SETTABLE: &[&str] = &[
     "search_data",
 ];
 /// What of it cannot be taken away: it always has some.
-const NOT_UNSETTABLE: &[&str] = &["visibility", "restrict_replies", "feeds"];
+const NOT_UNSETTABLE: &[&str] = &["visibility", "restrict_replies", "feeds", "parent_id"];
 
 /// An activity in a request.
 #[derive(Default, Deserialize)]

@@ -33,7 +33,7 @@ pub struct FollowInput {
     /// What becomes of it, where a server says.
     pub status: Option<FollowStatus>,
     pub follower_role: Option<String>,
-    /// Whether users and feeds that are not there are made.
+    /// Whether users who are not there are made, with their feeds.
     pub create_users: bool,
     /// Whether whose feed is followed is told so.
     pub notifies: bool,
@@ -152,9 +152,8 @@ pub fn follow(
     if input.source == input.target {
         return Err(ApiError::input("a feed cannot follow itself"));
     }
-    if input.create_users {
-        ensure(tx, &input.source)?;
-        ensure(tx, &input.target)?;
+    for fid in [&input.source, &input.target] {
+        ensure(tx, fid, input.create_users)?;
     }
     let mut pair = Pair::find(tx, &input.source, &input.target)?;
     must_own(actor, &pair.source, Capability::Follow)?;
@@ -203,14 +202,19 @@ pub fn follow(
     Ok(Followed { follow: pair.enriched(tx, actor, follow, own)?, is_new: true, told })
 }
 
-/// Makes a feed where there is none, and the user whose id it has (feeds-core 1.1).
-fn ensure(tx: &WriteTx<'_>, fid: &FeedId) -> Result<()> {
+/// Makes a feed where there is none, for the user whose id it has, who is made as well if that was asked for. What is no user's is
+/// left to be missed.
+fn ensure(tx: &WriteTx<'_>, fid: &FeedId, makes_user: bool) -> Result<()> {
     // The id of a feed that is there need be no user's.
-    if feeds::find(tx, fid)?.is_none() {
-        let owner = user_rules::ensure(tx, &user_rules::user_id("user_id", fid.id())?)?;
-        feeds::ensure(tx, &owner.id, fid, NewFeed::default())?;
+    if feeds::find(tx, fid)?.is_some() {
+        return Ok(());
     }
-    Ok(())
+    let owner = if makes_user {
+        Some(user_rules::ensure(tx, &user_rules::user_id("user_id", fid.id())?)?)
+    } else {
+        users::get(tx, fid.id())?.filter(|user| user.deleted_at.is_none())
+    };
+    owner.map_or(Ok(()), |owner| feeds::ensure(tx, &owner.id, fid, NewFeed::default()).map(drop))
 }
 
 /// Only whose feed it is has it follow others, or no longer.

@@ -214,6 +214,28 @@ fn a_server_follows_for_users_and_feeds_that_nobody_has_made_and_says_what_becom
 }
 
 #[test]
+fn a_follow_makes_the_feeds_of_users_who_are_there_and_nobody_elses() {
+    let app = app();
+    let (jane, server) = (app.user("jane"), app.server());
+    server.post("/api/v2/users", &json!({"users": {"kim": {"id": "kim"}, "lee": {"id": "lee"}}})).ok();
+    let made = jane.post(FOLLOWS, &json!({"source": "timeline:jane", "target": "user:kim"})).ok();
+    assert_eq!(made["follow"]["target_feed"]["created_by"]["id"], "kim");
+    let many = json!({"follows": [{"source": "timeline:lee", "target": "user:jane"}, {"source": "stories:lee", "target": "story:kim"}]});
+    let made = server.post(&format!("{FOLLOWS}/batch/upsert"), &many).ok();
+    let owner = |at: usize, side: &str| made["created"][at][side]["created_by"]["id"].as_str().unwrap().to_owned();
+    assert_eq!([owner(0, "source_feed"), owner(1, "source_feed"), owner(1, "target_feed")], ["lee", "lee", "kim"]);
+    let theirs = jane.post(FOLLOWS, &json!({"source": "timeline:kim", "target": "user:lee"}));
+    assert_eq!(theirs.status, 403, "{}", theirs.text);
+    let nobodys = jane.post(FOLLOWS, &json!({"source": "timeline:jane", "target": "story:nobody"}));
+    refused(&nobodys, "Follow", 404, 16, "feed with id story:nobody not found");
+    // What was refused has made nothing.
+    let feeds = server
+        .post("/api/v2/feeds/feeds/query", &json!({"filter": {"feed": {"$in": ["timeline:kim", "user:lee"]}}}))
+        .ok();
+    assert_eq!(feeds["feeds"], json!([]));
+}
+
+#[test]
 fn who_watches_either_side_hears_of_a_follow_once_and_who_watches_the_timeline_of_what_is_posted_from_then_on() {
     let server = Server::start();
     let app = server.app();

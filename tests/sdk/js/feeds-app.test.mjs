@@ -141,4 +141,20 @@ describe('a whole app', AT_ONCE, () => {
     assert.equal((await app.node.getTask({ id: task })).status, 'completed');
     assert.deepEqual((await ann.client.queryActivities({ filter: { user_id: 'ben' } })).activities, []);
   });
+
+  // A tutorial's people are users alone: nobody has made feeds for them.
+  test('whoever is there can be followed, and shared by an edited post', async (t) => {
+    await app.node.upsertUsers([{ id: 'kim' }, { id: 'lee' }]);
+    const lee = await connected(t, app, 'lee');
+    const timeline = lee.feed('timeline', 'lee');
+    await timeline.getOrCreate();
+    const { follow } = await timeline.follow('user:kim', { create_notification_activity: true });
+    assert.equal(follow.target_feed.created_by.id, 'kim');
+    const { activity } = await app.node.feeds.addActivity({ feeds: ['user:kim'], type: 'post', text: 'mine', user_id: 'kim' });
+    await lee.feed('user', 'lee').getOrCreate();
+    const { activity: share } = await lee.addActivity({ feeds: ['user:lee'], type: 'post', text: 'hers', parent_id: activity.id });
+    const set = { text: 'all hers', attachments: [], mentioned_user_ids: [], parent_id: activity.id };
+    const { activity: edited } = await lee.updateActivityPartial({ id: share.id, set, handle_mention_notifications: true });
+    assert.deepEqual([edited.text, edited.parent.id], ['all hers', activity.id]);
+  });
 });
