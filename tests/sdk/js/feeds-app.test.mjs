@@ -144,6 +144,7 @@ describe('a whole app', AT_ONCE, () => {
 
   // A tutorial's people are users alone: nobody has made feeds for them.
   test('whoever is there can be followed, and shared by an edited post', async (t) => {
+    const app = await newApp('feeds-tutorial');
     await app.node.upsertUsers([{ id: 'kim' }, { id: 'lee' }]);
     const lee = await connected(t, app, 'lee');
     const timeline = lee.feed('timeline', 'lee');
