@@ -19,7 +19,7 @@ use crate::app::{TestApp, encode, send};
 use crate::forge::{NOON, NOON_TEXT};
 
 /// A guard against hanging for ever, not a measure: a test that runs into it fails.
-pub const GUARD: Duration = Duration::from_secs(10);
+pub const GUARD: Duration = Duration::from_secs(60);
 
 /// The moment at which the apps of these tests stand still, as v2 writes it.
 pub const NOON_NS: i64 = NOON * 1_000_000_000;
