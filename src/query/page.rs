@@ -163,7 +163,7 @@ impl Walk {
             match last {
                 Some(last) if kept.len() <= self.limit as usize => {
                     if visited >= VISITED_MAX {
-                        return Ok(self.led(kept, Some(last)));
+                        return Ok(self.led(kept, Some(&last)));
                     }
                     self.behind = Some(last);
                     self.rows = (self.rows * 2).clamp(ROWS_MAX / 8, ROWS_MAX);
@@ -179,13 +179,13 @@ impl Walk {
         let is_last = rows.len() <= self.limit as usize;
         rows.truncate(self.limit as usize);
         let last = rows.last().filter(|_| !is_last).map(|(_, keys)| keys.clone());
-        self.led(rows, last)
+        self.led(rows, last.as_deref())
     }
 
     /// A page in its order, with what leads further from the row with the keys `last`, and to where the walk came from.
-    fn led<T>(&self, mut rows: Vec<Row<T>>, last: Option<Vec<Parameter>>) -> (Vec<T>, Leads) {
+    fn led<T>(&self, mut rows: Vec<Row<T>>, last: Option<&[Parameter]>) -> (Vec<T>, Leads) {
         let cursor = |keys: &[Parameter]| self.asked.cursor(keys.iter().map(json_of));
-        let further = last.as_deref().map(cursor);
+        let further = last.map(cursor);
         let origin = rows.first().filter(|_| self.way != Way::Out).map(|(_, keys)| cursor(keys));
         let leads = if self.way == Way::Back {
             rows.reverse();

@@ -53,7 +53,9 @@ pub(super) fn compile(
     let mut writer = Writer { params: Vec::new(), moment };
     let mut condition = writer.filter(filter);
     let mut keys = writer.keys(resource, sort);
-    keys.iter_mut().for_each(|key| key.descending ^= is_back);
+    for key in &mut keys {
+        key.descending ^= is_back;
+    }
     if let Some(behind) = behind {
         condition = format!("{condition} AND {}", writer.behind(&keys, behind));
     }
