@@ -13,6 +13,7 @@ use self::topic::Topic;
 use crate::clock::Time;
 use crate::ids::UserId;
 use crate::model::device::Device;
+use crate::model::moderation::EnrichedItem;
 use crate::model::mute::Mute;
 use crate::model::user::User;
 
@@ -71,6 +72,24 @@ pub enum Payload {
         /// The event's own data.
         data: Map<String, Value>,
     },
+    /// Something was flagged.
+    Flagged {
+        /// What kind of thing.
+        content_type: String,
+        /// Which thing.
+        object_id: String,
+    },
+    /// An item of the review queue was reviewed.
+    Reviewed(Box<EnrichedItem>),
+    /// Something is to be done about an item that the app itself has to do.
+    CustomAction {
+        /// The item.
+        item: Box<EnrichedItem>,
+        /// What is to be done.
+        id: String,
+        /// How.
+        options: Map<String, Value>,
+    },
     /// Something in feeds.
     Feeds(FeedEvent),
 }
@@ -124,7 +143,7 @@ impl Event {
             | Payload::Deleted { user, .. }
             | Payload::Custom { user, .. } => Some(user.id.clone()),
             Payload::Feeds(event) => event.change.user.as_ref().map(|user| user.id.clone()),
-            Payload::App(_) => None,
+            Payload::App(_) | Payload::Flagged { .. } | Payload::Reviewed(_) | Payload::CustomAction { .. } => None,
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod blocklist;
 pub mod device;
 pub(crate) mod feeds;
 pub(crate) mod flag;
+pub mod moderation;
 pub(crate) mod mute;
 pub(crate) mod push_provider;
 pub mod upload;

@@ -52,6 +52,7 @@ mod health;
 pub mod link_previews;
 mod log;
 pub(crate) mod migrate;
+pub(crate) mod moderation;
 pub(crate) mod mutes;
 pub mod named_tokens;
 pub mod permissions;

@@ -12,6 +12,7 @@ use crate::clock::Time;
 pub mod blocklists;
 pub mod events;
 pub mod feeds;
+pub mod moderation;
 pub mod user_groups;
 pub mod user_request;
 pub mod users;

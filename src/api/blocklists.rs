@@ -119,3 +119,26 @@ pub async fn delete(caller: AnyCaller, name: Path<String>) -> Result<Reply<Empty
     done.await?;
     Ok(Reply(Empty {}))
 }
+
+/// The body of ImportBlockList. In how many steps the words are read makes no difference.
+#[derive(Deserialize)]
+pub struct ImportRequest {
+    items: Option<Vec<String>>,
+}
+
+/// The answer of ImportBlockList.
+#[derive(Serialize)]
+pub struct ImportResponse {
+    task_id: String,
+}
+
+/// `POST /blocklists/{id}/import`.
+pub async fn import(caller: AnyCaller, id: Path<String>, body: Body<ImportRequest>) -> Result<Reply<ImportResponse>> {
+    let by = caller.owned_subject();
+    let words = body.0.items.unwrap_or_default();
+    let task = caller.write(move |tx| {
+        may(tx, by, "UpdateBlockList")?;
+        rules::import(tx, &id, words)
+    });
+    Ok(Reply(ImportResponse { task_id: task.await? }))
+}

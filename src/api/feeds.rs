@@ -20,7 +20,7 @@ pub mod marks;
 pub mod members;
 pub mod membership;
 pub mod metrics;
-mod pager;
+pub(super) mod pager;
 pub mod pins;
 pub mod polls;
 pub mod query;

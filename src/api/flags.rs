@@ -9,7 +9,8 @@ use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::clock::Time;
 use crate::domain::flags as flag_rules;
-use crate::domain::users as rules;
+use crate::domain::moderation::queue::{self, Said};
+use crate::domain::users::{self as rules, check_object};
 use crate::error::{ApiError, Result};
 use crate::model::flag::Flag;
 use crate::reply::{self, Reply};
@@ -29,6 +30,8 @@ pub struct FlagRequest {
     target_message_id: Option<String>,
     reason: Option<String>,
     custom: Option<Map<String, Value>>,
+    entity_creator_id: Option<String>,
+    moderation_payload: Option<Map<String, Value>>,
     user_id: Option<String>,
     user: Option<UserReference>,
 }
@@ -99,14 +102,16 @@ pub async fn flag(caller: AnyCaller, body: Body<FlagRequest>) -> Result<Reply<Fl
         updated_at: caller.scope().now,
     };
     flag_rules::check(&flag)?;
+    let creator_id = request.entity_creator_id.filter(|id| !id.is_empty());
+    flag_rules::check_entity(&flag.entity_type, &flag.entity_id, creator_id.as_deref())?;
+    let payload = request.moderation_payload;
+    check_object("moderation_payload", payload.as_ref().unwrap_or(&Map::new()))?;
     let (by, viewer) = (caller.owned_subject(), Viewer::of(&caller));
     let answer = caller.write(move |tx| {
         may(tx, by, "FlagUser")?;
         let user = acting.user(tx)?;
         let target = target.map(|id| rules::undeleted(tx, &id)).transpose()?;
-        let known = flags::item_of(tx, &flag.entity_type, &flag.entity_id)?;
-        let item_id = known.unwrap_or_else(|| tx.new_id());
-        flags::save(tx, &Flag { item_id: item_id.clone(), ..flag.clone() })?;
+        let item_id = queue::flag(tx, flag.clone(), Said { creator_id, payload })?.id;
         let Some(target) = target else { return Ok(FlagResponse::Item { item_id }) };
         let flag = flags::get(tx, user.id.as_str(), &flag.entity_type, &flag.entity_id)?.unwrap_or(flag);
         let flag = UserFlag {

@@ -7,25 +7,31 @@ use super::acting::{UserReference, may, named};
 use super::viewer::Viewer;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
-use crate::clock::SECOND_NS;
 use crate::domain::bans as ban_rules;
 use crate::domain::users as rules;
 use crate::error::{ApiError, Result};
-use crate::event::topic::Topic;
-use crate::event::{Event, Payload};
 use crate::model::ban::Ban;
 use crate::permission::Request;
 use crate::query::moment;
 use crate::query::page::{Page, bounded};
 use crate::reply::Reply;
 use crate::store::bans::{self, BANS};
-use crate::store::{ReadTx, WriteTx, users};
-use crate::validate::within;
+use crate::store::{ReadTx, users};
 use crate::wire::users::BanResponse;
 use crate::wire::{Dialect, Empty};
 
-/// The longest ban that has an end, in minutes: a hundred years.
-const TIMEOUT_MAX_MINUTES: i64 = 100 * 366 * 24 * 60;
+mod action_configs;
+pub mod actions;
+pub mod appeals;
+pub mod check;
+pub mod configs;
+pub mod queue;
+pub mod templates;
+
+/// A text that has to be said.
+fn required(field: &str, text: Option<String>) -> Result<String> {
+    text.filter(|text| !text.is_empty()).ok_or_else(|| ApiError::input(format!("{field} is a required field")))
+}
 
 /// The body of Ban. The legacy names for who bans are `user_id` and `user`.
 #[derive(Deserialize)]
@@ -67,7 +73,7 @@ pub async fn ban(caller: AnyCaller, body: Body<BanRequest>) -> Result<Reply<Empt
     let request = body.0;
     let target = request.target_user_id.clone().filter(|id| !id.is_empty());
     let target = target.ok_or_else(|| ApiError::input("target_user_id is a required field"))?;
-    let minutes = within("timeout", request.timeout.unwrap_or_default(), 0, TIMEOUT_MAX_MINUTES)?;
+    let timeout = ban_rules::timeout_ns(request.timeout)?;
     let banned_by = match caller.user_id() {
         Some(id) => Some(id.to_string()),
         None => request.banned_by()?,
@@ -78,7 +84,7 @@ pub async fn ban(caller: AnyCaller, body: Body<BanRequest>) -> Result<Reply<Empt
         shadow: request.shadow.unwrap_or_default(),
         banned_by,
         reason: request.reason.filter(|reason| !reason.is_empty()),
-        expires_at: (minutes > 0).then(|| caller.scope().now.plus(minutes.saturating_mul(60 * SECOND_NS))),
+        expires_at: timeout.map(|timeout| caller.scope().now.plus(timeout)),
         created_at: None,
     };
     ban_rules::check(&ban)?;
@@ -86,28 +92,10 @@ pub async fn ban(caller: AnyCaller, body: Body<BanRequest>) -> Result<Reply<Empt
     caller
         .write(move |tx| {
             may(tx, by, "BanUser")?;
-            rules::undeleted(tx, &ban.user_id)?;
-            bans::save(tx, &ban)?;
-            emit_ban(tx, "user.banned", &ban)
+            ban_rules::set(tx, &ban)
         })
         .await?;
     Ok(Reply(Empty {}))
-}
-
-/// Tells the banned user's own connections. The event shows the user as it now is.
-fn emit_ban(tx: &WriteTx<'_>, kind: &'static str, ban: &Ban) -> Result<()> {
-    let user = rules::undeleted(tx, &ban.user_id)?;
-    let by = ban.banned_by.as_deref().map(|id| users::get(tx, id)).transpose()?.flatten();
-    let payload = Payload::Ban {
-        user: Box::new(user.clone()),
-        by: by.map(Box::new),
-        reason: ban.reason.clone(),
-        expiration: ban.expires_at,
-        shadow: ban.shadow,
-        channel_cid: Some(ban.channel_cid.clone()).filter(|cid| !cid.is_empty()),
-    };
-    tx.emit(Event::new(kind, tx.now, [Topic::Own(user.id)], payload));
-    Ok(())
 }
 
 /// `POST /moderation/unban`, and `DELETE /moderation/ban` (legacy): lifts a ban; who has none is unbanned all the same.
@@ -132,9 +120,7 @@ pub async fn unban(caller: AnyCaller) -> Result<Reply<Empty>> {
             if other_kind {
                 return Ok(());
             }
-            bans::lift(tx, &target, &channel)?;
-            let shadow = user.ban.map_or(shadow, |ban| ban.shadow);
-            emit_ban(tx, "user.unbanned", &Ban { user_id: target, channel_cid: channel, shadow, ..Ban::default() })
+            ban_rules::lift(tx, &target, &channel, shadow)
         })
         .await?;
     Ok(Reply(Empty {}))

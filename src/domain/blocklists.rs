@@ -1,9 +1,14 @@
 //! Lists of words that moderation looks for (feeds-interactions 11).
 
+use std::collections::HashSet;
+
+use serde_json::Map;
+
 use crate::domain::later;
+use crate::domain::patterns::pattern;
 use crate::error::{ApiError, Result};
 use crate::model::blocklist::{Blocklist, Checks};
-use crate::store::{ReadTx, WriteTx, blocklists as rows};
+use crate::store::{ReadTx, WriteTx, blocklists as rows, tasks};
 use crate::validate::{batch, max_chars};
 
 /// The list that every app has.
@@ -12,6 +17,8 @@ const BUILT_IN: &str = "profanity_en_2020_v1";
 const LISTS_MAX: usize = 15;
 /// Words of a list at the most.
 const WORDS_MAX: usize = 10_000;
+/// Patterns of a list at the most: each is looked for by itself.
+const PATTERNS_MAX: usize = 1_000;
 /// Characters of a word at the most.
 const WORD_MAX_CHARS: usize = 40;
 /// Characters of a name and a team at the most.
@@ -81,7 +88,12 @@ fn check(list: &Blocklist) -> Result<()> {
         return Err(ApiError::input(format!("type must be one of [{}]", KINDS.join(" "))));
     }
     batch("words", list.words.len(), WORDS_MAX)?;
-    list.words.iter().try_for_each(|word| max_chars("words", word, WORD_MAX_CHARS))
+    list.words.iter().try_for_each(|word| max_chars("words", word, WORD_MAX_CHARS))?;
+    if list.kind != "regex" {
+        return Ok(());
+    }
+    batch("words", list.words.len(), PATTERNS_MAX)?;
+    list.words.iter().try_for_each(|word| pattern(word).map(drop))
 }
 
 /// Refuses to change the list that every app has.
@@ -144,4 +156,18 @@ pub fn update(
 pub fn delete(tx: &WriteTx<'_>, team: &str, name: &str) -> Result<()> {
     own(name)?;
     rows::remove(tx, &show(tx, team, name)?)
+}
+
+/// Adds words to the list of an id, as a task, which is completed at once. A word that is there already is not added again.
+pub fn import(tx: &WriteTx<'_>, id: &str, words: Vec<String>) -> Result<String> {
+    batch("items", words.len(), WORDS_MAX)?;
+    let found = rows::all(tx)?.into_iter().find(|list| list.id == id);
+    let mut list = found.ok_or_else(|| ApiError::not_found(format!("blocklist with id {id} does not exist")))?;
+    let known: HashSet<String> = list.words.iter().cloned().collect();
+    let mut new = HashSet::new();
+    list.words.extend(words.into_iter().filter(|word| !known.contains(word) && new.insert(word.clone())));
+    list.updated_at = list.updated_at.map(|last| later(tx.now, last));
+    check(&list)?;
+    rows::save(tx, &list)?;
+    tasks::complete(tx, &Map::from_iter([("imported".to_owned(), new.len().into())]))
 }

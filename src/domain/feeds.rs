@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activities;
+pub mod activity_input;
 pub mod activity_notices;
 pub mod activity_reactions;
 pub mod aggregation;
@@ -9,6 +10,7 @@ pub mod bookmarked;
 pub mod bookmarks;
 pub mod change;
 pub mod collections;
+pub mod comment_input;
 pub mod comment_notices;
 pub mod comment_reactions;
 pub mod comments;
@@ -30,6 +32,7 @@ pub mod marks;
 pub mod members;
 pub mod membership;
 pub mod metrics;
+mod moderated;
 pub mod notify;
 pub mod pinned;
 pub mod pins;

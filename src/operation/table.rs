@@ -48,9 +48,6 @@ const fn joined<const N: usize>(pages: [&[Operation]; 2]) -> [Operation; N] {
 /// What changes of user groups lack: who hears of them is not known of production.
 const NOT_TOLD: &str = "no event tells of it";
 
-/// What lists of words lack.
-const NOT_READ: &str = "kept, and no text is judged by it";
-
 /// Those that the products share.
 const COMMON: &[Operation] = &[
     op("GetApp", &[get(All, "/app")]).per_minute(10_000),
@@ -101,6 +98,29 @@ const COMMON: &[Operation] = &[
     op("Unmute", &[post(All, "/moderation/unmute")]),
     op("Flag", &[post(All, "/moderation/flag")]),
     op("Unflag", &[post(Legacy, "/moderation/unflag")]),
+    op("QueryReviewQueue", &[post(All, "/moderation/review_queue")])
+        .partial("items are not locked for one moderator, and severities and languages, which models tell, are empty"),
+    op("GetReviewQueueItem", &[get(All, "/moderation/review_queue/{id}")])
+        .partial("severities and languages, which models tell, are empty"),
+    op("QueryModerationFlags", &[post(All, "/moderation/flags")]),
+    op("GetFlagCount", &[post(All, "/moderation/flag_count")]),
+    op("QueryModerationLogs", &[post(All, "/moderation/logs")]),
+    op("UpsertConfig", &[post(All, "/moderation/config")])
+        .partial("lists of words judge; what needs a model, or what somebody did before, is kept and decides nothing"),
+    op("GetConfig", &[get(All, "/moderation/config/{key}")]),
+    op("DeleteConfig", &[delete(All, "/moderation/config/{key}")]),
+    op("QueryModerationConfigs", &[post(All, "/moderation/configs")]),
+    op("Check", &[post(All, "/moderation/check")])
+        .partial("lists of words judge; what needs a model, or what somebody did before, decides nothing"),
+    op("Appeal", &[post(All, "/moderation/appeal")]),
+    op("GetAppeal", &[get(All, "/moderation/appeal/{id}")]),
+    op("QueryAppeals", &[post(All, "/moderation/appeals")]),
+    op("V2QueryTemplates", &[get(All, "/moderation/feeds_moderation_template")]),
+    op("V2UpsertTemplate", &[post(All, "/moderation/feeds_moderation_template")])
+        .partial("kept, and nothing reads it: it is about activities before V3"),
+    op("V2DeleteTemplate", &[delete(All, "/moderation/feeds_moderation_template")]),
+    op("SubmitAction", &[post(All, "/moderation/submit_action")])
+        .partial("messages, calls and reactions are not to be moderated; what is shadow-blocked is shown to nobody"),
     op("ReportClientCallEvent", &[post(Video, "/call_client_event"), post(V2, "/video/call_client_event")]),
     op("UploadFile", &[post(V2, "/uploads/file"), post(Video, "/uploads/file")]),
     op("DeleteFile", &[delete(V2, "/uploads/file"), delete(Video, "/uploads/file")]),
@@ -116,10 +136,11 @@ const COMMON: &[Operation] = &[
     op("AddUserGroupMembers", &[post(All, "/usergroups/{id}/members")]).partial(NOT_TOLD),
     op("RemoveUserGroupMembers", &[post(All, "/usergroups/{id}/members/delete")]).partial(NOT_TOLD),
     op("ListBlockLists", &[get(All, "/blocklists")]).partial("the words of the built-in list are not known"),
-    op("CreateBlockList", &[post(All, "/blocklists")]).partial(NOT_READ),
+    op("CreateBlockList", &[post(All, "/blocklists")]),
     op("GetBlockList", &[get(All, "/blocklists/{name}")]).partial("the words of the built-in list are not known"),
-    op("UpdateBlockList", &[put(All, "/blocklists/{name}")]).partial(NOT_READ),
+    op("UpdateBlockList", &[put(All, "/blocklists/{name}")]),
     op("DeleteBlockList", &[delete(All, "/blocklists/{name}")]),
+    op("ImportBlockList", &[post(All, "/blocklists/{id}/import")]),
     op("GetOG", &[get(V2, "/og")])
         .partial("no page is fetched: an app's own table of previews, which a fixture fills, answers"),
     op("GetRateLimits", &[get(All, "/rate_limits")]),

@@ -1,7 +1,7 @@
 //! The `bans` table. The ban upon the whole app has an empty `channel_cid`.
 
 use rusqlite::types::Value as Sql;
-use rusqlite::{Row, named_params, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, named_params, params, params_from_iter};
 
 use super::tx::{ReadTx, WriteTx};
 use crate::error::Result;
@@ -77,6 +77,12 @@ fn ban_of(row: &Row<'_>) -> rusqlite::Result<Ban> {
 pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Ban>> {
     let mut query = tx.conn().prepare_cached(&format!("SELECT {COLUMNS} ORDER BY b.user_id, b.channel_cid"))?;
     Ok(query.query_map([tx.app], ban_of)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The ban upon somebody in the whole app, ended or not.
+pub fn upon(tx: &ReadTx<'_>, user_id: &str) -> Result<Option<Ban>> {
+    let mut query = tx.conn().prepare_cached(&format!("SELECT {COLUMNS} AND b.user_id = ?2 AND b.channel_cid = ''"))?;
+    Ok(query.query_row(params![tx.app, user_id], ban_of).optional()?)
 }
 
 /// A page of a query's bans, of the app and of channels; those that have ended only where they are wanted.

@@ -1,11 +1,19 @@
 //! The `flags` table: who has flagged what for moderators.
 
+use std::collections::HashMap;
+
 use rusqlite::{OptionalExtension, params};
 
+use super::feeds::query::{rows, statement};
 use super::sql::{Json, json};
 use super::tx::{ReadTx, WriteTx};
 use crate::error::Result;
 use crate::model::flag::{Flag, PER_USER_MAX};
+use crate::model::moderation::SHOWN_MAX;
+use crate::operation::table;
+use crate::query::Operator::{Equal, Gt, Gte, In, Lt, Lte};
+use crate::query::page::{self, Walk};
+use crate::query::{Field, Kind, Operator, Resource};
 
 /// Sets a flag; the same user's flag upon the same thing is said anew. Of the user's flags only the newest stay.
 pub fn save(tx: &WriteTx<'_>, flag: &Flag) -> Result<()> {
@@ -74,4 +82,81 @@ fn flag_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Flag> {
         created_at: row.get(6)?,
         updated_at: row.get(7)?,
     })
+}
+
+/// The newest flags of these items, the newest first.
+pub fn of_items(tx: &ReadTx<'_>, items: &[String]) -> Result<Vec<Flag>> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM (
+            SELECT {COLUMNS}, row_number() OVER (PARTITION BY item_id ORDER BY created_at DESC, user_id) AS place
+            FROM json_each(?2) i CROSS JOIN flags WHERE app = ?1 AND item_id = i.value)
+         WHERE place <= {SHOWN_MAX} ORDER BY created_at DESC, user_id"
+    );
+    let mut query = tx.conn().prepare_cached(&text)?;
+    Ok(query.query_map(params![tx.app, Json(items)], flag_of)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many flags these items have.
+pub fn counts(tx: &ReadTx<'_>, items: &[String]) -> Result<HashMap<String, i64>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT item_id, count(*) FROM json_each(?2) i CROSS JOIN flags WHERE app = ?1 AND item_id = i.value GROUP BY item_id",
+    )?;
+    let rows = query.query_map(params![tx.app, Json(items)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many flags there are upon the things of somebody, or upon those of a kind.
+pub fn upon_things_of(tx: &ReadTx<'_>, creator: &str, entity_type: Option<&str>) -> Result<i64> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT count(*) FROM review_items q CROSS JOIN flags f
+         WHERE q.app = ?1 AND q.creator_id = ?2 AND (?3 IS NULL OR q.entity_type = ?3) AND f.app = ?1 AND f.item_id = q.id",
+    )?;
+    Ok(query.query_row(params![tx.app, creator, entity_type], |row| row.get(0))?)
+}
+
+/// What was flagged and is not in the queue.
+pub fn without_item(tx: &ReadTx<'_>) -> Result<Vec<(String, String)>> {
+    let mut query = tx.conn().prepare_cached(
+        "SELECT DISTINCT entity_type, entity_id FROM flags f WHERE app = ?1 AND NOT EXISTS (SELECT 1 FROM review_items q
+            WHERE q.app = ?1 AND q.entity_type = f.entity_type AND q.entity_id = f.entity_id)
+         ORDER BY f.created_at, entity_type, entity_id",
+    )?;
+    let rows = query.query_map([tx.app], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+const SAME: &[Operator] = &[Equal, In];
+const COMPARED: &[Operator] = &[Equal, Gt, Gte, Lt, Lte];
+
+/// What may be asked of flags: `flags` under the alias `f`.
+pub static FLAGS: Resource = Resource {
+    operation: table::name("QueryModerationFlags"),
+    collection: "flags",
+    filter: "filter",
+    fields: &[
+        Field::new("user_id", Kind::Id("f.user_id"), SAME).unsorted(),
+        Field::new("entity_type", Kind::Id("f.entity_type"), SAME).unsorted(),
+        Field::new("entity_id", Kind::Id("f.entity_id"), SAME).unsorted(),
+        Field::new("review_queue_item_id", Kind::Id("f.item_id"), SAME).unsorted(),
+        Field::new("reason", Kind::Text("f.reason"), SAME).unsorted(),
+        Field::new("created_at", Kind::Time("f.created_at"), COMPARED),
+        Field::new("updated_at", Kind::Time("f.updated_at"), COMPARED),
+    ],
+    bare: None,
+    refused: &[],
+    order: ("f.created_at", true),
+    ids: &["f.user_id", "f.entity_type", "f.entity_id"],
+};
+
+const QUERIED: &str =
+    "f.user_id, f.entity_type, f.entity_id, f.item_id, f.reason, f.custom, f.created_at, f.updated_at, q.creator_id";
+
+/// A flag, and whose the thing is.
+pub type Upon = (Flag, Option<String>);
+
+/// The rows of a walk through flags.
+pub fn select(tx: &ReadTx<'_>, walk: &Walk) -> Result<Vec<page::Row<Upon>>> {
+    let from = "flags f LEFT JOIN review_items q ON q.app = f.app AND q.id = f.item_id WHERE f.app = ?1";
+    let statement = statement(QUERIED, from, walk, walk.to_sql(tx.now));
+    rows(tx, QUERIED, statement, |row| Ok((flag_of(row)?, row.get(8)?)))
 }

@@ -28,6 +28,9 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0019_user_groups.sql"),
     include_str!("migrations/0020_blocklists.sql"),
     include_str!("migrations/0021_translations_and_revisions.sql"),
+    include_str!("migrations/0022_review_queue.sql"),
+    include_str!("migrations/0023_moderation_configs.sql"),
+    include_str!("migrations/0024_appeals.sql"),
 ];
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.

@@ -105,6 +105,11 @@ pub const TABLES: &[Table] = &[
     Table::new("user_groups", "id").row_by_row(),
     Table::new("user_group_members", "group_id, user_id").about("user_id").row_by_row(),
     Table::new("blocklists", "team, name").row_by_row(),
+    Table::new("review_items", "no").row_by_row(),
+    Table::new("moderation_logs", "no").row_by_row(),
+    Table::new("moderation_configs", "team, key").row_by_row(),
+    Table::new("moderation_templates", "name").row_by_row(),
+    Table::new("appeals", "no").row_by_row(),
     Table::new("clock_runs", "since").history(),
     Table::new("judged_tokens", "token").history(),
 ];

@@ -112,6 +112,11 @@ impl ReadTx<'_> {
         self.owner.watched.users(fid)
     }
 
+    /// Everybody who has a connection open.
+    pub fn online(&self) -> Vec<UserId> {
+        self.owner.presence.online()
+    }
+
     /// Whether the user has a connection open.
     pub(super) fn is_online(&self, user: &str) -> bool {
         self.owner.presence.is_online(user)

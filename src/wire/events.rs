@@ -70,6 +70,16 @@ impl Serialize for Event {
             }
             // Written by the frame itself: what it says is shared between the feeds that hear of it.
             Payload::Feeds(_) => {}
+            Payload::Flagged { content_type, object_id } => {
+                map.serialize_entry("content_type", content_type)?;
+                map.serialize_entry("object_id", object_id)?;
+            }
+            Payload::Reviewed(item) => map.serialize_entry("item", item)?,
+            Payload::CustomAction { item, id, options } => {
+                map.serialize_entry("action_id", id)?;
+                map.serialize_entry("action_options", options)?;
+                map.serialize_entry("review_queue_item", item)?;
+            }
             Payload::App(app) => map.serialize_entry("app", app)?,
             Payload::Custom { user, data } => {
                 map.serialize_entry("user", &about(user))?;

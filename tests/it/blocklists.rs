@@ -99,3 +99,17 @@ fn lists_have_limits() {
     }
     refuse(json!({"name": "b", "words": ["x"]}), "an app has 15 blocklists at the most");
 }
+
+#[test]
+fn words_are_imported_by_a_task_each_once() {
+    let app = app();
+    let server = app.server();
+    let made = create(&server, &json!({"name": "b", "words": ["x"]}));
+    let path = format!("{LISTS}/{}/import", made["id"].as_str().unwrap());
+    let task = server.post(&path, &json!({"items": ["y", "x", "y"], "chunk_size": 1})).ok()["task_id"].clone();
+    let task = server.get(&format!("/api/v2/tasks/{}", task.as_str().unwrap())).ok();
+    assert_eq!((&task["status"], &task["result"]["imported"]), (&json!("completed"), &json!(1)));
+    assert_eq!(server.get(&format!("{LISTS}/b")).ok()["blocklist"]["words"], json!(["x", "y"]));
+    let text = "blocklist with id x does not exist";
+    refused(&server.post(&format!("{LISTS}/x/import"), &json!({"items": ["y"]})), "ImportBlockList", 404, 16, text);
+}

@@ -142,6 +142,68 @@ fn bans_mutes_and_flags() {
     requires(&server.post("/api/v2/moderation/flag", &flag).ok(), "duration item_id");
 }
 
+const REVIEW_ITEM: &str = "ai_text_severity created_at@ entity_id entity_type escalated flags_count id latest_moderator_action \
+    recommended_action reviewed_by severity status updated_at@ actions bans flags languages";
+const MODERATION_LOG: &str = "created_at@ id reason reporter_type target_user_id type user_id ai_providers custom";
+const MODERATION_FLAG: &str = "created_at@ entity_id entity_type type updated_at@ user_id result";
+
+#[test]
+fn reviews() {
+    let app = app();
+    let server = app.server();
+    let flag = json!({"entity_type": "stream:user", "entity_id": "eve", "user_id": "john"});
+    let id = server.post("/api/v2/moderation/flag", &flag).ok()["item_id"].clone();
+    let ban = json!({"action_type": "ban", "item_id": id});
+    let done = server.post("/api/v2/moderation/submit_action", &ban).ok();
+    requires(&done, "item duration");
+    let queue = server.post("/api/v2/moderation/review_queue", &json!({})).ok();
+    requires(&queue, "items action_config stats duration");
+    requires(&queue["action_config"]["stream:user"][0], "action description entity_type icon order");
+    let one = server.get(&format!("/api/v2/moderation/review_queue/{}", id.as_str().unwrap())).ok();
+    requires(&one, "item duration");
+    for item in [&done["item"], &queue["items"][0], &one["item"]] {
+        requires(item, REVIEW_ITEM);
+        requires(&item["actions"][0], MODERATION_LOG);
+        requires(&item["flags"][0], MODERATION_FLAG);
+        requires(&item["bans"][0], "created_at@");
+        requires(&item["entity_creator"], USER);
+        requires(&item["entity_creator"], "ban_count deleted_content_count flagged_count");
+    }
+    let config = server.post("/api/v2/moderation/config", &json!({"key": "feeds"})).ok();
+    let configs = server.post("/api/v2/moderation/configs", &json!({})).ok();
+    requires(&configs, "configs duration");
+    for config in
+        [&config["config"], &configs["configs"][0], &server.get("/api/v2/moderation/config/feeds").ok()["config"]]
+    {
+        requires(config, "async created_at@ key team updated_at@ supported_video_call_harm_types");
+    }
+    let check = json!({"entity_type": "shop:offer", "entity_id": "o", "entity_creator_id": "eve"});
+    requires(&server.post("/api/v2/moderation/check", &check).ok(), "duration recommended_action status");
+    let body = json!({"entity_type": "stream:user", "entity_id": "eve", "appeal_reason": "why", "user_id": "eve"});
+    let appeal = server.post("/api/v2/moderation/appeal", &body).ok();
+    requires(&appeal, "duration appeal_id");
+    let appeals = server.post("/api/v2/moderation/appeals", &json!({})).ok();
+    requires(&appeals, "duration items");
+    let one = server.get(&format!("/api/v2/moderation/appeal/{}", appeal["appeal_id"].as_str().unwrap())).ok();
+    for appeal in [&appeals["items"][0], &one["item"]] {
+        requires(appeal, "appeal_reason created_at@ entity_id entity_type id status updated_at@");
+    }
+    let template = json!({"name": "t", "config": {"data_types": {"text": "text"}}});
+    requires(
+        &server.post("/api/v2/moderation/feeds_moderation_template", &template).ok(),
+        "name created_at@ updated_at@ duration",
+    );
+    let templates = server.get("/api/v2/moderation/feeds_moderation_template").ok();
+    requires(&templates, "duration templates");
+    requires(&templates["templates"][0], "name created_at@ updated_at@");
+    let flags = server.post("/api/v2/moderation/flags", &json!({})).ok();
+    requires(&flags, "flags duration");
+    requires(&flags["flags"][0], MODERATION_FLAG);
+    let logs = server.post("/api/v2/moderation/logs", &json!({})).ok();
+    requires(&logs, "logs duration");
+    requires(&logs["logs"][0], MODERATION_LOG);
+}
+
 #[test]
 fn push_providers_and_their_dry_run() {
     let app = app();

@@ -119,7 +119,7 @@ apps:
            attachments: [{type: image, custom: {}}], mentioned: [jane], filter_tags: [f], interest_tags: [i],
            collections: ["c:1"], parent: 4, poll_id: p, lat: 0.1, lng: "9e999", comment_count: 1, reaction_count: 2,
            bookmark_count: 3, share_count: 4, popularity: 5, created_at: 8, updated_at: 9, edited_at: 10, expires_at: 11,
-           notification_context: {trigger: {type: follow}}, i18n: {de_text: hallo}, deleted_at: 12}
+           notification_context: {trigger: {type: follow}}, i18n: {de_text: hallo}, deleted_at: 12, moderation: {action: flag}}
       feed_activities: [{feed: 2, created_at: 8, activity: 3, group_key: "john_post", origin: 1}]
       activity_tags: [{kind: filter, tag: f, activity: 3}, {kind: interest, tag: i, activity: 3}]
       activity_words: [{word: "1", activity: 3}]
@@ -141,7 +141,7 @@ apps:
         - {no: 5, id: c, activity: 3, object_id: a-1, under: 3, user_id: jane, text: hi, attachments: [{type: image, custom: {}}],
            mentioned: [john], custom: {k: l}, i18n: {de_text: hallo}, reply_count: 1, reaction_count: 2, bookmark_count: 3,
            upvote_count: 4, downvote_count: 5, score: -1, confidence_score: 0.1, controversy_score: 0.2, created_at: 27,
-           updated_at: 28, edited_at: 29, deleted_at: 30, deleted_with: 5}
+           updated_at: 28, edited_at: 29, deleted_at: 30, deleted_with: 5, moderation: {action: flag}}
         - {no: 6, id: d, activity: 3, object_id: a-1, under: 5, parent_id: c, user_id: jane, created_at: 27, updated_at: 28}
       comment_words: [{word: hi, comment: 5}]
       poll_votes:
@@ -168,6 +168,15 @@ apps:
       user_groups: [{id: g, name: Gang, name_key: gang, description: All, team_id: red, created_by: john, created_at: 35, updated_at: 36}]
       user_group_members: [{group_id: g, user_id: jane, is_admin: 1, created_at: 37}]
       blocklists: [{team: red, name: b, id: i, type: regex, words: [x], leet_check: 1, plural_check: 1, substring_match: 1, confusable_folding: 1, created_at: 38, updated_at: 39}]
+      review_items: [{no: 1, id: i, entity_type: "stream:user", entity_id: jane, creator_id: jane, status: reviewed, recommended_action: remove,
+           config_key: feeds, verdict: {a: b}, payload: {c: d}, latest_action: ban, reviewed_by: john, reviewed_at: 41, escalation: {e: f},
+           escalated_by: john, escalated_at: 42, created_at: 40, updated_at: 43}]
+      moderation_logs: [{no: 1, id: l, type: ban, item_id: i, moderator_id: john, reporter_type: automod, creator_id: jane, reason: rude,
+           custom: {g: h}, created_at: 44}]
+      moderation_configs: [{team: red, key: feeds, is_async: 1, config: {a: {b: c}}, created_at: 45, updated_at: 46}]
+      moderation_templates: [{name: t, config: {a: b}, created_at: 47, updated_at: 48}]
+      appeals: [{no: 1, id: a, appellant_id: jane, entity_type: "stream:user", entity_id: jane, item_id: i, reason: why, attachments: [x],
+           status: rejected, decision_reason: so, created_at: 49, updated_at: 50}]
       activity_feedback: [{user_id: jane, activity: 3, action: hide, value: 1, created_at: 33, updated_at: 34}]
     feeds_counter: 9
 "#;

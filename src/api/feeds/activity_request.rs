@@ -82,6 +82,7 @@ pub struct Telling {
     handle_mention_notifications: Option<bool>,
     copy_custom_to_notification: Option<bool>,
     run_activity_processors: Option<bool>,
+    force_moderation: Option<bool>,
 }
 
 impl Telling {
@@ -92,6 +93,7 @@ impl Telling {
             notifies,
             copies_custom: self.copy_custom_to_notification == Some(true),
             is_processed: self.run_activity_processors == Some(true),
+            is_forced: self.force_moderation == Some(true),
             ..input
         }
     }
@@ -148,6 +150,7 @@ impl ActivityRequest {
             notifies: false,
             copies_custom: false,
             is_processed: false,
+            is_forced: false,
         };
         rules::check_custom(&input)?;
         Ok(self.telling.of(input))

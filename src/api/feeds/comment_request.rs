@@ -41,6 +41,7 @@ pub struct TellingRequest {
     create_notification_activity: Option<bool>,
     handle_mention_notifications: Option<bool>,
     copy_custom_to_notification: Option<bool>,
+    force_moderation: Option<bool>,
 }
 
 impl From<TellingRequest> for Telling {
@@ -69,6 +70,7 @@ impl CommentRequest {
             mentioned: self.mentioned_user_ids.unwrap_or_default(),
             custom: self.custom.unwrap_or_default(),
             telling: self.telling.into(),
+            is_forced: self.telling.force_moderation == Some(true),
         })
     }
 }
@@ -106,6 +108,7 @@ impl UpdateCommentRequest {
             mentioned: self.mentioned_user_ids,
             custom: self.custom,
             telling: self.telling.into(),
+            is_forced: self.telling.force_moderation == Some(true),
         };
         Ok((self.named, mentions_within(change)?))
     }
@@ -137,6 +140,7 @@ pub struct Parts {
     set: Map<String, Value>,
     unset: Vec<String>,
     telling: Telling,
+    is_forced: bool,
 }
 
 /// The parts of a comment that can be changed.
@@ -162,11 +166,12 @@ impl UpdateCommentPartialRequest {
         if let Some(key) = unset.iter().find(|key| stays(key) && !is_path(key)) {
             return Err(ApiError::input(format!("unset.{key} is no field that can be unset")));
         }
-        // The other words are those of moderation, which is not built.
+        // The other words are said by moderation alone.
         if set.get("status").is_some_and(|status| !status.is_null() && status != "active") {
             return Err(ApiError::input("set.status must be one of [active]"));
         }
-        Ok((self.named, Parts { set, unset, telling: self.telling.into() }))
+        let is_forced = self.telling.force_moderation == Some(true);
+        Ok((self.named, Parts { set, unset, telling: self.telling.into(), is_forced }))
     }
 }
 
@@ -196,6 +201,7 @@ impl Parts {
             mentioned: fields.mentioned_user_ids,
             custom: fields.custom,
             telling: self.telling,
+            is_forced: self.is_forced,
         })
     }
 }

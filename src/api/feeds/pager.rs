@@ -2,11 +2,19 @@
 
 use serde::Serialize;
 
+use crate::query::page::Leads;
+
 /// Leads on in a list, and back.
 #[derive(Serialize)]
-pub(super) struct PagerResponse {
+pub(in crate::api) struct PagerResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) next: Option<String>,
+    pub(in crate::api) next: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) prev: Option<String>,
+    pub(in crate::api) prev: Option<String>,
+}
+
+impl From<Leads> for PagerResponse {
+    fn from(Leads { next, prev }: Leads) -> Self {
+        Self { next, prev }
+    }
 }

@@ -38,7 +38,7 @@ pub struct Asked {
 
 impl Asked {
     /// The page that is asked for.
-    pub(super) fn walk(&self, resource: &'static Resource) -> Result<Walk> {
+    pub(in crate::api) fn walk(&self, resource: &'static Resource) -> Result<Walk> {
         let filter = self.filter.clone().unwrap_or_default();
         let limit = limit(self.limit, LIMIT_DEFAULT)?;
         let walk = resource.walk(&filter, self.sort.as_deref().unwrap_or_default(), limit, self.next.as_deref())?;

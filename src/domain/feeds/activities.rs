@@ -2,58 +2,27 @@
 
 use std::mem::take;
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::access::{self, Actor, Standing};
-use super::collections::{self, CollectionInput};
+use super::activity_input::content;
+use super::collections;
 use super::enrich::{OwnFields, Parts, ShownComments};
 use super::listing::{enriched_by, enriched_in, list, regard, tell, unlist};
+use super::moderated::{self, may_bring_back};
 use super::notify::{self, Kind};
 use super::{activity_notices as notices, feeds, later, processors, revisions};
-use crate::clock::Time;
-use crate::domain::users as user_rules;
+use crate::domain::moderation::entity::ACTIVITY;
 use crate::error::{ApiError, Result};
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::{Activity, ActivityCounts, EnrichedActivity};
-use crate::model::feeds::collection::Reference;
-use crate::model::feeds::feed::{Feed, Location};
+use crate::model::feeds::feed::Feed;
 use crate::model::user::User;
 use crate::permission::capability::Capability;
 use crate::store::feeds::{activities as rows, feeds as feed_rows, next_number};
 use crate::store::{ReadTx, WriteTx};
 
-/// An activity as a call describes it. What is absent is empty.
-#[derive(Clone, Debug, Default)]
-pub struct ActivityInput {
-    pub id: Option<String>,
-    pub kind: String,
-    pub feeds: Vec<FeedId>,
-    pub text: Option<String>,
-    pub visibility: Option<String>,
-    pub visibility_tag: Option<String>,
-    pub restrict_replies: Option<String>,
-    pub custom: Map<String, Value>,
-    pub search_data: Map<String, Value>,
-    pub attachments: Vec<Value>,
-    pub mentioned: Vec<String>,
-    pub filter_tags: Vec<String>,
-    pub interest_tags: Vec<String>,
-    /// What it refers to in collections.
-    pub references: Vec<Reference>,
-    /// What is made or changed there with it, and referred to.
-    pub collections: Vec<CollectionInput>,
-    pub parent_id: Option<String>,
-    pub poll_id: Option<String>,
-    pub location: Option<Location>,
-    pub expires_at: Option<Time>,
-    /// Whether those whom it mentions are told so: those who were not mentioned before. On an edit, those who are mentioned no
-    /// longer have that taken back.
-    pub notifies: bool,
-    /// Whether the notifications have its custom data.
-    pub copies_custom: bool,
-    /// Whether a change of the text is processed as the text of a new one is.
-    pub is_processed: bool,
-}
+pub use super::activity_input::{ActivityInput, check_custom, check_visibility};
 
 /// What became of an activity that was added or changed.
 #[derive(Debug)]
@@ -98,9 +67,12 @@ fn add(
     let no = next_number(tx)?;
     let parent = input.parent_id.as_deref().map(|id| live_of(tx, id)).transpose()?;
     let (notifies, copies_custom) = (input.notifies, input.copies_custom);
+    let judgement = moderated::judge(tx, actor, input.is_forced, &feeds, &mut input.text)?;
     let collections = refer(tx, actor, author, &mut input)?;
     let activity = Activity {
         no,
+        moderation: judgement.moderation(&Map::new()),
+        deleted_at: judgement.takes_away().then_some(tx.now),
         collections,
         id: input.id.clone().unwrap_or_else(|| tx.new_id()),
         user_id: author.id.clone(),
@@ -113,6 +85,10 @@ fn add(
     };
     rows::save(tx, &activity)?;
     revisions::created(tx, actor, &activity)?;
+    judgement.queue(tx, ACTIVITY, &activity.id, &activity.attachments)?;
+    if judgement.takes_away() {
+        return Ok(Written { activity: enriched_in(tx, actor, activity, &feeds, asked)?, mentions_told: None });
+    }
     for feed in &mut feeds {
         list(tx, &activity, feed)?;
     }
@@ -147,9 +123,11 @@ pub fn edit(
     let now = later(tx.now, before.updated_at);
     let (notifies, copies_custom) = (input.notifies, input.copies_custom);
     let is_processed = input.is_processed && input.text != before.text;
+    let judgement = moderated::judge(tx, actor, input.is_forced, &feeds, &mut input.text)?;
     let collections = refer(tx, actor, editor, &mut input)?;
     let activity = Activity {
         no: before.no,
+        moderation: judgement.moderation(&before.moderation),
         collections,
         id: before.id.clone(),
         user_id: before.user_id.clone(),
@@ -162,6 +140,14 @@ pub fn edit(
         edited_at: Some(now),
         ..content(tx, input)
     };
+    judgement.queue(tx, ACTIVITY, &activity.id, &activity.attachments)?;
+    if judgement.takes_away() {
+        // Who watches hears of the end of what he has seen, and not of what came in its place.
+        delete(tx, Actor::SERVER, Some(editor), &before.id, Deletion { is_hard: false, withdraws: true })?;
+        let activity = Activity { deleted_at: Some(now), feeds: before.feeds.clone(), ..activity };
+        rows::save(tx, &activity)?;
+        return Ok(Written { activity: enriched_in(tx, actor, activity, &feeds, asked)?, mentions_told: None });
+    }
     rows::save(tx, &activity)?;
     revisions::edited(tx, actor, before, &activity)?;
     for feed in feeds.iter_mut().filter(|feed| is_new(feed)) {
@@ -249,7 +235,9 @@ pub fn restore(
     if before.deleted_at.is_none() {
         return enriched_in(tx, actor, before, &feeds, asked);
     }
-    let activity = Activity { deleted_at: None, updated_at: later(tx.now, before.updated_at), ..before };
+    may_bring_back(actor, &before.moderation, Capability::DeleteAnyActivity.action())?;
+    let updated_at = later(tx.now, before.updated_at);
+    let activity = Activity { deleted_at: None, moderation: Map::new(), updated_at, ..before };
     rows::save(tx, &activity)?;
     revisions::restored(tx, actor, &activity)?;
     for feed in &mut feeds {
@@ -327,60 +315,9 @@ fn refer(tx: &WriteTx<'_>, actor: Actor<'_>, by: &User, input: &mut ActivityInpu
     collections::refer(tx, actor, &by.id, references, collections)
 }
 
-/// What an activity says, by a call.
-fn content(tx: &WriteTx<'_>, input: ActivityInput) -> Activity {
-    let interest_tags = input.interest_tags.iter().map(|tag| tag.trim().to_lowercase()).collect();
-    Activity {
-        no: 0,
-        id: String::new(),
-        user_id: UserId::trusted(""),
-        kind: input.kind,
-        feeds: input.feeds,
-        text: input.text,
-        visibility: input.visibility.unwrap_or_else(|| "public".to_owned()),
-        visibility_tag: input.visibility_tag,
-        restrict_replies: input.restrict_replies.unwrap_or_else(|| "everyone".to_owned()),
-        custom: input.custom,
-        i18n: Map::new(),
-        search_data: input.search_data,
-        attachments: input.attachments,
-        mentioned: input.mentioned,
-        filter_tags: input.filter_tags,
-        interest_tags,
-        notification_context: Map::new(),
-        collections: Vec::new(),
-        parent: None,
-        poll_id: input.poll_id,
-        location: input.location,
-        counts: ActivityCounts::default(),
-        created_at: tx.now,
-        updated_at: tx.now,
-        edited_at: None,
-        expires_at: input.expires_at,
-        deleted_at: None,
-    }
-}
-
 /// Counts a share of an activity, or the end of one.
 fn share(tx: &WriteTx<'_>, mut parent: Activity, by: i64) -> Result<()> {
     parent.counts.shares += by;
     parent.counts.popularity += 3 * by;
     rows::save_counts(tx, &parent)
-}
-
-/// Whether a visibility and a tag go together.
-pub fn check_visibility(visibility: Option<&str>, tag: Option<&str>) -> Result<()> {
-    match (visibility, tag) {
-        (Some("tag"), None | Some("")) => {
-            Err(ApiError::input("visibility_tag is a required field when visibility is tag"))
-        }
-        (None | Some("public" | "private" | "tag"), _) => Ok(()),
-        (Some(_), _) => Err(ApiError::input("visibility must be one of [public private tag]")),
-    }
-}
-
-/// The limits on what an activity carries.
-pub fn check_custom(input: &ActivityInput) -> Result<()> {
-    user_rules::check_object("custom", &input.custom)?;
-    user_rules::check_object("search_data", &input.search_data)
 }

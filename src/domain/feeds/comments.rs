@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::access::{self, Actor, Standing};
-use super::comment_notices::{self as notices, Telling, Told};
+use super::comment_input::check;
+use super::comment_notices::{self as notices, Told};
 use super::enrich::{self, OwnFields, previews};
+use super::moderated::{self, Judgement, may_bring_back};
 use super::{activities, events, later, listing, revisions};
-use crate::domain::users as user_rules;
+use crate::domain::moderation::entity::COMMENT;
 use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
 use crate::ids::UserId;
@@ -18,36 +20,12 @@ use crate::model::feeds::feed::Feed;
 use crate::model::user::User;
 use crate::permission::capability::Capability;
 use crate::store::feeds::{activities as activity_rows, comments as rows, follows, next_number};
-use crate::store::{ReadTx, WriteTx, users};
+use crate::store::{ReadTx, WriteTx};
+
+pub use super::comment_input::{CommentChange, CommentInput};
 
 /// What a comment adds to the popularity of its activity (feeds-core 5.5).
 const POPULARITY: i64 = 2;
-
-/// A comment as a call describes it.
-#[derive(Clone, Debug, Default)]
-pub struct CommentInput {
-    pub id: Option<String>,
-    /// The activity, where it is not that of the parent.
-    pub object_id: Option<String>,
-    /// The comment that it answers.
-    pub parent_id: Option<String>,
-    pub text: Option<String>,
-    pub attachments: Vec<Value>,
-    pub mentioned: Vec<String>,
-    pub custom: Map<String, Value>,
-    pub telling: Telling,
-}
-
-/// What is changed of a comment. What is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct CommentChange {
-    pub text: Option<String>,
-    pub attachments: Option<Vec<Value>>,
-    pub mentioned: Option<Vec<String>>,
-    pub custom: Option<Map<String, Value>>,
-    /// Whether those are told whom it mentions since, and those no longer whom it does not any more.
-    pub telling: Telling,
-}
 
 /// A comment that was added, and who was told of it where that was asked for.
 #[derive(Debug)]
@@ -73,7 +51,7 @@ pub struct Upon {
 }
 
 /// Adds a comment.
-pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInput) -> Result<Added> {
+pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, mut input: CommentInput) -> Result<Added> {
     let parent = input.parent_id.as_deref().map(|id| live(tx, id)).transpose()?;
     // What is answered decides, whatever object is named beside it.
     let object = parent.as_ref().map(|parent| parent.object_id.clone()).or(input.object_id);
@@ -86,8 +64,10 @@ pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInpu
     {
         return Err(ApiError::input(format!("comment with id {id} already exists")));
     }
+    let judgement = moderated::judge(tx, actor, input.is_forced, &feeds, &mut input.text)?;
+    let (no, is_gone) = (next_number(tx)?, judgement.takes_away());
     let comment = Comment {
-        no: next_number(tx)?,
+        no,
         id: input.id.unwrap_or_else(|| tx.new_id()),
         activity: activity.no,
         object_id: activity.id.clone(),
@@ -103,12 +83,17 @@ pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, input: CommentInpu
         created_at: tx.now,
         updated_at: tx.now,
         edited_at: None,
-        deleted_at: None,
-        deleted_with: None,
+        deleted_at: is_gone.then_some(tx.now),
+        deleted_with: is_gone.then_some(no),
+        moderation: judgement.moderation(&Map::new()),
     };
     check(tx, &comment)?;
     rows::save(tx, &comment)?;
     revisions::created(tx, actor, &comment)?;
+    judgement.queue(tx, COMMENT, &comment.id, &comment.attachments)?;
+    if is_gone {
+        return Ok(Added { comment: enrich::comment(tx, actor.user, comment)?, told: None });
+    }
     let telling = input.telling;
     count(tx, &mut activity, parent.as_ref(), 1, 1)?;
     let comment = enrich::comment(tx, actor.user, comment)?;
@@ -133,21 +118,6 @@ fn tell_added(
     let told = About::NewComment { comment: Box::new(comment.clone().for_all()), activity: Box::new(upon) };
     let change = Change::new(Some(Arc::new(author.clone())), told);
     events::tell_about(tx, "feeds.comment.added", &change, activity, feeds)
-}
-
-/// What every comment has to be.
-fn check(tx: &ReadTx<'_>, comment: &Comment) -> Result<()> {
-    if comment.text.as_deref().is_none_or(str::is_empty) && comment.attachments.is_empty() {
-        return Err(ApiError::input("comment is a required field"));
-    }
-    user_rules::check_object("custom", &comment.custom)?;
-    let named: Vec<&str> = comment.mentioned.iter().map(String::as_str).collect();
-    let known = users::by_ids(tx, &named)?;
-    // That it is refused is inferred; that only users who are there may be mentioned is known.
-    match named.iter().find(|id| !known.iter().any(|user| user.id.as_str() == **id)) {
-        Some(id) => Err(ApiError::input(format!("mentioned_user_ids: the user {id} does not exist"))),
-        None => Ok(()),
-    }
 }
 
 /// Counts comments that came or went: `all` of them with what answers them, and of these directly under the parent so many.
@@ -245,9 +215,13 @@ pub fn update(
     tells_activity: bool,
 ) -> Result<EnrichedComment> {
     let before = live(tx, id)?;
-    let (activity, feeds) = upon(tx, actor, &before.object_id)?;
+    let (mut activity, feeds) = upon(tx, actor, &before.object_id)?;
     may_change(tx, actor, &before, &feeds, UPDATE)?;
-    let change = of(&before)?;
+    let mut change = of(&before)?;
+    let judgement = match &mut change.text {
+        None => Judgement::default(),
+        text => moderated::judge(tx, actor, change.is_forced, &feeds, text)?,
+    };
     let now = later(tx.now, before.updated_at);
     let mentioned = before.mentioned.clone();
     let says_other = change.text.is_some() && change.text != before.text;
@@ -259,9 +233,21 @@ pub fn update(
         i18n: if says_other { Map::new() } else { before.i18n.clone() },
         updated_at: now,
         edited_at: Some(now),
+        moderation: judgement.moderation(&before.moderation),
         ..before.clone()
     };
     check(tx, &comment)?;
+    judgement.queue(tx, COMMENT, &comment.id, &comment.attachments)?;
+    if judgement.takes_away() {
+        // Who watches hears of the end of what he has seen, and not of what came in its place.
+        take(tx, &before, &mut activity, false)?;
+        let (deleted_at, deleted_with) = (Some(now), Some(before.no));
+        let gone = Comment { deleted_at, deleted_with, updated_at: now, ..before };
+        tell(tx, "feeds.comment.deleted", actor, editor, gone, (&activity, &feeds))?;
+        let comment = Comment { deleted_at, deleted_with, ..comment };
+        rows::save(tx, &comment)?;
+        return enrich::comment(tx, actor.user, comment);
+    }
     rows::save(tx, &comment)?;
     revisions::edited(tx, actor, &before, &comment)?;
     if change.telling.notifies {
@@ -348,10 +334,12 @@ pub fn restore(tx: &WriteTx<'_>, actor: Actor<'_>, restorer: Option<&User>, id: 
         if before.deleted_with != Some(before.no) || parent.as_ref().is_some_and(|parent| !parent.is_live()) {
             return Err(ApiError::input(format!("comment with id {id} answers a deleted comment: restore that first")));
         }
+        may_bring_back(actor, &before.moderation, Capability::DeleteAnyComment.action())?;
+        rows::save(tx, &Comment { moderation: Map::new(), ..before.clone() })?;
         let back = rows::restore_tree(tx, before.no)?;
         count(tx, &mut activity, parent.as_ref(), back, 1)?;
-        let comment =
-            Comment { deleted_at: None, deleted_with: None, updated_at: later(tx.now, before.updated_at), ..before };
+        let updated_at = later(tx.now, before.updated_at);
+        let comment = Comment { deleted_at: None, deleted_with: None, moderation: Map::new(), updated_at, ..before };
         revisions::restored(tx, actor, &comment)?;
         tell(tx, "feeds.comment.restored", actor, restorer, comment, (&activity, &feeds))?
     };

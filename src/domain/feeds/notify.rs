@@ -202,6 +202,7 @@ fn activity(tx: &WriteTx<'_>, notice: &Notice<'_>, fid: FeedId) -> Result<Activi
         edited_at: None,
         expires_at: None,
         deleted_at: None,
+        moderation: Map::new(),
     })
 }
 

@@ -74,6 +74,8 @@ pub struct Activity {
     pub expires_at: Option<Time>,
     /// Since when it is deleted.
     pub deleted_at: Option<Time>,
+    /// What moderation has said of it; else empty.
+    pub moderation: Map<String, Value>,
 }
 
 /// What an activity counts.
@@ -130,6 +132,7 @@ impl Activity {
             edited_at: None,
             expires_at: None,
             deleted_at: None,
+            moderation: Map::new(),
         }
     }
 

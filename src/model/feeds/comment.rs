@@ -48,6 +48,8 @@ pub struct Comment {
     pub deleted_at: Option<Time>,
     /// The number of the comment whose deletion took it along: its own, where it was deleted itself.
     pub deleted_with: Option<i64>,
+    /// What moderation has said of it; else empty.
+    pub moderation: Map<String, Value>,
 }
 
 impl Comment {
@@ -56,9 +58,14 @@ impl Comment {
         self.deleted_with.is_none()
     }
 
-    /// `active` or `deleted`.
+    /// `active` or `deleted`; of what moderation has taken away `removed` or `shadow_blocked`.
     pub fn status(&self) -> &'static str {
-        if self.is_live() { "active" } else { "deleted" }
+        match self.moderation.get("action").and_then(Value::as_str) {
+            _ if self.is_live() => "active",
+            Some("shadow" | "shadow_block") => "shadow_blocked",
+            Some("remove" | "block") => "removed",
+            _ => "deleted",
+        }
     }
 
     /// Its place in an order.

@@ -17,7 +17,7 @@ pub(super) const COLUMNS: &str =
     "a.no, a.id, a.user_id, a.type, a.feeds, a.text, a.visibility, a.visibility_tag, a.restrict_replies, a.custom,
         a.i18n, a.search_data, a.attachments, a.mentioned, a.filter_tags, a.interest_tags, a.notification_context, a.collections, a.parent, a.poll_id, a.lat,
         a.lng, a.comment_count, a.reaction_count, a.bookmark_count, a.share_count, a.popularity, a.created_at, a.updated_at,
-        a.edited_at, a.expires_at, a.deleted_at";
+        a.edited_at, a.expires_at, a.deleted_at, a.moderation";
 
 /// Reads [`COLUMNS`], in their order.
 pub(super) fn activity_of(columns: &mut Columns<'_>) -> rusqlite::Result<Activity> {
@@ -55,6 +55,7 @@ pub(super) fn activity_of(columns: &mut Columns<'_>) -> rusqlite::Result<Activit
         edited_at: columns.take()?,
         expires_at: columns.take()?,
         deleted_at: columns.take()?,
+        moderation: columns.json()?,
     })
 }
 
@@ -95,10 +96,10 @@ pub fn save(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
             "INSERT OR REPLACE INTO activities (app, no, id, user_id, type, feeds, text, visibility, visibility_tag,
                 restrict_replies, custom, i18n, search_data, attachments, mentioned, filter_tags, interest_tags, notification_context,
                 collections, parent, poll_id, lat, lng, comment_count, reaction_count, bookmark_count, share_count, popularity, created_at,
-                updated_at, edited_at, expires_at, deleted_at)
+                updated_at, edited_at, expires_at, deleted_at, moderation)
              VALUES (:app, :no, :id, :user, :type, :feeds, :text, :visibility, :tag, :replies, :custom, :i18n, :search_data,
                 :attachments, :mentioned, :filter_tags, :interest_tags, :context, :collections, :parent, :poll, :lat, :lng, :comments,
-                :reactions, :bookmarks, :shares, :popularity, :created_at, :updated_at, :edited_at, :expires_at, :deleted_at)",
+                :reactions, :bookmarks, :shares, :popularity, :created_at, :updated_at, :edited_at, :expires_at, :deleted_at, :moderation)",
         )?
         .execute(named_params! {
             ":app": tx.app, ":no": activity.no, ":id": activity.id, ":user": activity.user_id, ":type": activity.kind,
@@ -114,7 +115,7 @@ pub fn save(tx: &WriteTx<'_>, activity: &Activity) -> Result<()> {
             ":bookmarks": activity.counts.bookmarks, ":shares": activity.counts.shares,
             ":popularity": activity.counts.popularity, ":created_at": activity.created_at,
             ":updated_at": activity.updated_at, ":edited_at": activity.edited_at, ":expires_at": activity.expires_at,
-            ":deleted_at": activity.deleted_at,
+            ":deleted_at": activity.deleted_at, ":moderation": Json(&activity.moderation),
         })?;
     save_tags(tx, activity)?;
     save_words(tx, activity)

@@ -12,7 +12,7 @@ use crate::model::feeds::comment::{Comment, CommentCounts};
 pub(super) const COLUMNS: &str =
     "c.no, c.id, c.activity, c.object_id, c.under, c.parent_id, c.user_id, c.text, c.attachments, c.mentioned, c.custom, c.i18n,
         c.reply_count, c.reaction_count, c.bookmark_count, c.upvote_count, c.downvote_count, c.created_at, c.updated_at,
-        c.edited_at, c.deleted_at, c.deleted_with";
+        c.edited_at, c.deleted_at, c.deleted_with, c.moderation";
 
 /// Reads [`COLUMNS`], in their order.
 pub(super) fn comment_of(row: &Row<'_>) -> rusqlite::Result<Comment> {
@@ -42,6 +42,7 @@ pub(super) fn comment_of(row: &Row<'_>) -> rusqlite::Result<Comment> {
         edited_at: columns.take()?,
         deleted_at: columns.take()?,
         deleted_with: columns.take()?,
+        moderation: columns.json()?,
     })
 }
 
@@ -84,10 +85,10 @@ pub fn save(tx: &WriteTx<'_>, comment: &Comment) -> Result<()> {
         .prepare_cached(
             "INSERT OR REPLACE INTO comments (app, no, id, activity, object_id, under, parent_id, user_id, text, attachments,
                 mentioned, custom, i18n, reply_count, reaction_count, bookmark_count, upvote_count, downvote_count, score,
-                confidence_score, controversy_score, created_at, updated_at, edited_at, deleted_at, deleted_with)
+                confidence_score, controversy_score, created_at, updated_at, edited_at, deleted_at, deleted_with, moderation)
              VALUES (:app, :no, :id, :activity, :object, :under, :parent, :user, :text, :attachments, :mentioned, :custom, :i18n,
                 :replies, :reactions, :bookmarks, :upvotes, :downvotes, :score, :confidence, :controversy, :created_at,
-                :updated_at, :edited_at, :deleted_at, :deleted_with)",
+                :updated_at, :edited_at, :deleted_at, :deleted_with, :moderation)",
         )?
         .execute(named_params! {
             ":app": tx.app, ":no": comment.no, ":id": comment.id, ":activity": comment.activity,
@@ -98,6 +99,7 @@ pub fn save(tx: &WriteTx<'_>, comment: &Comment) -> Result<()> {
             ":confidence": comment.counts.confidence(), ":controversy": comment.counts.controversy(),
             ":created_at": comment.created_at, ":updated_at": comment.updated_at, ":edited_at": comment.edited_at,
             ":deleted_at": comment.deleted_at, ":deleted_with": comment.deleted_with,
+            ":moderation": Json(&comment.moderation),
         })?;
     save_words(tx, comment)
 }

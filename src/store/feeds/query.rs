@@ -282,14 +282,14 @@ fn follows_of(walk: &Walk, now: Time) -> (String, Vec<Parameter>) {
 }
 
 /// A walk's statement with what it binds behind the app: columns, and behind them the keys.
-pub(super) fn statement(columns: &str, from: &str, walk: &Walk, mut sql: Sql) -> (String, Vec<Parameter>) {
+pub(in crate::store) fn statement(columns: &str, from: &str, walk: &Walk, mut sql: Sql) -> (String, Vec<Parameter>) {
     let most = sql.bind(walk.rows());
     let Sql { condition, order_by, keys, params } = sql;
     (format!("SELECT {columns}, {keys} FROM {from} AND {condition} ORDER BY {order_by} LIMIT {most}"), params)
 }
 
 /// The rows that a walk's statement finds, each with its keys.
-pub(super) fn rows<T>(
+pub(in crate::store) fn rows<T>(
     tx: &ReadTx<'_>,
     columns: &str,
     (text, params): (String, Vec<Parameter>),

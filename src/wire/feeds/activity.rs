@@ -85,6 +85,10 @@ struct ActivityResponse<'a> {
     current_feed: Option<&'a EnrichedFeed>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     notification_context: &'a Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moderation_action: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    moderation: &'a Map<String, Value>,
     #[serde(flatten)]
     marks: MarksResponse,
 }
@@ -158,6 +162,8 @@ impl Serialize for EnrichedActivity {
             deleted_at: activity.deleted_at,
             current_feed: current_feed.as_ref(),
             notification_context: &activity.notification_context,
+            moderation_action: activity.moderation.get("action"),
+            moderation: &activity.moderation,
             marks: (*marks).into(),
         }
         .serialize(serializer)

@@ -45,6 +45,8 @@ struct CommentResponse<'a> {
     #[serde(skip_serializing_if = "Map::is_empty")]
     i18n: &'a Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    moderation: Option<&'a Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     replies: Option<&'a [EnrichedComment]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     meta: Option<&'a RepliesMeta>,
@@ -81,6 +83,7 @@ impl Serialize for EnrichedComment {
             edited_at: comment.edited_at,
             deleted_at: comment.deleted_at,
             i18n: &comment.i18n,
+            moderation: Some(&comment.moderation).filter(|said| !said.is_empty()),
             replies: replies.as_deref(),
             meta: meta.as_ref(),
         }

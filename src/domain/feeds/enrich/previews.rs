@@ -52,6 +52,7 @@ fn obscure(one: &mut EnrichedActivity) {
     one.activity.text = None;
     one.activity.i18n.clear();
     one.activity.attachments.clear();
+    one.activity.moderation.clear();
     one.comments.clear();
     one.is_preview = true;
 }

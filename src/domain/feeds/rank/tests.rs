@@ -37,6 +37,7 @@ fn activity() -> Activity {
         edited_at: None,
         expires_at: None,
         deleted_at: None,
+        moderation: serde_json::Map::new(),
     }
 }
 

@@ -1,0 +1,7 @@
+//! The tables of moderation.
+
+pub mod appeals;
+pub mod configs;
+pub mod items;
+pub mod logs;
+pub mod templates;
