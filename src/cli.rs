@@ -13,6 +13,7 @@ mod env;
 mod exec;
 mod faults;
 mod fixture;
+mod fixture_files;
 mod healthcheck;
 mod init;
 mod inspect;

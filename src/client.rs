@@ -1,6 +1,7 @@
 //! The client of a running millpond: this machine's own, and nobody else's. Nothing else is ever called.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -198,6 +199,33 @@ impl Client {
             let told = problems.into_iter().map(|problem| problem_of(problem, file).to_string());
             Err(input(format!("the fixture cannot be loaded:\n{}", told.collect::<Vec<_>>().join("\n"))))
         }
+    }
+
+    /// Takes what a file holds that somebody sent, piece by piece. Answers whether it is there.
+    pub fn get_file(&self, path: &str, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> Result<bool, Failure> {
+        let request = self.agent.get(format!("{}{path}", self.url)).config().timeout_global(Some(FIXTURE_TIMEOUT));
+        let answer = request.build().call().map_err(|cause| self.silent(&cause))?;
+        if answer.status().as_u16() != 200 {
+            return Ok(false);
+        }
+        let mut body = answer.into_body().into_reader();
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            let bytes = body.read(&mut piece).map_err(anyhow::Error::from)?;
+            if bytes == 0 {
+                return Ok(true);
+            }
+            take(&piece[..bytes]).map_err(anyhow::Error::from)?;
+        }
+    }
+
+    /// Puts back what a file holds.
+    pub fn put_file(&self, path: &str, file: &File) -> Result<(), Failure> {
+        let request = self.agent.put(format!("{}{path}", self.url)).config().timeout_global(Some(FIXTURE_TIMEOUT));
+        let mut answer = request.build().send(file).map_err(|cause| self.silent(&cause))?;
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().map_err(|cause| self.silent(&cause))?;
+        if status == 200 { Ok(()) } else { Err(self.refusal(status, &parsed(&text))) }
     }
 
     fn call(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Result<Value, Failure> {

@@ -12,6 +12,7 @@ mod endpoint;
 pub(crate) mod error;
 mod events;
 mod faults;
+mod files;
 mod fixture;
 pub(crate) mod guard;
 pub(crate) mod inspect;

@@ -5,6 +5,7 @@
 //! out. [`shipped`] holds the scenarios of `fixtures/`.
 
 pub mod apply;
+pub mod beside;
 mod build;
 mod check;
 #[macro_use]

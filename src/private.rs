@@ -36,6 +36,28 @@ pub fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Opens a file to read it, where there is one. A link is refused, and what is no file.
+pub fn open_to_read(path: &Path) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // A pipe without a writer is not waited for.
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    if is_link(path) {
+        return Err(a_link());
+    }
+    match options.open(path) {
+        Ok(file) if file.metadata()?.is_file() => Ok(Some(file)),
+        Ok(_) => Err(io::Error::other("it is no file")),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(cause),
+    }
+}
+
 /// Makes a file with this text, unless there is something of that name.
 pub fn make(path: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
@@ -95,7 +117,7 @@ pub fn is_link(path: &Path) -> bool {
 }
 
 fn a_link() -> io::Error {
-    io::Error::other("it is a link, and millpond writes through none: remove it")
+    io::Error::other("it is a link, and millpond goes through none: remove it")
 }
 
 #[cfg(all(test, unix))]

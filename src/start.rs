@@ -29,6 +29,7 @@ use crate::store::file::{self, InUse, Place};
 use crate::store::{Scope, Store, users};
 use crate::tls::{self, Authority, Names, Wanted};
 
+mod files;
 pub(crate) mod holder;
 
 /// Asked to listen on this port, millpond also listens on [`SOCKET_PORTS`].
@@ -164,9 +165,12 @@ async fn prepare(store: &Store, config: &Config) -> Result<(), Failure> {
     }
     for loaded in &config.fixtures {
         let outcome = apply::apply(store, loaded.fixture.clone(), Mode::Merge, &config.fixture_defaults()).await;
-        outcome.map_err(|refused| {
+        let apps = outcome.map_err(|refused| {
             Failure::Input(format!("the fixtures cannot be loaded:\n{}", loaded.problem(&refused)))
         })?;
+        for (app, said) in apps.iter().zip(&loaded.fixture.apps) {
+            files::put_back(store, &app.api_key, said, &loaded.file).await?;
+        }
     }
     // A fixture with keys of its own is all that was asked for, unless a pair was given besides.
     let wanted = store.apps().all().is_empty() || config.pair_is_given;

@@ -14,7 +14,7 @@ use crate::domain::uploads::{self as rules, Limits};
 use crate::door::Gate;
 use crate::entrance::base_url;
 use crate::error::{ApiError, Result};
-use crate::model::upload::{PREFIX, Upload, UploadKind};
+use crate::model::upload::{Upload, UploadKind};
 use crate::permission;
 use crate::reply::Reply;
 use crate::store::files::{Received, Receiving};
@@ -147,16 +147,8 @@ fn unreadable(cause: &MultipartError) -> ApiError {
 
 /// The address of a file. It has a query of its own, as production's has: applications append to it.
 fn address(request: &HttpRequest, api_key: &str, upload: &Upload) -> String {
-    let folder = folder(upload.kind);
-    let Upload { id, name, hash, .. } = upload;
-    format!("{}{PREFIX}{api_key}/{folder}/{id}.{name}?hash={}", base_url(request), &hash[..8])
-}
-
-fn folder(kind: UploadKind) -> &'static str {
-    match kind {
-        UploadKind::File => "attachments",
-        UploadKind::Image => "images",
-    }
+    let Upload { id, name, hash, kind, .. } = upload;
+    format!("{}{}?hash={}", base_url(request), kind.path(api_key, id, name), &hash[..8])
 }
 
 /// The id of an upload in the last part of its address.
@@ -199,7 +191,7 @@ pub async fn read(
     let app = gate.store.apps().get(&api_key).ok_or_else(not_found)?;
     let id = id_in(&name).ok_or_else(not_found)?;
     let upload = gate.store.read(&Scope::own(&app), |tx| uploads::get(tx, id))?.ok_or_else(not_found)?;
-    if folder(upload.kind) != shown_folder {
+    if upload.kind.folder() != shown_folder {
         return Err(not_found());
     }
     let file = NamedFile::open_async(gate.store.files().path(&upload.hash)).await.map_err(|_| not_found())?;

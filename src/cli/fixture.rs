@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::print;
 use super::target::{AppArgs, TargetArgs};
+use super::{fixture_files, print};
 use crate::client::Client;
 use crate::config::{Config, LoadedFixture};
 use crate::fixture::apply::{self, Mode};
@@ -243,6 +243,9 @@ fn load_into(name: &str, merge: bool, app: &AppArgs, target: &TargetArgs, as_jso
     let client = target.find()?;
     let mode = if merge { "merge" } else { "replace" };
     let answer = client.put_fixture(&format!("{}?mode={mode}", path(&client, app)?), &text, &file)?;
+    if shipped(name).is_none() && name != "-" {
+        fixture_files::send(&client, &text, Path::new(name), &answer)?;
+    }
     if as_json {
         print::json(&answer)?;
         return Ok(DONE);
@@ -259,8 +262,14 @@ fn export(output: Option<&Path>, app: &AppArgs, target: &TargetArgs) -> Outcome 
     let client = target.find()?;
     let text = client.get_fixture(&path(&client, app)?)?;
     match output {
-        Some(file) => private::replace(file, &text)?,
-        None => print::out(text.strip_suffix('\n').unwrap_or(&text))?,
+        Some(file) => {
+            private::replace(file, &text)?;
+            fixture_files::fetch(&client, &text, file)?;
+        }
+        None => {
+            print::out(text.strip_suffix('\n').unwrap_or(&text))?;
+            fixture_files::tell_left_out(&text)?;
+        }
     }
     Ok(DONE)
 }

@@ -56,6 +56,7 @@ codes! {
     UnknownConnection "unknown_connection" 404
     UnknownEndedToken "unknown_ended_token" 404
     UnknownFault "unknown_fault" 404
+    UnknownFile "unknown_file" 404
     UnknownRequest "unknown_request" 404
     UnknownRoute "unknown_route" 404
     UnknownSnapshot "unknown_snapshot" 404

@@ -22,6 +22,13 @@ pub struct Area {
     pub endpoints: Vec<Endpoint>,
 }
 
+impl Area {
+    /// Routes that are about the same.
+    pub fn new(name: &'static str, about: &'static str, endpoints: Vec<Endpoint>) -> Self {
+        Self { name, about, endpoints }
+    }
+}
+
 /// A route, and what is said of it.
 #[must_use]
 pub struct Endpoint {

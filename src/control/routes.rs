@@ -12,7 +12,7 @@ use super::endpoint::{Area, Endpoint, Parameter, delete, get, of, patch, post, p
 use super::link_previews::LinkPreview;
 use super::shown::{AppShown, ClockShown};
 use super::{
-    apps, asked, clock, connections, ended_tokens, events, faults, fixture, inspect, link_previews, openapi,
+    apps, asked, clock, connections, ended_tokens, events, faults, files, fixture, inspect, link_previews, openapi,
     operations, provider, requests, reset, samples, scenarios, settings, snapshots, standing, status, stubs, tokens,
     users,
 };
@@ -24,14 +24,14 @@ use crate::stub::Stub;
 /// Every route. A new one is one entry.
 pub fn table() -> Vec<Area> {
     vec![
-        area("process", "The process as a whole", process()),
-        area("apps", "Apps: many in one process", of_apps()),
-        area("states", "Back to the fixture, and named states", of_states()),
-        area("settings", "millpond's own settings, and the clock", of_settings()),
-        area("tokens", "Tokens: made, provided, explained", of_tokens()),
-        area("faults", "Faults and stubs: what calls are made to get", of_faults()),
-        area("connections", "Open sockets: listed, closed, sent to", of_connections()),
-        area("journal", "The journal: what was called, and how it came out", of_journal()),
+        Area::new("process", "The process as a whole", process()),
+        Area::new("apps", "Apps: many in one process", of_apps()),
+        Area::new("states", "Back to the fixture, and named states", of_states()),
+        Area::new("settings", "millpond's own settings, and the clock", of_settings()),
+        Area::new("tokens", "Tokens: made, provided, explained", of_tokens()),
+        Area::new("faults", "Faults and stubs: what calls are made to get", of_faults()),
+        Area::new("connections", "Open sockets: listed, closed, sent to", of_connections()),
+        Area::new("journal", "The journal: what was called, and how it came out", of_journal()),
     ]
 }
 
@@ -117,6 +117,10 @@ fn of_states() -> Vec<Endpoint> {
             .takes_what(fixture::shape, &[ONE])
             .answers::<fixture::Imported>()
             .refuses(&[ControlCode::InvalidFixture]),
+        put("/apps/{api_key}/files/{hash}", "putFile", "What a file holds that the app's uploads name", files::put)
+            .takes_what(files::shape, &[])
+            .answers::<files::Kept>()
+            .refuses(&[ControlCode::UnknownFile]),
         post("/reset", "resetAll", "All apps back to the last import or the first start", reset::all)
             .takes::<reset::Closing>(&["{}", r#"{"close_code": 1001}"#])
             .answers_what(200, "The apps", of::<reset::AllReset>),
@@ -392,8 +396,4 @@ fn of_journal() -> Vec<Endpoint> {
             .asks(filters([keyless()]))
             .streams(),
     ]
-}
-
-fn area(name: &'static str, about: &'static str, endpoints: Vec<Endpoint>) -> Area {
-    Area { name, about, endpoints }
 }

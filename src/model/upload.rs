@@ -25,6 +25,24 @@ impl UploadKind {
             Self::Image => "image",
         }
     }
+
+    /// The kind of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == word)
+    }
+
+    /// Its word in the addresses of files.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::File => "attachments",
+            Self::Image => "images",
+        }
+    }
+
+    /// Where a file of that id and name is served.
+    pub fn path(self, api_key: &str, id: &str, name: &str) -> String {
+        format!("{PREFIX}{api_key}/{}/{id}.{name}", self.folder())
+    }
 }
 
 /// A file that was sent. What is in it lies in the folder of files, under its hash.

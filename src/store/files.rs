@@ -71,7 +71,8 @@ impl Files {
     }
 }
 
-fn is_hash(name: &str) -> bool {
+/// Whether a name is that of a content: nothing else of a path is in it.
+pub fn is_hash(name: &str) -> bool {
     name.len() == HASH_DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -18,7 +18,7 @@ impl ToSql for UploadKind {
 impl FromSql for UploadKind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let word = value.as_str()?;
-        Self::ALL.into_iter().find(|kind| kind.name() == word).ok_or(FromSqlError::InvalidType)
+        Self::parse(word).ok_or(FromSqlError::InvalidType)
     }
 }
 
@@ -89,9 +89,21 @@ pub fn restore(tx: &WriteTx<'_>, hash: &str, content: &[u8]) -> Result<bool> {
     if digits != hash {
         return Ok(false);
     }
+    put_back(tx, hash, received)?;
+    Ok(true)
+}
+
+/// Whether a row of the app names a content.
+pub fn is_named(tx: &ReadTx<'_>, hash: &str) -> Result<bool> {
     let mut named = tx.conn().prepare_cached("SELECT 1 FROM uploads WHERE app = ?1 AND hash = ?2")?;
-    if named.exists(params![tx.app, hash])? {
+    Ok(named.exists(params![tx.app, hash])?)
+}
+
+/// Puts a content back that has come whole and is what its hash says, where a row names it. Answers whether one does.
+pub fn put_back(tx: &WriteTx<'_>, hash: &str, received: Received) -> Result<bool> {
+    let is_named = is_named(tx, hash)?;
+    if is_named {
         received.keep(hash).map_err(|cause| ApiError::internal(&cause))?;
     }
-    Ok(true)
+    Ok(is_named)
 }

@@ -12,6 +12,7 @@ mod ended_tokens;
 #[cfg(unix)]
 mod exec;
 mod faults;
+mod fixture_files;
 mod harness;
 mod help;
 #[cfg(unix)]
