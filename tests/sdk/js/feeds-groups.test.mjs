@@ -121,3 +121,18 @@ describe('members', AT_ONCE, () => {
     assert.equal((await guest.rejectFeedMemberInvite(data)).member.status, 'rejected');
   });
 });
+
+describe('feeds-client: activity processors', AT_ONCE, () => {
+  test('what a text is about comes with a change, after the activity was added', async (t) => {
+    await feeds.createFeedGroup({ id: 'read', activity_processors: [{ type: 'text_interest_tags' }] });
+    const client = await connected(t, app, 'writer');
+    const feed = client.feed('read', 'writer');
+    await feed.getOrCreate({ watch: true });
+    const { activity } = await feed.addActivity({ type: 'post', text: 'A song about coffee' });
+    assert.deepEqual(activity.interest_tags, []);
+    await caughtUp(app, client);
+    assert.deepEqual(feed.currentState.activities.map(({ interest_tags }) => interest_tags), [['food', 'music']]);
+    const { activities } = await feeds.queryActivities({ filter: { interest_tags: ['music'] } });
+    assert.deepEqual(activities.map(({ id }) => id), [activity.id]);
+  });
+});
