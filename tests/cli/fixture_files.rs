@@ -64,7 +64,8 @@ fn files_of_every_size_come_back_byte_by_byte_by_a_load_and_by_a_start() {
     let other = elsewhere.serve(&[]);
     let loaded = elsewhere.run(&["fixture", "load", file, "--url", &other.url]);
     assert_eq!((loaded.code, loaded.stderr.as_str()), (0, ""), "{loaded:?}");
-    let started = Place::new().serve(&["--fixture", file]);
+    let third = Place::new();
+    let started = third.serve(&["--fixture", file]);
     for server in [&other, &started] {
         for (path, content) in &all {
             assert!(served(server, path).as_ref() == Some(content), "{path}");
