@@ -108,6 +108,7 @@ describe('feeds: queries of activities', AT_ONCE, () => {
       assert.deepEqual(first.activities.map(({ id }) => id), ['tea', 'cake']);
       const second = await client.queryActivities({ sort, limit: 2, next: first.next });
       assert.deepEqual([second.activities.map(({ id }) => id), second.next], [['news'], undefined]);
+      assert.ok(second.prev, 'what was led to leads back');
       const back = await client.queryActivities({ sort, limit: 2, prev: second.prev });
       assert.deepEqual([back.activities, back.prev, first.prev], [first.activities, undefined, undefined]);
       const unknown = client.queryActivities({ filter: { colour: 'red' } });
