@@ -261,15 +261,12 @@ fn load_into(name: &str, merge: bool, app: &AppArgs, target: &TargetArgs, as_jso
 fn export(output: Option<&Path>, app: &AppArgs, target: &TargetArgs) -> Outcome {
     let client = target.find()?;
     let text = client.get_fixture(&path(&client, app)?)?;
-    match output {
-        Some(file) => {
-            private::replace(file, &text)?;
-            fixture_files::fetch(&client, &text, file)?;
-        }
-        None => {
-            print::out(text.strip_suffix('\n').unwrap_or(&text))?;
-            fixture_files::tell_left_out(&text)?;
-        }
+    if let Some(file) = output {
+        private::replace(file, &text)?;
+        fixture_files::fetch(&client, &text, file)?;
+    } else {
+        print::out(text.strip_suffix('\n').unwrap_or(&text))?;
+        fixture_files::tell_left_out(&text)?;
     }
     Ok(DONE)
 }

@@ -20,4 +20,5 @@ pub mod reaction;
 pub mod revision;
 pub mod share;
 pub mod suggestion;
+pub mod translated;
 pub mod view;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::acting::{Acting, Named};
 use super::activity_request::{ActivityRequest, Change, Telling};
 use super::threads::shown;
+use super::translation::ReadIn;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::body::Body;
 use crate::domain::feeds::access::Actor;
@@ -112,9 +113,9 @@ pub async fn upsert(caller: AnyCaller, body: Body<UpsertActivitiesRequest>) -> R
 /// `GET /feeds/activities/{id}`.
 pub async fn get(caller: AnyCaller, id: Path<String>) -> Result<Reply<ActivityResponse>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
-    let comments = shown(caller.params())?;
+    let (comments, language) = (shown(caller.params())?, ReadIn::of(caller.params())?);
     let activity = caller.read(|tx| rules::show(tx, acting.actor(), &id, comments))?;
-    Ok(Reply(activity.into()))
+    Ok(Reply(language.put(activity).into()))
 }
 
 /// `PUT /feeds/activities/{id}`: what is not said is cleared, but for what says where and what it is.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::acting::{Acting, Named};
 use super::pager::PagerResponse;
 use super::query::Asked;
+use super::translation::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::bookmarks::{self as rules, BookmarkChange, Place, QUERIED};
@@ -194,10 +195,10 @@ pub struct QueryBookmarksResponse {
 
 /// `POST /feeds/bookmarks/query`.
 pub async fn query(caller: AnyCaller, body: Body<QueryBookmarksRequest>) -> Result<Reply<QueryBookmarksResponse>> {
-    let walk = body.0.asked.walk(&QUERIED)?;
+    let (walk, language) = (body.0.asked.walk(&QUERIED)?, ReadIn::of(caller.params())?);
     let acting = Acting::of(&caller, body.0.named)?;
     let own = OwnFields::asked(body.0.enrich_own_fields);
     let page = caller.scan(move |tx| rules::query(tx, acting.actor(), walk, own)).await?;
     let pager = PagerResponse { next: page.next, prev: page.prev };
-    Ok(Reply(QueryBookmarksResponse { bookmarks: page.items, pager }))
+    Ok(Reply(QueryBookmarksResponse { bookmarks: language.put(page.items), pager }))
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::acting::{Acting, Named};
 use super::comment_request::{CommentRequest, UpdateCommentPartialRequest, UpdateCommentRequest};
+use super::translation::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::comments::{self as rules, Added, CommentInput, Deletion, Upon};
@@ -99,8 +100,9 @@ pub async fn add_many(caller: AnyCaller, body: Body<AddCommentsBatchRequest>) ->
 /// `GET /feeds/comments/{id}`.
 pub async fn get(caller: AnyCaller, id: Path<String>) -> Result<Reply<CommentResponse>> {
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
+    let language = ReadIn::of(caller.params())?;
     let comment = caller.read(|tx| rules::show(tx, acting.actor(), &id))?;
-    Ok(Reply(CommentResponse { comment }))
+    Ok(Reply(CommentResponse { comment: language.put(comment) }))
 }
 
 /// `PATCH /feeds/comments/{id}`.

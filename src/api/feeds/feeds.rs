@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::acting::{Acting, Named};
 use super::members::{self, MemberRequest};
 use super::pager::PagerResponse;
+use super::translation::ReadIn;
 use super::watching::watcher;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
@@ -154,16 +155,16 @@ pub struct GetOrCreateFeedResponse {
 }
 
 impl GetOrCreateFeedResponse {
-    fn new(created: bool, page: FeedPage) -> Self {
+    fn new(created: bool, page: FeedPage, language: &ReadIn) -> Self {
         let FeedPage { feed, activities, groups, status, followers, following, members, pinned } = page;
         // One of the two is paged: a feed shows its groups, or its activities.
         let pager = PagerResponse { next: activities.next.or(groups.next), prev: activities.prev.or(groups.prev) };
         Self {
             created,
             feed,
-            activities: activities.items,
-            aggregated_activities: groups.items,
-            pinned_activities: pinned,
+            activities: language.put(activities.items),
+            aggregated_activities: language.put(groups.items),
+            pinned_activities: language.put(pinned),
             followers: followers.items,
             following: following.items,
             members: members.items,
@@ -182,6 +183,7 @@ struct GetOrCreate {
     acting: Acting,
     data: NewFeed,
     request: read::Request,
+    language: ReadIn,
 }
 
 impl GetOrCreate {
@@ -219,7 +221,8 @@ impl GetOrCreate {
             let user = self.acting.user(tx, Capability::CreateFeed.action())?;
             rules::ensure(tx, &user.id, &self.fid, self.data.clone())?
         };
-        Ok(GetOrCreateFeedResponse::new(created, read::show(tx, self.acting.actor(), &feed, &self.request)?))
+        let page = read::show(tx, self.acting.actor(), &feed, &self.request)?;
+        Ok(GetOrCreateFeedResponse::new(created, page, &self.language))
     }
 }
 
@@ -235,6 +238,7 @@ pub async fn get_or_create(
     let watcher = (body.watch == Some(true)).then(|| watcher(&caller, &hub, body.connection_id.as_deref())).flatten();
     let friends = body.friend_reactions_options.unwrap_or_default().checked()?;
     let call = Arc::new(GetOrCreate {
+        language: ReadIn::of(caller.params())?,
         fid: rules::address(&group, &id)?,
         acting: Acting::required(&caller, body.named)?,
         data: body.data.unwrap_or_default().checked(caller.is_server())?,
@@ -257,7 +261,7 @@ pub async fn get_or_create(
     let Some(watcher) = watcher else {
         let reading = Arc::clone(&call);
         if let Some(page) = caller.scan(move |tx| reading.read(tx)).await? {
-            return Ok(Reply(GetOrCreateFeedResponse::new(false, page)));
+            return Ok(Reply(GetOrCreateFeedResponse::new(false, page, &call.language)));
         }
         return caller.write(move |tx| call.write(tx)).await.map(Reply);
     };

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
 use super::pager::PagerResponse;
+use super::translation::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::enrich::OwnFields;
@@ -109,9 +110,9 @@ pub async fn query(
     let (filter, sort) = (body.filter.unwrap_or_default(), body.sort.unwrap_or_default());
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = QUERIED.walk(&filter, &sort, limit, body.next.as_deref())?.before(body.prev.as_deref())?;
-    let own = OwnFields::asked(body.enrich_own_fields);
+    let (own, language) = (OwnFields::asked(body.enrich_own_fields), ReadIn::of(caller.params())?);
     let page = caller.scan(move |tx| pinned::query(tx, acting.actor(), &fid, &walk, own));
     let page = page.await?;
     let pager = PagerResponse { next: page.next, prev: page.prev };
-    Ok(Reply(QueryPinnedResponse { pinned_activities: page.items, pager }))
+    Ok(Reply(QueryPinnedResponse { pinned_activities: language.put(page.items), pager }))
 }

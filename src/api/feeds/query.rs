@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
 use super::pager::PagerResponse;
+use super::translation::ReadIn;
 use super::watching::watcher;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
@@ -83,7 +84,7 @@ pub async fn activities(
 ) -> Result<Reply<QueryActivitiesResponse>> {
     let body = body.0;
     let walk = body.asked.walk(&ACTIVITIES)?;
-    let acting = Acting::of(&caller, body.named)?;
+    let (acting, language) = (Acting::of(&caller, body.named)?, ReadIn::of(caller.params())?);
     let is_server = caller.is_server();
     let included = Included {
         expired: is_server && body.include_expired_activities == Some(true),
@@ -94,7 +95,7 @@ pub async fn activities(
     let page = caller.scan(move |tx| rules::activities(tx, acting.actor(), walk, included, own));
     let page = page.await?;
     let pager = PagerResponse { next: page.next, prev: page.prev };
-    Ok(Reply(QueryActivitiesResponse { activities: page.items, pager }))
+    Ok(Reply(QueryActivitiesResponse { activities: language.put(page.items), pager }))
 }
 
 /// The body of QueryFeeds.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::acting::{Acting, Named};
 use super::comment_request::object_type;
 use super::pager::PagerResponse;
+use super::translation::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::enrich::ShownComments;
@@ -33,13 +34,13 @@ pub struct ThreadResponse {
     prev: Option<String>,
 }
 
-impl From<Thread> for ThreadResponse {
-    fn from(Thread { sort, page }: Thread) -> Self {
-        Self { comments: page.items, sort: sort.name(), next: page.next, prev: page.prev }
+impl ThreadResponse {
+    fn new(Thread { sort, page }: Thread, language: &ReadIn) -> Self {
+        Self { comments: language.put(page.items), sort: sort.name(), next: page.next, prev: page.prev }
     }
 }
 
-/// What a query string asks of a thread. `language` and `translate_text` ask for what a comment carries anyway.
+/// What a query string asks of a thread.
 fn request(params: &Params, replies_max: i64) -> Result<Request> {
     let given = |name: &str| params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let number = |name: &str, most: i64| {
@@ -66,18 +67,18 @@ pub async fn list(caller: AnyCaller) -> Result<Reply<ThreadResponse>> {
     let params = caller.params();
     let object = params.required("object_id")?.to_owned();
     object_type(params.get("object_type"), true)?;
-    let request = request(params, REPLIES_MAX)?;
+    let (request, language) = (request(params, REPLIES_MAX)?, ReadIn::of(params)?);
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
     let thread = caller.scan(move |tx| rules::of_activity(tx, acting.actor(), &object, &request));
-    Ok(Reply(thread.await?.into()))
+    Ok(Reply(ThreadResponse::new(thread.await?, &language)))
 }
 
 /// `GET /feeds/comments/{id}/replies`.
 pub async fn replies(caller: AnyCaller, id: Path<String>) -> Result<Reply<ThreadResponse>> {
-    let request = request(caller.params(), LIMIT_MAX)?;
+    let (request, language) = (request(caller.params(), LIMIT_MAX)?, ReadIn::of(caller.params())?);
     let acting = Acting::of(&caller, Named::in_query(&caller))?;
     let thread = caller.scan(move |tx| rules::of_comment(tx, acting.actor(), &id, &request));
-    Ok(Reply(thread.await?.into()))
+    Ok(Reply(ThreadResponse::new(thread.await?, &language)))
 }
 
 /// The body of QueryComments.
@@ -125,10 +126,10 @@ pub async fn query(caller: AnyCaller, body: Body<QueryCommentsRequest>) -> Resul
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = COMMENTS.walk(&body.filter.unwrap_or_default(), &keys(sort), limit, body.next.as_deref())?;
     let walk = walk.before(body.prev.as_deref())?;
-    let acting = Acting::of(&caller, body.named)?;
+    let (acting, language) = (Acting::of(&caller, body.named)?, ReadIn::of(caller.params())?);
     let page = caller.scan(move |tx| rules::query(tx, acting.actor(), walk)).await?;
     let pager = PagerResponse { next: page.next, prev: page.prev };
-    Ok(Reply(QueryCommentsResponse { comments: page.items, pager }))
+    Ok(Reply(QueryCommentsResponse { comments: language.put(page.items), pager }))
 }
 
 /// Which comments GetActivity shows: `popular` is taken for those with the highest score, which is inferred.

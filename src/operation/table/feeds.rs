@@ -7,8 +7,7 @@ use crate::operation::Operation;
 /// What stands for models that read activities.
 const PROCESSED: &str = "of activity_processors, text_interest_tags goes by a list of words, and the others do nothing";
 /// What stands for translations.
-const TRANSLATED: &str =
-    "a marker with the language's code stands for the translation, and reads do not put it in place of the text";
+const TRANSLATED: &str = "a marker with the language's code stands for the translation";
 
 pub(super) const ROWS: &[Operation] = &[
     op("GetOrCreateFeed", &[post(V2, "/feeds/feed_groups/{group}/feeds/{id}")]),

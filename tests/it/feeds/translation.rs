@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::comments::{app, at, say};
-use super::reading::{ADD, add};
+use super::comments::{COMMENTS, app, at, say};
+use super::reading::{ADD, add, path};
 use super::shape::check;
 use super::watching::{heard, user, watch};
 use crate::app::Caller;
@@ -32,18 +32,67 @@ fn what_is_translated_keeps_each_translation_until_it_says_something_else() {
         assert_eq!(twice["i18n"], all);
         assert_eq!(translate(&john, &what, "en")["i18n"]["en_text"], text, "its own language");
     }
-    // Reads take the words that ask for translations, and have them all.
-    let asked = "language=de&translate_text=true";
-    let read = john.get(&format!("{}?{asked}", at("1"))).ok();
-    assert_eq!(read["comment"]["i18n"]["de_text"], "[de] I am 1");
-    let read = john.get(&format!("{ADD}/a?{asked}")).ok();
-    assert_eq!(read["activity"]["i18n"]["de_text"], "[de] hi");
     // What is changed beside the text leaves them there; another text takes them along.
     let patched = john.patch(&format!("{ADD}/a"), &json!({"set": {"custom": {"a": 1}}})).ok();
     assert_eq!(patched["activity"]["i18n"]["de_text"], "[de] hi");
     let patched = john.patch(&format!("{ADD}/a"), &json!({"set": {"text": "ho"}})).ok();
     assert!(patched["activity"].get("i18n").is_none());
     assert!(jane.patch(&at("1"), &json!({"comment": "no"})).ok()["comment"].get("i18n").is_none());
+}
+
+#[test]
+fn who_asks_reads_translations_in_place_of_the_texts() {
+    let app = app();
+    let john = app.user("john");
+    say(&app.user("jane"), "1", None);
+    say(&app.user("jane"), "2", Some("1"));
+    for what in [format!("{ADD}/a"), at("1"), at("2")] {
+        translate(&app.server(), &what, "de");
+    }
+    john.post(&format!("{ADD}/a/bookmarks"), &json!({})).ok();
+    john.post(&format!("{}/activities/a/pin", path("user:john")), &json!({})).ok();
+    let (hi, one, two) = ("[de] hi", "[de] I am 1", "[de] I am 2");
+    let thread = format!("{COMMENTS}?object_id=a&object_type=activity&depth=3&replies_limit=3");
+    for (query, changed) in [
+        ("&language=de&translate_text=true", true),
+        ("&language=de", false),
+        ("&language=fr&translate_text=true", false),
+    ] {
+        let reads = |body: Value, path: &str, places: &[(&str, &str)]| {
+            let separator = if path.contains('?') { "" } else { "?" };
+            let asked = format!("{path}{separator}{query}");
+            let answer = if body.is_null() { john.get(&asked).ok() } else { john.post(&asked, &body).ok() };
+            for (place, text) in places {
+                let wanted = if changed { *text } else { text.trim_start_matches("[de] ") };
+                assert_eq!(answer.pointer(place), Some(&json!(wanted)), "{asked}: {place} in {answer}");
+            }
+        };
+        reads(
+            json!({}),
+            &path("user:john"),
+            &[
+                ("/activities/0/text", hi),
+                ("/activities/0/comments/0/text", one),
+                ("/pinned_activities/0/activity/text", hi),
+            ],
+        );
+        reads(Value::Null, &format!("{ADD}/a"), &[("/activity/text", hi), ("/activity/comments/0/text", one)]);
+        reads(json!({"filter": {"id": "a"}}), &format!("{ADD}/query"), &[("/activities/0/text", hi)]);
+        reads(Value::Null, &thread, &[("/comments/0/text", one), ("/comments/0/replies/0/text", two)]);
+        reads(Value::Null, &at("1"), &[("/comment/text", one)]);
+        reads(Value::Null, &format!("{}/replies", at("1")), &[("/comments/0/text", two)]);
+        reads(
+            json!({"filter": {"object_id": "a"}, "sort": "first"}),
+            &format!("{COMMENTS}/query"),
+            &[("/comments/0/text", one)],
+        );
+        reads(json!({}), "/api/v2/feeds/bookmarks/query", &[("/bookmarks/0/activity/text", hi)]);
+        reads(
+            json!({}),
+            &format!("{}/pinned_activities/query", path("user:john")),
+            &[("/pinned_activities/0/activity/text", hi)],
+        );
+    }
 }
 
 #[test]
@@ -97,7 +146,7 @@ fn who_watches_hears_of_a_translation() {
     let mut jane = app.join("jane");
     user(&app, "john").post(ADD, &json!({"id": "a", "type": "post", "feeds": ["user:john"], "text": "hi"})).ok();
     let body = json!({"id": "1", "object_id": "a", "object_type": "activity", "comment": "I am 1"});
-    user(&app, "john").post(super::comments::COMMENTS, &body).ok();
+    user(&app, "john").post(COMMENTS, &body).ok();
     watch(&app, "jane", &jane, "user:john");
     translate(&user(&app, "john"), &format!("{ADD}/a"), "de");
     let event = heard(&mut jane, "feeds.activity.updated", "user:john");

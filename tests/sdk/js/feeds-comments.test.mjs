@@ -193,7 +193,10 @@ describe('node-sdk: translations and revisions', AT_ONCE, () => {
     assert.deepEqual(activities[0].i18n, i18n('translated'));
     assert.deepEqual(comments_by_entity_id.translated.comments[0].i18n, i18n('tr1'));
     const asked = { id: 'translated', language: 'de', translate_text: true };
-    assert.deepEqual((await feeds.getActivity(asked)).activity.i18n, i18n('translated'));
+    const { activity: read } = await feeds.getActivity(asked);
+    assert.deepEqual([read.i18n, read.text], [i18n('translated'), '[de] translated']);
+    const page = await feeds.feed('user', 'translated').getOrCreate({ user_id: 'translated', language: 'de', translate_text: true });
+    assert.equal(page.activities[0].text, '[de] translated');
     await refused(feeds.translateComment({ id: 'tr1', language: 'klingon' }), { status: 400, code: 4, operation: 'TranslateComment', reason: /language must be one of/ });
   });
 
