@@ -118,7 +118,7 @@ fn of_states() -> Vec<Endpoint> {
             .answers::<fixture::Imported>()
             .refuses(&[ControlCode::InvalidFixture]),
         put("/apps/{api_key}/files/{hash}", "putFile", "What a file holds that the app's uploads name", files::put)
-            .takes_what(files::shape, &[])
+            .takes_what(files::shape, &[r#""hello""#])
             .answers::<files::Kept>()
             .refuses(&[ControlCode::UnknownFile]),
         post("/reset", "resetAll", "All apps back to the last import or the first start", reset::all)
