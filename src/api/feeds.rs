@@ -15,6 +15,7 @@ pub mod folders;
 pub mod follows;
 pub mod groups;
 pub mod interests;
+mod language;
 pub mod manage;
 pub mod marks;
 pub mod members;

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
 use super::activity_request::{ActivityRequest, Change, Telling};
+use super::language::ReadIn;
 use super::threads::shown;
-use super::translation::ReadIn;
 use crate::auth::caller::{AnyCaller, ServerCaller};
 use crate::body::Body;
 use crate::domain::feeds::access::Actor;

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
+use super::language::ReadIn;
 use super::pager::PagerResponse;
 use super::query::Asked;
-use super::translation::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::bookmarks::{self as rules, BookmarkChange, Place, QUERIED};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::acting::{Acting, Named};
 use super::comment_request::{CommentRequest, UpdateCommentPartialRequest, UpdateCommentRequest};
-use super::translation::ReadIn;
+use super::language::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::comments::{self as rules, Added, CommentInput, Deletion, Upon};

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
+use super::language::ReadIn;
 use super::members::{self, MemberRequest};
 use super::pager::PagerResponse;
-use super::translation::ReadIn;
 use super::watching::watcher;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::acting::{Acting, Named};
+use super::language::ReadIn;
 use super::pager::PagerResponse;
-use super::translation::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::enrich::OwnFields;

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::acting::{Acting, Named};
 use super::comment_request::object_type;
+use super::language::ReadIn;
 use super::pager::PagerResponse;
-use super::translation::ReadIn;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::feeds::enrich::ShownComments;
