@@ -31,7 +31,9 @@ EXAMPLES = 10
 KEY, SECRET, USER, NAME = "described", "described-secret", "john", "known"
 
 #: They answer for as long as somebody reads, or end the server.
-APART = {"followApp", "followAll", "followStatus", "stop"}
+APART = {
+    # Its body is no JSON, and its address the hash of that: tests/cli/fixture_files.rs.
+    "putFile","followApp", "followAll", "followStatus", "stop"}
 #: Parameters that the calls have to have: without them an answer takes seconds, or is no success.
 QUERY = {
     "waitForRequests": {"timeout": "0"},
