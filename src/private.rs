@@ -71,11 +71,31 @@ pub fn make(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
+/// Whether what has that name is written to, and never replaced or removed: a device, a pipe, and what the system gives a
+/// process by a name, such as `/dev/stdout`, wherever that leads.
+fn is_lasting(path: &Path) -> bool {
+    let is_of_the_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    is_of_the_system || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// Removes what an earlier [`replace`] has left, where there is something.
+pub fn remove(path: &Path) -> anyhow::Result<()> {
+    if is_lasting(path) {
+        return Ok(());
+    }
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(cause).with_context(|| format!("cannot remove what is left of an earlier {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file by rename, so that whoever reads it sees all of it or nothing. A link to a file is replaced; a device or a
 /// pipe, such as `/dev/stdout`, is written to.
 pub fn replace(path: &Path, text: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let what = || format!("cannot write {}", path.display());
-    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+    if is_lasting(path) {
         return fs::write(path, text).with_context(what);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -175,5 +195,38 @@ mod tests {
             assert_eq!(fs::read_to_string(&target).ok(), (!dangling).then(|| "theirs".to_owned()));
             fs::remove_file(&link).expect("removed");
         }
+    }
+
+    #[test]
+    fn what_is_no_file_is_neither_removed_nor_replaced() {
+        let place = tempfile::tempdir().expect("a folder");
+        let pipe = place.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+        assert!(made.success());
+        let to_pipe = place.path().join("link");
+        symlink(&pipe, &to_pipe).expect("a link");
+        for name in [&pipe, &to_pipe] {
+            remove(name).expect("left alone");
+            let from = pipe.clone();
+            let reader = std::thread::spawn(move || fs::read_to_string(from));
+            replace(name, "told").expect("written to");
+            assert_eq!(reader.join().expect("ended").expect("read"), "told");
+        }
+        assert!(fs::symlink_metadata(&pipe).is_ok_and(|found| !found.is_file()) && is_link(&to_pipe));
+        // Whatever these lead to, they are the system's.
+        assert!(is_lasting(Path::new("/dev/null")) && is_lasting(Path::new("/dev/stdout")));
+        assert!(is_lasting(Path::new("/proc/self/fd/1")) && !is_lasting(&place.path().join("none")));
+    }
+
+    #[test]
+    fn what_is_left_of_an_earlier_file_goes_and_what_cannot_go_is_named() {
+        let place = tempfile::tempdir().expect("a folder");
+        let file = place.path().join("ready.json");
+        fs::write(&file, "earlier").expect("written");
+        remove(&file).expect("removed");
+        assert!(!file.exists());
+        remove(&file).expect("nothing there is as good");
+        let error = remove(place.path()).expect_err("a folder").to_string();
+        assert!(error.contains(&place.path().display().to_string()), "{error}");
     }
 }

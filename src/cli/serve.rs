@@ -111,7 +111,7 @@ pub fn run(args: &Args) -> Outcome {
     let config = config(args, &resolved)?;
     if let Some(file) = &args.ready_file {
         // One of an earlier start would be believed.
-        let _ = std::fs::remove_file(file);
+        private::remove(file)?;
     }
     let runtime = actix_web::rt::System::new();
     let outcome = runtime.block_on(serve(config, &resolved, args));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::migrate;
 use crate::private;
 
 /// Another process has the database.
@@ -83,6 +84,12 @@ impl Place {
             private::make(&folder.join(".gitignore"), "*\n")?;
         }
         let database = behind_links(path)?;
+        if let Ok(found) = fs::metadata(&database)
+            && !found.is_file()
+        {
+            bail!("{} is a device or a pipe; --db wants a file", path.display());
+        }
+        migrate::look(&database)?;
         let lock = lock(&database)?;
         make_private(&database)?;
         check_has_one_name(&database)?;

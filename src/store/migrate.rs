@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
+use url::Url;
 
 /// The migrations in order. A released one is never edited; the tests pin its text.
 pub const MIGRATIONS: &[&str] = &[
@@ -35,6 +36,23 @@ pub const MIGRATIONS: &[&str] = &[
 
 /// Marks a database as millpond's (`PRAGMA application_id`): "mill" in ASCII.
 const APPLICATION_ID: i32 = 0x6d69_6c6c;
+
+/// Refuses a file that can be seen not to be millpond's, and leaves nothing beside it: neither a lock nor a mode of its own. What
+/// only the log beside a database says is seen once that is open.
+pub fn look(path: &Path) -> anyhow::Result<()> {
+    let Ok(mut address) = std::path::absolute(path).map_err(drop).and_then(Url::from_file_path) else { return Ok(()) };
+    if !std::fs::metadata(path).is_ok_and(|found| found.len() > 0) {
+        return Ok(());
+    }
+    // It is read as it lies there, without locks.
+    address.set_query(Some("immutable=1"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    match Connection::open_with_flags(address.as_str(), flags) {
+        Ok(conn) => check_is_ours(&conn, path),
+        // That it cannot be read is told when it is opened for good.
+        Err(_) => Ok(()),
+    }
+}
 
 /// Refuses a file that is not millpond's, or a newer one, before anything is written to it.
 pub fn check_is_ours(conn: &Connection, path: &Path) -> anyhow::Result<()> {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -101,10 +103,31 @@ fn foreign_and_newer_databases_are_refused_and_stay_as_they_are() {
         ("foreign.db", "database of another program"),
         ("newer.db", "written by a newer millpond (schema 999"),
     ] {
-        let before = fs::read(place.path(name)).expect("the file");
+        fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o644)).expect("opened to others");
+        let seen = || {
+            let names = fs::read_dir(place.path("")).expect("the folder").map(|entry| entry.expect("one").file_name());
+            let beside = names.filter(|other| other.to_string_lossy().starts_with(name)).count();
+            let mode = fs::metadata(place.path(name)).expect("the file").permissions().mode();
+            (fs::read(place.path(name)).expect("the file"), mode, beside)
+        };
+        if name == "newer.db" {
+            // Its lock was made when it was this one's.
+            fs::remove_file(place.path("newer.db.lock")).expect("removed");
+        }
+        let before = seen();
         place.run(&["serve", "--port", "0", "--db", name]).refused(2, &[words, name, "--db"]);
-        assert_eq!(fs::read(place.path(name)).expect("the file"), before, "{name}");
+        assert_eq!(seen(), before, "{name}");
     }
+}
+
+#[test]
+fn what_is_no_file_is_no_database() {
+    let place = Place::new();
+    let made = Command::new("mkfifo").arg(place.path("pipe")).status().expect("mkfifo runs");
+    assert!(made.success());
+    place.run(&["serve", "--port", "0", "--db", "pipe"]).refused(2, &["pipe is a device or a pipe; --db wants a file"]);
+    let names = fs::read_dir(place.path("")).expect("the folder").count();
+    assert_eq!(names, 1, "nothing is made beside it");
 }
 
 #[test]
