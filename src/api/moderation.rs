@@ -1,5 +1,7 @@
 //! Banning, unbanning, and who is banned (wire-contract 4.12).
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,12 +13,14 @@ use crate::domain::bans as ban_rules;
 use crate::domain::users as rules;
 use crate::error::{ApiError, Result};
 use crate::model::ban::Ban;
+use crate::model::user::User;
 use crate::permission::Request;
 use crate::query::moment;
 use crate::query::page::{Page, bounded};
 use crate::reply::Reply;
 use crate::store::bans::{self, BANS};
 use crate::store::{ReadTx, users};
+use crate::validate::{given, required};
 use crate::wire::users::BanResponse;
 use crate::wire::{Dialect, Empty};
 
@@ -27,11 +31,6 @@ pub mod check;
 pub mod configs;
 pub mod queue;
 pub mod templates;
-
-/// A text that has to be said.
-fn required(field: &str, text: Option<String>) -> Result<String> {
-    text.filter(|text| !text.is_empty()).ok_or_else(|| ApiError::input(format!("{field} is a required field")))
-}
 
 /// The body of Ban. The legacy names for who bans are `user_id` and `user`.
 #[derive(Deserialize)]
@@ -53,7 +52,7 @@ pub struct BanRequest {
 impl BanRequest {
     fn banned_by(&self) -> Result<Option<String>> {
         let legacy = named(self.user_id.as_deref(), self.user.as_ref().and_then(UserReference::id))?;
-        let by_id = self.banned_by_id.as_deref().filter(|id| !id.is_empty());
+        let by_id = given(self.banned_by_id.as_deref());
         let by = by_id.or_else(|| self.banned_by.as_ref().and_then(UserReference::id)).or(legacy);
         Ok(by.map(str::to_owned))
     }
@@ -71,8 +70,7 @@ impl BanRequest {
 /// `POST /moderation/ban`: upon the whole app, or in one channel. Signing in stays possible.
 pub async fn ban(caller: AnyCaller, body: Body<BanRequest>) -> Result<Reply<Empty>> {
     let request = body.0;
-    let target = request.target_user_id.clone().filter(|id| !id.is_empty());
-    let target = target.ok_or_else(|| ApiError::input("target_user_id is a required field"))?;
+    let target = required("target_user_id", request.target_user_id.clone())?;
     let timeout = ban_rules::timeout_ns(request.timeout)?;
     let banned_by = match caller.user_id() {
         Some(id) => Some(id.to_string()),
@@ -83,7 +81,7 @@ pub async fn ban(caller: AnyCaller, body: Body<BanRequest>) -> Result<Reply<Empt
         channel_cid: request.channel(),
         shadow: request.shadow.unwrap_or_default(),
         banned_by,
-        reason: request.reason.filter(|reason| !reason.is_empty()),
+        reason: given(request.reason),
         expires_at: timeout.map(|timeout| caller.scope().now.plus(timeout)),
         created_at: None,
     };
@@ -164,12 +162,14 @@ pub async fn query(caller: AnyCaller) -> Result<Reply<QueryBannedUsersResponse>>
     let viewer = Viewer::of(&caller);
     let include_ended = !payload.exclude_expired_bans.unwrap_or_default();
     let job = move |tx: &ReadTx<'_>| {
-        let shown = |id: &str| Ok::<_, ApiError>(users::get(tx, id)?.map(|user| viewer.plain(user)));
-        let told = |ban: Ban| {
-            let by = ban.banned_by.as_deref().map(shown).transpose()?.flatten();
-            Ok(BanResponse::new(shown(&ban.user_id)?, by, ban))
-        };
-        bans::select(tx, &query, page, include_ended)?.into_iter().map(told).collect::<Result<Vec<_>>>()
+        let bans = bans::select(tx, &query, page, include_ended)?;
+        let named = bans.iter().flat_map(|ban| ban.banned_by.as_deref().into_iter().chain([ban.user_id.as_str()]));
+        let named: BTreeSet<&str> = named.collect();
+        let users = users::by_ids(tx, &named.into_iter().collect::<Vec<_>>())?;
+        let users: HashMap<String, User> = users.into_iter().map(|user| (user.id.to_string(), user)).collect();
+        let shown = |id: &str| users.get(id).cloned().map(|user| viewer.plain(user));
+        let told = |ban: Ban| BanResponse::new(shown(&ban.user_id), ban.banned_by.as_deref().and_then(shown), ban);
+        Ok(bans.into_iter().map(told).collect::<Vec<_>>())
     };
     Ok(Reply(QueryBannedUsersResponse { bans: caller.scan(job).await? }))
 }

@@ -50,12 +50,14 @@ fn built_in() -> Blocklist {
     }
 }
 
+/// The list of that name.
+pub fn find(tx: &ReadTx<'_>, team: &str, name: &str) -> Result<Option<Blocklist>> {
+    if name == BUILT_IN { Ok(Some(built_in())) } else { rows::get(tx, team, name) }
+}
+
 /// The list of that name, or a refusal.
 pub fn show(tx: &ReadTx<'_>, team: &str, name: &str) -> Result<Blocklist> {
-    if name == BUILT_IN {
-        return Ok(built_in());
-    }
-    rows::get(tx, team, name)?.ok_or_else(|| ApiError::not_found(format!("blocklist with name {name} does not exist")))
+    find(tx, team, name)?.ok_or_else(|| ApiError::not_found(format!("blocklist with name {name} does not exist")))
 }
 
 /// A page of lists behind the one with an id, and that of its last list where more follow: the built-in list first, then the oldest.
@@ -104,7 +106,7 @@ fn own(name: &str) -> Result<()> {
 /// Makes a list.
 pub fn create(tx: &WriteTx<'_>, new: NewList) -> Result<Blocklist> {
     let NewList { name, team, kind, words, checks } = new;
-    if name == BUILT_IN || rows::get(tx, &team, &name)?.is_some() {
+    if find(tx, &team, &name)?.is_some() {
         return Err(ApiError::input(format!("blocklist with name {name} already exists")));
     }
     if rows::count(tx)? >= LISTS_MAX {

@@ -1,8 +1,9 @@
 //! The `bans` table. The ban upon the whole app has an empty `channel_cid`.
 
 use rusqlite::types::Value as Sql;
-use rusqlite::{OptionalExtension, Row, named_params, params, params_from_iter};
+use rusqlite::{Row, named_params, params, params_from_iter};
 
+use super::sql::Json;
 use super::tx::{ReadTx, WriteTx};
 use crate::error::Result;
 use crate::model::ban::Ban;
@@ -79,10 +80,11 @@ pub fn all(tx: &ReadTx<'_>) -> Result<Vec<Ban>> {
     Ok(query.query_map([tx.app], ban_of)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The ban upon somebody in the whole app, ended or not.
-pub fn upon(tx: &ReadTx<'_>, user_id: &str) -> Result<Option<Ban>> {
-    let mut query = tx.conn().prepare_cached(&format!("SELECT {COLUMNS} AND b.user_id = ?2 AND b.channel_cid = ''"))?;
-    Ok(query.query_row(params![tx.app, user_id], ban_of).optional()?)
+/// The bans upon these users in the whole app, ended or not.
+pub fn upon(tx: &ReadTx<'_>, users: &[&str]) -> Result<Vec<Ban>> {
+    let text = format!("SELECT {COLUMNS} AND b.user_id IN (SELECT value FROM json_each(?2)) AND b.channel_cid = ''");
+    let mut query = tx.conn().prepare_cached(&text)?;
+    Ok(query.query_map(params![tx.app, Json(users)], ban_of)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// A page of a query's bans, of the app and of channels; those that have ended only where they are wanted.

@@ -105,13 +105,15 @@ pub fn counts(tx: &ReadTx<'_>, items: &[String]) -> Result<HashMap<String, i64>>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many flags there are upon the things of somebody, or upon those of a kind.
-pub fn upon_things_of(tx: &ReadTx<'_>, creator: &str, entity_type: Option<&str>) -> Result<i64> {
+/// How many flags there are upon the things of each of these users, or upon those of a kind. Who has none is not among them.
+pub fn upon_things_of(tx: &ReadTx<'_>, creators: &[&str], entity_type: Option<&str>) -> Result<HashMap<String, i64>> {
     let mut query = tx.conn().prepare_cached(
-        "SELECT count(*) FROM review_items q CROSS JOIN flags f
-         WHERE q.app = ?1 AND q.creator_id = ?2 AND (?3 IS NULL OR q.entity_type = ?3) AND f.app = ?1 AND f.item_id = q.id",
+        "SELECT q.creator_id, count(*) FROM json_each(?2) i CROSS JOIN review_items q CROSS JOIN flags f
+         WHERE q.app = ?1 AND q.creator_id = i.value AND (?3 IS NULL OR q.entity_type = ?3) AND f.app = ?1 AND f.item_id = q.id
+         GROUP BY q.creator_id",
     )?;
-    Ok(query.query_row(params![tx.app, creator, entity_type], |row| row.get(0))?)
+    let rows = query.query_map(params![tx.app, Json(creators), entity_type], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What was flagged and is not in the queue.

@@ -311,6 +311,12 @@ fn whose_a_thing_is_appeals_and_a_review_decides() {
     let yes = app.user("mia").post(SUBMIT, &json!({"action_type": "restore", "appeal_id": again})).ok();
     assert_eq!((&yes["appeal_item"]["status"], &yes["item"]["id"]), (&json!("accepted"), &json!(post)));
     assert_eq!(texts(&app), ["rude"]);
+    let late =
+        json!({"action_type": "reject_appeal", "appeal_id": again, "reject_appeal": {"decision_reason": "after all"}});
+    let text = format!("appeal with id {} is accepted already", again.as_str().unwrap());
+    refused(&app.user("mia").post(SUBMIT, &late), "SubmitAction", 400, 4, &text);
+    let nobody = app.server().post(SUBMIT, &json!({"action_type": "delete_user"}));
+    refused(&nobody, "SubmitAction", 400, 4, "delete_user.entity_id or item_id is a required field");
     refused(
         &server.post(SUBMIT, &json!({"action_type": "reject_appeal", "appeal_id": "x"})),
         "SubmitAction",

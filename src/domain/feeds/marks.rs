@@ -121,17 +121,9 @@ impl<'a> Reader<'a> {
 
     /// Shows on the activities of a flat feed whether they are read and seen, and which stories are watched.
     pub fn on_activities(&self, tx: &ReadTx<'_>, activities: &mut [EnrichedActivity], is_flat: bool) -> Result<()> {
-        for kind in [Kind::Read, Kind::Seen] {
-            let is_tracked = if kind == Kind::Read { self.tracked.read } else { self.tracked.seen };
-            if !is_tracked || !is_flat {
-                continue;
-            }
-            let items: Vec<Item> = activities.iter().map(|one| self.item(&one.activity)).collect();
-            let done = self.done(tx, kind, &items)?;
-            for (activity, done) in activities.iter_mut().zip(done) {
-                let flag = if kind == Kind::Read { &mut activity.marks.is_read } else { &mut activity.marks.is_seen };
-                *flag = Some(done);
-            }
+        if is_flat {
+            let marks = self.of_activities(tx, &activities.iter().map(|one| &one.activity).collect::<Vec<_>>())?;
+            activities.iter_mut().zip(marks).for_each(|(one, marks)| one.marks = one.marks.or(marks));
         }
         let numbers: Vec<i64> = activities.iter().map(|one| one.activity.no).collect();
         if let Some(watched) = self.watched(tx, &numbers)? {
@@ -144,14 +136,17 @@ impl<'a> Reader<'a> {
 
     /// Whether these activities are read and seen, as far as that is tracked.
     pub fn of_activities(&self, tx: &ReadTx<'_>, activities: &[&Activity]) -> Result<Vec<Marks>> {
-        let items: Vec<Item> = activities.iter().map(|one| self.item(one)).collect();
+        self.of_items(tx, &activities.iter().map(|one| self.item(one)).collect::<Vec<_>>())
+    }
+
+    fn of_items(&self, tx: &ReadTx<'_>, items: &[Item]) -> Result<Vec<Marks>> {
         let mut marks = vec![Marks::default(); items.len()];
         if self.tracked.read {
-            let done = self.done(tx, Kind::Read, &items)?;
+            let done = self.done(tx, Kind::Read, items)?;
             marks.iter_mut().zip(done).for_each(|(marks, done)| marks.is_read = Some(done));
         }
         if self.tracked.seen {
-            let done = self.done(tx, Kind::Seen, &items)?;
+            let done = self.done(tx, Kind::Seen, items)?;
             marks.iter_mut().zip(done).for_each(|(marks, done)| marks.is_seen = Some(done));
         }
         Ok(marks)
@@ -159,22 +154,13 @@ impl<'a> Reader<'a> {
 
     /// Shows on groups whether they are read and seen.
     pub fn on_groups(&self, tx: &ReadTx<'_>, groups: &mut [EnrichedAggregate]) -> Result<()> {
-        for (is_tracked, kind) in [(self.tracked.read, Kind::Read), (self.tracked.seen, Kind::Seen)] {
-            if !is_tracked {
-                continue;
-            }
-            let item = |group: &EnrichedAggregate| Item {
-                name: group.group.clone(),
-                at: group.updated_at,
-                last: group.activities.iter().map(|one| one.activity.no).max().unwrap_or_default(),
-            };
-            let items: Vec<Item> = groups.iter().map(item).collect();
-            let done = self.done(tx, kind, &items)?;
-            for (group, done) in groups.iter_mut().zip(done) {
-                let flag = if kind == Kind::Read { &mut group.marks.is_read } else { &mut group.marks.is_seen };
-                *flag = Some(done);
-            }
-        }
+        let item = |group: &EnrichedAggregate| Item {
+            name: group.group.clone(),
+            at: group.updated_at,
+            last: group.activities.iter().map(|one| one.activity.no).max().unwrap_or_default(),
+        };
+        let marks = self.of_items(tx, &groups.iter().map(item).collect::<Vec<_>>())?;
+        groups.iter_mut().zip(marks).for_each(|(group, marks)| group.marks = group.marks.or(marks));
         Ok(())
     }
 

@@ -164,12 +164,8 @@ impl About<'_> {
             (_, Some(item)) => return Ok(item.creator_id.clone()),
             (_, None) => return Ok(None),
         };
-        Ok(thing(tx, kind, &self.entity(kind)?)?.creator())
+        Ok(kind.find(tx, &self.entity(kind)?)?.creator())
     }
-}
-
-fn thing(tx: &WriteTx<'_>, kind: Kind, id: &str) -> Result<Entity> {
-    Entity::find(tx, if kind == Kind::Comment { super::entity::COMMENT } else { super::entity::ACTIVITY }, id)
 }
 
 /// Does what the action is, and answers what belongs to its entry.
@@ -181,13 +177,17 @@ fn perform(
     about: &About<'_>,
     creator: Option<&str>,
 ) -> Result<Map<String, Value>> {
-    let user = || creator.ok_or_else(|| ApiError::input("target_user_id is a required field"));
+    let user = || {
+        let is_deletion = matches!(action, Action::DeleteUser { .. });
+        let field = if is_deletion { "delete_user.entity_id or item_id" } else { "target_user_id" };
+        creator.ok_or_else(|| ApiError::input(format!("{field} is a required field")))
+    };
     let item = || about.item.ok_or_else(|| ApiError::input("item_id is a required field"));
     match action {
         Action::RejectAppeal => {}
         Action::MarkReviewed | Action::Escalate(_) | Action::Deescalate => item().map(drop)?,
         Action::Delete { kind, is_hard } => {
-            take(tx, moderator, thing(tx, *kind, &about.entity(*kind)?)?, "delete", *is_hard)?;
+            take(tx, moderator, kind.find(tx, &about.entity(*kind)?)?, "delete", *is_hard)?;
         }
         Action::DeleteUser { is_hard, with_content } => {
             let user = user_rules::undeleted(tx, user()?)?;

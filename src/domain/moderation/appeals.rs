@@ -1,7 +1,7 @@
 //! Appeals of users against what was decided about their things (feeds-interactions 10).
 //!
 //! Inferred of production: whoever is known to own a thing alone appeals about it, once until that is decided; what is done for an
-//! appeal accepts it, and only a rejection rejects it.
+//! appeal accepts it, and only a rejection rejects it; what is decided stays so.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::entity::Entity;
 use super::show;
 use crate::domain::later;
 use crate::error::{ApiError, Result};
-use crate::model::moderation::{Appeal, EnrichedAppeal};
+use crate::model::moderation::{Appeal, EnrichedAppeal, EnrichedItem};
 use crate::query::page::{Leads, Walk};
 use crate::store::moderation::{appeals as rows, items};
 use crate::store::{ReadTx, WriteTx, users};
@@ -17,6 +17,8 @@ use crate::validate::max_chars;
 
 pub use rows::APPEALS;
 
+/// The status of an appeal until it is decided.
+const SUBMITTED: &str = "submitted";
 /// A reason at the most, in characters.
 const REASON_MAX_CHARS: usize = 500;
 /// Attachments at the most, and characters of each.
@@ -50,7 +52,7 @@ pub fn create(tx: &WriteTx<'_>, appellant: &str, new: NewAppeal) -> Result<Appea
     if owner.is_some_and(|owner| owner != appellant) {
         return Err(ApiError::not_allowed("only whose content it is may appeal"));
     }
-    if rows::last_of(tx, &entity_type, &entity_id)?.is_some_and(|last| last.status == "submitted") {
+    if rows::last_of(tx, &entity_type, &entity_id)?.is_some_and(|last| last.status == SUBMITTED) {
         return Err(ApiError::input("there is an appeal about this already, which is not decided"));
     }
     let appeal = Appeal {
@@ -62,7 +64,7 @@ pub fn create(tx: &WriteTx<'_>, appellant: &str, new: NewAppeal) -> Result<Appea
         item_id: of_item.map(|item| item.id),
         reason,
         attachments,
-        status: "submitted".to_owned(),
+        status: SUBMITTED.to_owned(),
         decision_reason: String::new(),
         created_at: tx.now,
         updated_at: tx.now,
@@ -77,8 +79,11 @@ pub fn present(tx: &ReadTx<'_>, id: &str, only_of: Option<&str>) -> Result<Appea
     found.ok_or_else(|| ApiError::not_found(format!("appeal with id {id} not found")))
 }
 
-/// Decides an appeal.
+/// Decides an appeal, once.
 pub fn decide(tx: &WriteTx<'_>, appeal: Appeal, is_accepted: bool, reason: &str) -> Result<Appeal> {
+    if appeal.status != SUBMITTED {
+        return Err(ApiError::input(format!("appeal with id {} is {} already", appeal.id, appeal.status)));
+    }
     let status = if is_accepted { "accepted" } else { "rejected" }.to_owned();
     let updated_at = later(tx.now, appeal.updated_at);
     let appeal = Appeal { status, decision_reason: reason.to_owned(), updated_at, ..appeal };
@@ -102,12 +107,9 @@ fn shown(tx: &ReadTx<'_>, found: Vec<Appeal>) -> Result<Vec<EnrichedAppeal>> {
     let named: Vec<&str> = found.iter().map(|appeal| appeal.appellant_id.as_str()).collect();
     let users: HashMap<String, _> =
         users::by_ids(tx, &named)?.into_iter().map(|user| (user.id.to_string(), user)).collect();
-    let mut items = HashMap::new();
-    for id in found.iter().filter_map(|appeal| appeal.item_id.as_deref()) {
-        if let Some(item) = items::get(tx, id)? {
-            items.insert(id.to_owned(), show::item(tx, item)?);
-        }
-    }
+    let of: Vec<&str> = found.iter().filter_map(|appeal| appeal.item_id.as_deref()).collect();
+    let items = show::items(tx, items::by_ids(tx, &of)?)?;
+    let items: HashMap<String, EnrichedItem> = items.into_iter().map(|shown| (shown.item.id.clone(), shown)).collect();
     let one = |appeal: Appeal| EnrichedAppeal {
         user: users.get(&appeal.appellant_id).cloned(),
         item: appeal.item_id.as_ref().and_then(|id| items.get(id)).cloned(),

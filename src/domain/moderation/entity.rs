@@ -35,6 +35,18 @@ impl Kind {
             _ => Self::Other,
         }
     }
+
+    /// The thing of this kind and that id, deleted or not.
+    pub fn find(self, tx: &ReadTx<'_>, id: &str) -> Result<Entity> {
+        Ok(match self {
+            Self::Activity => {
+                activities::get(tx, id)?.map_or(Entity::Unknown, |found| Entity::Activity(Box::new(found)))
+            }
+            Self::Comment => comments::get(tx, id)?.map_or(Entity::Unknown, |found| Entity::Comment(Box::new(found))),
+            Self::User => Entity::User(id.to_owned()),
+            Self::Other => Entity::Unknown,
+        })
+    }
 }
 
 /// A thing, as far as it is there.
@@ -47,14 +59,9 @@ pub enum Entity {
 }
 
 impl Entity {
-    /// The thing of that kind and id, deleted or not.
+    /// The thing that a client calls so.
     pub fn find(tx: &ReadTx<'_>, entity_type: &str, id: &str) -> Result<Self> {
-        Ok(match Kind::of(entity_type) {
-            Kind::Activity => activities::get(tx, id)?.map_or(Self::Unknown, |found| Self::Activity(Box::new(found))),
-            Kind::Comment => comments::get(tx, id)?.map_or(Self::Unknown, |found| Self::Comment(Box::new(found))),
-            Kind::User => Self::User(id.to_owned()),
-            Kind::Other => Self::Unknown,
-        })
+        Kind::of(entity_type).find(tx, id)
     }
 
     /// Whose it is.

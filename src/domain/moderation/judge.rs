@@ -9,12 +9,13 @@
 //! - `shadow` takes the content away from its author's reads, too, while the answer to the author says what he wrote.
 //! - What a bounce answers: 400, code 4.
 
-use std::ops::Range;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::{Map, Value, json};
 
 use super::entity::payload;
-use super::matching::{Matcher, masked};
+use super::matching::{Matcher, Places};
 use super::policies::{self, Rule};
 use super::queue::{self, Found, Said};
 use crate::domain::blocklists;
@@ -47,23 +48,34 @@ impl Verdict {
     }
 }
 
+/// Where a text has words of the list that a rule names. A list that is gone judges nothing.
+fn places(tx: &ReadTx<'_>, rule: &Rule, text: &str) -> Result<Places> {
+    match blocklists::find(tx, &rule.list.0, &rule.list.1)? {
+        Some(list) => Ok(Matcher::of(&list, rule.is_substring)?.find(text)),
+        None => Ok(Places::default()),
+    }
+}
+
 /// Judges a text by policies.
 pub fn texts(tx: &ReadTx<'_>, policies: &[Policy], text: &str) -> Result<Option<Verdict>> {
     let mut strictest: Option<(Rule, &Policy)> = None;
-    let (mut lists, mut hidden): (Vec<String>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+    let (mut lists, mut hidden): (Vec<String>, Places) = (Vec::new(), Places::default());
+    // Many rules may name one list, which is looked through once.
+    let mut looked: HashMap<((String, String), bool), Places> = HashMap::new();
     for policy in policies {
         for rule in policies::rules(&policy.config)? {
-            // A list that is gone judges nothing.
-            let Ok(list) = blocklists::show(tx, &rule.list.0, &rule.list.1) else { continue };
-            let places = Matcher::of(&list, rule.is_substring)?.find(text);
+            let places = match looked.entry((rule.list.clone(), rule.is_substring)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(places(tx, &rule, text)?),
+            };
             if places.is_empty() {
                 continue;
             }
-            if !lists.contains(&list.name) {
-                lists.push(list.name);
+            if !lists.contains(&rule.list.1) {
+                lists.push(rule.list.1.clone());
             }
             if rule.action.starts_with("mask") {
-                hidden.extend(places);
+                hidden |= places.clone();
             }
             if strictest.as_ref().is_none_or(|(known, _)| strictness(&known.action) < strictness(&rule.action)) {
                 strictest = Some((rule, policy));
@@ -78,7 +90,7 @@ pub fn texts(tx: &ReadTx<'_>, policies: &[Policy], text: &str) -> Result<Option<
         ("blocklists_matched".to_owned(), json!(lists)),
     ]);
     let found = Found { action: rule.action, config_key: policy.key.clone(), verdict };
-    Ok(Some(Verdict { found, text: masked(text, &hidden) }))
+    Ok(Some(Verdict { found, text: hidden.masked(text) }))
 }
 
 /// Judges what is to be in feeds. What bounces is refused.

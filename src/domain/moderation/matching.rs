@@ -1,21 +1,23 @@
-//! Finding the words of a list in a text. Everything is linear in the text for each word, and both are bounded.
+//! Finding the words of a list in a text. Everything is linear in the text, and the text is bounded.
 //!
 //! Inferred, since production's own ways are not known: letters match whatever their case; a word is whole where no letter and no
 //! digit stands beside it; a plural ends in `s` or `es`, or in `ies` for `y`; digits and signs count as the letters of [`LEET`],
 //! letters as those of [`LOOKALIKES`]; a domain stands for those below it; a pattern finds what the case-sensitive expression does.
 
-use std::ops::Range;
+use std::collections::HashSet;
+use std::ops::{BitOrAssign, Range};
 
+use aho_corasick::AhoCorasick;
 use regex_lite::Regex;
 
 use crate::domain::patterns::pattern;
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::model::blocklist::{Blocklist, Checks};
 
 /// Characters of a text that are looked at; what stands behind is not judged.
 const TEXT_MAX_CHARS: usize = 10_000;
-/// Places of a list's words that are told of one text at the most.
-const PLACES_MAX: usize = 1_000;
+/// Places that the patterns of a list find at the most: each may take as long as the text.
+const PATTERN_PLACES_MAX: usize = TEXT_MAX_CHARS;
 
 const LEET: &[(char, char)] =
     &[('0', 'o'), ('1', 'i'), ('3', 'e'), ('4', 'a'), ('5', 's'), ('7', 't'), ('@', 'a'), ('$', 's'), ('!', 'i')];
@@ -59,81 +61,146 @@ pub struct Matcher {
 }
 
 enum Words {
-    Plain(Vec<String>),
+    Plain(AhoCorasick),
     Patterns(Vec<Regex>),
-    Hosts { words: Vec<String>, of_mails: bool, are_allowed: bool },
+    Hosts { words: HashSet<String>, of_mails: bool, are_allowed: bool },
 }
 
 impl Matcher {
     /// Of a list, by its own switches and that of whoever looks.
     pub fn of(list: &Blocklist, is_substring: bool) -> Result<Self> {
-        let lower = || {
-            list.words.iter().filter(|word| !word.trim().is_empty()).map(|word| word.trim().to_lowercase()).collect()
+        let substring = Some(is_substring || on(list.checks.substring));
+        let checks = Checks { substring, ..list.checks };
+        let lower = || list.words.iter().map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty());
+        let hosts = |of_mails, are_allowed| {
+            let words = lower().map(|word| word.trim_start_matches('@').to_owned()).collect();
+            Words::Hosts { words, of_mails, are_allowed }
         };
-        let hosts = |of_mails, are_allowed| Words::Hosts { words: lower(), of_mails, are_allowed };
         let words = match list.kind.as_str() {
             "regex" => Words::Patterns(list.words.iter().map(|word| pattern(word)).collect::<Result<_>>()?),
             "domain" => hosts(false, false),
             "domain_allowlist" => hosts(false, true),
             "email" => hosts(true, false),
             "email_allowlist" => hosts(true, true),
-            _ => Words::Plain(lower()),
+            _ => Words::Plain(all_of(lower().flat_map(|word| spellings(&word, checks)))?),
         };
-        let substring = Some(is_substring || on(list.checks.substring));
-        Ok(Self { words, checks: Checks { substring, ..list.checks } })
+        Ok(Self { words, checks })
     }
 
-    /// Where its words are in a text, in characters; nothing where there are none.
-    pub fn find(&self, text: &str) -> Vec<Range<usize>> {
+    /// Where its words are in a text.
+    pub fn find(&self, text: &str) -> Places {
         let text: Vec<char> = text.chars().take(TEXT_MAX_CHARS).collect();
+        let mut found = Places::default();
         match &self.words {
-            Words::Plain(words) => self.plain(words, &text),
+            Words::Plain(words) => self.plain(words, &text, &mut found),
             Words::Patterns(patterns) => {
-                let whole: String = text.iter().collect();
-                let places = patterns.iter().flat_map(|pattern| pattern.find_iter(&whole).map(|found| found.range()));
-                places
-                    .filter(|range| !range.is_empty())
-                    .take(PLACES_MAX)
-                    .map(|range| in_chars(&whole, &range))
-                    .collect()
+                let whole = Measured::of(text.iter().collect());
+                let places =
+                    patterns.iter().flat_map(|pattern| pattern.find_iter(&whole.text).map(|found| found.range()));
+                for range in places.take(PATTERN_PLACES_MAX) {
+                    found.add(whole.in_chars(&range));
+                }
             }
             Words::Hosts { words, of_mails, are_allowed } => {
-                let listed = |host: &str| words.iter().any(|word| is_below(host, word));
-                let named = hosts(&text, *of_mails).into_iter();
-                named.filter(|(host, _)| listed(host) != *are_allowed).map(|(_, range)| range).collect()
-            }
-        }
-    }
-
-    fn plain(&self, words: &[String], text: &[char]) -> Vec<Range<usize>> {
-        let text = Spelled::of(text.iter().copied(), self.checks);
-        let mut found = Vec::new();
-        for word in words {
-            let word = Spelled::of(word.chars(), self.checks).letters;
-            let plural = word.strip_suffix('y').filter(|_| on(self.checks.plural)).map(|stem| format!("{stem}ies"));
-            for word in std::iter::once(word).chain(plural) {
-                let places = text.letters.match_indices(&word);
-                let places = places.filter_map(|(at, _)| self.fits(&text, at..at + word.len()));
-                found.extend(places.take(PLACES_MAX - found.len()));
+                for (host, range) in hosts(&text, *of_mails) {
+                    if above(&host).any(|host| words.contains(host)) != *are_allowed {
+                        found.add(range);
+                    }
+                }
             }
         }
         found
     }
 
+    fn plain(&self, words: &AhoCorasick, text: &[char], found: &mut Places) {
+        let Spelled { letters, signs } = Spelled::of(text.iter().copied(), self.checks);
+        let (letters, signs) = (Measured::of(letters), Measured::of(signs));
+        for word in words.find_overlapping_iter(&letters.text) {
+            if let Some(place) = self.fits(&letters, &signs, word.range()) {
+                found.add(place);
+            }
+        }
+    }
+
     /// The place in characters, where a word may stand there.
-    fn fits(&self, text: &Spelled, range: Range<usize>) -> Option<Range<usize>> {
+    fn fits(&self, letters: &Measured, signs: &Measured, range: Range<usize>) -> Option<Range<usize>> {
+        let place = letters.in_chars(&range);
+        if on(self.checks.substring) {
+            return Some(place);
+        }
         let is_border = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
-        let endings: &[&str] = if on(self.checks.plural) { &["", "s", "es"] } else { &[""] };
+        // A sign has as many bytes as the letter that it counts as, or others: its own text knows where it stands.
+        let before = signs.text[..signs.starts[place.start]].chars().next_back();
         let ends = |ending: &&&str| {
-            text.letters[range.end..].starts_with(**ending)
-                && is_border(text.signs[range.end + ending.len()..].chars().next())
+            letters.text[range.end..].starts_with(**ending)
+                && is_border(signs.text[signs.starts[place.end + ending.len()]..].chars().next())
         };
-        let ending = if on(self.checks.substring) {
-            Some("")
-        } else {
-            endings.iter().find(ends).copied().filter(|_| is_border(text.signs[..range.start].chars().next_back()))
-        };
-        ending.map(|ending| in_chars(&text.letters, &(range.start..range.end + ending.len())))
+        let endings: &[&str] = if on(self.checks.plural) { &["", "s", "es"] } else { &[""] };
+        let ending = endings.iter().find(ends).filter(|_| is_border(before))?;
+        Some(place.start..place.end + ending.len())
+    }
+}
+
+/// What finds all of these words in one walk through a text.
+fn all_of(words: impl Iterator<Item = String>) -> Result<AhoCorasick> {
+    AhoCorasick::new(words).map_err(|cause| ApiError::input(format!("words: the list is too large: {cause}")))
+}
+
+/// A word as it is looked for, and its plural where that is another word.
+fn spellings(word: &str, checks: Checks) -> impl Iterator<Item = String> + use<> {
+    let word = Spelled::of(word.chars(), checks).letters;
+    let plural = word.strip_suffix('y').filter(|_| on(checks.plural)).map(|stem| format!("{stem}ies"));
+    std::iter::once(word).chain(plural)
+}
+
+/// Which characters of a text were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places(Vec<bool>);
+
+impl Places {
+    fn add(&mut self, range: Range<usize>) {
+        let length = self.0.len().max(range.end);
+        self.0.resize(length, false);
+        self.0[range].fill(true);
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        !self.0.contains(&true)
+    }
+
+    /// The text with a star for each of them.
+    pub fn masked(&self, text: &str) -> String {
+        let is_hidden = self.0.iter().copied().chain(std::iter::repeat(false));
+        text.chars().zip(is_hidden).map(|(letter, is_hidden)| if is_hidden { '*' } else { letter }).collect()
+    }
+}
+
+impl BitOrAssign for Places {
+    fn bitor_assign(&mut self, other: Self) {
+        let length = self.0.len().max(other.0.len());
+        self.0.resize(length, false);
+        self.0.iter_mut().zip(other.0).for_each(|(known, found)| *known |= found);
+    }
+}
+
+/// A text that knows its places in characters.
+struct Measured {
+    text: String,
+    /// Where each character starts, and the text ends, in bytes.
+    starts: Vec<usize>,
+}
+
+impl Measured {
+    fn of(text: String) -> Self {
+        let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        Self { text, starts }
+    }
+
+    /// A place in bytes as one in characters.
+    fn in_chars(&self, range: &Range<usize>) -> Range<usize> {
+        let at = |byte: usize| self.starts.partition_point(|start| *start < byte);
+        at(range.start)..at(range.end)
     }
 }
 
@@ -168,16 +235,9 @@ fn on(switch: Option<bool>) -> bool {
     switch == Some(true)
 }
 
-/// A place in bytes as one in characters.
-fn in_chars(text: &str, range: &Range<usize>) -> Range<usize> {
-    let start = text[..range.start].chars().count();
-    start..start + text[range.clone()].chars().count()
-}
-
-/// Whether a host, or an address of mail, is one that a word names.
-fn is_below(host: &str, word: &str) -> bool {
-    let word = word.trim_start_matches('@');
-    host == word || host.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '@']))
+/// A host, or an address of mail, and what it is below of.
+fn above(host: &str) -> impl Iterator<Item = &str> {
+    std::iter::once(host).chain(host.match_indices(['.', '@']).map(|(at, _)| &host[at + 1..]))
 }
 
 /// The hosts that a text names, or the addresses of mail, in lower case, with their places.
@@ -207,12 +267,6 @@ fn hosts(text: &[char], of_mails: bool) -> Vec<(String, Range<usize>)> {
     found
 }
 
-/// The text with a star for each character at these places.
-pub fn masked(text: &str, places: &[Range<usize>]) -> String {
-    let is_hidden = |at: usize| places.iter().any(|place| place.contains(&at));
-    text.chars().enumerate().map(|(at, letter)| if is_hidden(at) { '*' } else { letter }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,10 +287,9 @@ mod tests {
     #[track_caller]
     fn finds(kind: &str, word: &str, checks: Checks, text: &str, wanted: &str) {
         let matcher = Matcher::of(&list(kind, &[word], checks), false).expect("a list");
-        let places = matcher.find(text);
-        let found: Vec<String> =
-            places.iter().map(|place| text.chars().skip(place.start).take(place.len()).collect()).collect();
-        assert_eq!(found.first().map_or("", String::as_str), wanted, "{kind} {word} in {text}");
+        let Places(places) = matcher.find(text);
+        let found: String = text.chars().zip(places).filter_map(|(letter, is_in)| is_in.then_some(letter)).collect();
+        assert_eq!(found, wanted, "{kind} {word} in {text}");
     }
 
     #[test]
@@ -283,6 +336,25 @@ mod tests {
     fn masks_are_as_long_as_what_they_hide() {
         let matcher = Matcher::of(&list("word", &["darn"], Checks::default()), false).expect("a list");
         let text = "ä darn ö darn";
-        assert_eq!(masked(text, &matcher.find(text)), "ä **** ö ****");
+        assert_eq!(matcher.find(text).masked(text), "ä **** ö ****");
+    }
+
+    #[test]
+    fn every_place_is_found_of_words_within_and_over_one_another() {
+        let checks = Checks { substring: Some(true), ..Checks::default() };
+        let matcher = Matcher::of(&list("word", &["aba", "ab", "xq"], checks), false).expect("a list");
+        let mut places = matcher.find("cababac ü xq");
+        assert_eq!(places.masked("cababac ü xq"), "c*****c ü **");
+        places |= Matcher::of(&list("regex", &["ü."], Checks::default()), false).expect("a list").find("cababac ü xq");
+        assert_eq!(places.masked("cababac ü xq"), "c*****c ****");
+        let many = "xq ".repeat(TEXT_MAX_CHARS / 3);
+        assert_eq!(matcher.find(&many).masked(&many), "** ".repeat(TEXT_MAX_CHARS / 3));
+        assert!(matcher.find("nothing").is_empty());
+    }
+
+    #[test]
+    fn signs_of_other_lengths_than_their_letters_keep_the_borders_where_they_are() {
+        let checks = Checks { leet: Some(true), confusable: Some(true), ..Checks::default() };
+        finds("word", "so", checks, "ѕо ѕ0 ѕоѕ $0", "ѕоѕ0$0");
     }
 }

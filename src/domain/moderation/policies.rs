@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::domain::blocklists;
 use crate::domain::later;
 use crate::domain::users::check_object;
-use crate::error::{ApiError, Code, Result};
+use crate::error::{ApiError, Result};
 use crate::model::feeds::feed::Feed;
 use crate::model::moderation::Policy;
 use crate::query::page::{Leads, Walk};
@@ -85,9 +85,8 @@ pub fn upsert(
 /// Refuses rules about lists that are not there.
 pub fn check_lists(tx: &ReadTx<'_>, config: &Map<String, Value>) -> Result<()> {
     for rule in rules(config)? {
-        match blocklists::show(tx, &rule.list.0, &rule.list.1) {
-            Err(cause) if cause.code == Code::DoesNotExistError => return Err(ApiError::input("Blocklist not found")),
-            other => drop(other?),
+        if blocklists::find(tx, &rule.list.0, &rule.list.1)?.is_none() {
+            return Err(ApiError::input("Blocklist not found"));
         }
     }
     Ok(())
@@ -115,12 +114,18 @@ pub fn of_feeds(tx: &ReadTx<'_>, feeds: &[Feed]) -> Result<Vec<Policy>> {
     if !rows::any(tx)? {
         return Ok(found);
     }
-    for feed in feeds {
-        let own = feed.custom.get("moderation_policy").and_then(Value::as_str).map(str::to_owned);
-        let group = format!("feeds:{}", feed.fid.group());
-        let keys = [own, Some(format!("feeds:{}", feed.fid)), Some(group), Some("feeds".to_owned())];
-        let policy = rows::first(tx, &keys.into_iter().flatten().collect::<Vec<_>>())?;
-        found.extend(policy.filter(|policy| found.iter().all(|known| known.key != policy.key)));
+    let keys: Vec<Vec<String>> = feeds.iter().map(keys_of).collect();
+    let known = rows::of_keys(tx, &keys.concat())?;
+    for keys in keys {
+        let policy = keys.iter().find_map(|key| known.iter().find(|policy| policy.key == *key));
+        found.extend(policy.filter(|policy| found.iter().all(|known| known.key != policy.key)).cloned());
     }
     Ok(found)
+}
+
+/// The keys of the policies that may hold in a feed, the one that counts first.
+fn keys_of(feed: &Feed) -> Vec<String> {
+    let own = feed.custom.get("moderation_policy").and_then(Value::as_str).map(str::to_owned);
+    let of_feed = [format!("feeds:{}", feed.fid), format!("feeds:{}", feed.fid.group()), "feeds".to_owned()];
+    own.into_iter().chain(of_feed).collect()
 }

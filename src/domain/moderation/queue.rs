@@ -123,5 +123,5 @@ pub fn stats(tx: &ReadTx<'_>) -> Result<BTreeMap<String, i64>> {
 
 /// How many flags there are upon somebody's things, or upon those of a kind.
 pub fn flag_count(tx: &ReadTx<'_>, creator: &str, entity_type: Option<&str>) -> Result<i64> {
-    flags::upon_things_of(tx, creator, entity_type)
+    Ok(flags::upon_things_of(tx, &[creator], entity_type)?.remove(creator).unwrap_or_default())
 }

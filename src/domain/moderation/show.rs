@@ -7,6 +7,7 @@ use crate::domain::feeds::access::Actor;
 use crate::domain::feeds::enrich::{self, OwnFields};
 use crate::domain::feeds::query::enriched;
 use crate::error::{ApiError, Result};
+use crate::model::ban::Ban;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::comment::EnrichedComment;
 use crate::model::flag::Flag;
@@ -39,24 +40,25 @@ pub fn items(tx: &ReadTx<'_>, found: Vec<ReviewItem>) -> Result<Vec<EnrichedItem
     let named = named.chain(found.iter().filter_map(|item| item.creator_id.as_deref()));
     let named = named.chain(done.iter().flat_map(|entry| [entry.moderator_id.as_str(), entry.creator_id.as_str()]));
     let users = users_of(tx, named)?;
+    let creators = Creators::of(tx, &found)?;
     let mut activities = activities(tx, &found)?;
     let mut comments = comments(tx, &found)?;
     let one = |item: ReviewItem| {
         let flags = set.iter().filter(|flag| flag.item_id == item.id).cloned();
         let actions = done.iter().filter(|entry| entry.item_id == item.id).cloned();
         let (by_user, creator_id) = (counts.get(&item.id).copied().unwrap_or_default(), item.creator_id.as_deref());
-        Ok(EnrichedItem {
+        EnrichedItem {
             flags_count: by_user + i64::from(!item.verdict.is_empty()),
             flags: flags.map(|flag| with_user(&users, flag, creator_id)).collect(),
             actions: actions.map(|entry| with_users(&users, entry)).collect(),
-            bans: creator_id.map(|id| bans::upon(tx, id)).transpose()?.flatten().into_iter().collect(),
-            creator: creator_id.and_then(|id| users.get(id)).map(|user| creator(tx, user)).transpose()?,
+            bans: creator_id.and_then(|id| creators.bans.get(id)).cloned().into_iter().collect(),
+            creator: creator_id.and_then(|id| users.get(id)).map(|user| creators.show(user)),
             activity: activities.remove(&item.id).map(Box::new),
             comment: comments.remove(&item.id).map(Box::new),
             item,
-        })
+        }
     };
-    found.into_iter().map(one).collect()
+    Ok(found.into_iter().map(one).collect())
 }
 
 /// One item as a server is shown it.
@@ -93,9 +95,30 @@ fn by_item<T: Clone>(items: &[ReviewItem], kind: Kind, found: &HashMap<String, T
     items.filter_map(|item| Some((item.id.clone(), found.get(&item.entity_id)?.clone()))).collect()
 }
 
-fn creator(tx: &ReadTx<'_>, user: &User) -> Result<Creator> {
-    let (bans, deletions) = logs::counts(tx, user.id.as_str())?;
-    Ok(Creator { user: user.clone(), bans, deletions, flags: flags::upon_things_of(tx, user.id.as_str(), None)? })
+/// What moderators are told of those whose the things of some items are, by their ids.
+struct Creators {
+    bans: HashMap<String, Ban>,
+    /// How often he was banned, and how many of his things were deleted.
+    done: HashMap<String, (i64, i64)>,
+    flags: HashMap<String, i64>,
+}
+
+impl Creators {
+    fn of(tx: &ReadTx<'_>, items: &[ReviewItem]) -> Result<Self> {
+        let ids: BTreeSet<&str> = items.iter().filter_map(|item| item.creator_id.as_deref()).collect();
+        let ids: Vec<&str> = ids.into_iter().collect();
+        Ok(Self {
+            bans: bans::upon(tx, &ids)?.into_iter().map(|ban| (ban.user_id.clone(), ban)).collect(),
+            done: logs::counts(tx, &ids)?,
+            flags: flags::upon_things_of(tx, &ids, None)?,
+        })
+    }
+
+    fn show(&self, user: &User) -> Creator {
+        let id = user.id.as_str();
+        let (bans, deletions) = self.done.get(id).copied().unwrap_or_default();
+        Creator { user: user.clone(), bans, deletions, flags: self.flags.get(id).copied().unwrap_or_default() }
+    }
 }
 
 fn with_user(users: &Users, flag: Flag, creator_id: Option<&str>) -> EnrichedFlag {

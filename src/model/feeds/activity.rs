@@ -192,6 +192,18 @@ pub struct Marks {
     pub is_watched: Option<bool>,
 }
 
+impl Marks {
+    /// The same, and what is not known as in another.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            is_read: self.is_read.or(other.is_read),
+            is_seen: self.is_seen.or(other.is_seen),
+            is_watched: self.is_watched.or(other.is_watched),
+        }
+    }
+}
+
 impl EnrichedActivity {
     /// An activity beside which nothing is shown but its author.
     pub fn plain(activity: Activity, user: Arc<User>) -> Self {

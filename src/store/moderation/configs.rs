@@ -34,13 +34,14 @@ pub fn get(tx: &ReadTx<'_>, team: &str, key: &str) -> Result<Option<Policy>> {
     Ok(tx.conn().prepare_cached(&text)?.query_row(params![tx.app, team, key], policy_of).optional()?)
 }
 
-/// The first of these keys of which there is a policy.
-pub fn first(tx: &ReadTx<'_>, keys: &[String]) -> Result<Option<Policy>> {
+/// The policies of these keys that are of no team.
+pub fn of_keys(tx: &ReadTx<'_>, keys: &[String]) -> Result<Vec<Policy>> {
     let text = format!(
-        "SELECT {COLUMNS} FROM json_each(?2) k CROSS JOIN moderation_configs p
-         WHERE p.app = ?1 AND p.team = '' AND p.key = k.value ORDER BY k.key LIMIT 1"
+        "SELECT {COLUMNS} FROM moderation_configs p
+         WHERE p.app = ?1 AND p.team = '' AND p.key IN (SELECT value FROM json_each(?2))"
     );
-    Ok(tx.conn().prepare_cached(&text)?.query_row(params![tx.app, Json(keys)], policy_of).optional()?)
+    let mut query = tx.conn().prepare_cached(&text)?;
+    Ok(query.query_map(params![tx.app, Json(keys)], policy_of)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// How many policies there are.

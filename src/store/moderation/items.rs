@@ -50,6 +50,14 @@ pub fn get(tx: &ReadTx<'_>, id: &str) -> Result<Option<ReviewItem>> {
     Ok(tx.conn().prepare_cached(&text)?.query_row(params![tx.app, id], item_of).optional()?)
 }
 
+/// The items of these ids that are there.
+pub fn by_ids(tx: &ReadTx<'_>, ids: &[&str]) -> Result<Vec<ReviewItem>> {
+    let text =
+        format!("SELECT {COLUMNS} FROM review_items q WHERE q.app = ?1 AND q.id IN (SELECT value FROM json_each(?2))");
+    let mut query = tx.conn().prepare_cached(&text)?;
+    Ok(query.query_map(params![tx.app, Json(ids)], item_of)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The item of a thing.
 pub fn of_entity(tx: &ReadTx<'_>, entity_type: &str, entity_id: &str) -> Result<Option<ReviewItem>> {
     let text =

@@ -1,5 +1,7 @@
 //! The `moderation_logs` table: what was done in moderation.
 
+use std::collections::HashMap;
+
 use rusqlite::{Row, named_params, params};
 
 use super::super::feeds::query::{rows, statement};
@@ -64,13 +66,14 @@ pub fn of_items(tx: &ReadTx<'_>, items: &[String]) -> Result<Vec<LogEntry>> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How often somebody was banned, and how many of his things were deleted.
-pub fn counts(tx: &ReadTx<'_>, creator: &str) -> Result<(i64, i64)> {
+/// How often each of these users was banned, and how many of his things were deleted.
+pub fn counts(tx: &ReadTx<'_>, creators: &[&str]) -> Result<HashMap<String, (i64, i64)>> {
     let mut query = tx.conn().prepare_cached(
-        "SELECT count(*) FILTER (WHERE type = 'ban'), count(*) FILTER (WHERE type LIKE 'delete\\_%' ESCAPE '\\')
-         FROM moderation_logs WHERE app = ?1 AND creator_id = ?2",
+        "SELECT l.creator_id, count(*) FILTER (WHERE l.type = 'ban'), count(*) FILTER (WHERE l.type LIKE 'delete\\_%' ESCAPE '\\')
+         FROM json_each(?2) i CROSS JOIN moderation_logs l WHERE l.app = ?1 AND l.creator_id = i.value GROUP BY l.creator_id",
     )?;
-    Ok(query.query_row(params![tx.app, creator], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    let rows = query.query_map(params![tx.app, Json(creators)], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 const SAME: &[Operator] = &[Equal, In];
