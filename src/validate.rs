@@ -36,6 +36,16 @@ pub fn max_chars(name: &str, text: &str, most: usize) -> Result<()> {
     Err(ApiError::input(format!("{name} must be a maximum of {most} characters in length")))
 }
 
+/// A text that was sent and says something: an empty one says nothing.
+pub fn given<T: AsRef<str>>(text: Option<T>) -> Option<T> {
+    text.filter(|text| !text.as_ref().is_empty())
+}
+
+/// A text that has to be sent, and to say something.
+pub fn required<T: AsRef<str>>(name: &str, text: Option<T>) -> Result<T> {
+    given(text).ok_or_else(|| ApiError::input(format!("{name} is a required field")))
+}
+
 /// The text for a value of the wrong JSON type (wire-contract 2.1).
 pub fn wrong_type(key: &str, value: &Value, expected: &str) -> String {
     let found = type_name(value);

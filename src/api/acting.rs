@@ -9,6 +9,7 @@ use crate::ids::UserId;
 use crate::model::user::User;
 use crate::permission::{self, Request};
 use crate::store::WriteTx;
+use crate::validate::given;
 
 /// A user named by an object.
 #[derive(Deserialize)]
@@ -22,13 +23,13 @@ pub struct UserReference {
 impl UserReference {
     /// The user's id, unless it is empty.
     pub fn id(&self) -> Option<&str> {
-        self.id.as_deref().filter(|id| !id.is_empty())
+        given(self.id.as_deref())
     }
 }
 
 /// Whom a server names, by `user_id` or by `user`, but not by both (wire-contract 2.3 row 28). An empty id names nobody.
 pub fn named<'a>(user_id: Option<&'a str>, user: Option<&'a str>) -> Result<Option<&'a str>> {
-    match (user_id.filter(|id| !id.is_empty()), user.filter(|id| !id.is_empty())) {
+    match (given(user_id), given(user)) {
         (Some(_), Some(_)) => Err(ApiError::input("cannot set both user and user_id.")),
         (by_id, by_object) => Ok(by_id.or(by_object)),
     }

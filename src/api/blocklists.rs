@@ -11,6 +11,7 @@ use crate::domain::blocklists::{self as rules, NewList};
 use crate::error::Result;
 use crate::model::blocklist::{Blocklist, Checks};
 use crate::reply::Reply;
+use crate::validate::given;
 use crate::wire::Empty;
 use crate::wire::blocklists::BlocklistResponse;
 
@@ -77,7 +78,7 @@ pub async fn create(caller: AnyCaller, body: Body<BlocklistRequest>) -> Result<R
     let new = NewList {
         name: name.unwrap_or_default(),
         team: team.unwrap_or_default(),
-        kind: kind.filter(|kind| !kind.is_empty()),
+        kind: given(kind),
         words: words.unwrap_or_default(),
         checks,
     };

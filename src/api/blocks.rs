@@ -12,6 +12,7 @@ use crate::error::{ApiError, Result};
 use crate::model::user::User;
 use crate::reply::Reply;
 use crate::store::{blocks, users};
+use crate::validate::required;
 use crate::wire::Empty;
 use crate::wire::users::UserResponse;
 
@@ -25,8 +26,7 @@ pub struct BlockRequest {
 
 impl BlockRequest {
     fn target(&self) -> Result<String> {
-        let target = self.blocked_user_id.clone().filter(|id| !id.is_empty());
-        target.ok_or_else(|| ApiError::input("blocked_user_id is a required field"))
+        required("blocked_user_id", self.blocked_user_id.clone())
     }
 
     fn acting(&self, caller: &AnyCaller) -> Result<Acting> {

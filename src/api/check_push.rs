@@ -14,7 +14,7 @@ use crate::error::{ApiError, Result};
 use crate::model::device::Device;
 use crate::reply::Reply;
 use crate::store::{ReadTx, apps, devices};
-use crate::validate::max_chars;
+use crate::validate::{given, max_chars};
 
 /// A template at the most, in characters.
 const TEMPLATE_MAX_CHARS: usize = provider_rules::TEXT_MAX_CHARS;
@@ -63,10 +63,6 @@ pub async fn check(caller: ServerCaller, body: Body<CheckPushRequest>) -> Result
     let request = body.0;
     let answer = caller.read(|tx| dry_run(tx, request))?;
     Ok(Reply(answer))
-}
-
-fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
 }
 
 fn dry_run(tx: &ReadTx<'_>, request: CheckPushRequest) -> Result<CheckPushResponse> {

@@ -12,7 +12,7 @@ use crate::model::device::{Device, ID_MAX_CHARS};
 use crate::reply::Reply;
 use crate::settings::PushProviders;
 use crate::store::devices;
-use crate::validate::max_chars;
+use crate::validate::{given, max_chars, required};
 use crate::wire::Empty;
 use crate::wire::users::DeviceResponse;
 
@@ -32,15 +32,14 @@ pub struct CreateDeviceRequest {
 pub async fn create(caller: AnyCaller, body: Body<CreateDeviceRequest>) -> Result<Reply<Empty>> {
     let request = body.0;
     let acting = Acting::in_body(&caller, request.user_id.as_deref(), request.user.as_ref())?;
-    let id = limited("id", request.id)?.ok_or_else(|| ApiError::input("id is a required field"))?;
-    let provider = request.push_provider.filter(|provider| !provider.is_empty());
-    let provider = provider.ok_or_else(|| ApiError::input("push_provider is a required field"))?;
+    let id = required("id", limited("id", request.id)?)?;
+    let provider = required("push_provider", request.push_provider)?;
     check_provider("push_provider", &provider)?;
     let device = Device {
         id,
         user_id: acting.id.to_string(),
         push_provider: provider,
-        push_provider_name: request.push_provider_name.filter(|name| !name.is_empty()),
+        push_provider_name: given(request.push_provider_name),
         hardware_id: limited("hardware_id", request.hardware_id)?,
         voip: request.voip_token.unwrap_or_default(),
         created_at: caller.scope().now,
@@ -59,7 +58,7 @@ pub async fn create(caller: AnyCaller, body: Body<CreateDeviceRequest>) -> Resul
 }
 
 fn limited(name: &str, text: Option<String>) -> Result<Option<String>> {
-    let text = text.filter(|text| !text.is_empty());
+    let text = given(text);
     max_chars(name, text.as_deref().unwrap_or_default(), ID_MAX_CHARS)?;
     Ok(text)
 }

@@ -11,10 +11,11 @@ use crate::clock::Time;
 use crate::domain::flags as flag_rules;
 use crate::domain::moderation::queue::{self, Said};
 use crate::domain::users::{self as rules, check_object};
-use crate::error::{ApiError, Result};
+use crate::error::Result;
 use crate::model::flag::Flag;
 use crate::reply::{self, Reply};
 use crate::store::flags;
+use crate::validate::{given, required};
 use crate::wire::Empty;
 use crate::wire::users::UserResponse;
 
@@ -69,19 +70,19 @@ pub struct UserFlag {
 
 impl FlagRequest {
     fn target_user(&self) -> Option<&String> {
-        self.target_user_id.as_ref().filter(|id| !id.is_empty())
+        given(self.target_user_id.as_ref())
     }
 
     /// What kind of thing is flagged, and which.
     fn entity(&self) -> Result<(String, String)> {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        match (given(&self.target_user_id), given(&self.entity_type), given(&self.entity_id)) {
-            (Some(user), _, _) => Ok((USER.to_owned(), user)),
-            _ if given(&self.target_message_id).is_some() => Err(reply::part_not_built("Flag of a message")),
-            (None, Some(kind), Some(id)) => Ok((kind, id)),
-            (None, None, _) => Err(ApiError::input("entity_type is a required field")),
-            (None, Some(_), None) => Err(ApiError::input("entity_id is a required field")),
+        if let Some(user) = self.target_user() {
+            return Ok((USER.to_owned(), user.clone()));
         }
+        if given(self.target_message_id.as_ref()).is_some() {
+            return Err(reply::part_not_built("Flag of a message"));
+        }
+        let kind = required("entity_type", self.entity_type.clone())?;
+        Ok((kind, required("entity_id", self.entity_id.clone())?))
     }
 }
 
@@ -96,13 +97,13 @@ pub async fn flag(caller: AnyCaller, body: Body<FlagRequest>) -> Result<Reply<Fl
         entity_type,
         entity_id,
         item_id: String::new(),
-        reason: request.reason.filter(|reason| !reason.is_empty()),
+        reason: given(request.reason),
         custom: request.custom.unwrap_or_default(),
         created_at: caller.scope().now,
         updated_at: caller.scope().now,
     };
     flag_rules::check(&flag)?;
-    let creator_id = request.entity_creator_id.filter(|id| !id.is_empty());
+    let creator_id = given(request.entity_creator_id);
     flag_rules::check_entity(&flag.entity_type, &flag.entity_id, creator_id.as_deref())?;
     let payload = request.moderation_payload;
     check_object("moderation_payload", payload.as_ref().unwrap_or(&Map::new()))?;

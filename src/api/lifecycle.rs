@@ -12,7 +12,7 @@ use crate::error::{ApiError, Result};
 use crate::model::user::{Deletion, User};
 use crate::reply::Reply;
 use crate::store::{WriteTx, devices, tasks};
-use crate::validate::batch;
+use crate::validate::{batch, given};
 use crate::wire::users::UserResponse;
 use crate::wire::{Dialect, Empty, to_json};
 
@@ -120,7 +120,7 @@ pub struct DeleteUsersRequest {
 impl DeleteUsersRequest {
     /// How the users are deleted. A hard deletion takes the rest with it: what is not said is hard then (wire-contract 4.5).
     fn mode(&self) -> Result<Deletion> {
-        let word = |name: &str, given: Option<&str>, words: &[&str]| match given.filter(|word| !word.is_empty()) {
+        let word = |name: &str, word: Option<&str>, words: &[&str]| match given(word) {
             Some(word) if !words.contains(&word) => {
                 Err(ApiError::input(format!("{name} must be one of [{}]", words.join(" "))))
             }

@@ -14,7 +14,7 @@ use crate::model::mute::Row;
 use crate::model::user::User;
 use crate::reply::Reply;
 use crate::store::{WriteTx, devices, mutes, users};
-use crate::validate::{batch, within};
+use crate::validate::{batch, given, within};
 use crate::wire::users::{MuteResponse, UserResponse};
 
 /// Users in one call at the most.
@@ -39,7 +39,7 @@ impl MuteRequest {
 
     /// The one target that was named as such.
     fn single(&self) -> Option<&String> {
-        self.target_id.as_ref().filter(|id| !id.is_empty())
+        given(self.target_id.as_ref())
     }
 
     /// Each target once, in the order given.

@@ -14,7 +14,7 @@ use crate::permission::catalogue::{
 use crate::permission::{self, catalogue};
 use crate::reply::Reply;
 use crate::store::permissions;
-use crate::validate::thousands;
+use crate::validate::{max_chars, required, thousands};
 use crate::wire::Empty;
 
 /// A permission to be written.
@@ -94,12 +94,9 @@ pub struct PermissionRequest {
 
 impl PermissionRequest {
     fn checked(self, id: String) -> Result<Permission> {
-        let text = |name: &str, value: Option<String>, most: usize| match value.filter(|text| !text.is_empty()) {
-            None => Err(ApiError::input(format!("{name} is a required field"))),
-            Some(text) if text.chars().count() > most => {
-                Err(ApiError::input(format!("{name} must be a maximum of {most} characters in length")))
-            }
-            Some(text) => Ok(text),
+        let text = |name: &str, value: Option<String>, most: usize| {
+            let text = required(name, value)?;
+            max_chars(name, &text, most).map(|()| text)
         };
         let action = text("action", self.action, PERMISSION_NAME_MAX_CHARS)?;
         if !action.chars().all(|c| c.is_ascii_alphanumeric()) {

@@ -16,7 +16,7 @@ use crate::ids::UserId;
 use crate::reply::Reply;
 use crate::settings::SettingKind;
 use crate::store::{WriteTx, push_preferences};
-use crate::validate::{batch, max_chars};
+use crate::validate::{batch, given, max_chars};
 
 /// One change.
 #[derive(Deserialize)]
@@ -88,9 +88,9 @@ pub async fn update(caller: AnyCaller, body: Body<UpdateRequest>) -> Result<Repl
 fn checked(input: &PreferenceInput) -> Result<Map<String, Value>> {
     let mut change = Map::new();
     max_chars("channel_cid", input.channel_cid.as_deref().unwrap_or_default(), CHANNEL_CID_MAX_CHARS)?;
-    let given = [&input.chat_level, &input.call_level, &input.feeds_level];
-    for ((name, words), level) in LEVELS.into_iter().zip(given) {
-        if let Some(level) = level.as_deref().filter(|level| !level.is_empty()) {
+    let levels = [&input.chat_level, &input.call_level, &input.feeds_level];
+    for ((name, words), level) in LEVELS.into_iter().zip(levels) {
+        if let Some(level) = given(level.as_deref()) {
             change.insert(
                 name.to_owned(),
                 SettingKind::OneOf(words).accept(name, &json!(level)).map_err(ApiError::input)?,

@@ -12,6 +12,7 @@ use crate::permission;
 use crate::permission::catalogue::{BUILT_IN_ROLES, CUSTOM_ROLES_MAX, ROLE_NAME_MAX_CHARS};
 use crate::reply::Reply;
 use crate::store::{roles, users};
+use crate::validate::{max_chars, required};
 use crate::wire::Empty;
 
 /// A role to be written.
@@ -96,11 +97,8 @@ pub struct CreateRoleResponse {
 
 /// `POST /roles`.
 pub async fn create(caller: ServerCaller, body: Body<CreateRoleRequest>) -> Result<Reply<CreateRoleResponse>> {
-    let name =
-        body.0.name.filter(|name| !name.is_empty()).ok_or_else(|| ApiError::input("name is a required field"))?;
-    if name.chars().count() > ROLE_NAME_MAX_CHARS {
-        return Err(ApiError::input(format!("name must be a maximum of {ROLE_NAME_MAX_CHARS} characters in length")));
-    }
+    let name = required("name", body.0.name)?;
+    max_chars("name", &name, ROLE_NAME_MAX_CHARS)?;
     let made = name.clone();
     caller
         .write(move |tx| {

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::model::user_group::UserGroup;
 use crate::query::moment;
 use crate::reply::Reply;
+use crate::validate::given;
 use crate::wire::Empty;
 use crate::wire::user_groups::UserGroupResponse;
 
@@ -46,11 +47,6 @@ fn many(groups: Vec<UserGroup>) -> Reply<GroupsResponse> {
 
 fn team_in_query(caller: &AnyCaller) -> Option<String> {
     caller.params().given("team_id").map(str::to_owned)
-}
-
-/// A text that says something.
-fn said(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
 }
 
 /// `GET /usergroups`.
@@ -91,10 +87,10 @@ pub struct CreateGroupRequest {
 pub async fn create(caller: AnyCaller, body: Body<CreateGroupRequest>) -> Result<Reply<GroupResponse>> {
     let CreateGroupRequest { id, name, description, team_id, member_ids } = body.0;
     let new = NewGroup {
-        id: said(id),
+        id: given(id),
         name: name.unwrap_or_default(),
-        description: said(description),
-        team_id: said(team_id),
+        description: given(description),
+        team_id: given(team_id),
         members: member_ids.unwrap_or_default(),
         created_by: caller.user_id().map(ToString::to_string),
     };
@@ -129,7 +125,7 @@ pub async fn update(
     body: Body<UpdateGroupRequest>,
 ) -> Result<Reply<GroupResponse>> {
     let UpdateGroupRequest { name, description, team_id } = body.0;
-    let (by, team) = (caller.owned_subject(), said(team_id));
+    let (by, team) = (caller.owned_subject(), given(team_id));
     let changed = caller.write(move |tx| {
         may(tx, by, "UpdateUserGroup")?;
         rules::update(tx, &id, team.as_deref(), name, description)
@@ -163,7 +159,7 @@ pub async fn add_members(
     body: Body<MembersRequest>,
 ) -> Result<Reply<GroupResponse>> {
     let MembersRequest { member_ids, as_admin, team_id } = body.0;
-    let (by, team, members) = (caller.owned_subject(), said(team_id), member_ids.unwrap_or_default());
+    let (by, team, members) = (caller.owned_subject(), given(team_id), member_ids.unwrap_or_default());
     let changed = caller.write(move |tx| {
         may(tx, by, "UpdateUserGroup")?;
         rules::add_members(tx, &id, team.as_deref(), &members, as_admin)
@@ -178,7 +174,7 @@ pub async fn remove_members(
     body: Body<MembersRequest>,
 ) -> Result<Reply<GroupResponse>> {
     let MembersRequest { member_ids, team_id, .. } = body.0;
-    let (by, team, members) = (caller.owned_subject(), said(team_id), member_ids.unwrap_or_default());
+    let (by, team, members) = (caller.owned_subject(), given(team_id), member_ids.unwrap_or_default());
     let changed = caller.write(move |tx| {
         may(tx, by, "UpdateUserGroup")?;
         rules::remove_members(tx, &id, team.as_deref(), &members)

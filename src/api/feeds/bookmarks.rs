@@ -19,6 +19,7 @@ use crate::model::feeds::bookmark::EnrichedBookmark;
 use crate::model::feeds::object::ObjectKind;
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
+use crate::validate::given;
 
 /// A folder that is to be made.
 #[derive(Deserialize)]
@@ -117,7 +118,7 @@ impl UpdateBookmarkRequest {
         if let Some(custom) = &self.custom {
             check_object("custom", custom)?;
         }
-        let folder_id = self.folder_id.filter(|id| !id.is_empty());
+        let folder_id = given(self.folder_id);
         Ok((self.named, folder_id, BookmarkChange { place, custom: self.custom }))
     }
 }

@@ -14,7 +14,7 @@ use crate::error::{ApiError, Result};
 use crate::model::feeds::collection::{Collection, Reference};
 use crate::params::Params;
 use crate::reply::Reply;
-use crate::validate::batch;
+use crate::validate::{batch, given};
 use crate::wire::Empty;
 
 /// A thing in a request.
@@ -30,10 +30,10 @@ pub struct CollectionRequest {
 impl CollectionRequest {
     /// What is described, within the limits.
     pub(super) fn checked(self) -> Result<CollectionInput> {
-        let user_id = self.user_id.filter(|id| !id.is_empty());
+        let user_id = given(self.user_id);
         CollectionInput {
             name: self.name.unwrap_or_default(),
-            id: self.id.filter(|id| !id.is_empty()),
+            id: given(self.id),
             custom: self.custom.unwrap_or_default(),
             user_id: user_id.map(|id| users::user_id("user_id", &id)).transpose()?,
         }

@@ -33,7 +33,7 @@ use crate::model::feeds::pin::EnrichedPin;
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
 use crate::store::{ReadTx, WriteTx};
-use crate::validate::within;
+use crate::validate::{given, within};
 
 /// Reactions of friends that an activity shows, unless another number is asked for, and at the most.
 const FRIENDS_DEFAULT: i64 = 3;
@@ -249,8 +249,8 @@ pub async fn get_or_create(
             following: body.following_pagination,
             members: body.member_pagination,
             options: Options { friends, ..body.enrichment_options.unwrap_or_default() },
-            view: body.view.filter(|view| !view.is_empty()),
-            around: body.id_around.filter(|id| !id.is_empty()),
+            view: given(body.view),
+            around: given(body.id_around),
             tastes: Tastes {
                 external: body.external_ranking.unwrap_or_default(),
                 interests: of_request(&body.interest_weights.unwrap_or_default())?,

@@ -20,7 +20,7 @@ use crate::model::feeds::feed::{EnrichedFeed, Own};
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
 use crate::store::tasks;
-use crate::validate::batch;
+use crate::validate::{batch, required};
 
 /// Feeds that one call makes at the most.
 const CREATE_MAX: usize = 1_000;
@@ -93,8 +93,7 @@ pub async fn change_visibility(
 ) -> Result<Reply<FeedResponse>> {
     let (fid, body) = (address(&path.0, &path.1)?, body.0);
     let acting = Acting::of(&caller, body.named)?;
-    let visibility = body.visibility.filter(|word| !word.is_empty());
-    let visibility = visibility.ok_or_else(|| ApiError::input("visibility is a required field"))?;
+    let visibility = required("visibility", body.visibility)?;
     let visibility = feeds::visibility(&visibility)?;
     let pending = match body.pending_follows_action.as_deref() {
         None | Some("" | "auto_approve") => Pending::Accept,
@@ -180,12 +179,8 @@ pub async fn create_many(caller: AnyCaller, body: Body<CreateFeedsRequest>) -> R
     let own = OwnFields::asked(body.0.enrich_own_fields);
     let mut wanted = Vec::new();
     for (at, request) in requests.into_iter().enumerate() {
-        let named = |name: &str, value: Option<String>| {
-            value
-                .filter(|id| !id.is_empty())
-                .ok_or_else(|| ApiError::input(format!("feeds[{at}].{name} is a required field")))
-        };
-        let fid = address(&named("feed_group_id", request.feed_group_id)?, &named("feed_id", request.feed_id)?)?;
+        let group = required(&format!("feeds[{at}].feed_group_id"), request.feed_group_id)?;
+        let fid = address(&group, &required(&format!("feeds[{at}].feed_id"), request.feed_id)?)?;
         let by = Named::by_id(request.created_by_id.filter(|_| caller.is_server()));
         wanted.push((fid, Acting::required(&caller, by)?, request.data.checked(caller.is_server())?));
     }

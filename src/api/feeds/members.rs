@@ -18,7 +18,7 @@ use crate::model::feeds::member::{EnrichedMember, MemberStatus};
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
 use crate::store::feeds::members::QUERIED;
-use crate::validate::{batch, max_chars};
+use crate::validate::{batch, given, max_chars};
 
 /// Members in one call at the most.
 const BATCH_MAX: usize = 100;
@@ -49,7 +49,7 @@ pub fn checked(requests: Vec<MemberRequest>, is_server: bool) -> Result<Vec<Memb
             user_id: user_id(&format!("members[{at}].user_id"), request.user_id.as_deref().unwrap_or_default())?,
             role,
             custom: request.custom,
-            level: request.membership_level.filter(|level| !level.is_empty()),
+            level: given(request.membership_level),
             invite: request.invite == Some(true),
         })
     };

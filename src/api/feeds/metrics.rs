@@ -9,7 +9,7 @@ use crate::domain::feeds::metrics::{self as rules, Measured, Outcome};
 use crate::error::{ApiError, Result};
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
-use crate::validate::batch;
+use crate::validate::{batch, required};
 
 /// Events in one call at the most.
 const BATCH_MAX: usize = 100;
@@ -34,11 +34,7 @@ pub struct EventRequest {
 
 impl EventRequest {
     fn checked(self, at: usize) -> Result<Measured> {
-        let required = |name: &str, value: Option<String>| {
-            let value = value.filter(|value| !value.is_empty());
-            value.ok_or_else(|| ApiError::input(format!("events[{at}].{name} is a required field")))
-        };
-        let metric = required("metric", self.metric)?;
+        let metric = required(&format!("events[{at}].metric"), self.metric)?;
         let is_name = metric.len() <= NAME_MAX_CHARS
             && metric.bytes().all(|byte| byte.is_ascii_alphanumeric() || [b'_', b'-'].contains(&byte));
         if !is_name {
@@ -46,7 +42,7 @@ impl EventRequest {
                 "events[{at}].metric is invalid: it has 1 to {NAME_MAX_CHARS} letters, digits and the signs _ -"
             )));
         }
-        let activity_id = required("activity_id", self.activity_id)?;
+        let activity_id = required(&format!("events[{at}].activity_id"), self.activity_id)?;
         Ok(Measured { activity_id, metric, delta: self.delta.unwrap_or(1) })
     }
 }

@@ -16,6 +16,7 @@ use crate::error::{ApiError, Result};
 use crate::json::from_tree;
 use crate::model::feeds::poll::{EnrichedPoll, EnrichedVote, PollOption, Rules};
 use crate::reply::Reply;
+use crate::validate::given;
 use crate::wire::Empty;
 
 /// What a poll's `voting_visibility` may be.
@@ -48,7 +49,7 @@ impl PollRequest {
             Some(_) => return Err(ApiError::input("voting_visibility must be one of [anonymous public]")),
         };
         let input = PollInput {
-            id: self.id.filter(|id| !id.is_empty()),
+            id: given(self.id),
             name: self.name.unwrap_or_default(),
             description: self.description.unwrap_or_default(),
             rules: Rules {
@@ -81,11 +82,9 @@ impl From<OptionRequest> for OptionInput {
     fn from(request: OptionRequest) -> Self {
         match request {
             OptionRequest::Text(text) => Self { text, ..Self::default() },
-            OptionRequest::Whole { id, text, custom } => Self {
-                id: id.filter(|id| !id.is_empty()),
-                text: text.unwrap_or_default(),
-                custom: custom.unwrap_or_default(),
-            },
+            OptionRequest::Whole { id, text, custom } => {
+                Self { id: given(id), text: text.unwrap_or_default(), custom: custom.unwrap_or_default() }
+            }
         }
     }
 }
@@ -355,7 +354,6 @@ pub async fn cast(
     body: Body<CastVoteRequest>,
 ) -> Result<Reply<VoteResponse>> {
     let acting = Acting::required(&caller, body.0.named)?;
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let vote = body.0.vote.map(|vote| (given(vote.option_id), given(vote.answer_text)));
     let choice = match vote {
         Some((Some(option), None)) => Choice::Option(option),

@@ -14,14 +14,14 @@ use crate::domain::feeds::feeds::parse_address;
 use crate::domain::feeds::reactions::{OF_ACTIVITIES, OF_ACTIVITY, ReactionInput};
 use crate::domain::feeds::read::FEEDS_MAX;
 use crate::domain::users::check_object;
-use crate::error::{ApiError, Result};
+use crate::error::Result;
 use crate::ids::FeedId;
 use crate::model::feeds::activity::EnrichedActivity;
 use crate::model::feeds::page::Page;
 use crate::model::feeds::reaction::EnrichedReaction;
 use crate::permission::capability::Capability;
 use crate::reply::Reply;
-use crate::validate::{batch, max_chars};
+use crate::validate::{batch, max_chars, required};
 
 /// Characters of a reaction's type at the most.
 const TYPE_MAX_CHARS: usize = 255;
@@ -87,8 +87,7 @@ pub struct ReactionRequest {
 impl ReactionRequest {
     /// What is described, within the limits.
     pub(super) fn checked(self) -> Result<ReactionInput> {
-        let kind = self.kind.filter(|kind| !kind.is_empty());
-        let kind = kind.ok_or_else(|| ApiError::input("type is a required field"))?;
+        let kind = required("type", self.kind)?;
         max_chars("type", &kind, TYPE_MAX_CHARS)?;
         let custom = self.custom.unwrap_or_default();
         check_object("custom", &custom)?;

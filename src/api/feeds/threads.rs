@@ -17,6 +17,7 @@ use crate::error::{ApiError, Result};
 use crate::model::feeds::comment::{EnrichedComment, Sort};
 use crate::params::Params;
 use crate::reply::Reply;
+use crate::validate::given;
 
 /// Levels that a thread is shown deep, at the most.
 const DEPTH_MAX: i64 = 5;
@@ -42,19 +43,19 @@ impl ThreadResponse {
 
 /// What a query string asks of a thread.
 fn request(params: &Params, replies_max: i64) -> Result<Request> {
-    let given = |name: &str| params.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let text = |name: &str| params.given(name).map(str::to_owned);
     let number = |name: &str, most: i64| {
-        let number = given(name).map(|_| params.number(name, 0, most, 0)).transpose()?;
+        let number = params.given(name).map(|_| params.number(name, 0, most, 0)).transpose()?;
         Ok::<_, ApiError>(number.and_then(|number| u32::try_from(number).ok()))
     };
     Ok(Request {
-        sort: given("sort").map(|word| sort(&word)).transpose()?,
+        sort: params.given("sort").map(sort).transpose()?,
         limit: number("limit", LIMIT_MAX)?,
         depth: number("depth", DEPTH_MAX)?,
         replies_limit: number("replies_limit", replies_max)?,
-        next: given("next"),
-        prev: given("prev"),
-        id_around: given("id_around"),
+        next: text("next"),
+        prev: text("prev"),
+        id_around: text("id_around"),
     })
 }
 
@@ -122,7 +123,7 @@ pub async fn query(caller: AnyCaller, body: Body<QueryCommentsRequest>) -> Resul
             "id_around is for the comments of one object: a query leads on by next, and back by prev",
         ));
     }
-    let sort = body.sort.filter(|word| !word.is_empty()).map_or(Ok(Sort::Last), |word| sort(&word))?;
+    let sort = given(body.sort).map_or(Ok(Sort::Last), |word| sort(&word))?;
     let limit = limit(body.limit, LIMIT_DEFAULT)?;
     let walk = COMMENTS.walk(&body.filter.unwrap_or_default(), &keys(sort), limit, body.next.as_deref())?;
     let walk = walk.before(body.prev.as_deref())?;

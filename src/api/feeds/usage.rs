@@ -13,6 +13,7 @@ use crate::operation::table::OPERATIONS;
 use crate::reply::Reply;
 use crate::store::feeds::usage as rows;
 use crate::usage::{begin_of, day_of};
+use crate::validate::given;
 
 /// Days that are told of, unless others are asked for: today is the last.
 const DAYS_DEFAULT: i64 = 30;
@@ -69,7 +70,7 @@ fn date_of(day: i64) -> String {
 
 /// The day of a date as `2026-01-31`.
 fn day_named(name: &str, date: Option<String>) -> Result<Option<i64>> {
-    let Some(date) = date.filter(|date| !date.is_empty()) else { return Ok(None) };
+    let Some(date) = given(date) else { return Ok(None) };
     let day = Time::parse(&format!("{date}T00:00:00Z")).ok().map(day_of).filter(|day| date_of(*day) == date);
     day.map(Some).ok_or_else(|| ApiError::input(format!("{name} must be a date in the format YYYY-MM-DD")))
 }

@@ -14,6 +14,7 @@ use crate::error::{ApiError, Result};
 use crate::model::ban::Ban;
 use crate::model::moderation::{EnrichedAppeal, EnrichedItem};
 use crate::reply::{self, Reply};
+use crate::validate::{given, required};
 
 /// The actions that there are, in Stream's words.
 const ACTIONS: &[&str] = &[
@@ -114,14 +115,10 @@ impl EscalateOptions {
     }
 }
 
-fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
-}
-
 impl SubmitActionRequest {
     /// What is to be done.
     fn submitted(self) -> Result<Submitted> {
-        let wanted = super::required("action_type", self.action_type)?;
+        let wanted = required("action_type", self.action_type)?;
         let Some(name) = ACTIONS.iter().find(|name| **name == wanted).copied() else {
             return Err(ApiError::input(format!("action_type must be one of [{}]", ACTIONS.join(" "))));
         };
@@ -166,17 +163,16 @@ impl SubmitActionRequest {
             "restore" | "unblock" => (Action::ShowAgain, said(self.restore.or(self.unblock))),
             "custom" => {
                 let CustomOptions { id, options } = self.custom.unwrap_or_default();
-                let id = super::required("custom.id", id)?;
+                let id = required("custom.id", id)?;
                 (Action::Custom { id, options: options.unwrap_or_default() }, None)
             }
             "escalate" => {
                 let options = self.escalate.unwrap_or_default();
                 (Action::Escalate(options.metadata()), options.reason)
             }
-            "reject_appeal" => (
-                Action::RejectAppeal,
-                Some(super::required("reject_appeal.decision_reason", said(self.reject_appeal))?),
-            ),
+            "reject_appeal" => {
+                (Action::RejectAppeal, Some(required("reject_appeal.decision_reason", said(self.reject_appeal))?))
+            }
             "de_escalate" => (Action::Deescalate, None),
             // What is left is about messages, calls and reactions, or is not built.
             other => return Err(reply::part_not_built(&format!("The action {other}"))),

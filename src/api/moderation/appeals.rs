@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::model::moderation::EnrichedAppeal;
 use crate::permission::Request;
 use crate::reply::Reply;
+use crate::validate::{given, required};
 
 /// The body of Appeal.
 #[derive(Deserialize)]
@@ -39,10 +40,10 @@ pub async fn create(caller: AnyCaller, body: Body<AppealRequest>) -> Result<Repl
     let request = body.0;
     let acting = Acting::in_body(&caller, request.user_id.as_deref(), request.user.as_ref())?;
     let new = NewAppeal {
-        entity_type: super::required("entity_type", request.entity_type)?,
-        entity_id: super::required("entity_id", request.entity_id)?,
-        item_id: request.review_queue_item_id.filter(|id| !id.is_empty()),
-        reason: super::required("appeal_reason", request.appeal_reason)?,
+        entity_type: required("entity_type", request.entity_type)?,
+        entity_id: required("entity_id", request.entity_id)?,
+        item_id: given(request.review_queue_item_id),
+        reason: required("appeal_reason", request.appeal_reason)?,
         attachments: request.attachments.unwrap_or_default(),
     };
     check_entity(&new.entity_type, &new.entity_id, None)?;

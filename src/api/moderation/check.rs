@@ -12,6 +12,7 @@ use crate::domain::users::check_object;
 use crate::error::Result;
 use crate::model::moderation::{EnrichedItem, Policy};
 use crate::reply::Reply;
+use crate::validate::{given, required};
 
 /// The body of Check.
 #[derive(Deserialize)]
@@ -39,16 +40,16 @@ pub struct CheckResponse {
 /// nothing comes into the queue.
 pub async fn check(caller: ServerCaller, body: Body<CheckRequest>) -> Result<Reply<CheckResponse>> {
     let CheckRequest { config_key, config_team, config, moderation_payload, test_mode, .. } = body.0;
-    let entity_type = super::required("entity_type", body.0.entity_type)?;
-    let entity_id = super::required("entity_id", body.0.entity_id)?;
-    let creator_id = Some(super::required("entity_creator_id", body.0.entity_creator_id)?);
+    let entity_type = required("entity_type", body.0.entity_type)?;
+    let entity_id = required("entity_id", body.0.entity_id)?;
+    let creator_id = Some(required("entity_creator_id", body.0.entity_creator_id)?);
     check_entity(&entity_type, &entity_id, creator_id.as_deref())?;
     let payload = moderation_payload.unwrap_or_default();
     check_object("moderation_payload", &payload)?;
     let text = joined(&payload);
     let config = config.map(super::configs::parts).transpose()?;
     let answer = caller.write(move |tx| {
-        let policy = match (config, config_key.filter(|key| !key.is_empty())) {
+        let policy = match (config, given(config_key)) {
             (Some(config), key) => {
                 policies::check_lists(tx, &config)?;
                 let (team, key) = (config_team.unwrap_or_default(), key.unwrap_or_default());

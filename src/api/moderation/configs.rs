@@ -14,6 +14,7 @@ use crate::error::{ApiError, Result};
 use crate::model::moderation::Policy;
 use crate::permission::Request;
 use crate::reply::Reply;
+use crate::validate::required;
 use crate::wire::Empty;
 
 /// The parts of a policy, and what answers call them.
@@ -69,7 +70,7 @@ pub struct ConfigResponse {
 /// `POST /moderation/config`: what is not said of a policy that is there is no longer part of it.
 pub async fn upsert(caller: AnyCaller, body: Body<UpsertConfigRequest>) -> Result<Reply<ConfigResponse>> {
     let UpsertConfigRequest { key, team, is_async, parts: body } = body.0;
-    let key = super::required("key", key)?;
+    let key = required("key", key)?;
     let config = parts(body)?;
     let by = caller.owned_subject();
     let policy = caller.write(move |tx| {

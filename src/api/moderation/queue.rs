@@ -17,6 +17,7 @@ use crate::model::moderation::{EnrichedEntry, EnrichedFlag, EnrichedItem};
 use crate::permission::Request;
 use crate::query::page::Leads;
 use crate::reply::Reply;
+use crate::validate::{given, required};
 
 /// The body of QueryReviewQueue.
 #[derive(Deserialize)]
@@ -127,8 +128,8 @@ pub struct FlagCountResponse {
 /// `POST /moderation/flag_count`: how many flags there are upon somebody's things, or upon those of a kind.
 pub async fn flag_count(caller: ServerCaller, body: Body<FlagCountRequest>) -> Result<Reply<FlagCountResponse>> {
     let FlagCountRequest { entity_creator_id, entity_type } = body.0;
-    let creator = super::required("entity_creator_id", entity_creator_id)?;
-    let entity_type = entity_type.filter(|kind| !kind.is_empty());
+    let creator = required("entity_creator_id", entity_creator_id)?;
+    let entity_type = given(entity_type);
     let count = caller.read(|tx| rules::flag_count(tx, &creator, entity_type.as_deref()))?;
     Ok(Reply(FlagCountResponse { count }))
 }

@@ -9,6 +9,7 @@ use crate::domain::moderation::templates as rules;
 use crate::error::{ApiError, Result};
 use crate::model::moderation::Template;
 use crate::reply::Reply;
+use crate::validate::required;
 use crate::wire::Empty;
 
 /// The answer of V2QueryTemplates.
@@ -31,7 +32,7 @@ pub struct UpsertTemplateRequest {
 
 /// `POST /moderation/feeds_moderation_template`.
 pub async fn upsert(caller: ServerCaller, body: Body<UpsertTemplateRequest>) -> Result<Reply<Template>> {
-    let name = super::required("name", body.0.name)?;
+    let name = required("name", body.0.name)?;
     let config = body.0.config.ok_or_else(|| ApiError::input("config is a required field"))?;
     if !config.get("data_types").is_some_and(Value::is_object) {
         return Err(ApiError::input("config.data_types is a required field"));
