@@ -96,6 +96,7 @@ impl Settings {
             multi_tenant_enabled: self.flag("multi_tenant_enabled"),
             permission_v1: self.get("permission_version") == "v1",
             feed_audit_logs: self.flag("feed_audit_logs_enabled"),
+            async_url_enrich: self.flag("async_url_enrich_enabled"),
             unique_usernames: match self.get("enforce_unique_usernames").as_str() {
                 Some("app") => UniqueUsernames::App,
                 Some("team") => UniqueUsernames::Team,

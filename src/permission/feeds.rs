@@ -1,7 +1,7 @@
 //! May they, on a feed: one set of capabilities, and one bit of it.
 
 use super::capability::{Capabilities, Capability};
-use super::feed_roles::{self, OWNER};
+use super::feed_roles::{self, FOLLOWER, OWNER, VIEWER};
 use super::scope::{Scope, Visibility};
 use super::{Subject, holds, refusal};
 use crate::app::AppState;
@@ -34,6 +34,10 @@ pub fn capabilities(
     if app.rules.disable_permissions_checks {
         return Capabilities::ALL;
     }
+    // Known: a role that is not one of these, or no longer, is kept and counts as that of every follower.
+    let is_known = |role: &str| [FOLLOWER, VIEWER].contains(&role) || app.roles.contains_key(role);
+    let follower = relation.follower.map(|role| if is_known(role) { role } else { FOLLOWER });
+    let relation = Relation { follower, ..relation };
     let roles = std::iter::once(subject.role).chain(relation.roles());
     roles.map(|role| of_role(app, subject, visibility, relation, role)).collect()
 }

@@ -18,6 +18,8 @@ pub struct Rules {
     pub permission_v1: bool,
     /// What becomes of activities and comments is kept.
     pub feed_audit_logs: bool,
+    /// What a link looks like comes after the answer to who sent it.
+    pub async_url_enrich: bool,
     /// Whether names must differ.
     pub unique_usernames: UniqueUsernames,
     /// Roles that may not query users.

@@ -12,6 +12,7 @@ mod following;
 mod groups;
 mod interests;
 mod levels;
+mod link_previews;
 mod managing;
 mod marks;
 mod measuring;

@@ -9,12 +9,13 @@ use crate::clock::Time;
 use crate::domain::feeds::activities::{self as rules, ActivityInput};
 use crate::domain::feeds::collections::{BATCH_MAX, REFERENCES_MAX, references};
 use crate::domain::feeds::feeds::parse_address;
+use crate::domain::feeds::link_previews;
 use crate::domain::feeds::read::FEEDS_MAX;
 use crate::error::{ApiError, Result};
 use crate::json::from_tree;
 use crate::model::feeds::activity::Activity;
 use crate::query::moment;
-use crate::validate::{batch, max_chars, wrong_type};
+use crate::validate::{batch, given, max_chars, required, wrong_type};
 
 /// Characters of an activity's id and type at the most.
 const ID_MAX_CHARS: usize = 255;
@@ -74,7 +75,8 @@ pub struct ActivityRequest {
 }
 
 /// What else comes of it: whether those whom an activity mentions are told so, by one name where activities are added and another
-/// where they change; and whether a text that changed is processed as that of a new one is.
+/// where they change; whether a text that changed is processed as that of a new one is; and whether what its link looks like is left
+/// out.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct Telling {
@@ -83,6 +85,7 @@ pub struct Telling {
     copy_custom_to_notification: Option<bool>,
     run_activity_processors: Option<bool>,
     force_moderation: Option<bool>,
+    skip_enrich_url: Option<bool>,
 }
 
 impl Telling {
@@ -94,6 +97,7 @@ impl Telling {
             copies_custom: self.copy_custom_to_notification == Some(true),
             is_processed: self.run_activity_processors == Some(true),
             is_forced: self.force_moderation == Some(true),
+            skips_links: input.skips_links || self.skip_enrich_url == Some(true),
             ..input
         }
     }
@@ -102,10 +106,9 @@ impl Telling {
 impl ActivityRequest {
     /// What is described, within the limits.
     pub fn checked(self) -> Result<ActivityInput> {
-        let kind = self.kind.filter(|kind| !kind.is_empty());
-        let kind = kind.ok_or_else(|| ApiError::input("type is a required field"))?;
+        let kind = required("type", self.kind)?;
         max_chars("type", &kind, ID_MAX_CHARS)?;
-        let id = self.id.filter(|id| !id.is_empty());
+        let id = given(self.id);
         max_chars("id", id.as_deref().unwrap_or_default(), ID_MAX_CHARS)?;
         let feeds = self.feeds.ok_or_else(|| ApiError::input("feeds is a required field"))?;
         batch("feeds", feeds.len(), FEEDS_MAX as usize)?;
@@ -118,7 +121,7 @@ impl ActivityRequest {
         }
         rules::check_visibility(self.visibility.as_deref(), self.visibility_tag.as_deref())?;
         max_chars("visibility_tag", self.visibility_tag.as_deref().unwrap_or_default(), TAG_MAX_CHARS)?;
-        let replies = self.restrict_replies.filter(|replies| !replies.is_empty());
+        let replies = given(self.restrict_replies);
         if replies.as_deref().is_some_and(|word| !["everyone", "people_i_follow", "nobody"].contains(&word)) {
             return Err(ApiError::input("restrict_replies must be one of [everyone people_i_follow nobody]"));
         }
@@ -143,14 +146,15 @@ impl ActivityRequest {
             interest_tags: self.interest_tags.unwrap_or_default(),
             references: references(&self.collection_refs.unwrap_or_default(), REFERENCES_MAX)?,
             collections: collections.collect::<Result<_>>()?,
-            parent_id: self.parent_id.filter(|id| !id.is_empty()),
-            poll_id: self.poll_id.filter(|id| !id.is_empty()),
+            parent_id: given(self.parent_id),
+            poll_id: given(self.poll_id),
             location: self.location.map(LocationRequest::checked).transpose()?,
             expires_at: self.expires_at.as_ref().map(|value| time("expires_at", value)).transpose()?.flatten(),
             notifies: false,
             copies_custom: false,
             is_processed: false,
             is_forced: false,
+            skips_links: false,
         };
         rules::check_custom(&input)?;
         Ok(self.telling.of(input))
@@ -216,6 +220,12 @@ impl Change {
     /// What an activity says once it is changed so.
     pub fn of(&self, before: &Activity) -> Result<ActivityRequest> {
         let mut fields = fields_of(before);
+        let says_other = self.set.contains_key("text") || self.unset.iter().any(|key| key == "text");
+        if says_other {
+            let text = self.set.get("text").and_then(Value::as_str);
+            let kept = link_previews::kept(before.text.as_deref(), text, &before.attachments);
+            fields.insert("attachments".to_owned(), Value::Array(kept));
+        }
         for (key, value) in &self.set {
             match key.strip_prefix("custom.") {
                 Some(path) => set_at(&mut fields, path, Some(value)),
@@ -228,7 +238,9 @@ impl Change {
                 None => drop(fields.remove(key)),
             }
         }
-        Ok(from_tree::<ActivityRequest>(Value::Object(fields))?.or_as_in(before))
+        let mut request = from_tree::<ActivityRequest>(Value::Object(fields))?.or_as_in(before);
+        request.telling.skip_enrich_url = Some(!self.set.contains_key("text"));
+        Ok(request)
     }
 }
 

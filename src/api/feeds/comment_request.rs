@@ -10,7 +10,7 @@ use crate::domain::feeds::comments::{CommentChange, CommentInput};
 use crate::error::{ApiError, Result};
 use crate::json::from_tree;
 use crate::model::feeds::comment::Comment;
-use crate::validate::max_chars;
+use crate::validate::{given, max_chars};
 
 /// Characters of a comment's id at the most.
 const ID_MAX_CHARS: usize = 255;
@@ -33,8 +33,8 @@ pub struct CommentRequest {
     telling: TellingRequest,
 }
 
-/// Whether those whom a comment concerns are told so: one name for it where comments are added, another where they change. Push
-/// messages are never sent, so none has to be skipped.
+/// What else comes of a comment: whether those whom it concerns are told so, by one name where comments are added and another where
+/// they change; and whether what its link looks like is left out. Push messages are never sent, so none has to be skipped.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 pub struct TellingRequest {
@@ -42,6 +42,7 @@ pub struct TellingRequest {
     handle_mention_notifications: Option<bool>,
     copy_custom_to_notification: Option<bool>,
     force_moderation: Option<bool>,
+    skip_enrich_url: Option<bool>,
 }
 
 impl From<TellingRequest> for Telling {
@@ -54,7 +55,6 @@ impl From<TellingRequest> for Telling {
 impl CommentRequest {
     /// What is described, within the limits. A reply takes its object from what it answers.
     pub fn checked(self) -> Result<CommentInput> {
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let (id, object_id, parent_id) = (given(self.id), given(self.object_id), given(self.parent_id));
         max_chars("id", id.as_deref().unwrap_or_default(), ID_MAX_CHARS)?;
         if parent_id.is_none() && object_id.is_none() {
@@ -71,13 +71,14 @@ impl CommentRequest {
             custom: self.custom.unwrap_or_default(),
             telling: self.telling.into(),
             is_forced: self.telling.force_moderation == Some(true),
+            skips_links: self.telling.skip_enrich_url == Some(true),
         })
     }
 }
 
 /// Nothing but activities is commented upon.
-pub fn object_type(given: Option<&str>, is_required: bool) -> Result<()> {
-    match given.filter(|kind| !kind.is_empty()) {
+pub fn object_type(kind: Option<&str>, is_required: bool) -> Result<()> {
+    match given(kind) {
         Some("activity") => Ok(()),
         Some(_) => Err(ApiError::input("object_type must be one of [activity]")),
         None if is_required => Err(ApiError::input("object_type is a required field")),
@@ -109,6 +110,7 @@ impl UpdateCommentRequest {
             custom: self.custom,
             telling: self.telling.into(),
             is_forced: self.telling.force_moderation == Some(true),
+            skips_links: self.telling.skip_enrich_url == Some(true),
         };
         Ok((self.named, mentions_within(change)?))
     }
@@ -139,8 +141,7 @@ const SETTABLE: &[&str] = &["text", "attachments", "custom", "mentioned_user_ids
 pub struct Parts {
     set: Map<String, Value>,
     unset: Vec<String>,
-    telling: Telling,
-    is_forced: bool,
+    telling: TellingRequest,
 }
 
 /// The parts of a comment that can be changed.
@@ -170,8 +171,7 @@ impl UpdateCommentPartialRequest {
         if set.get("status").is_some_and(|status| !status.is_null() && status != "active") {
             return Err(ApiError::input("set.status must be one of [active]"));
         }
-        let is_forced = self.telling.force_moderation == Some(true);
-        Ok((self.named, Parts { set, unset, telling: self.telling.into(), is_forced }))
+        Ok((self.named, Parts { set, unset, telling: self.telling }))
     }
 }
 
@@ -200,8 +200,9 @@ impl Parts {
             attachments: fields.attachments.map(|all| all.into_iter().map(attachment).collect()),
             mentioned: fields.mentioned_user_ids,
             custom: fields.custom,
-            telling: self.telling,
-            is_forced: self.is_forced,
+            telling: self.telling.into(),
+            is_forced: self.telling.force_moderation == Some(true),
+            skips_links: self.telling.skip_enrich_url == Some(true),
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::ids::FeedId;
 use crate::model::feeds::follow::{EnrichedFollow, FollowStatus};
 use crate::reply::Reply;
 use crate::store::WriteTx;
-use crate::validate::{batch, within};
+use crate::validate::{batch, given, required, within};
 
 /// Follows in one batch at the most.
 const BATCH_MAX: usize = 1_000;
@@ -44,10 +44,7 @@ pub struct FollowRequest {
 
 /// A member that has to be there.
 fn address(name: &str, value: Option<&str>) -> Result<FeedId> {
-    match value.filter(|value| !value.is_empty()) {
-        Some(value) => parse_address(value),
-        None => Err(ApiError::input(format!("{name} is a required field"))),
-    }
+    parse_address(required(name, value)?)
 }
 
 impl FollowRequest {
@@ -64,7 +61,7 @@ impl FollowRequest {
     }
 
     fn status(&self) -> Result<Option<FollowStatus>> {
-        let word = self.status.as_deref().filter(|word| !word.is_empty());
+        let word = given(self.status.as_deref());
         let fault = || ApiError::input("status must be one of [accepted pending rejected]");
         word.map(|word| FollowStatus::parse(word).ok_or_else(fault)).transpose()
     }
@@ -159,6 +156,12 @@ async fn follow_all(
     batch("follows", requests.len(), BATCH_MAX)?;
     let own = OwnFields::asked(body.enrich_own_fields);
     let create_users = body.create_users == Some(true);
+    // Known: in a batch that is said of all, once.
+    if let Some(at) = requests.iter().position(|request| request.create_users.is_some()) {
+        return Err(ApiError::input(format!(
+            "follows[{at}].create_users cannot be set: set create_users of the batch"
+        )));
+    }
     let inputs = requests.into_iter().map(|request| request.checked(&caller, create_users));
     let inputs = inputs.collect::<Result<Vec<_>>>()?;
     let all = caller.write(move |tx| {
@@ -206,7 +209,7 @@ pub async fn update(caller: AnyCaller, body: Body<FollowRequest>) -> Result<Repl
 async fn decide(caller: AnyCaller, request: FollowRequest, status: FollowStatus) -> Result<Reply<FollowResponse>> {
     let acting = Acting::of(&caller, Named::default())?;
     let (source, target) = request.pair()?;
-    let role = request.follower_role.filter(|role| !role.is_empty());
+    let role = given(request.follower_role).filter(|_| caller.is_server());
     let follow = caller.write(move |tx| rules::decide(tx, acting.actor(), &source, &target, status, role));
     Ok(Reply(follow.await?.into()))
 }

@@ -22,7 +22,12 @@ pub struct Actor<'a> {
     pub by: Option<Subject<'a>>,
 }
 
-impl Actor<'_> {
+impl<'a> Actor<'a> {
+    /// A server that acts for a user.
+    pub fn of(user: &'a UserId) -> Self {
+        Self { user: Some(user), by: None }
+    }
+
     /// A server that names nobody; what is shown to it is nobody's own.
     pub const SERVER: Self = Self { user: None, by: None };
 }
@@ -87,6 +92,14 @@ fn capabilities(tx: &ReadTx<'_>, actor: Actor<'_>, feed: &Feed, standing: &Stand
         follower: followed.map(|follow| follow.follower_role.as_str()),
     };
     permission::feeds::capabilities(&tx.app_state(), subject, feed.visibility, relation)
+}
+
+/// Does something as a user's own client would, by the role that the user has by now. Who is a client already, or a server that
+/// acts for nobody, stays so.
+pub fn as_client<T>(tx: &ReadTx<'_>, actor: Actor<'_>, job: impl FnOnce(Actor<'_>) -> Result<T>) -> Result<T> {
+    let Some(user) = actor.user.filter(|_| actor.by.is_none()) else { return job(actor) };
+    let facts = tx.facts(user.as_str());
+    job(Actor { user: Some(user), by: Some(Subject { id: user.as_str(), role: &facts.role, teams: &facts.teams }) })
 }
 
 /// Refuses unless the actor may do this on the feed.

@@ -11,7 +11,8 @@ use super::enrich::{OwnFields, Parts, ShownComments};
 use super::listing::{enriched_by, enriched_in, list, regard, tell, unlist};
 use super::moderated::{self, may_bring_back};
 use super::notify::{self, Kind};
-use super::{activity_notices as notices, feeds, later, processors, revisions};
+use super::processors::{self, Processing};
+use super::{activity_notices as notices, feeds, later, link_previews, revisions};
 use crate::domain::moderation::entity::ACTIVITY;
 use crate::error::{ApiError, Result};
 use crate::ids::{FeedId, UserId};
@@ -68,6 +69,7 @@ fn add(
     let parent = input.parent_id.as_deref().map(|id| live_of(tx, id)).transpose()?;
     let (notifies, copies_custom) = (input.notifies, input.copies_custom);
     let judgement = moderated::judge(tx, actor, input.is_forced, &feeds, &mut input.text)?;
+    let preview = link_previews::attach(tx, input.skips_links, input.text.as_deref(), &mut input.attachments)?;
     let collections = refer(tx, actor, author, &mut input)?;
     let activity = Activity {
         no,
@@ -97,7 +99,7 @@ fn add(
     }
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
     tell(tx, "feeds.activity.added", Some(author), &enriched, &feeds)?;
-    processors::run(tx, author, &enriched.activity, &feeds)?;
+    processors::run(tx, author, &enriched.activity, &feeds, Processing { reads_text: true, preview })?;
     let told = || notices::tell_mentioned(tx, &enriched.activity, &[], copies_custom);
     let mentions_told = notifies.then(told).transpose()?;
     Ok(Written { activity: enriched, mentions_told })
@@ -122,8 +124,9 @@ pub fn edit(
     let mut dropped = feed_rows::by_address(tx, &dropped)?;
     let now = later(tx.now, before.updated_at);
     let (notifies, copies_custom) = (input.notifies, input.copies_custom);
-    let is_processed = input.is_processed && input.text != before.text;
+    let reads_text = input.is_processed && input.text != before.text;
     let judgement = moderated::judge(tx, actor, input.is_forced, &feeds, &mut input.text)?;
+    let preview = link_previews::attach(tx, input.skips_links, input.text.as_deref(), &mut input.attachments)?;
     let collections = refer(tx, actor, editor, &mut input)?;
     let activity = Activity {
         no: before.no,
@@ -159,7 +162,7 @@ pub fn edit(
     }
     regard(tx, &activity, &feeds)?;
     let enriched = enriched_in(tx, actor, activity, &feeds, asked)?;
-    let all = if is_processed { feeds.clone() } else { Vec::new() };
+    let all = if reads_text || preview.is_some() { feeds.clone() } else { Vec::new() };
     let (new, kept): (Vec<Feed>, Vec<Feed>) = feeds.into_iter().partition(is_new);
     for (kind, feeds) in
         [("feeds.activity.removed_from_feed", dropped), ("feeds.activity.updated", kept), ("feeds.activity.added", new)]
@@ -168,7 +171,7 @@ pub fn edit(
             tell(tx, kind, Some(editor), &enriched, &feeds)?;
         }
     }
-    processors::run(tx, editor, &enriched.activity, &all)?;
+    processors::run(tx, editor, &enriched.activity, &all, Processing { reads_text, preview })?;
     let told = || notices::mentions_changed(tx, editor, before, &enriched.activity, copies_custom);
     let mentions_told = notifies.then(told).transpose()?;
     Ok(Written { activity: enriched, mentions_told })

@@ -46,6 +46,8 @@ pub struct ActivityInput {
     pub is_processed: bool,
     /// Whether it is judged though a server sends it.
     pub is_forced: bool,
+    /// Whether what its first link looks like is not attached.
+    pub skips_links: bool,
 }
 
 /// What an activity says, by a call.

@@ -23,6 +23,8 @@ pub struct CommentInput {
     pub telling: Telling,
     /// Whether it is judged though a server sends it.
     pub is_forced: bool,
+    /// Whether what its first link looks like is not attached.
+    pub skips_links: bool,
 }
 
 /// What is changed of a comment. What is `None` stays.
@@ -36,6 +38,8 @@ pub struct CommentChange {
     pub telling: Telling,
     /// Whether it is judged though a server sends it.
     pub is_forced: bool,
+    /// Whether what its first link looks like is not attached.
+    pub skips_links: bool,
 }
 
 /// What every comment has to be.

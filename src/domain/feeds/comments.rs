@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use super::access::{self, Actor, Standing};
+use super::comment_events::{add_preview, tell, tell_added};
 use super::comment_input::check;
 use super::comment_notices::{self as notices, Told};
 use super::enrich::{self, OwnFields, previews};
 use super::moderated::{self, Judgement, may_bring_back};
-use super::{activities, events, later, listing, revisions};
+use super::{activities, events, later, link_previews, listing, revisions};
 use crate::domain::moderation::entity::COMMENT;
 use crate::error::{ApiError, Result};
-use crate::event::feeds::{About, Change};
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
 use crate::model::feeds::comment::{Comment, CommentCounts, EnrichedComment};
@@ -65,6 +65,7 @@ pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, mut input: Comment
         return Err(ApiError::input(format!("comment with id {id} already exists")));
     }
     let judgement = moderated::judge(tx, actor, input.is_forced, &feeds, &mut input.text)?;
+    let preview = link_previews::attach(tx, input.skips_links, input.text.as_deref(), &mut input.attachments)?;
     let (no, is_gone) = (next_number(tx)?, judgement.takes_away());
     let comment = Comment {
         no,
@@ -98,26 +99,10 @@ pub fn add(tx: &WriteTx<'_>, actor: Actor<'_>, author: &User, mut input: Comment
     count(tx, &mut activity, parent.as_ref(), 1, 1)?;
     let comment = enrich::comment(tx, actor.user, comment)?;
     tell_added(tx, author, &comment, &activity, &feeds)?;
+    add_preview(tx, actor, Some(author), &comment.comment, preview, (&activity, &feeds))?;
     let tell = || notices::tell(tx, author, &activity, parent.as_ref(), &comment.comment, telling.copies_custom);
     let told = telling.notifies.then(tell).transpose()?;
     Ok(Added { comment, told })
-}
-
-fn tell_added(
-    tx: &WriteTx<'_>,
-    author: &User,
-    comment: &EnrichedComment,
-    activity: &Activity,
-    feeds: &[Feed],
-) -> Result<()> {
-    // What is told needs more than what is answered, and mostly nobody listens.
-    if tx.watched_feeds().is_empty() {
-        return Ok(());
-    }
-    let upon = listing::enriched_in(tx, Actor::SERVER, activity.clone(), feeds, OwnFields::NONE)?.for_all();
-    let told = About::NewComment { comment: Box::new(comment.clone().for_all()), activity: Box::new(upon) };
-    let change = Change::new(Some(Arc::new(author.clone())), told);
-    events::tell_about(tx, "feeds.comment.added", &change, activity, feeds)
 }
 
 /// Counts comments that came or went: `all` of them with what answers them, and of these directly under the parent so many.
@@ -222,12 +207,17 @@ pub fn update(
         None => Judgement::default(),
         text => moderated::judge(tx, actor, change.is_forced, &feeds, text)?,
     };
+    let text = change.text.as_deref().or(before.text.as_deref());
+    let kept = || link_previews::kept(before.text.as_deref(), text, &before.attachments);
+    let mut attachments = change.attachments.unwrap_or_else(kept);
+    let skips_links = change.skips_links || change.text.is_none();
+    let preview = link_previews::attach(tx, skips_links, text, &mut attachments)?;
     let now = later(tx.now, before.updated_at);
     let mentioned = before.mentioned.clone();
     let says_other = change.text.is_some() && change.text != before.text;
     let comment = Comment {
         text: change.text.or_else(|| before.text.clone()),
-        attachments: change.attachments.unwrap_or_else(|| before.attachments.clone()),
+        attachments,
         mentioned: change.mentioned.unwrap_or_else(|| before.mentioned.clone()),
         custom: change.custom.unwrap_or_else(|| before.custom.clone()),
         i18n: if says_other { Map::new() } else { before.i18n.clone() },
@@ -254,6 +244,7 @@ pub fn update(
         notices::mentions_changed(tx, editor, &activity, &mentioned, &comment, change.telling.copies_custom)?;
     }
     let comment = tell(tx, "feeds.comment.updated", actor, editor, comment, (&activity, &feeds))?;
+    add_preview(tx, actor, editor, &comment.comment, preview, (&activity, &feeds))?;
     if tells_activity {
         let user = Some(editor.map_or_else(|| Arc::clone(&comment.user), |editor| Arc::new(editor.clone())));
         let shown = listing::enriched_in(tx, Actor::SERVER, activity, &feeds, OwnFields::NONE)?.for_all();
@@ -357,21 +348,4 @@ fn missing(id: &str) -> ApiError {
 
 fn parent_of(tx: &ReadTx<'_>, comment: &Comment) -> Result<Option<Comment>> {
     comment.parent_id.as_deref().map_or(Ok(None), |id| rows::get(tx, id))
-}
-
-/// Tells those who hear of an activity what became of a comment upon it, and answers it as the actor is shown it. Who hears of
-/// no user takes it for a change of his own: where a server names none, it is the author.
-pub fn tell(
-    tx: &WriteTx<'_>,
-    kind: &'static str,
-    actor: Actor<'_>,
-    by: Option<&User>,
-    comment: Comment,
-    (activity, feeds): (&Activity, &[Feed]),
-) -> Result<EnrichedComment> {
-    let comment = enrich::comment(tx, actor.user, comment)?;
-    let user = by.map_or_else(|| Arc::clone(&comment.user), |by| Arc::new(by.clone()));
-    let change = Change::new(Some(user), About::Comment(Box::new(comment.clone().for_all())));
-    events::tell_about(tx, kind, &change, activity, feeds)?;
-    Ok(comment)
 }

@@ -67,7 +67,11 @@ pub fn find(tx: &ReadTx<'_>, fid: &FeedId) -> Result<Option<Feed>> {
 
 /// The feed at an address, or Stream's refusal.
 pub fn present(tx: &ReadTx<'_>, fid: &FeedId) -> Result<Feed> {
-    find(tx, fid)?.ok_or_else(|| ApiError::not_found(format!("feed with id {fid} not found")))
+    find(tx, fid)?.ok_or_else(|| missing(fid))
+}
+
+pub fn missing(fid: &FeedId) -> ApiError {
+    ApiError::not_found(format!("feed with id {fid} not found"))
 }
 
 /// Makes a feed, owned by a user, where there is none; one that was deleted is made anew. Any user may: that is a permission

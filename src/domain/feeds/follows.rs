@@ -6,7 +6,7 @@ use super::access::{self, Actor};
 use super::enrich::{self, OwnFields};
 use super::feeds::{self, NewFeed};
 use super::notify::{self, Deed, Notice};
-use super::{events, later};
+use super::{events, groups, later};
 use crate::domain::users as user_rules;
 use crate::error::{ApiError, Result};
 use crate::event::feeds::{About, Change};
@@ -72,6 +72,12 @@ impl Pair {
         Ok(Self { source: feeds::present(tx, source)?, target: feeds::present(tx, target)? })
     }
 
+    /// The feeds of a follow to be, of which what is not there is made.
+    fn ensure(tx: &WriteTx<'_>, input: &FollowInput) -> Result<Self> {
+        let source = ensure(tx, &input.source, input.create_users)?;
+        Ok(Self { source, target: ensure(tx, &input.target, input.create_users)? })
+    }
+
     /// The feeds of a follow; `None` where one is gone.
     fn of(tx: &ReadTx<'_>, follow: &Follow) -> Result<Option<Self>> {
         let mut feeds = feed_rows::by_number(tx, &[follow.source, follow.target])?;
@@ -109,6 +115,7 @@ impl Pair {
         let is_accepted = status == FollowStatus::Accepted;
         let now = follow.updated_at;
         let after = Follow {
+            follower_role: self.role(tx, Some(follow.follower_role.clone()), is_accepted && !was_accepted)?,
             status,
             accepted_at: if is_accepted && !was_accepted { Some(now) } else { follow.accepted_at },
             rejected_at: if status == FollowStatus::Rejected { Some(now) } else { follow.rejected_at },
@@ -122,6 +129,17 @@ impl Pair {
         }
         self.tell(tx, "feeds.follow.updated", &after)?;
         Ok(after)
+    }
+
+    /// As what somebody follows: a follow of which nothing else is said is, from when it is accepted, what the target's group says.
+    fn role(&self, tx: &ReadTx<'_>, said: Option<String>, is_accepted_now: bool) -> Result<String> {
+        let said = said.filter(|role| role != permission::feed_roles::FOLLOWER);
+        let of_group = || -> Result<Option<String>> {
+            let group = groups::find(tx, self.target.fid.group())?;
+            Ok(group.and_then(|group| group.config.default_follower_role).filter(|role| !role.is_empty()))
+        };
+        let role = if said.is_none() && is_accepted_now { of_group()? } else { said };
+        Ok(role.unwrap_or_else(|| permission::feed_roles::FOLLOWER.to_owned()))
     }
 
     /// Tells whose feed is followed, in the name of whose feed follows.
@@ -152,10 +170,7 @@ pub fn follow(
     if input.source == input.target {
         return Err(ApiError::input("a feed cannot follow itself"));
     }
-    for fid in [&input.source, &input.target] {
-        ensure(tx, fid, input.create_users)?;
-    }
-    let mut pair = Pair::find(tx, &input.source, &input.target)?;
+    let mut pair = Pair::ensure(tx, &input)?;
     must_own(actor, &pair.source, Capability::Follow)?;
     let known = rows::get(tx, pair.source.no, pair.target.no)?;
     if let Some(known) = known.filter(|known| known.status != FollowStatus::Rejected) {
@@ -184,7 +199,7 @@ pub fn follow(
         target: pair.target.no,
         status,
         shown_from: shown_from(tx, &pair.target, input.activity_copy_limit)?,
-        follower_role: input.follower_role.unwrap_or_else(|| permission::feed_roles::FOLLOWER.to_owned()),
+        follower_role: pair.role(tx, input.follower_role, status == FollowStatus::Accepted)?,
         push_preference: input.push_preference.unwrap_or_else(|| "none".to_owned()),
         custom,
         created_at: tx.now,
@@ -202,19 +217,20 @@ pub fn follow(
     Ok(Followed { follow: pair.enriched(tx, actor, follow, own)?, is_new: true, told })
 }
 
-/// Makes a feed where there is none, for the user whose id it has, who is made as well if that was asked for. What is no user's is
-/// left to be missed.
-fn ensure(tx: &WriteTx<'_>, fid: &FeedId, makes_user: bool) -> Result<()> {
+/// The feed at an address, which is made where there is none, for the user whose id it has; he is made as well if that was asked
+/// for. What is no user's is missed.
+fn ensure(tx: &WriteTx<'_>, fid: &FeedId, makes_user: bool) -> Result<Feed> {
     // The id of a feed that is there need be no user's.
-    if feeds::find(tx, fid)?.is_some() {
-        return Ok(());
+    if let Some(feed) = feeds::find(tx, fid)? {
+        return Ok(feed);
     }
     let owner = if makes_user {
         Some(user_rules::ensure(tx, &user_rules::user_id("user_id", fid.id())?)?)
     } else {
         users::get(tx, fid.id())?.filter(|user| user.deleted_at.is_none())
     };
-    owner.map_or(Ok(()), |owner| feeds::ensure(tx, &owner.id, fid, NewFeed::default()).map(drop))
+    let owner = owner.ok_or_else(|| feeds::missing(fid))?;
+    Ok(feeds::ensure(tx, &owner.id, fid, NewFeed::default())?.0)
 }
 
 /// Only whose feed it is has it follow others, or no longer.

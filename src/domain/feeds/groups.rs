@@ -23,7 +23,7 @@ const BUILT_IN: &[&str] = &["user", "timeline", "foryou", "notification", "story
 
 /// Picks what is in the feed itself.
 const CURRENT_FEED: &str = "current_feed";
-/// Picks what the followed feeds have.
+/// Picks what the followed feeds have, and the feed itself.
 const FOLLOWING: &str = "following";
 
 /// The settings of a built-in group. Which visibility each has, and what `foryou` selects, is inferred.
@@ -130,10 +130,12 @@ pub fn default_visibility(group: &Group) -> Visibility {
     set.unwrap_or(Visibility::Visible)
 }
 
-/// Which activities selectors pick. Without any, a feed shows its own.
+/// Which activities selectors pick. Without any, a feed shows its own; one that shows what it follows shows what is added to itself,
+/// too.
 pub fn sources(selectors: &[Selector]) -> Sources {
     let has = |kind: &str| selectors.iter().any(|selector| selector.kind == kind);
-    Sources { own: selectors.is_empty() || has(CURRENT_FEED), followed: has(FOLLOWING) }
+    let followed = has(FOLLOWING);
+    Sources { own: selectors.is_empty() || followed || has(CURRENT_FEED), followed }
 }
 
 /// In which order: by the first selector that asks for one, else the newest first.

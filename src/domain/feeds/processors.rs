@@ -1,6 +1,11 @@
-//! What a group has done to activities that came (feeds-core 3.2): `text_interest_tags` tells what a text is about. Production
+//! What comes to activities after they came (feeds-core 3.2). What a link looks like, where an app has that wait, and what the
+//! groups have done: `text_interest_tags` tells what a text is about. Production
 //! asks a model, which answers some time later, and so the answer of the call that added the activity does not have the tags: the
 //! event of the change does. Here a list of words decides, at once. Images and pages that are linked to decide nothing.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde_json::{Map, Value};
 
 use super::access::Actor;
 use super::enrich::OwnFields;
@@ -9,6 +14,7 @@ use super::{groups, later};
 use crate::error::Result;
 use crate::model::feeds::activity::Activity;
 use crate::model::feeds::feed::Feed;
+use crate::model::feeds::group::ActivityProcessing;
 use crate::model::user::User;
 use crate::store::WriteTx;
 use crate::store::feeds::activities as rows;
@@ -49,24 +55,37 @@ const TOPICS: &[(&str, &[&str])] = &[
 ];
 
 /// What a text is about, in the order of the list.
-fn topics(text: &str) -> impl Iterator<Item = &'static str> {
+fn topics(text: &str) -> Vec<&'static str> {
     let text = text.to_lowercase();
-    let is_about = move |words: &[&str]| text.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
-    TOPICS.iter().filter(move |(_, words)| is_about(words)).map(|(topic, _)| *topic)
+    let said: HashSet<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    let topics = TOPICS.iter().filter(|(_, words)| words.iter().any(|word| said.contains(word)));
+    topics.map(|(topic, _)| *topic).collect()
 }
 
-/// Adds to an activity what the groups of its feeds have found out of it, and tells of that as of any change. It is no edit.
-pub fn run(tx: &WriteTx<'_>, author: &User, activity: &Activity, feeds: &[Feed]) -> Result<()> {
-    let known = &activity.interest_tags;
-    let new: Vec<String> = topics(activity.text.as_deref().unwrap_or_default())
-        .filter(|topic| !known.iter().any(|tag| tag == topic))
-        .map(str::to_owned)
-        .collect();
-    if new.is_empty() || !read_text(tx, feeds)? {
+/// What is found out of an activity that came or changed.
+#[derive(Debug)]
+pub struct Processing {
+    /// Whether the groups of its feeds have its text read.
+    pub reads_text: bool,
+    /// What its link looks like, where that comes later than the answer.
+    pub preview: Option<Value>,
+}
+
+/// Adds to an activity what was found out of it, and tells of that as of any change. It is no edit.
+pub fn run(
+    tx: &WriteTx<'_>,
+    author: &User,
+    activity: &Activity,
+    feeds: &[Feed],
+    Processing { reads_text, preview }: Processing,
+) -> Result<()> {
+    let tags = if reads_text { new_tags(tx, activity, feeds)? } else { Vec::new() };
+    if tags.is_empty() && preview.is_none() {
         return Ok(());
     }
     let activity = Activity {
-        interest_tags: known.iter().cloned().chain(new).collect(),
+        interest_tags: activity.interest_tags.iter().cloned().chain(tags).collect(),
+        attachments: activity.attachments.iter().cloned().chain(preview).collect(),
         updated_at: later(tx.now, activity.updated_at),
         ..activity.clone()
     };
@@ -75,16 +94,43 @@ pub fn run(tx: &WriteTx<'_>, author: &User, activity: &Activity, feeds: &[Feed])
     tell(tx, "feeds.activity.updated", Some(author), &enriched, feeds)
 }
 
-/// Whether the group of any of these feeds has texts read.
-fn read_text(tx: &WriteTx<'_>, feeds: &[Feed]) -> Result<bool> {
-    for feed in feeds {
-        let group = groups::find(tx, feed.fid.group())?;
-        let mut processors = group.iter().flat_map(|group| group.config.activity_processors.iter().flatten());
-        if processors.any(|processor| processor.get("type").is_some_and(|kind| kind == READS_TEXT)) {
-            return Ok(true);
+/// The tags that a text brings where the group of any of these feeds has it read.
+fn new_tags(tx: &WriteTx<'_>, activity: &Activity, feeds: &[Feed]) -> Result<Vec<String>> {
+    let text = activity.text.as_deref().unwrap_or_default();
+    let mut new = topics(text);
+    new.retain(|topic| !activity.interest_tags.iter().any(|tag| tag == topic));
+    let groups: BTreeSet<&str> = feeds.iter().map(|feed| feed.fid.group()).collect();
+    let mut kept: HashSet<&str> = HashSet::new();
+    for group in groups {
+        // What says nothing costs nothing.
+        if new.len() == kept.len() {
+            break;
+        }
+        let Some(config) = groups::find(tx, group)?.map(|group| group.config) else { continue };
+        if config.activity_processors.iter().flatten().any(|processor| reads(processor, text)) {
+            kept.extend(new.iter().filter(|tag| keeps(config.activity_processing.as_ref(), tag)));
         }
     }
-    Ok(false)
+    Ok(new.into_iter().filter(|tag| kept.contains(tag)).map(str::to_owned).collect())
+}
+
+/// Whether a processor reads a text: one that is long enough, in characters and in words.
+fn reads(processor: &Map<String, Value>, text: &str) -> bool {
+    let least = |name: &str| processor.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let is_long = |length: usize, least: u64| u64::try_from(length).unwrap_or(u64::MAX) >= least;
+    processor.get("type").is_some_and(|kind| kind == READS_TEXT)
+        && is_long(text.chars().count(), least("min_text_length"))
+        && is_long(text.split_whitespace().count(), least("min_word_count"))
+}
+
+/// Whether a group keeps a tag.
+fn keeps(kept: Option<&ActivityProcessing>, tag: &str) -> bool {
+    let names = |tags: &Vec<String>| tags.iter().any(|known| known.trim().eq_ignore_ascii_case(tag));
+    let set = |tags: &Option<Vec<String>>| tags.clone().filter(|tags| !tags.is_empty());
+    kept.is_none_or(|kept| {
+        set(&kept.allowed_tags).is_none_or(|tags| names(&tags))
+            && !set(&kept.blocked_tags).is_some_and(|tags| names(&tags))
+    })
 }
 
 #[cfg(test)]
@@ -92,7 +138,7 @@ mod tests {
     use super::*;
 
     fn about(text: &str) -> Vec<&'static str> {
-        topics(text).collect()
+        topics(text)
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::access::{self, Actor, may_read, standings};
+use super::access::{self, Actor, Standing, may_read, standings};
 use super::enrich::{self, OwnFields, Parts, previews};
 use crate::error::Result;
 use crate::ids::{FeedId, UserId};
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
-use crate::model::feeds::feed::{EnrichedFeed, Feed};
+use crate::model::feeds::feed::{EnrichedFeed, Feed, Visibility};
 use crate::model::feeds::follow::{EnrichedFollow, Follow};
 use crate::model::feeds::page::Page;
 use crate::permission::capability::Capability;
@@ -47,9 +47,19 @@ fn page<T>((items, Leads { next, prev }): (Vec<T>, Leads)) -> Page<T> {
     Page { items, next, prev }
 }
 
-/// A page of activities. A user finds what lies in a feed that he may read, and his own. Who asks when they expire means those
-/// that have, too.
+/// A page of activities. A server finds all; a user, and a server that names one, what lies in public and visible feeds that he may
+/// read, and his own. Who asks when they expire means those that have, too.
 pub fn activities(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    walk: Walk,
+    included: Included,
+    own: OwnFields,
+) -> Result<Page<EnrichedActivity>> {
+    access::as_client(tx, actor, |actor| found_by(tx, actor, walk, included, own))
+}
+
+fn found_by(
     tx: &ReadTx<'_>,
     actor: Actor<'_>,
     walk: Walk,
@@ -63,16 +73,19 @@ pub fn activities(
         private: included.private,
         user: actor.user.map(UserId::as_str),
     };
-    let found = walk.gather(|walk| rows::activities(tx, walk, shown), |found| readable(tx, actor, found));
+    let found = walk.gather(|walk| rows::activities(tx, walk, shown), |found| searched(tx, actor, found));
     let Page { items, next, prev } = page(found?);
     Ok(Page { items: enriched(tx, actor, items, own)?, next, prev })
 }
 
-fn readable(tx: &ReadTx<'_>, actor: Actor<'_>, mut found: Vec<Row<Activity>>) -> Result<Vec<Row<Activity>>> {
-    if actor.by.is_some() {
-        let readable = readable_of(tx, actor, found.iter().map(|(activity, _)| activity))?;
-        found.retain(|(activity, _)| readable.contains(&activity.no));
-    }
+/// Those of these activities that an actor finds: his own, and what lies in open feeds and is not private.
+fn searched(tx: &ReadTx<'_>, actor: Actor<'_>, mut found: Vec<Row<Activity>>) -> Result<Vec<Row<Activity>>> {
+    let is_open = |feed: &Feed| matches!(feed.visibility, Visibility::Public | Visibility::Visible);
+    let may = |activity: &Activity, feed: &Feed, standing: &Standing| {
+        activity.visibility != "private" && is_open(feed) && may_read(actor, standing)
+    };
+    let readable = readable_where(tx, actor, found.iter().map(|(activity, _)| activity), may)?;
+    found.retain(|(activity, _)| readable.contains(&activity.no));
     Ok(found)
 }
 
@@ -83,20 +96,31 @@ pub fn readable_of<'a>(
     actor: Actor<'_>,
     all: impl Iterator<Item = &'a Activity> + Clone,
 ) -> Result<HashSet<i64>> {
+    readable_where(tx, actor, all, |activity, _, standing| match activity.visibility.as_str() {
+        "private" => standing.is_owner,
+        _ => may_read(actor, standing),
+    })
+}
+
+/// Which of these activities are an actor's own, or in a feed through which he may read them, by number. A server reads all.
+fn readable_where<'a>(
+    tx: &ReadTx<'_>,
+    actor: Actor<'_>,
+    all: impl Iterator<Item = &'a Activity> + Clone,
+    may: impl Fn(&Activity, &Feed, &Standing) -> bool,
+) -> Result<HashSet<i64>> {
     if actor.by.is_none() {
         return Ok(all.map(|activity| activity.no).collect());
     }
     let feeds = feeds_of(tx, all.clone())?;
     let standings = standings(tx, actor, feeds.values())?;
-    let may = |activity: &Activity| {
-        let mut in_feeds = activity.feeds.iter().filter_map(|fid| standings.get(&feeds.get(fid)?.no));
+    let is_readable = |activity: &&Activity| {
+        let in_feeds = activity.feeds.iter().filter_map(|fid| feeds.get(fid));
+        let mut in_feeds = in_feeds.filter_map(|feed| Some((feed, standings.get(&feed.no)?)));
         actor.user.is_some_and(|user| *user == activity.user_id)
-            || match activity.visibility.as_str() {
-                "private" => in_feeds.any(|standing| standing.is_owner),
-                _ => in_feeds.any(|standing| may_read(actor, standing)),
-            }
+            || in_feeds.any(|(feed, standing)| may(activity, feed, standing))
     };
-    Ok(all.filter(|activity| may(activity)).map(|activity| activity.no).collect())
+    Ok(all.filter(is_readable).map(|activity| activity.no).collect())
 }
 
 /// The feeds that these activities are in, as far as they are there.

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::groups;
 use super::rank::{Ranking, unit_seconds};
 use crate::clock::{SECOND_NS, Time};
 use crate::error::{ApiError, Result};
 use crate::model::feeds::group::Selector;
 use crate::query::moment;
+use crate::store::ReadTx;
 use crate::store::feeds::query::ACTIVITIES;
 
 /// Seconds of a window at the least.
@@ -66,6 +68,7 @@ pub struct Selection {
     pub min_popularity: i64,
     /// What else is said.
     pub params: Map<String, Value>,
+    groups: Option<GroupScope>,
     cutoff: Option<Cutoff>,
 }
 
@@ -74,6 +77,32 @@ pub struct Selection {
 enum Cutoff {
     Window(i64),
     Since(i64),
+}
+
+/// In feeds of which groups. What is in one of another group too is picked all the same.
+#[derive(Clone, Debug)]
+enum GroupScope {
+    Include(Vec<String>),
+    Exclude(Vec<String>),
+}
+
+impl GroupScope {
+    /// As a selector says it, or what is wrong with that, behind its name.
+    fn of(set: &Map<String, Value>) -> Result<Option<Self>, String> {
+        let ids = |name: &str| match set.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Array(ids)) => {
+                let ids: Option<Vec<String>> = ids.iter().map(|id| id.as_str().map(str::to_owned)).collect();
+                let ids = ids.ok_or_else(|| format!(".{name} must be an array of ids"))?;
+                Ok(Some(ids).filter(|ids| !ids.is_empty()))
+            }
+            Some(_) => Err(format!(".{name} must be an array of ids")),
+        };
+        match (ids("include")?, ids("exclude")?) {
+            (Some(_), Some(_)) => Err(".include cannot be set beside exclude".to_owned()),
+            (include, exclude) => Ok(include.map(Self::Include).or(exclude.map(Self::Exclude))),
+        }
+    }
 }
 
 impl Selection {
@@ -97,6 +126,7 @@ impl Selection {
             sort: Vec::new(),
             min_popularity: POPULARITY_DEFAULT,
             params: Map::new(),
+            groups: None,
             cutoff: None,
         }
     }
@@ -122,6 +152,8 @@ impl Selection {
             sort,
             min_popularity: least.unwrap_or(POPULARITY_DEFAULT),
             params: object("params")?,
+            groups: GroupScope::of(&object("feed_groups")?)
+                .map_err(|problem| wrong(&format!("feed_groups{problem}")))?,
             cutoff: match (given("cutoff_window"), given("cutoff_time")) {
                 (Some(_), Some(_)) => return Err(wrong("cutoff_window cannot be set beside cutoff_time")),
                 (Some(window), None) => {
@@ -159,12 +191,25 @@ impl Selection {
         }
     }
 
+    /// The groups in one of which a feed has to be that has what is picked; `None` where any will do.
+    pub fn groups(&self, tx: &ReadTx<'_>) -> Result<Option<Vec<String>>> {
+        Ok(match &self.groups {
+            None => None,
+            Some(GroupScope::Include(groups)) => Some(groups.clone()),
+            Some(GroupScope::Exclude(without)) => {
+                let all = groups::all(tx, false)?.into_keys();
+                Some(all.filter(|group| !without.contains(group)).collect())
+            }
+        })
+    }
+
     /// Whether it is what a feed shows of itself and of what it follows, by time and nothing else: pages of that are read as
     /// they stand.
     fn is_plain(&self) -> bool {
         let by_time = |key: &Value| key["field"] == "created_at";
         [Kind::CurrentFeed, Kind::Following].contains(&self.kind)
             && self.filter.is_empty()
+            && self.groups.is_none()
             && self.cutoff.is_none()
             && self.sort.len() <= 1
             && self.sort.iter().all(by_time)

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::access::Actor;
 use super::enrich::OwnFields;
-use super::{comments, listing};
+use super::{comment_events, comments, listing};
 use crate::error::{ApiError, Result};
 use crate::ids::UserId;
 use crate::model::feeds::activity::{Activity, EnrichedActivity};
@@ -93,5 +93,5 @@ pub fn comment(
     let i18n = with(tx, before.i18n.clone(), before.text.as_deref(), &before.user_id, language)?;
     let comment = Comment { i18n, ..before };
     comment_rows::save(tx, &comment)?;
-    comments::tell(tx, "feeds.comment.updated", actor, by, comment, (&activity, &feeds))
+    comment_events::tell(tx, "feeds.comment.updated", actor, by, comment, (&activity, &feeds))
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::access::Actor;
+use super::access::{self, Actor};
 use super::aggregation::Aggregation;
 use super::marks::Tracked;
 use super::{events, groups, read};
@@ -14,16 +14,8 @@ use crate::model::feeds::activity::{Activity, EnrichedActivity};
 use crate::model::feeds::aggregate::EnrichedAggregate;
 use crate::model::feeds::feed::Feed;
 use crate::model::user::User;
-use crate::permission::Subject;
 use crate::store::WriteTx;
 use crate::store::feeds::marks as mark_rows;
-
-/// Does something as one user who reads by the role that he has by now.
-fn as_reader<T>(tx: &WriteTx<'_>, user: &UserId, job: impl FnOnce(Actor<'_>) -> Result<T>) -> Result<T> {
-    let facts = tx.facts(user.as_str());
-    let by = Subject { id: user.as_str(), role: &facts.role, teams: &facts.teams };
-    job(Actor { user: Some(user), by: Some(by) })
-}
 
 /// Tells of what an activity that came or went has made of the feeds that it is in, and of stories that show these.
 pub fn tell(tx: &WriteTx<'_>, kind: &str, user: Option<&Arc<User>>, activity: &Activity, feeds: &[Feed]) -> Result<()> {
@@ -73,7 +65,7 @@ fn tell_status(tx: &WriteTx<'_>, user: Option<&Arc<User>>, feed: &Feed, key: Opt
     let (known, new): (Vec<UserId>, Vec<UserId>) = readers.into_iter().partition(|reader| known.contains(reader));
     for some in known.into_iter().map(|reader| vec![reader]).chain((!new.is_empty()).then_some(new)) {
         let Some(first) = some.first() else { continue };
-        let about = as_reader(tx, first, |actor| {
+        let about = access::as_client(tx, Actor::of(first), |actor| {
             let keys: Vec<&str> = key.into_iter().collect();
             let (groups, status) = read::account(tx, actor, feed, &keys)?;
             let groups = groups.map(|groups| groups.into_iter().map(EnrichedAggregate::for_one).collect());
@@ -90,7 +82,7 @@ pub fn tell_own_status(tx: &WriteTx<'_>, user: &User, feed: &Feed) -> Result<()>
     if !tx.watchers(&feed.fid).contains(&user.id) {
         return Ok(());
     }
-    let (_, status) = as_reader(tx, &user.id, |actor| read::account(tx, actor, feed, &[]))?;
+    let (_, status) = access::as_client(tx, Actor::of(&user.id), |actor| read::account(tx, actor, feed, &[]))?;
     let change = Change::new(Some(Arc::new(user.clone())), About::Notifications { groups: None, status });
     events::tell_some(tx, "feeds.notification_feed.updated", feed, &change, vec![user.id.clone()]);
     Ok(())
@@ -119,7 +111,7 @@ fn tell_stories(
     let Some(group) = groups::find(tx, feed.fid.group())?.filter(|group| group.config.stories.is_some()) else {
         return Ok(());
     };
-    let about = as_reader(tx, reader, |actor| {
+    let about = access::as_client(tx, Actor::of(reader), |actor| {
         if let Some(aggregation) = Aggregation::of_group(&group) {
             let keys: Vec<String> = activities.iter().map(|activity| aggregation.key(activity)).collect();
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();

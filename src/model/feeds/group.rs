@@ -26,10 +26,15 @@ pub struct Group {
 pub struct GroupConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_visibility: Option<String>,
+    /// What a follower is on the group's feeds once his follow is accepted, unless that is said of the follow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_follower_role: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activity_selectors: Option<Vec<Selector>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activity_processors: Option<Vec<Map<String, Value>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_processing: Option<ActivityProcessing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aggregation: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,8 +59,10 @@ impl GroupConfig {
     pub fn or(self, other: Self) -> Self {
         Self {
             default_visibility: self.default_visibility.or(other.default_visibility),
+            default_follower_role: self.default_follower_role.or(other.default_follower_role),
             activity_selectors: self.activity_selectors.or(other.activity_selectors),
             activity_processors: self.activity_processors.or(other.activity_processors),
+            activity_processing: self.activity_processing.or(other.activity_processing),
             aggregation: self.aggregation.or(other.aggregation),
             ranking: self.ranking.or(other.ranking),
             notification: self.notification.or(other.notification),
@@ -104,6 +111,19 @@ pub struct ActivityMarks {
     pub track_read: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub track_seen: Option<bool>,
+}
+
+/// Which of the tags that processors find are kept.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct ActivityProcessing {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_tags: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked_tags: Option<Vec<String>>,
+    /// What else was set.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
 }
 
 /// How stories are shown.

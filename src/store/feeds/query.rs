@@ -59,6 +59,17 @@ macro_rules! followers_of {
     };
 }
 
+/// The group of a feed that an activity is in: selectors ask it, and no client.
+pub static IN_GROUP: Field = Field::new(
+    "feed_groups",
+    Kind::Names {
+        from: "FROM feed_activities i CROSS JOIN feeds g
+            WHERE i.app = ?1 AND i.activity = a.no AND i.origin IS NULL AND g.app = ?1 AND g.no = i.feed AND g.deleted_at IS NULL",
+        column: "g.group_id",
+    },
+    &[In],
+);
+
 /// `activities` under the alias `a`.
 pub static ACTIVITIES: Resource = Resource {
     operation: table::name("QueryActivities"),

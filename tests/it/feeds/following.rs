@@ -277,3 +277,70 @@ fn own_follows_say_what_became_of_ones_own() {
     assert!(target["own_follows"][0]["target_feed"].get("own_follows").is_none(), "and nothing deeper");
     assert_eq!(answer["follow"]["source_feed"]["own_capabilities"].as_array().unwrap().len(), 29);
 }
+
+/// What Jane may do on a feed.
+fn rights(app: &TestApp, feed: &str) -> usize {
+    read(&app.user("jane"), feed, &json!({}))["feed"]["own_capabilities"].as_array().unwrap().len()
+}
+
+#[test]
+fn a_role_that_no_follower_can_have_is_kept_and_counts_as_that_of_every_follower() {
+    let app = app();
+    read(&app.user("john"), "user:closed", &json!({"data": {"visibility": "followers"}}));
+    let pair = |more: Value| {
+        let mut body = json!({"source": "timeline:jane", "target": "user:closed"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    follow(&app.user("jane"), "timeline:jane", "user:closed");
+    // Only a server says it.
+    let accepted =
+        app.user("john").post(&format!("{FOLLOWS}/accept"), &pair(json!({"follower_role": "feed_owner"}))).ok();
+    assert_eq!(accepted["follow"]["follower_role"], "feed_follower");
+    let plain = rights(&app, "user:closed");
+    for role in ["no_such", "feed_owner", "feed_moderator", "admin"] {
+        let changed = app.server().patch(FOLLOWS, &pair(json!({"follower_role": role}))).ok();
+        assert_eq!((&changed["follow"]["follower_role"], rights(&app, "user:closed")), (&json!(role), plain), "{role}");
+    }
+    app.server().post("/api/v2/roles", &json!({"name": "fan"})).ok();
+    app.server().patch(FOLLOWS, &pair(json!({"follower_role": "fan"}))).ok();
+    let answer = app.user("jane").post(&super::reading::path("user:closed"), &json!({}));
+    assert_eq!(answer.error().1, 17, "a role of the app's own may what the app grants it");
+}
+
+#[test]
+fn a_group_says_as_what_its_feeds_are_followed_from_when_a_follow_is_accepted() {
+    let app = app();
+    let config =
+        json!({"id": "clubs", "default_follower_role": "feed_member_viewer", "default_visibility": "followers"});
+    let group = app.server().post("/api/v2/feeds/feed_groups", &config).ok();
+    assert_eq!(group["feed_group"]["default_follower_role"], "feed_member_viewer");
+    for id in ["asked", "open", "said"] {
+        read(&app.user("john"), &format!("clubs:{id}"), &json!({}));
+    }
+    let pair = |id: &str| json!({"source": "timeline:jane", "target": format!("clubs:{id}")});
+    assert_eq!(follow(&app.user("jane"), "timeline:jane", "clubs:asked")["follower_role"], "feed_follower");
+    let accepted = app.user("john").post(&format!("{FOLLOWS}/accept"), &pair("asked")).ok();
+    assert_eq!(accepted["follow"]["follower_role"], "feed_member_viewer");
+    let made = |id: &str, more: Value| {
+        let mut body = pair(id);
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        app.server().post(FOLLOWS, &body).ok()["follow"]["follower_role"].clone()
+    };
+    assert_eq!(made("open", json!({"status": "accepted"})), "feed_member_viewer");
+    assert_eq!(made("said", json!({"status": "accepted", "follower_role": "friend"})), "friend");
+}
+
+#[test]
+fn in_a_batch_users_are_made_for_all_follows_or_for_none() {
+    let app = app();
+    let follows = json!([{"source": "timeline:jane", "target": "user:fresh", "create_users": true}]);
+    for path in ["batch", "batch/upsert"] {
+        let refusal = app.server().post(&format!("{FOLLOWS}/{path}"), &json!({"follows": follows}));
+        let (status, code, text) = refusal.error();
+        assert_eq!((status, code), (400, 4), "{path}");
+        assert!(text.contains("follows[0].create_users cannot be set"), "{text}");
+    }
+    let follows = json!([{"source": "timeline:jane", "target": "user:fresh"}]);
+    app.server().post(&format!("{FOLLOWS}/batch"), &json!({"follows": follows, "create_users": true})).ok();
+}

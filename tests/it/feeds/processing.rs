@@ -67,3 +67,32 @@ fn without_a_processor_that_reads_texts_nothing_is_found() {
         }
     }
 }
+
+#[test]
+fn short_texts_are_not_read_and_only_tags_that_the_group_keeps_are_added() {
+    let app = TestApp::new();
+    let john = app.user("john");
+    let tags = |id: &str, processor: Value, processing: Value, text: &str| {
+        let mut processor = processor;
+        processor["type"] = json!("text_interest_tags");
+        let body = json!({"id": id, "activity_processors": [processor], "activity_processing": processing});
+        let set = app.server().post(GROUPS, &body).ok();
+        assert_eq!(set["feed_group"]["activity_processing"], processing);
+        let added = add(&john, &json!({"type": "post", "feeds": [format!("{id}:john")], "text": text}));
+        john.get(&format!("{ADD}/{}", added["id"].as_str().unwrap())).ok()["activity"]["interest_tags"].clone()
+    };
+    let text = "travel football";
+    assert_eq!(tags("all", json!({}), json!({}), text), json!(["sports", "travel"]));
+    assert_eq!(tags("words", json!({"min_word_count": 3}), json!({}), text), json!([]));
+    assert_eq!(tags("words", json!({"min_word_count": 2}), json!({}), text), json!(["sports", "travel"]));
+    assert_eq!(tags("long", json!({"min_text_length": 16}), json!({}), text), json!([]));
+    assert_eq!(tags("long", json!({"min_text_length": 15}), json!({}), text), json!(["sports", "travel"]));
+    assert_eq!(tags("some", json!({}), json!({"allowed_tags": ["Travel", "music"]}), text), json!(["travel"]));
+    assert_eq!(tags("but", json!({}), json!({"blocked_tags": ["travel"]}), text), json!(["sports"]));
+    // What one group does not keep, another may.
+    let both = json!({"type": "post", "feeds": ["some:john", "but:john"], "text": text});
+    let id = add(&john, &both)["id"].as_str().unwrap().to_owned();
+    assert_eq!(john.get(&format!("{ADD}/{id}")).ok()["activity"]["interest_tags"], json!(["sports", "travel"]));
+    let bad = json!({"id": "bad", "activity_processing": {"allowed_tags": ["a"], "blocked_tags": ["b"]}});
+    assert_eq!(app.server().post(GROUPS, &bad).error().1, 4);
+}

@@ -410,3 +410,24 @@ fn a_query_leads_back_as_it_leads_on() {
     assert_eq!(names(&last, "activities", "id"), ["three"]);
     assert_eq!(names(&query(&jane, &body("prev", &last["prev"])), "activities", "id"), ["one"]);
 }
+
+#[test]
+fn a_user_searches_open_feeds_and_his_own_posts_and_a_server_that_names_him_does_as_he() {
+    let app = frozen_app();
+    let (john, jane, server) = (app.user("john"), app.user("jane"), app.server());
+    read(&jane, "user:jane", &json!({}));
+    for visibility in ["public", "visible", "followers", "members", "private"] {
+        let feed = format!("user:{visibility}");
+        let members = json!([{"user_id": "jane"}]);
+        read(&john, &feed, &json!({"data": {"visibility": visibility, "members": members}}));
+        app.advance("1s");
+        add(&john, &json!({"id": visibility, "type": "post", "feeds": [feed]}));
+    }
+    add(&john, &json!({"id": "mine", "type": "post", "feeds": ["user:public"], "visibility": "private"}));
+    add(&app.server(), &json!({"id": "hers", "type": "post", "feeds": ["user:private"], "user_id": "jane"}));
+    let found = |by: &Caller, more: Value| names(&query(by, &more), "activities", "id").join(" ");
+    assert_eq!(found(&jane, json!({})), "hers visible public", "she is a member of all of them");
+    assert_eq!(found(&server, json!({"user_id": "jane"})), "hers visible public");
+    assert_eq!(found(&john, json!({})), "mine private members followers visible public");
+    assert_eq!(found(&server, json!({})), "hers private members followers visible public");
+}

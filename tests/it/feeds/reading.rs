@@ -111,6 +111,34 @@ fn stories_are_shown_oldest_first_and_what_has_expired_not_at_all() {
 }
 
 #[test]
+fn a_timeline_shows_what_is_added_to_itself_too() {
+    let app = frozen_app();
+    let jane = app.user("jane");
+    for feed in ["user:jane", "timeline:jane"] {
+        read(&jane, feed, &json!({}));
+    }
+    super::following::follow(&app.server(), "timeline:jane", "user:jane");
+    add(&jane, &post("timeline:jane", "direct"));
+    add(&jane, &json!({"type": "post", "feeds": ["user:jane", "timeline:jane"], "text": "both"}));
+    add(&jane, &post("user:jane", "followed"));
+    let page = read(&jane, "timeline:jane", &json!({}));
+    assert_eq!(texts(&page), ["followed", "both", "direct"]);
+    let through: Vec<&Value> =
+        page["activities"].as_array().unwrap().iter().map(|one| &one["current_feed"]["feed"]).collect();
+    assert_eq!(through, ["user:jane", "timeline:jane", "timeline:jane"]);
+    let by_filter = read(&jane, "timeline:jane", &json!({"filter": {"user_id": "jane"}}));
+    assert_eq!(texts(&by_filter), ["followed", "both", "direct"]);
+    super::selecting::group(
+        &app,
+        "ranked",
+        json!({"activity_selectors": [{"type": "following"}], "ranking": {"type": "expression", "score": "popularity"}}),
+    );
+    read(&jane, "ranked:jane", &json!({}));
+    add(&jane, &post("ranked:jane", "own"));
+    assert_eq!(texts(&read(&jane, "ranked:jane", &json!({}))), ["own"]);
+}
+
+#[test]
 fn an_activity_in_several_feeds_is_in_each_and_shows_the_feed_that_is_read() {
     let app = frozen_app();
     let john = app.user("john");

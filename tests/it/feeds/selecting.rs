@@ -164,6 +164,55 @@ fn what_interests_is_near_or_in_suggested_feeds_is_picked() {
 }
 
 #[test]
+fn a_selector_looks_in_feeds_of_some_groups_or_of_all_but_some() {
+    let app = frozen_app();
+    for id in ["news", "shares"] {
+        group(&app, id, json!({}));
+    }
+    let john = app.user("john");
+    for feed in ["user:john", "news:john"] {
+        read(&john, feed, &json!({"data": {"visibility": "public"}}));
+    }
+    for (id, feeds) in
+        [("u", json!(["user:john"])), ("n", json!(["news:john"])), ("b", json!(["user:john", "news:john"]))]
+    {
+        app.advance("1s");
+        add(&john, &json!({"id": id, "type": "post", "feeds": feeds, "text": id}));
+        share(&app, id, 1);
+    }
+    let eve = app.user("eve");
+    let by = |kind: &str, groups: Value| {
+        group(&app, "by", json!({"activity_selectors": [{"type": kind, "min_popularity": 1, "feed_groups": groups}]}));
+        shown(&eve, "by:eve", &json!({})).join("")
+    };
+    for kind in ["popular", "query"] {
+        let mut all: Vec<char> = by(kind, json!({"include": ["user"]})).chars().collect();
+        all.sort_unstable();
+        assert_eq!(all, ['b', 'u'], "{kind}");
+        let mut all: Vec<char> = by(kind, json!({"exclude": ["user", "shares"]})).chars().collect();
+        all.sort_unstable();
+        assert_eq!(all, ['b', 'n'], "{kind}: what is in another group too is picked");
+        assert_eq!(by(kind, json!({"include": []})).len(), 3, "{kind}");
+    }
+    group(&app, "by", json!({"activity_selectors": [{"type": "following", "feed_groups": {"include": ["news"]}}]}));
+    for feed in ["user:john", "news:john"] {
+        follow(&app.server(), "by:eve", feed);
+    }
+    assert_eq!(shown(&eve, "by:eve", &json!({})), ["b", "n"]);
+    for (groups, problem) in [
+        (json!({"include": ["user"], "exclude": ["news"]}), ".include cannot be set beside exclude"),
+        (json!({"include": [1]}), ".include must be an array of ids"),
+        (json!({"exclude": "user"}), ".exclude must be an array of ids"),
+        (json!([]), " must be an object"),
+    ] {
+        let body = json!({"id": "bad", "activity_selectors": [{"type": "popular", "feed_groups": groups}]});
+        let (status, code, text) = app.server().post(GROUPS, &body).error();
+        assert_eq!((status, code), (400, 4), "{text}");
+        assert!(text.contains(&format!("activity_selectors[0].feed_groups{problem}")), "{text}");
+    }
+}
+
+#[test]
 fn selectors_and_rankings_that_cannot_be_read_by_are_refused() {
     let app = frozen_app();
     let refuse = |config: &Value, text: &str| {

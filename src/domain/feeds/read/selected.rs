@@ -20,7 +20,7 @@ use crate::model::feeds::group::Selector;
 use crate::model::feeds::object::ObjectKind;
 use crate::model::feeds::page::Page;
 use crate::model::feeds::rank::Score;
-use crate::store::feeds::query::ACTIVITIES;
+use crate::store::feeds::query::{ACTIVITIES, IN_GROUP};
 use crate::store::feeds::selection::{self, Among};
 use crate::store::feeds::timeline::{Order, Pick, Place};
 use crate::store::feeds::{activities as rows, metrics, reactions};
@@ -124,7 +124,11 @@ impl Reading<'_, '_> {
                 None => return Ok(Vec::new()),
             }
         }
-        let filter = Filter { query: ACTIVITIES.parse(&asked, &selection.sort)?, asked };
+        let mut query = ACTIVITIES.parse(&asked, &selection.sort)?;
+        if let Some(groups) = selection.groups(self.tx)? {
+            query = query.among(&IN_GROUP, groups.into_iter().map(Value::from).collect());
+        }
+        let filter = Filter { asked, query };
         let among = |among: Among<'_>, readable: &mut Readable| {
             let reader = self.reader();
             let picks = selection::pick(self.tx, among, &filter.query, reader, as_of.until, PICKED_MAX)?;
