@@ -1,8 +1,15 @@
 //! What can be told of somebody's project by its files alone: where its code makes clients of Stream's SDKs, whether those can
 //! be pointed here, and what its tests need for it. Knows nothing of a running millpond.
 
+use std::path::Path;
+
 pub mod clients;
 pub mod sdks;
 pub mod setup;
 pub mod source;
 pub mod walk;
+
+/// The repository that a folder lies in: the nearest folder on the way up with a `.git`, be it itself.
+fn repository(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|above| above.join(".git").exists())
+}

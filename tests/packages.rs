@@ -40,7 +40,7 @@ fn the_packages_for_node_install_and_work() {
         at_least("node", (20, 19), "Install Node.js 20.19 or newer: the newest vitest asks for it.")?;
         a_chromium()?;
         let directory = directory("js");
-        for folder in [&directory, &directory.join("vitest3")] {
+        for folder in [&directory, &directory.join("vitest3"), &directory.join("jest29")] {
             npm_ci(folder)?;
             unpack(dist, &folder.join("node_modules/millpond"))?;
         }

@@ -47,7 +47,7 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: &Args) -> Outcome {
     let project = project(args)?;
-    let plan = plan(&project);
+    let plan = plan(&project).map_err(|why| unknown(&args.dir, &why))?;
     let wants = plan.steps.iter().any(|step| matches!(step.there, There::Nothing | There::Short(_)));
     let left = plan.steps.iter().any(|step| matches!(step.there, There::Other(_)));
     if !args.json {
@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Outcome {
     if args.json {
         print::json(&in_json(&project, &plan, writes))?;
     } else {
-        print::out(&end(&plan, wants, writes))?;
+        print::out(&end(&args.dir, &plan, wants, writes, Paint::stdout()))?;
     }
     Ok(if left || wants && !writes && !args.dry_run { FAILED } else { DONE })
 }
@@ -72,16 +72,21 @@ fn project(args: &Args) -> Result<Project, Failure> {
     if !folder.is_dir() {
         return Err(input(format!("--dir: {shown} is no folder.")));
     }
-    find(&folder, args.framework).map_err(|why| match why {
-        Unknown::Unreadable(what) => input(format!("{shown}: {what}.")),
-        Unknown::Nothing => input(format!(
+    find(&folder, args.framework).map_err(|why| unknown(&args.dir, &why))
+}
+
+fn unknown(folder: &Path, why: &Unknown) -> Failure {
+    let shown = folder.display();
+    input(match why {
+        Unknown::Unreadable(what) => format!("{what}. Nothing was written."),
+        Unknown::Nothing => format!(
             "{shown} has neither a package.json nor Python requirements that name pytest. --dir names another folder, \
              --framework says what to write for."
-        )),
-        Unknown::Both(other) => input(format!(
+        ),
+        Unknown::Both(other) => format!(
             "{shown} has tests in two languages. Say which is meant: --framework {} or --framework pytest.",
             other.name()
-        )),
+        ),
     })
 }
 
@@ -119,6 +124,9 @@ fn shown(project: &Project, plan: &Plan, paint: Paint) -> String {
     if project.is_workspace {
         text.push_str("\nthis is a workspace: only its root is looked at; --dir names one of its packages");
     }
+    for doubt in &plan.doubts {
+        let _ = write!(text, "\n{}", paint.yellow(&plain(doubt)));
+    }
     for step in &plan.steps {
         let _ = write!(text, "\n\n{:<8} {}", state(&step.there), paint.bold(&plain(&step.path.display().to_string())));
         match (&step.there, &step.wanted) {
@@ -140,7 +148,7 @@ fn shown(project: &Project, plan: &Plan, paint: Paint) -> String {
     text
 }
 
-fn end(plan: &Plan, wants: bool, writes: bool) -> String {
+fn end(folder: &Path, plan: &Plan, wants: bool, writes: bool, paint: Paint) -> String {
     let left: Vec<_> = plan.steps.iter().filter(|step| matches!(step.there, There::Other(_))).map(name).collect();
     let mut text = match (wants, writes) {
         (true, true) => "\nWritten.".to_owned(),
@@ -154,13 +162,18 @@ fn end(plan: &Plan, wants: bool, writes: bool) -> String {
     if let Some(steps) = &plan.ci {
         text.push_str("\n\nThere are workflows already, or they lie above. The steps for one:\n");
         for line in steps.lines() {
-            text.extend(["\n      ", line]);
+            text.extend(["\n      ", &plain(line)]);
         }
         text.push('\n');
     }
-    text.push_str("\nNext:");
+    for doubt in &plan.doubts {
+        let _ = write!(text, "\n{}", paint.yellow(&plain(doubt)));
+    }
+    // They name paths from there.
+    let place = if folder == Path::new(".") { String::new() } else { format!(", in {}", folder.display()) };
+    text.extend(["\nNext", &plain(&place), ":"]);
     for command in &plan.next {
-        text.extend(["\n  ", command]);
+        text.extend(["\n  ", &plain(command)]);
     }
     text
 }
@@ -181,6 +194,7 @@ fn in_json(project: &Project, plan: &Plan, writes: bool) -> Value {
         "also": project.also.iter().map(|other| other.name()).collect::<Vec<_>>(),
         "files": plan.steps.iter().map(file).collect::<Vec<_>>(),
         "written": writes,
+        "doubts": plan.doubts,
         "ci": plan.ci,
         "next": plan.next,
     })

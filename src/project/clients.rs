@@ -1,5 +1,7 @@
 //! Where a source text makes clients of Stream's SDKs, and whether it says where they call.
 
+use std::cell::LazyCell;
+
 use super::sdks::{Call, Place, SDKS, Sdk, Without};
 use super::source::{self, Language, Source, find, is_word, words};
 
@@ -43,9 +45,11 @@ pub fn clients(language: Language, text: &[u8]) -> Vec<Made> {
     let says = |what: &&str| find(&source.said, what.as_bytes(), 0).is_some();
     let mut made = Vec::new();
     for sdk in sdks().filter(|sdk| sdk.named.is_empty() || sdk.named.iter().any(says)) {
-        for (at, open) in sdk.calls.iter().flat_map(|call| calls(&source, call)) {
+        let given = LazyCell::new(|| around(&source, sdk.takes));
+        for (at, open) in sdk.calls.iter().flat_map(|call| calls(language, &source, call)) {
+            let is_given = || given.iter().any(|(from, to)| *from < open && open < *to);
             let standing =
-                if sdk.elsewhere.iter().any(says) { Standing::Pointed } else { standing(sdk, &source, open) };
+                if sdk.elsewhere.iter().any(says) { Standing::Pointed } else { standing(sdk, &source, open, is_given) };
             made.push((at, sdk, standing));
         }
     }
@@ -68,29 +72,83 @@ fn name(call: &Call) -> &'static str {
 }
 
 /// Where a call stands, and what follows its name.
-fn calls(source: &Source, call: &Call) -> Vec<(usize, usize)> {
-    let (code, name) = (&source.code, name(call).as_bytes());
-    let receivers: Vec<String> = match call {
-        Call::Made(..) => Vec::new(),
-        Call::On(receiver, _) => vec![(*receiver).to_owned()],
-        Call::Imported { path, package, .. } => imported(source, path, package),
+fn calls(language: Language, source: &Source, call: &Call) -> Vec<(usize, usize)> {
+    let with_aliases = |name: &str| [vec![name.to_owned()], aliases(language, source, name)].concat();
+    // The name that is called, and what it is called on.
+    let (names, receivers) = match call {
+        Call::Made(name, beside) => {
+            let beside = beside.iter().flat_map(|module| with_aliases(module)).chain(modules(language, source));
+            (with_aliases(name), beside.collect())
+        }
+        Call::On(receiver, name) => (vec![(*name).to_owned()], with_aliases(receiver)),
+        Call::Imported { path, package, function } => (vec![(*function).to_owned()], imported(source, path, package)),
     };
+    let code = &source.code;
     let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(at) = find(code, name, from) {
-        from = at + name.len();
-        let whole = !code[..at].last().copied().is_some_and(is_word) && !code.get(from).copied().is_some_and(is_word);
-        let after = arguments(code, from);
-        let is_call = match call {
-            Call::Made(_, beside) => after.is_some() && makes(&code[..at], beside),
-            // Ruby calls without parentheses.
-            Call::On(..) | Call::Imported { .. } => receivers.iter().any(|receiver| is_on(&code[..at], receiver)),
-        };
-        if whole && is_call {
-            found.push((at, after.unwrap_or(from)));
+    for name in names {
+        for (at, end) in places(code, name.as_bytes()) {
+            let after = arguments(code, end);
+            let is_call = match call {
+                Call::Made(..) => after.is_some() && makes(&code[..at], &receivers),
+                // Ruby calls without parentheses.
+                Call::On(..) | Call::Imported { .. } => receivers.iter().any(|receiver| is_on(&code[..at], receiver)),
+            };
+            if is_call {
+                found.push((at, after.unwrap_or(end)));
+            }
         }
     }
     found
+}
+
+/// Where a name stands that is no part of a longer one, and where it ends.
+fn places<'a>(code: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let borders = |byte: Option<&u8>| !byte.copied().is_some_and(is_word);
+    let places = memchr::memmem::find_iter(code, name).map(|at| (at, at + name.len()));
+    places.filter(move |(at, end)| borders(code[..*at].last()) && borders(code.get(*end)))
+}
+
+/// What a name is called in this file besides, by an import of it.
+fn aliases(language: Language, source: &Source, name: &str) -> Vec<String> {
+    let code = &source.code;
+    let alias = |(at, end): (usize, usize)| {
+        let rest = code[end..].trim_ascii_start();
+        match language {
+            // `const { name: alias } = require(…)`
+            Language::JavaScript | Language::Markup if rest.starts_with(b":") => {
+                let close = rest.iter().position(|byte| b"}();".contains(byte)).filter(|close| rest[*close] == b'}')?;
+                let after = rest[close + 1..].trim_ascii_start().strip_prefix(b"=")?;
+                (!after.starts_with(b"=") && !after.starts_with(b">")).then(|| word(&rest[1..]))?
+            }
+            // `using alias = GetStream.name;`
+            Language::CSharp => {
+                let line = code[..at].rsplit(|byte| b"\n;".contains(byte)).next()?.trim_ascii();
+                line.strip_prefix(b"using ").filter(|line| line.contains(&b'=')).and_then(word)
+            }
+            // `import name as alias`
+            _ => {
+                rest.strip_prefix(b"as").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace)).and_then(word)
+            }
+        }
+    };
+    places(code, name.as_bytes()).filter_map(alias).collect()
+}
+
+/// What whole modules are called in this file: `import * as alias`, and in Dart `import '…' as alias`.
+fn modules(language: Language, source: &Source) -> Vec<String> {
+    let of: &[&str] = match language {
+        Language::JavaScript | Language::Markup => &["*"],
+        Language::Dart => &["'", "\""],
+        _ => &[],
+    };
+    of.iter().flat_map(|end| aliases(language, source, end)).collect()
+}
+
+/// The word that comes first.
+fn word(text: &[u8]) -> Option<String> {
+    let text = text.trim_ascii_start();
+    let word = &text[..text.iter().take_while(|byte| is_word(**byte)).count()];
+    (!word.is_empty()).then(|| String::from_utf8_lossy(word).into_owned())
 }
 
 /// Where the parenthesis of a call opens, behind type arguments where there are some.
@@ -108,7 +166,7 @@ fn past_blanks(code: &[u8], from: usize) -> usize {
 }
 
 /// Whether what stands before a name lets it be a call: no declaration, no method of something else.
-fn makes(before: &[u8], beside: &[&str]) -> bool {
+fn makes(before: &[u8], beside: &[String]) -> bool {
     let path = before.iter().rev().take_while(|byte| is_word(**byte) || **byte == b'.' || **byte == b'\\').count();
     let (before, path) = before.split_at(before.len() - path);
     let before = before.trim_ascii_end();
@@ -142,7 +200,33 @@ fn imported(source: &Source, path: &str, package: &str) -> Vec<String> {
     names
 }
 
-fn standing(sdk: &Sdk, source: &Source, open: usize) -> Standing {
+/// The innermost parentheses around each place of these names outside of comments, as where they begin and end: what a call is
+/// given is no other's.
+fn around(source: &Source, names: &[&str]) -> Vec<(usize, usize)> {
+    let is_meant = |word: &[u8]| names.iter().any(|name| name.as_bytes() == word);
+    let mut ends = words(&source.said).filter(|(word, _)| is_meant(word)).map(|(_, end)| end).peekable();
+    let mut around = Vec::new();
+    // Each with whether such a name stands in it; that of the whole text is never closed.
+    let mut open = vec![(0, false)];
+    for (at, byte) in source.code.iter().enumerate() {
+        if let Some((_, has)) = open.last_mut() {
+            *has |= ends.next_if(|end| *end <= at).is_some();
+        }
+        match byte {
+            b'(' => open.push((at, false)),
+            b')' if open.len() > 1 => around.extend(open.pop().filter(|(_, has)| *has).map(|(from, _)| (from, at))),
+            _ => {}
+        }
+    }
+    let end = source.code.len();
+    if let Some((_, has)) = open.last_mut() {
+        *has |= ends.next().is_some();
+    }
+    around.extend(open.into_iter().filter(|(_, has)| *has).map(|(from, _)| (from, end)));
+    around
+}
+
+fn standing(sdk: &Sdk, source: &Source, open: usize, is_given: impl Fn() -> bool) -> Standing {
     let end = match sdk.place {
         Place::Chain => find(&source.code, b"build()", open).unwrap_or(source.code.len()),
         Place::Named | Place::Options(_) | Place::Address(_) => closing(&source.code, open),
@@ -165,7 +249,7 @@ fn standing(sdk: &Sdk, source: &Source, open: usize) -> Standing {
         Without::Variable(name) => Standing::ByVariable(name),
         Without::Production(_) if is_elsewhere || hides_options(&source.code[open..end]) => {
             // Options that are named are often made a few lines above.
-            if takes(&source.said) { Standing::Pointed } else { Standing::Unclear }
+            if is_given() { Standing::Pointed } else { Standing::Unclear }
         }
         Without::Production(_) => Standing::Astray,
     }

@@ -320,7 +320,7 @@ pub static SDKS: &[Sdk] = &[
     Sdk {
         package: "getstream-net",
         languages: &[CSharp],
-        named: &["using GetStream;", "using GetStream."],
+        named: &["using GetStream;", "using GetStream.", "= GetStream."],
         calls: &[Made("StreamClient", &["GetStream"])],
         takes: &["baseUrl"],
         place: Place::Address(2),
@@ -332,7 +332,7 @@ pub static SDKS: &[Sdk] = &[
     Sdk {
         package: "getstream-net",
         languages: &[CSharp],
-        named: &["using GetStream;", "using GetStream."],
+        named: &["using GetStream;", "using GetStream.", "= GetStream."],
         calls: &[On("ClientBuilder", "FromEnv")],
         without: Variable("STREAM_BASE_URL"),
         ..BASE

@@ -53,7 +53,7 @@ fn a_client_without_a_base_url_is_told_with_its_place_and_its_fix() {
     let told = place.run(&["doctor", "--project", "."]);
     assert_eq!(told.code, 1, "{told:?}");
     for words in [
-        "6 source files of . were read; 1 are larger than 1024 KiB",
+        "6 source files of . were read; 1 are larger than 1024 KiB; 1 links were not followed; folders that were not looked into: .hidden, dist, node_modules\n",
         "! millpond   none runs here",
         "clients    1, given a base URL",
         "clients    1, reading STREAM_CHAT_URL by themselves",
@@ -83,8 +83,54 @@ fn a_project_that_is_fine_beside_a_server_or_without_one_is_no_fault() {
     assert_eq!(beside.code, 0, "{beside:?}");
     assert!(beside.stdout.contains("✓ millpond") && beside.stdout.contains("1, given a base URL"), "{beside:?}");
     folder(&place, "none");
+    place.write("none/a.js", "start();\n");
     let none = place.run(&["doctor", "--project", "none"]);
     assert!(none.code == 0 && none.stdout.contains("no client of a known SDK"), "{none:?}");
+}
+
+#[test]
+fn what_lies_above_a_repository_hides_nothing_and_nothing_read_is_no_all_clear() {
+    let place = Place::new();
+    for name in ["repo/.git/info", "repo/web/src", "repo/empty", "bare"] {
+        folder(&place, name);
+    }
+    let bad = "new FeedsClient(key);\n";
+    // Somebody keeps the settings of a home in a repository that ignores all else.
+    place.write(".gitignore", "*\n");
+    place.write("repo/.gitignore", "*.gen.js\n/web/old.js\n");
+    place.write("repo/web/src/.gitignore", "!kept.gen.js\n");
+    for name in ["a.js", "b.gen.js", "old.js", "src/kept.gen.js"] {
+        place.write(&format!("repo/web/{name}"), bad);
+    }
+    place.write("bare/a.js", bad);
+    let found = |name: &str| clients(&place.run(&["doctor", "--json", "--project", name]));
+    let wrong = |name: &str| (format!("{name}:1"), "wrong".to_owned());
+    assert_eq!(found("repo/web"), [wrong("a.js"), wrong("src/kept.gen.js")], "its own repository's rules count");
+    assert_eq!(found("repo"), [wrong("web/a.js"), wrong("web/src/kept.gen.js")]);
+    assert_eq!(found("bare"), [wrong("a.js")], "where there is no repository, nothing above counts");
+
+    let empty = place.run(&["doctor", "--project", "repo/empty"]);
+    assert!(
+        empty.stdout.contains("! project    0 source files of repo/empty were read; so nothing is known"),
+        "{empty:?}"
+    );
+    assert!(!empty.stdout.contains("no client of a known SDK"), "{empty:?}");
+}
+
+#[test]
+fn a_pipe_that_never_ends_holds_nothing_up() {
+    let place = Place::new();
+    for name in ["repo/web/src", "repo/.git"] {
+        folder(&place, name);
+    }
+    for name in [".gitignore", "repo/.gitignore", "repo/web/.gitignore", "repo/web/src/.gitignore", "repo/web/pipe.js"]
+    {
+        assert_eq!(super::harness::run(&mut place.clean("mkfifo", &[name]), "").code, 0);
+    }
+    place.write("repo/web/src/a.js", "new FeedsClient(key);\n");
+    let done = place.run(&["doctor", "--project", "repo/web"]);
+    assert!(done.stdout.contains("1 source files of repo/web were read; 4 cannot be read"), "{done:?}");
+    assert!(done.stdout.contains("src/a.js:1"), "{done:?}");
 }
 
 /// The suites that drive the real SDKs point each of them here.

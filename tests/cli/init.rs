@@ -133,14 +133,19 @@ fn a_package_of_a_repository_gets_files_beside_its_tests_and_no_workflow_of_its_
     assert_eq!(done.code, 0, "{done:?}");
     assert!(text(&place, "web/e2e/specs/millpond.spec.mjs").contains("'../../millpond.yaml'"));
     assert!(!place.path("web/.github").exists() && !place.path(".gitignore").exists());
-    for said in ["this is a workspace", "- run: pnpm exec playwright test e2e/specs/millpond.spec.mjs"] {
+    let lines = ["- run: pnpm exec playwright test e2e/specs/millpond.spec.mjs", "  working-directory: web\n"];
+    let steps = lines.map(|line| format!("\n      {line}")).concat();
+    for said in ["this is a workspace", &steps, "\nNext, in web:\n"] {
         assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
     }
     assert!(!done.stdout.contains("pnpm add"), "millpond is there: {}", done.stdout);
-    // A configuration that names a folder elsewhere is not followed there.
+    // A configuration that names a folder elsewhere is not followed there, which is said before it is asked, and at the end.
     place.write("web/playwright.config.ts", "export default { testDir: '../elsewhere' };\n");
     let below = place.run(&["init", "--dir", "web", "--dry-run", "--json"]);
     assert!(states(&below).iter().any(|(path, _)| path == "e2e/millpond.spec.mjs"), "{below:?}");
+    let doubt = below.json()["doubts"][0].as_str().expect("a doubt").to_owned();
+    assert!(doubt.starts_with("playwright.config.ts has testDir: '../elsewhere'."), "{doubt}");
+    assert_eq!(place.run(&["init", "--dir", "web", "--dry-run"]).stdout.matches(&doubt).count(), 2);
 }
 
 #[test]
@@ -154,5 +159,9 @@ fn what_cannot_be_told_is_asked_for() {
     place.run(&["init", "--yes"]).refused(2, &["--framework vitest or --framework pytest"]);
     place.write("package.json", "{");
     place.run(&["init", "--framework", "vitest"]).refused(2, &["package.json is not JSON"]);
+    place.write("package.json", VITEST);
+    place.write(".github", "");
+    place.run(&["init", "--framework", "vitest", "--yes"]).refused(2, &[".github/workflows cannot be read"]);
+    fs::remove_file(place.path(".github")).expect("removed");
     assert_eq!(fs::read_dir(place.path(".")).expect("a folder").count(), 2, "nothing was written");
 }

@@ -41,6 +41,7 @@ pub fn look(folder: &Path) -> Result<Vec<Finding>, Failure> {
             }
         }
     });
+    let walked = walked.map_err(|cause| input(format!("--project: {} cannot be read: {cause}.", folder.display())))?;
     let mut findings = vec![files(folder, &walked)];
     findings.extend(counted(pointed, "given a base URL").map(|text| fine("clients", text)));
     let count = by_variable.len();
@@ -51,7 +52,7 @@ pub fn look(folder: &Path) -> Result<Vec<Finding>, Failure> {
     findings.extend(counted(count, &how).map(|text| fine("clients", text)));
     findings.extend(told);
     findings.extend(counted(untold, "more like these").map(|text| finding("clients", Level::Wrong, text)));
-    if findings.len() == 1 {
+    if findings.len() == 1 && walked.read > 0 {
         findings.push(note("clients", "no client of a known SDK is made here"));
     }
     Ok(findings)
@@ -68,17 +69,18 @@ fn counted(count: usize, what: &str) -> Option<String> {
 /// What was looked through. What was not is said, lest it be taken for fine.
 fn files(folder: &Path, walked: &Walked) -> Finding {
     let read = format!("{} source files of {} were read", walked.read, folder.display());
-    let left_out = [
+    let left_out: Vec<_> = walked.left_out.iter().map(String::as_str).collect();
+    let but = [
+        (walked.read == 0)
+            .then(|| "so nothing is known of it: is it the folder, and does its .gitignore leave any?".to_owned()),
         (walked.too_large > 0).then(|| format!("{} are larger than {} KiB", walked.too_large, FILE_MAX_BYTES / 1024)),
         (walked.unreadable > 0).then(|| format!("{} cannot be read", walked.unreadable)),
         walked.more.then(|| format!("there are more than {FILES_MAX}: name a folder below")),
+        (walked.links > 0).then(|| format!("{} links were not followed", walked.links)),
+        (!left_out.is_empty()).then(|| format!("folders that were not looked into: {}", left_out.join(", "))),
     ];
-    let left_out: Vec<_> = left_out.into_iter().flatten().collect();
-    if left_out.is_empty() {
-        fine("project", read)
-    } else {
-        note("project", format!("{read}; {}", left_out.join("; ")))
-    }
+    let but: Vec<_> = but.into_iter().flatten().collect();
+    if but.is_empty() { fine("project", read) } else { note("project", format!("{read}; {}", but.join("; "))) }
 }
 
 fn tell(path: &Path, made: Made) -> Finding {

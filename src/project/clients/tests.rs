@@ -50,6 +50,33 @@ fn clients_of_javascript() {
         (&node("new StreamClient(key, secret)"), &[(NODE, Astray)]),
         (&node("new StreamClient(key, secret, { basePath: url })"), &[(NODE, Pointed)]),
         (&node("new StreamClient(key, secret, elsewhere)"), &[(NODE, Unclear)]),
+        // What another call is given is not this one's.
+        (&node("other({ basePath: url });\nnew StreamClient(key, secret, elsewhere)"), &[(NODE, Unclear)]),
+        (
+            &node("new StreamClient(a, b, { basePath: url });\nnew StreamClient(a, b, elsewhere)"),
+            &[(NODE, Pointed), (NODE, Unclear)],
+        ),
+        (
+            &node(
+                "before(() => {\n  const given = { basePath: url };\n  say('(');\n  all = [new StreamClient(a, b, given)];\n});",
+            ),
+            &[(NODE, Pointed)],
+        ),
+        (
+            "import { FeedsClient as FC } from '@stream-io/feeds-client';\nnew FC(key);\nnew Other(key)",
+            &[(FEEDS, Astray)],
+        ),
+        ("import { StreamClient as SC } from '@stream-io/node-sdk';\nnew SC(key, secret)", &[(NODE, Astray)]),
+        (
+            "const { StreamClient: SC, x } = require('@stream-io/node-sdk');\nnew SC(key, secret, { basePath: url })",
+            &[(NODE, Pointed)],
+        ),
+        ("import { StreamChat as Chat } from 'stream-chat';\nChat.getInstance(key)", &[(CHAT, Astray)]),
+        (
+            "import * as stream from '@stream-io/feeds-react-sdk';\nstream.useCreateFeedsClient({ apiKey })",
+            &[(REACT, Astray)],
+        ),
+        ("mock('x', () => ({ FeedsClient: Mine }));\nnew Mine(key)", &[]),
         ("a = 1 / 2; b = /'/; new FeedsClient(key) // it's", &[(FEEDS, Astray)]),
         ("new FeedsClient(key, { base_url: 'http", &[(FEEDS, Pointed)]),
         ("new FeedsClient(", &[(FEEDS, Astray)]),
@@ -79,6 +106,10 @@ fn clients_of_backends() {
             "from getstream import Stream\n'''Stream(k, s)'''\n# Stream(k, s)\nio.Stream(k)\nclass Stream(Base): pass",
             &[],
         ),
+        (Python, "from getstream import (\n  Stream as S,\n)\nS(k, s)\nT(k, s)", &[(getstream, Astray)]),
+        (Python, "from getstream import AsyncStream as S\nS.from_env()", &[(getstream, BASE_URL)]),
+        (Python, "import getstream as g\ng.Stream(k, s)\nio.Stream(k)", &[(getstream, Astray)]),
+        (Python, "import stream_chat as sc\nsc.StreamChat(k, s)", &[(chat, CHAT_URL)]),
         (Python, "from elsewhere import Stream\nStream(1)", &[]),
         (Python, "from stream_chat import StreamChat\nStreamChat(api_key=k, api_secret=s)", &[(chat, CHAT_URL)]),
         (Python, "from stream_chat import StreamChat\nStreamChat(k, s, base_url=u)", &[(chat, Pointed)]),
@@ -108,6 +139,8 @@ fn clients_of_backends() {
         (Php, "use GetStream\\Client;\n$c = new Client($k, $s);", &[("getstream-php", Astray)]),
         (Php, "use GetStream\\Client;\n$c = new Client($k, $s, $u);", &[("getstream-php", Pointed)]),
         (Php, "use GetStream\\StreamChat\\Client;\n$c = new Client($k, $s);", &[("stream-chat (PHP)", CHAT_URL)]),
+        (Php, "use GetStream\\Client as Stream;\n$c = new Stream($k, $s);", &[("getstream-php", Astray)]),
+        (CSharp, "using SC = GetStream.StreamClient;\nvar c = new SC(k, s);", &[("getstream-net", Astray)]),
         (Php, "use GuzzleHttp\\Client;\n$c = new Client();", &[]),
         (CSharp, "using GetStream;\nvar c = new StreamClient(k, s);", &[("getstream-net", Astray)]),
         (CSharp, "using GetStream;\nvar c = new StreamClient(k, s, u);", &[("getstream-net", Pointed)]),
@@ -152,6 +185,16 @@ fn clients_of_phones() {
         ),
         (Swift, "import StreamFeeds\nlet c = FeedsClient(apiKey: k, user: u)", &[("stream-feeds-swift", Fixed)]),
         (Dart, "final c = StreamChatClient('k', logLevel: Level.INFO);", &[("stream-chat-flutter", Astray)]),
+        (
+            Kotlin,
+            "import io.getstream.chat.android.client.ChatClient as Chat\nChat.Builder(k, c).build()",
+            &[("stream-chat-android", Astray)],
+        ),
+        (
+            Dart,
+            "import 'package:stream_chat/stream_chat.dart' as sc;\nfinal c = sc.StreamChatClient('k');\nother.StreamChatClient('k');",
+            &[("stream-chat-flutter", Astray)],
+        ),
         (Dart, "final c = StreamChatClient('k', baseURL: u, baseWsUrl: w);", &[("stream-chat-flutter", Pointed)]),
     ] {
         assert_eq!(found(language, text), wanted, "{text}");

@@ -1,14 +1,16 @@
 //! Which files a project needs, and what is left for people to do.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::place::{There, Wanted, look};
-use super::{Framework, Project, text_of, texts};
+use super::{Framework, Project, Unknown, node, python, quote, read, texts};
+use crate::project::repository;
 
 /// The fixture's name.
 const FIXTURE: &str = "millpond.yaml";
 const WORKFLOWS: &str = ".github/workflows";
+/// The name of a workflow of our own.
+const WORKFLOW: &str = "millpond.yml";
 /// Where millpond keeps its state.
 const STATE: &str = ".millpond/";
 
@@ -20,10 +22,20 @@ pub struct Step {
     pub there: There,
 }
 
+/// A step of a workflow.
+pub enum CiStep {
+    /// An action, and what it is given.
+    Uses(&'static str),
+    /// A command.
+    Run(String),
+}
+
 /// All of it.
 #[derive(Debug)]
 pub struct Plan {
     pub steps: Vec<Step>,
+    /// What may keep the first test from being run.
+    pub doubts: Vec<String>,
     /// Commands, in their order.
     pub next: Vec<String>,
     /// What a workflow needs that is there already.
@@ -31,121 +43,104 @@ pub struct Plan {
 }
 
 /// What a project needs.
-pub fn plan(project: &Project) -> Plan {
-    let test = test_path(project);
+pub fn plan(project: &Project) -> Result<Plan, Unknown> {
+    let configuration = node::configuration(project)?;
+    let test = test_path(project, configuration.as_ref());
+    let doubts = node::doubts(project, configuration.as_ref(), &test);
     let up = "../".repeat(test.components().count() - 1);
-    let command = run_command(project, &test);
-    let (ci, workflow) = workflow(project, &command);
+    let tools = tools(project, &test)?;
+    let (ci, workflow) = workflow(project, &tools.setup, &tools.run)?;
     let wanted = [
         Some((PathBuf::from(FIXTURE), Wanted::File(texts::FIXTURE.to_owned()))),
         Some((test, Wanted::File(texts::test(project.framework, project.sdk, &up)))),
         Some((PathBuf::from(".gitignore"), Wanted::Line(STATE.to_owned()))),
-        workflow.map(|text| (Path::new(WORKFLOWS).join("millpond.yml"), Wanted::File(text))),
+        workflow.map(|text| (Path::new(WORKFLOWS).join(WORKFLOW), Wanted::File(text))),
     ];
     let steps = wanted.into_iter().flatten().map(|(path, wanted)| {
         let there = look(&project.folder, &path, &wanted);
         Step { path, wanted, there }
     });
-    let next = [install(project), Some(command), Some("millpond doctor --project .".to_owned())];
-    Plan { steps: steps.collect(), next: next.into_iter().flatten().collect(), ci }
+    let add = (!project.has_millpond).then_some(tools.add);
+    let next = [add, Some(tools.run), Some("millpond doctor --project .".to_owned())];
+    Ok(Plan { steps: steps.collect(), doubts, next: next.into_iter().flatten().collect(), ci })
 }
 
 /// Beside the tests that are there.
-fn test_path(project: &Project) -> PathBuf {
+fn test_path(project: &Project, configuration: Option<&node::Configuration>) -> PathBuf {
     let (file, folders): (&str, &[&str]) = match project.framework {
         Framework::Vitest | Framework::NodeTest => ("millpond.test.mjs", &["tests", "test"]),
-        Framework::Jest => ("millpond.test.cjs", &["tests", "test", "__tests__"]),
+        Framework::Jest => (node::jest_file(project), &["tests", "test", "__tests__"]),
         Framework::Playwright => ("millpond.spec.mjs", &["tests", "e2e", "test"]),
         Framework::Pytest => ("test_millpond.py", &["tests", "test"]),
     };
-    let named = (project.framework == Framework::Playwright).then(|| test_dir(&project.folder)).flatten();
+    let named = configuration.filter(|_| project.framework == Framework::Playwright).and_then(node::test_dir);
     let there = folders.iter().find(|name| project.folder.join(name).is_dir()).map(PathBuf::from);
     named.or(there).unwrap_or_else(|| "tests".into()).join(file)
 }
 
-/// The folder that Playwright's configuration names, where it does so plainly.
-fn test_dir(folder: &Path) -> Option<PathBuf> {
-    let configurations = ["ts", "js", "mjs", "mts", "cjs"].map(|end| folder.join(format!("playwright.config.{end}")));
-    let text = configurations.iter().find_map(|path| text_of(path))?;
-    let value = text.split_once("testDir:")?.1.trim_start();
-    let quote = value.chars().next().filter(|quote| "'\"`".contains(*quote))?;
-    let named = value[1..].split(quote).next()?.trim_start_matches("./").trim_end_matches('/');
-    let is_below = Path::new(named).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-    (is_below && !named.is_empty() && !named.contains('$')).then(|| named.into())
+/// What the project is worked on with.
+struct Tools {
+    /// Steps of a workflow that install what the first test needs.
+    setup: Vec<CiStep>,
+    /// The command that adds what is missing.
+    add: String,
+    /// The command that runs the first test.
+    run: String,
 }
 
-/// How the project's packages are installed and their commands run.
-struct Manager {
-    setup: &'static [&'static str],
-    add: &'static str,
-    run: &'static str,
-}
-
-fn manager(folder: &Path) -> Manager {
-    if folder.join("pnpm-lock.yaml").is_file() {
-        let setup = &["corepack enable", "pnpm install --frozen-lockfile"];
-        Manager { setup, add: "pnpm add --save-dev", run: "pnpm exec" }
-    } else if folder.join("yarn.lock").is_file() {
-        Manager { setup: &["corepack enable", "yarn install"], add: "yarn add --dev", run: "yarn exec" }
-    } else {
-        let setup: &[_] = if folder.join("package-lock.json").is_file() { &["npm ci"] } else { &["npm install"] };
-        Manager { setup, add: "npm install --save-dev", run: "npx" }
-    }
-}
-
-fn run_command(project: &Project, test: &Path) -> String {
-    let (test, run) = (test.display(), manager(&project.folder).run);
-    match project.framework {
-        Framework::Vitest => format!("{run} vitest run {test}"),
-        Framework::Jest => format!("{run} jest {test}"),
-        Framework::Playwright => format!("{run} playwright test {test}"),
-        // An SDK's timers may outlive the tests.
-        Framework::NodeTest => format!("node --test --test-force-exit {test}"),
-        Framework::Pytest => format!("python -m pytest {test}"),
-    }
-}
-
-fn install(project: &Project) -> Option<String> {
-    let add = manager(&project.folder).add;
-    match project.framework {
-        _ if project.has_millpond => None,
-        Framework::Pytest => Some("pip install pytest millpond".to_owned()),
-        _ => Some(format!("{add} millpond")),
-    }
-}
-
-/// The step that a workflow lacks, or a workflow of our own where there is none.
-fn workflow(project: &Project, command: &str) -> (Option<String>, Option<String>) {
-    let steps = ci_steps(project, command);
-    let own = texts::workflow(&steps);
-    let entries = fs::read_dir(project.folder.join(WORKFLOWS)).into_iter().flatten().take(super::ENTRIES_MAX);
-    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let is_workflow = |path: &PathBuf| path.extension().is_some_and(|end| end == "yml" || end == "yaml");
-    let others: Vec<_> = paths.filter(is_workflow).filter(|path| !path.ends_with("millpond.yml")).collect();
-    if others.iter().filter_map(|path| text_of(path)).any(|text| text.contains(command)) {
-        return (None, None);
-    }
-    // Where a repository begins above, its workflows are not this folder's.
-    let mut above = project.folder.ancestors().skip(1);
-    let is_root = project.folder.join(".git").exists() || !above.any(|folder| folder.join(".git").exists());
-    if is_root && others.is_empty() { (None, Some(own)) } else { (Some(steps), None) }
-}
-
-fn ci_steps(project: &Project, command: &str) -> String {
-    let mut steps = Vec::new();
+fn tools(project: &Project, test: &Path) -> Result<Tools, Unknown> {
+    let test = test.to_string_lossy();
+    let file = quote::shell_path(&test);
     if project.framework == Framework::Pytest {
-        steps.push("- uses: actions/setup-python@v5\n  with:\n    python-version: '3.12'".to_owned());
-        let has = |name: &str| project.folder.join(name).is_file();
-        if has("requirements.txt") {
-            steps.push("- run: pip install -r requirements.txt".to_owned());
-        } else if text_of(&project.folder.join("pyproject.toml")).is_some_and(|text| text.contains("[build-system]")) {
-            steps.push("- run: pip install .".to_owned());
-        }
-        steps.push("- run: pip install pytest millpond".to_owned());
-    } else {
-        steps.push("- uses: actions/setup-node@v4\n  with:\n    node-version: 22".to_owned());
-        steps.extend(manager(&project.folder).setup.iter().map(|line| format!("- run: {line}")));
+        let run = format!("{} -m pytest {file}", python::run(project));
+        return Ok(Tools { setup: python::setup(project), add: python::add(project), run });
     }
-    steps.push(format!("- run: {command}"));
-    steps.join("\n")
+    let manager = node::manager(&project.folder)?;
+    let run = match project.framework {
+        // An SDK's timers may outlive the tests.
+        Framework::NodeTest => format!("node --test --test-force-exit {file}"),
+        Framework::Jest => format!("{} jest {file}", manager.run),
+        // It takes a path for a pattern.
+        Framework::Playwright => {
+            format!("{} playwright test {}", manager.run, quote::shell_path(&quote::pattern(&test)))
+        }
+        Framework::Vitest | Framework::Pytest => format!("{} vitest run {file}", manager.run),
+    };
+    Ok(Tools { setup: manager.setup(), add: format!("{} millpond", manager.add), run })
+}
+
+/// The steps that the workflows lack, or a workflow of our own where there is none.
+fn workflow(project: &Project, setup: &[CiStep], run: &str) -> Result<(Option<String>, Option<String>), Unknown> {
+    let folder = &project.folder;
+    // Those of a repository lie at its root, and run there.
+    let root = repository(folder).unwrap_or(folder);
+    let below = folder.strip_prefix(root).ok().filter(|below| below.components().count() > 0);
+    let last = shown(&CiStep::Run(run.to_owned()), below);
+    let names_below = |text: &str| below.is_none_or(|below| text.contains(&*below.to_string_lossy()));
+    let mut others = 0;
+    for path in read::entries(&root.join(WORKFLOWS))? {
+        let is_workflow = path.extension().is_some_and(|end| end == "yml" || end == "yaml");
+        let is_ours = below.is_none() && path.ends_with(WORKFLOW);
+        if let Some(text) = if is_workflow && !is_ours { read::text(&path)? } else { None } {
+            others += 1;
+            if text.contains(run) && names_below(&text) {
+                return Ok((None, None));
+            }
+        }
+    }
+    let steps: Vec<_> = setup.iter().map(|step| shown(step, below)).chain([last]).collect();
+    let steps = steps.join("\n");
+    Ok(if below.is_none() && others == 0 { (None, Some(texts::workflow(&steps))) } else { (Some(steps), None) })
+}
+
+/// A step as a workflow has it; `below` is the folder that commands are run in.
+fn shown(step: &CiStep, below: Option<&Path>) -> String {
+    match (step, below) {
+        (CiStep::Uses(action), _) => format!("- uses: {action}"),
+        (CiStep::Run(command), None) => format!("- run: {}", quote::workflow(command)),
+        (CiStep::Run(command), Some(below)) => {
+            let below = quote::workflow(&below.to_string_lossy());
+            format!("- run: {}\n  working-directory: {below}", quote::workflow(command))
+        }
+    }
 }

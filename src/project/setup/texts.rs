@@ -239,10 +239,12 @@ pub fn workflow(steps: &str) -> String {
 const WORKFLOW: &str = "\
 name: millpond
 on: [push, pull_request]
+permissions:
+  contents: read
 
 jobs:
   test:
-    runs-on: ubuntu-latest
+    runs-on: ubuntu-24.04
     steps:
-      - uses: actions/checkout@v4
+      - uses: actions/checkout@v5
 ";

@@ -1,16 +1,18 @@
-"""What runs elsewhere is held to its form: the release, the action, the image's recipe, the documents and examples of docs/ci.md.
+"""What runs elsewhere is held to its form: the release, the action, the image's recipe, the documents and examples of docs/ci.md,
+the workflow that `millpond init` writes.
 
 Each tool is shown something broken as well: one that lets everything pass would hold nothing.
 """
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import run
+from conftest import BARE, run
 
 ROOT = Path(__file__).parents[3]
 TOOLS = Path(sys.executable).parent
@@ -75,10 +77,66 @@ def test_the_documents_of_the_page_are_of_their_kind(word, kind, tmp_path):
     assert schema(kind)(file).returncode != 0, broken
 
 
+PROJECTS = {
+    "npm": {"package.json": '{"devDependencies": {"vitest": "4"}}'},
+    "bun": {"package.json": '{"devDependencies": {"@playwright/test": "1"}}', "bun.lock": "", "playwright.config.ts": "a({testDir: 'e: #2'})"},
+    "pip": {"requirements.txt": "pytest", "pyproject.toml": "[project]\ndependencies = ['getstream >= 2 ; python_version > \"3.9\"']"},
+    "uv": {"pyproject.toml": "[dependency-groups]\ndev = ['pytest', 'getstream']", "uv.lock": ""},
+}
+
+
+def steps_of(workflow):
+    return [step for job in yaml.safe_load(workflow)["jobs"].values() for step in job["steps"]]
+
+
+@pytest.fixture
+def written(tmp_path):
+    """The workflow that `millpond init` writes into each of these projects."""
+    workflows = {}
+    for name, files in PROJECTS.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, text in files.items():
+            (folder / file).write_text(text)
+        init = run(os.environ["MILLPOND_BIN"], "init", "--yes", cwd=folder, env=BARE)
+        assert init.returncode == 0, init.stderr
+        workflows[name] = folder / ".github/workflows/millpond.yml"
+    return workflows
+
+
+def test_the_workflows_of_init_are_of_their_kind_and_say_what_is_run(written):
+    for file in written.values():
+        done = schema("github-workflows")(file)
+        assert done.returncode == 0, file.read_text() + done.stdout + done.stderr
+        assert yaml.safe_load(file.read_text())["permissions"] == {"contents": "read"}
+    commands = {name: [step["run"] for step in steps_of(file.read_text()) if "run" in step] for name, file in written.items()}
+    assert commands["bun"][-1] == "bunx playwright test 'e: #2/millpond.spec.mjs'"
+    assert commands["pip"][1] == "pip install millpond 'getstream >= 2 ; python_version > \"3.9\"'"
+    file = written["npm"]
+    file.write_text(file.read_text().replace("runs-on:", "runs-at:"))
+    assert schema("github-workflows")(file).returncode != 0
+
+
+def test_an_action_has_one_version_wherever_it_is_named(written):
+    texts = [file.read_text() for file in written.values()] + blocks("yaml workflow")
+    # Those of the release are pinned to a commit, with the version behind it.
+    release = re.sub(r"@[0-9a-f]{40} # (v\d+)[\d.]*", r"@\1", (ROOT / RELEASE).read_text())
+    uses = {step["uses"] for text in [*texts, release] for step in steps_of(text) if "uses" in step}
+    names = [use.split("@")[0] for use in uses]
+    assert {"actions/checkout", "actions/setup-node", "actions/setup-python", "oven-sh/setup-bun"} <= set(names)
+    assert len(names) == len(set(names)), uses
+
+
+def test_the_page_names_the_tag_that_a_release_has():
+    version = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+    assert yaml.safe_load((ROOT / RELEASE).read_text())[True]["push"]["tags"] == ["v*.*.*"]
+    assert set(re.findall(r"packages/action@(\S+)", (ROOT / "docs/ci.md").read_text())) == {f"v{version}"}
+
+
 def test_the_action_is_given_what_it_takes():
     inputs = yaml.safe_load((ROOT / ACTION).read_text())["inputs"]
-    steps = [step for block in blocks("yaml workflow") for job in yaml.safe_load(block)["jobs"].values() for step in job["steps"]]
-    given = [step["with"] for step in steps if step.get("uses", "").endswith("/packages/action@v1")]
+    steps = [step for block in blocks("yaml workflow") for step in steps_of(block)]
+    given = [step["with"] for step in steps if "/packages/action@" in step.get("uses", "")]
     assert given and all(set(one) <= set(inputs) for one in given)
     page = (ROOT / "docs/ci.md").read_text()
     table = {name: default for name, default in re.findall(r"^\| `(\w+)` \| `?(.*?)`? \|", page, re.MULTILINE)}
