@@ -1,7 +1,10 @@
 """packages/build, of the binary that was packed for these tests: which folder it fills, and what it never touches."""
 
+import json
 import platform
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,24 @@ def test_what_fails_leaves_the_folder_as_it_was(tmp_path):
     done = build(out, PATH="/nowhere")  # no cargo there to say what is inside
     assert done.returncode == 1 and "cargo" in done.stderr, done.stderr
     assert held(out) == before and list(tmp_path.iterdir()) == [out]
+
+
+def manifests(out):
+    for file in out.glob("*.tgz"):
+        with tarfile.open(file) as archive:
+            yield json.load(archive.extractfile("package/package.json"))
+
+
+def test_what_github_packs_names_the_repository_and_else_is_refused(tmp_path):
+    own = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "owner/millpond"}
+    done = build(tmp_path / "known", **own)
+    assert done.returncode == 0, done.stderr
+    named = [manifest["repository"] for manifest in manifests(tmp_path / "known")]
+    assert named == [{"type": "git", "url": "git+https://github.com/owner/millpond.git"}] * 2
+    (wheel,) = (tmp_path / "known").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        metadata = archive.read(next(name for name in archive.namelist() if name.endswith("/METADATA"))).decode()
+    assert "Project-URL: Repository, https://github.com/owner/millpond\n" in metadata
+
+    done = build(tmp_path / "unknown", **{**own, "GITHUB_REPOSITORY": ""})
+    assert done.returncode == 1 and "names no repository" in done.stderr and not list((tmp_path / "unknown").iterdir()), done.stderr
