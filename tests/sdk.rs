@@ -371,11 +371,26 @@ fn a_command_that_fails_or_hangs_is_an_error_with_all_it_wrote() {
     assert!(hung.contains("did not end within 1s") && hung.contains("begun"), "{hung}");
     let missing = at_least("no-such-tool-anywhere", (1, 0), "Install it.").unwrap_err();
     assert!(missing.ends_with("Install it."), "{missing}");
-    let nowhere = Path::new("/no/chromium");
-    let missing = chromium(None, nowhere, "no-such-apt-get").unwrap_err();
-    assert!(missing.contains("no-such-apt-get update") && missing.contains(CHROMIUM_VARIABLE), "{missing}");
-    let missing = chromium(Some(nowhere), Path::new("/"), "no-such-apt-get").unwrap_err();
-    assert_eq!(missing, "MILLPOND_CHROMIUM names /no/chromium, which is not there.");
-    assert_eq!(chromium(Some(Path::new("/")), nowhere, "no-such-apt-get"), Ok(()), "nothing is installed beside it");
     assert!(at_least("python3", (99, 0), "Install it.").unwrap_err().contains("too old"));
+}
+
+#[test]
+fn a_chromium_is_installed_aloud_and_only_where_there_is_none() {
+    let nowhere = Path::new("/no/chromium");
+    let mut said = Vec::new();
+    let missing = chromium(None, nowhere, "no-such-apt-get", &mut said).unwrap_err();
+    assert!(missing.contains("no-such-apt-get update") && missing.contains(CHROMIUM_VARIABLE), "{missing}");
+    let aloud = String::from_utf8(std::mem::take(&mut said)).expect("text");
+    assert!(
+        aloud.contains("/no/chromium is not there") && aloud.contains("no-such-apt-get installs it now"),
+        "{aloud}"
+    );
+    let missing = chromium(Some(nowhere), Path::new("/"), "no-such-apt-get", &mut said).unwrap_err();
+    assert_eq!(missing, "MILLPOND_CHROMIUM names /no/chromium, which is not there.");
+    assert_eq!(
+        chromium(Some(Path::new("/")), nowhere, "no-such-apt-get", &mut said),
+        Ok(()),
+        "nothing is installed beside it"
+    );
+    assert!(said.is_empty(), "and nothing is said");
 }

@@ -1,6 +1,6 @@
 //! What the suites that install packages share: tools of other languages, by their lock files, and commands that end in time.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -19,35 +19,44 @@ const CHROMIUM_DEFAULT: &str = "/usr/bin/chromium";
 /// Sees to it that there is a Chromium.
 pub fn a_chromium() -> Result<(), String> {
     let named = env::var_os(CHROMIUM_VARIABLE).filter(|path| !path.is_empty());
-    chromium(named.as_deref().map(Path::new), Path::new(CHROMIUM_DEFAULT), "apt-get")
+    // Not by `eprintln!`, whose words a test that passes keeps to itself.
+    chromium(named.as_deref().map(Path::new), Path::new(CHROMIUM_DEFAULT), "apt-get", &mut io::stderr())
 }
 
-/// Takes the Chromium that somebody names; else Debian's, which is installed where there is none.
-pub fn chromium(named: Option<&Path>, place: &Path, apt_get: &str) -> Result<(), String> {
+/// Takes the Chromium that somebody names; else Debian's, which is installed where there is none, and said to be.
+pub fn chromium(named: Option<&Path>, place: &Path, apt_get: &str, said: &mut impl Write) -> Result<(), String> {
     if let Some(named) = named.filter(|named| !named.exists()) {
         return Err(format!("{CHROMIUM_VARIABLE} names {}, which is not there.", named.display()));
     }
     if named.is_some() || place.exists() {
         return Ok(());
     }
+    let place = place.display();
+    let why = format!(
+        "tests: {place} is not there, and the SDK tests in a real browser drive it. {apt_get} installs it now (350 MB); \
+         {CHROMIUM_VARIABLE}=/path/to/chrome would take yours instead.\n"
+    );
+    said.write_all(why.as_bytes()).map_err(|error| error.to_string())?;
     let root = fs::metadata("/proc/self").is_ok_and(|of_this_process| of_this_process.uid() == 0);
     for arguments in [&["update"][..], &["install", "-y", "chromium"]] {
         let mut command = Command::new(if root { apt_get } else { "sudo" });
         if !root {
             command.args(["-n", apt_get]);
         }
-        command.args(arguments);
-        run(
-            &format!("{apt_get} {}", arguments.join(" ")),
-            INSTALL_BOUND,
-            command.env("DEBIAN_FRONTEND", "noninteractive"),
-        )
-        .map_err(|error| {
-            format!(
-                "{error}\nInstall Chromium as {}, or name yours with {CHROMIUM_VARIABLE}: the SDK tests in a real browser drive it.",
-                place.display()
-            )
-        })?;
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        // As a person runs it: its words are shown as they come, and it ends by itself. A dpkg that is killed, or whose
+        // words nobody reads any more, leaves the machine half configured.
+        let ended = command.stdin(Stdio::null()).stdout(io::stderr()).status();
+        let failed = match ended {
+            Ok(status) if status.success() => continue,
+            Ok(status) => format!("failed ({status}), as it says above"),
+            Err(error) => format!("cannot be started: {error}"),
+        };
+        return Err(format!(
+            "{apt_get} {} {failed}\nInstall Chromium as {place}, or name yours with {CHROMIUM_VARIABLE}: the SDK tests in a \
+             real browser drive it.",
+            arguments.join(" ")
+        ));
     }
     Ok(())
 }

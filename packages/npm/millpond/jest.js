@@ -35,7 +35,7 @@ async function ofWorker(options) {
   const known = getEnvironmentData(key);
   if (known) return startMillpond(JSON.parse(known));
   const millpond = await startMillpond(options);
-  setEnvironmentData(key, JSON.stringify({ url: millpond.url, apiKey: millpond.app.apiKey }));
+  setEnvironmentData(key, JSON.stringify({ url: millpond.url, apiKey: millpond.app.apiKey, fixture: millpond.fixtures }));
   return millpond;
 }
 

@@ -79,7 +79,7 @@ export declare class App {
 }
 
 export interface Options {
-  /** Of a millpond that is started: a file, or the name of a shipped one. One that is joined has its own. */
+  /** A file, or the name of a shipped one. A millpond is started with it; of one that is joined, each clone has it. */
   fixture?: string | string[];
   /** The one to join; MILLPOND_URL where it is not given. */
   url?: string;
@@ -87,13 +87,13 @@ export interface Options {
   apiKey?: string;
 }
 
-/** A millpond that answers, and the app that it was started for. */
+/** A millpond that answers, and the app that it was started for: where it was joined, as that one was. */
 export declare class Millpond {
   private constructor();
   readonly url: string;
   readonly app: App;
   readonly env: Readonly<Record<string, string>>;
-  /** A copy of the app under a key of its own; gone by itself after `ttl` (10m). */
+  /** A copy of the app under a key of its own, with the fixture; gone by itself after `ttl` (10m). */
   cloneApp(options?: { ttl?: Duration; name?: string }): Promise<App>;
   /** Any route of the control API, in its own words. */
   control(method: string, path: string, body?: unknown): Promise<any>;

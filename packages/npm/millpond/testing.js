@@ -1,7 +1,8 @@
 'use strict';
 
-const { spawn } = require('node:child_process');
+const { execFile, spawn } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
+const { promisify } = require('node:util');
 
 const { App, asyncDispose } = require('./lib/app.js');
 const { findBinary } = require('./lib/binary.js');
@@ -9,10 +10,12 @@ const { MillpondError, call, query } = require('./lib/control.js');
 
 /** A millpond that answers, and the app that it was started for. */
 class Millpond {
-  constructor(url, app, stop) {
+  constructor(url, app, stop, fixtures) {
     this.url = url;
     this.app = app;
     this.stop = stop;
+    /** What each clone is loaded with: a millpond that was joined was started without it. */
+    this.fixtures = fixtures;
   }
 
   /** The variables of its app. */
@@ -27,7 +30,9 @@ class Millpond {
 
   /** A copy of the app under a key of its own: no other test sees it. */
   async cloneApp({ ttl = '10m', name } = {}) {
-    return App.of(this.url, await this.app.control('POST', '/clone', { ttl, name }));
+    const clone = await this.app.control('POST', '/clone', { ttl, name });
+    if (this.fixtures.length > 0) await loadInto(this.url, clone, this.fixtures, name);
+    return App.of(this.url, clone);
   }
 
   [asyncDispose]() {
@@ -35,12 +40,16 @@ class Millpond {
   }
 }
 
-/** Joins the millpond of `url` (MILLPOND_URL where it is not given), else starts one that ends with this process. */
+/**
+ * Joins the millpond of `url` (MILLPOND_URL where it is not given), else starts one that ends with this process. Its clones
+ * have the fixture in either case.
+ */
 async function startMillpond({ fixture, url = process.env.MILLPOND_URL, apiKey } = {}) {
-  if (url) return join(url.replace(/\/$/, ''), apiKey ?? process.env.STREAM_API_KEY, async () => {});
-  const { url: started, stop } = await start(fixture === undefined ? [] : [fixture].flat());
+  const fixtures = fixture === undefined ? [] : [fixture].flat();
+  if (url) return join(url.replace(/\/$/, ''), apiKey ?? process.env.STREAM_API_KEY, async () => {}, fixtures);
+  const { url: started, stop } = await start(fixtures);
   try {
-    return await join(started, apiKey, stop);
+    return await join(started, apiKey, stop, []);
   } catch (error) {
     await stop();
     throw error;
@@ -48,7 +57,7 @@ async function startMillpond({ fixture, url = process.env.MILLPOND_URL, apiKey }
 }
 
 /** Nothing is done to what is not millpond, and nothing for an app that it does not have. */
-async function join(url, apiKey, stop) {
+async function join(url, apiKey, stop, fixtures) {
   const nonce = randomBytes(16).toString('hex');
   const info = await call(url, 'GET', `/info${query({ nonce })}`).catch((error) => {
     throw new MillpondError(`${url} does not answer as a millpond does: ${error.message || error.code}`);
@@ -65,7 +74,29 @@ async function join(url, apiKey, stop) {
         'STREAM_API_KEY may be that of an app in production: tests touch apps of this millpond alone.',
     );
   }
-  return new Millpond(url, await App.of(url, app), stop);
+  return new Millpond(url, await App.of(url, app), stop, fixtures);
+}
+
+/** By the binary, which finds and reads fixtures as it does for a start, with what lies beside them. */
+async function loadInto(url, { api_key: apiKey }, fixtures, name) {
+  const path = `/apps/${apiKey}`;
+  try {
+    for (const [at, fixture] of fixtures.entries()) {
+      const merge = at > 0 ? ['--merge'] : [];
+      const loaded = promisify(execFile)(findBinary(), ['fixture', 'load', fixture, ...merge, '--url', url, '--app', apiKey]);
+      loaded.child.stdin.end();
+      await loaded;
+    }
+    // A fixture names its app; a clone has the name that it was given.
+    if (name) await call(url, 'PUT', `${path}/fixture?mode=merge`, { millpond: 1, apps: [{ name }] });
+  } catch (error) {
+    await call(url, 'DELETE', path).catch(() => {}); // it goes by itself, too, and the first error is the one to tell
+    throw new MillpondError(
+      `The millpond at ${url} was joined, and the fixture ${fixtures.join(', ')} cannot be loaded into a copy of its app:\n` +
+        `${error.stderr?.trim() || error.message}\n` +
+        'Without a fixture, copies are of the app as it is; without MILLPOND_URL, a millpond is started with the fixture.',
+    );
+  }
 }
 
 /** The command that `millpond exec` runs: it tells where millpond is, and ends when its input does, as it does with us. */

@@ -9,7 +9,7 @@ from . import App, Millpond, start
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What is started, where no millpond is around the tests."""
-    about = "the fixture of the millpond that is started: a file, or the name of a shipped one"
+    about = "the fixture of each test's app: a file, or the name of a shipped one; may be several"
     parser.addini("millpond_fixture", about, type="args", default=[])
 
 

@@ -156,6 +156,49 @@ describe('a millpond', () => {
     assert.equal(stdout, 'true true\n', stderr);
   });
 
+  test('that is joined has a named fixture in each clone, and stays as it is', async (t) => {
+    const other = await testing.startMillpond({ url: millpond.url, fixture: 'multi-tenant' });
+    const app = await other.cloneApp({ name: 'a test' });
+    t.after(() => app.delete());
+    const started = await testing.startMillpond({ fixture: 'multi-tenant' });
+    t.after(() => started.stop());
+    assert.deepEqual(Object.keys(app.tokens), Object.keys(started.app.tokens));
+    const users = async (of) => (await backend(of).queryUsers({ payload: { filter_conditions: {} } })).users.map(({ id }) => id).sort();
+    assert.deepEqual(await users(app), await users(started.app));
+    assert.equal((await getApp(app)).body.app.name, 'a test');
+    await backend(app).deleteUsers({ user_ids: ['rita'], user: 'hard' });
+    await app.reset();
+    assert.deepEqual(await users(app), await users(started.app), 'a reset goes back to it');
+    assert.equal(app.env.MILLPOND_TOKEN_OMAR, app.tokens.omar);
+    assert.deepEqual(Object.keys(other.app.tokens), Object.keys(millpond.app.tokens));
+    assert.deepEqual(await users(await millpond.cloneApp()), await users(millpond.app));
+  });
+
+  test('that is joined has all of several fixtures', async (t) => {
+    const more = `${await emptyFolder(t)}/more.yaml`;
+    await writeFile(more, 'millpond: 1\napps: [{users: {paul: {name: Paul}}, tokens: {paul: {user: paul}}}]\n');
+    const other = await testing.startMillpond({ url: millpond.url, fixture: ['quickstart', more] });
+    const app = await other.cloneApp();
+    assert.ok(app.tokens.john && app.tokens.paul);
+  });
+
+  test('that is joined and cannot take the fixture says so', async (t) => {
+    const keys = async () => (await millpond.control('GET', '/apps')).apps.map(({ api_key: key }) => key);
+    const before = await keys();
+    const two = `${await emptyFolder(t)}/two.yaml`;
+    await writeFile(two, 'millpond: 1\napps: [{name: one}, {name: two, api_key: two, api_secret: two}]\n');
+    const clone = async (fixture) => (await testing.startMillpond({ url: millpond.url, fixture })).cloneApp();
+    for (const [fixture, why] of [['quickstrat', /quickstart/], [two, /one app, not 2/]]) {
+      await assert.rejects(clone(fixture), (error) => {
+        assert.ok(error instanceof testing.MillpondError);
+        for (const word of [fixture, millpond.url, 'was joined', 'without MILLPOND_URL']) assert.ok(error.message.includes(word), error.message);
+        assert.match(error.message, why);
+        return true;
+      });
+    }
+    assert.deepEqual(await keys(), before, 'no half of a clone stays');
+  });
+
   test('that does not know the key is refused', async () => {
     await assert.rejects(joined(millpond.url, 'production'), /has no app with the key production; it has millpond/);
     const file = `require(${JSON.stringify(helper)}).startMillpond().catch((error) => console.log(error.message))`;

@@ -7,12 +7,13 @@ Each tool is shown something broken as well: one that lets everything pass would
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import BARE, run
+from conftest import BARE, DIST, run
 
 ROOT = Path(__file__).parents[3]
 TOOLS = Path(sys.executable).parent
@@ -156,3 +157,79 @@ def test_the_pod_is_one_of_its_service_and_does_what_the_image_can():
 def test_examples_that_need_a_docker_are_python_at_least():
     for example in blocks("python testcontainers"):
         compile(example, "docs/ci.md", "exec")
+
+
+VERSION = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+
+#: As npm answers: no version twice, and E404 for what is not there. `broken` names a tarball that does not get through.
+NPM = """#!/usr/bin/env bash
+set -euo pipefail
+if [[ "$1" == view ]]; then
+    [[ "$3" == version && -e "$REGISTRY/${2/\\//+}" ]] || { echo "npm error code E404" >&2; exit 1; }
+    echo "${2##*@}"
+else
+    [[ "$1" == publish && "$*" == *" --provenance --access public --ignore-scripts" && "$2" != "${BROKEN:-}" ]] || exit 1
+    package=$(tar -xzOf "$2" package/package.json | node -p 'const { name, version } = JSON.parse(fs.readFileSync(0)); name + "@" + version')
+    [[ ! -e "$REGISTRY/${package/\\//+}" ]] || { echo "npm error code E403" >&2; exit 1; }
+    touch "$REGISTRY/${package/\\//+}"
+    echo "published $package"
+fi
+"""
+
+#: `gh release`, whose releases are folders.
+GH = """#!/usr/bin/env bash
+set -euo pipefail
+release="$REGISTRY/$3"
+if [[ "$2" == download ]]; then
+    cat "$release/SHA256SUMS"
+else
+    mkdir "$release"
+    cp dist/SHA256SUMS "$release"
+    echo "released $3"
+fi
+"""
+
+
+class Step:
+    """A step of the release, as a runner would run it, where `npm` and `gh` are made up."""
+
+    def __init__(self, place, job, name):
+        (self.script,) = [step["run"] for step in yaml.safe_load((ROOT / RELEASE).read_text())["jobs"][job]["steps"] if step.get("name") == name]
+        self.place = place
+        for folder in ["bin", "registry", "dist"]:
+            (place / folder).mkdir()
+        for command, text in [("npm", NPM), ("gh", GH)]:
+            (place / "bin" / command).write_text(text)
+            (place / "bin" / command).chmod(0o755)
+        for file in DIST.iterdir():
+            (place / "dist" / file.name).symlink_to(file)
+
+    def __call__(self, **variables):
+        given = {"GITHUB_REF_NAME": f"v{VERSION}", "GITHUB_REPOSITORY": "owner/millpond", "REGISTRY": str(self.place / "registry")}
+        path = {"PATH": f"{self.place / 'bin'}:{os.environ['PATH']}"}
+        like = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self.script]
+        return subprocess.run(like, env={**BARE, **given, **path, **variables}, cwd=self.place, capture_output=True, text=True, timeout=60)
+
+
+def test_a_release_to_npm_goes_on_where_it_was_broken_off(tmp_path):
+    publish = Step(tmp_path, "npm", "Publish")
+    launcher = f"dist/millpond-{VERSION}.tgz"
+    (binary,) = [file.name for file in DIST.glob("*.tgz") if file.name != f"millpond-{VERSION}.tgz"]
+    none = publish(BROKEN=f"dist/{binary}")
+    assert none.returncode != 0 and "published" not in none.stdout, "the launcher comes last"
+    half = publish(BROKEN=launcher)
+    assert half.returncode != 0 and re.fullmatch(rf"published @millpond/\S+@{VERSION}\n", half.stdout), half.stdout + half.stderr
+    rest = publish()
+    assert rest.returncode == 0 and rest.stdout.endswith(f" is there already\npublished millpond@{VERSION}\n"), rest.stdout + rest.stderr
+    again = publish()
+    assert again.returncode == 0 and "published" not in again.stdout, again.stdout + again.stderr
+
+
+def test_a_release_that_is_there_is_this_one_or_an_error(tmp_path):
+    release = Step(tmp_path, "github", "Release")
+    first, second = release(), release()
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert first.stdout == f"released v{VERSION}\n" and second.stdout == ""
+    (tmp_path / "registry" / f"v{VERSION}" / "SHA256SUMS").write_text("of other files\n")
+    other = release()
+    assert other.returncode == 1 and "::error::" in other.stdout and "with other files" in other.stdout, other.stdout + other.stderr

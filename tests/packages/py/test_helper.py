@@ -77,6 +77,25 @@ with millpond.start("quickstart") as pond:
     with millpond.start(url=pond.url) as joined:
         assert joined.app.api_key == pond.app.api_key
     assert pond.control("GET", "/health")["ready"]
+
+    other = millpond.start("multi-tenant", url=pond.url)
+    with other.clone_app(name="a test") as app, millpond.start("multi-tenant") as started:
+        assert list(app.tokens) == list(started.app.tokens) and list(other.app.tokens) == list(pond.app.tokens)
+        assert get_app(app, app.tokens["omar"])[1]["app"]["name"] == "a test"
+        app.reset()
+        assert get_app(app, app.tokens["rita"])[0] == 200
+    with open("more.yaml", "w") as more:
+        more.write("millpond: 1\\napps: [{users: {paul: {name: Paul}}, tokens: {paul: {user: paul}}}]\\n")
+    with millpond.start(["quickstart", "more.yaml"], url=pond.url).clone_app() as app:
+        assert {"john", "paul"} < set(app.tokens)
+    with open("two.yaml", "w") as two:
+        two.write("millpond: 1\\napps: [{name: one}, {name: two, api_key: two, api_secret: two}]\\n")
+    apps = pond.control("GET", "/apps")["apps"]
+    for fixture, why in [("quickstrat", "quickstart"), ("two.yaml", "one app, not 2")]:
+        clone = millpond.start(fixture, url=pond.url).clone_app
+        raises(millpond.MillpondError, clone, fixture, pond.url, "was joined", why, "without MILLPOND_URL")
+    assert len(pond.control("GET", "/apps")["apps"]) == len(apps)
+
     raises(millpond.MillpondError, lambda: millpond.start(url=pond.url, api_key="production"), "no app with the key production")
     os.environ.update(MILLPOND_URL=pond.url, STREAM_API_KEY="production")
     raises(millpond.MillpondError, millpond.start, "STREAM_API_KEY may be that of an app in production")
@@ -107,8 +126,8 @@ except millpond.MillpondError as error:
 """
 
 
-def test_an_app_does_what_the_control_api_does(installed):
-    done = run(sys.executable, "-c", PARTS, env=installed)
+def test_an_app_does_what_the_control_api_does(installed, tmp_path):
+    done = run(sys.executable, "-c", PARTS, env=installed, cwd=tmp_path)
     assert done.stdout == "all\n", done.stderr
 
 

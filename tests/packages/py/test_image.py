@@ -21,8 +21,10 @@ if "MILLPOND_IMAGE" not in os.environ:
 
 PAGE = (Path(__file__).parents[3] / "docs/ci.md").read_text()
 COMPOSE = yaml.safe_load(PAGE.split("```yaml compose\n")[1].split("```")[0])["services"]
-#: What podman sets else may be more than this process has.
-LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"]
+#: What podman sets else may be more than this process has. A container whose test is killed ends by itself after so many seconds.
+LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--timeout", "300"]
+#: Where podman and runc have what they have when nobody says where.
+OF_THE_MACHINE = [Path(path) for path in ("/dev/shm/libpod_lock", "/run/containers", "/run/libpod", "/run/runc", "/var/lib/containers/storage")]
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +35,28 @@ def archive():
 
 @pytest.fixture(scope="module")
 def podman(archive):
-    """podman with a storage of its own, where the image is."""
+    """podman with folders of its own, where the image is: this machine's are left alone."""
     with tempfile.TemporaryDirectory() as place:
+        folders = {"root": "root", "runroot": "run", "tmpdir": "tmp", "volumepath": "volumes", "network-config-dir": "networks"}
+        own = [word for option, name in folders.items() for word in (f"--{option}", f"{place}/{name}")]
+        # Not by --runtime-flag, which what cleans up behind a container is not told.
+        runtime, settings = Path(place, "runc"), Path(place, "containers.conf")
+        runtime.write_text(f'#!/bin/sh\nexec runc --root {place}/containers "$@"\n')
+        runtime.chmod(0o755)
+        own += ["--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--runtime", str(runtime)]
+        # There is no option for locks, which else lie in /dev/shm. The file is read in the place of the machine's.
+        settings.write_text('[engine]\nlock_type = "file"\n')
 
         def podman(*command, code=0):
-            own = ["--root", f"{place}/root", "--runroot", f"{place}/run", "--storage-driver", "vfs"]
-            done = run("podman", *own, "--cgroup-manager", "cgroupfs", "--runtime", "runc", *command)
+            done = run("podman", *own, *command, env={**BARE, "CONTAINERS_CONF": str(settings)})
             assert code is None or done.returncode == code, done.stdout + done.stderr
             return done
 
+        before = [path for path in OF_THE_MACHINE if path.exists()]
         podman("load", "--quiet", "--input", archive)
         yield podman
         podman("rm", "--all", "--force", "--time", "0")
+        assert [path for path in OF_THE_MACHINE if path.exists()] == before
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The pytest plugin, as a project would have it: each project here is a folder with tests that pytest runs."""
 
 import os
+import sys
 
 import pytest
 
@@ -37,6 +38,17 @@ def project(pytester, installed, monkeypatch):
 def test_each_test_has_an_app(project):
     project.makepyfile(SIGNS_IN)
     project.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+def test_a_millpond_around_the_tests_has_the_fixture_of_the_settings(project):
+    project.makepyfile("""
+        import os
+
+        def test_john_is_there(millpond_app, millpond):
+            assert millpond.url == os.environ["MILLPOND_URL"] and "john" in millpond_app.tokens
+    """)
+    around = [sys.executable, "-m", "millpond", "exec", "--"]
+    assert "1 passed" in project.run(*around, sys.executable, "-m", "pytest").stdout.str()
 
 
 def test_workers_do_not_meet(project):
