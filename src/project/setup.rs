@@ -1,13 +1,11 @@
 //! What a project has for its tests, and what it needs to use millpond in them.
 
-use std::path::{Path, PathBuf};
-
-use clap::ValueEnum;
-use serde_json::Value;
+use std::path::Path;
 
 use self::node::{depends, is_workspace};
 
 pub mod files;
+mod model;
 mod node;
 pub mod place;
 mod python;
@@ -15,75 +13,7 @@ mod quote;
 mod read;
 mod texts;
 
-/// What runs the tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Framework {
-    Vitest,
-    Jest,
-    Playwright,
-    Pytest,
-    NodeTest,
-}
-
-impl Framework {
-    /// As `--framework` takes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Vitest => "vitest",
-            Self::Jest => "jest",
-            Self::Playwright => "playwright",
-            Self::Pytest => "pytest",
-            Self::NodeTest => "node-test",
-        }
-    }
-
-    /// The package that a project of Node's has it from.
-    fn package(self) -> Option<&'static str> {
-        match self {
-            Self::Vitest => Some("vitest"),
-            Self::Jest => Some("jest"),
-            Self::Playwright => Some("@playwright/test"),
-            Self::Pytest | Self::NodeTest => None,
-        }
-    }
-}
-
-/// The SDK that the first test calls with, since the project has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TestSdk {
-    Node,
-    Client(&'static str),
-    Python,
-}
-
-/// What was found in a folder.
-#[derive(Debug)]
-pub struct Project {
-    pub folder: PathBuf,
-    pub framework: Framework,
-    /// Others that were found.
-    pub also: Vec<Framework>,
-    pub sdk: Option<TestSdk>,
-    /// Whether its manifest names millpond.
-    pub has_millpond: bool,
-    /// Whether it is made of several packages, of which this folder alone was looked at.
-    pub is_workspace: bool,
-    /// Its package.json, where it has one.
-    node: Option<Value>,
-    /// The files that say what it requires of Python.
-    python: Vec<python::Manifest>,
-}
-
-/// Why nothing can be set up.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Unknown {
-    /// A file that says it is not what it should be.
-    Unreadable(String),
-    /// Nothing says it.
-    Nothing,
-    /// Two say different things.
-    Both(Framework),
-}
+pub use model::{Framework, Project, TestSdk, Unknown};
 
 /// Looks at a folder; `wanted` is what somebody says that it is.
 pub fn find(folder: &Path, wanted: Option<Framework>) -> Result<Project, Unknown> {

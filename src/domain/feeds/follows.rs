@@ -15,6 +15,7 @@ use crate::model::feeds::feed::{Feed, Visibility};
 use crate::model::feeds::follow::{EnrichedFollow, Follow, FollowStatus};
 use crate::permission;
 use crate::permission::capability::{Capabilities, Capability};
+use crate::permission::feed_roles::FOLLOWER;
 use crate::store::feeds::{activities, feeds as feed_rows, follows as rows};
 use crate::store::{ReadTx, WriteTx, users};
 
@@ -110,12 +111,18 @@ impl Pair {
     }
 
     /// Gives a follow the status that it has from now on, counts it where that is another, and tells of it.
-    fn settle(&mut self, tx: &WriteTx<'_>, follow: Follow, status: FollowStatus) -> Result<Follow> {
+    fn settle(
+        &mut self,
+        tx: &WriteTx<'_>,
+        follow: Follow,
+        status: FollowStatus,
+        role: Option<String>,
+    ) -> Result<Follow> {
         let was_accepted = follow.status == FollowStatus::Accepted;
         let is_accepted = status == FollowStatus::Accepted;
         let now = follow.updated_at;
         let after = Follow {
-            follower_role: self.role(tx, Some(follow.follower_role.clone()), is_accepted && !was_accepted)?,
+            follower_role: self.role(tx, role, &follow.follower_role, is_accepted && !was_accepted)?,
             status,
             accepted_at: if is_accepted && !was_accepted { Some(now) } else { follow.accepted_at },
             rejected_at: if status == FollowStatus::Rejected { Some(now) } else { follow.rejected_at },
@@ -131,15 +138,15 @@ impl Pair {
         Ok(after)
     }
 
-    /// As what somebody follows: a follow of which nothing else is said is, from when it is accepted, what the target's group says.
-    fn role(&self, tx: &ReadTx<'_>, said: Option<String>, is_accepted_now: bool) -> Result<String> {
-        let said = said.filter(|role| role != permission::feed_roles::FOLLOWER);
-        let of_group = || -> Result<Option<String>> {
-            let group = groups::find(tx, self.target.fid.group())?;
-            Ok(group.and_then(|group| group.config.default_follower_role).filter(|role| !role.is_empty()))
-        };
-        let role = if said.is_none() && is_accepted_now { of_group()? } else { said };
-        Ok(role.unwrap_or_else(|| permission::feed_roles::FOLLOWER.to_owned()))
+    /// As what somebody follows: what is said, else as before; from when it is accepted, what the target's group says in place of
+    /// the role of every follower.
+    fn role(&self, tx: &ReadTx<'_>, said: Option<String>, before: &str, is_accepted_now: bool) -> Result<String> {
+        if said.is_some() || !is_accepted_now || before != FOLLOWER {
+            return Ok(said.unwrap_or_else(|| before.to_owned()));
+        }
+        let group = groups::find(tx, self.target.fid.group())?;
+        let of_group = group.and_then(|group| group.config.default_follower_role).filter(|role| !role.is_empty());
+        Ok(of_group.unwrap_or_else(|| FOLLOWER.to_owned()))
     }
 
     /// Tells whose feed is followed, in the name of whose feed follows.
@@ -199,7 +206,7 @@ pub fn follow(
         target: pair.target.no,
         status,
         shown_from: shown_from(tx, &pair.target, input.activity_copy_limit)?,
-        follower_role: pair.role(tx, input.follower_role, status == FollowStatus::Accepted)?,
+        follower_role: pair.role(tx, input.follower_role, FOLLOWER, status == FollowStatus::Accepted)?,
         push_preference: input.push_preference.unwrap_or_else(|| "none".to_owned()),
         custom,
         created_at: tx.now,
@@ -296,11 +303,10 @@ pub fn update(
     let after = Follow {
         push_preference: change.push_preference.unwrap_or_else(|| before.push_preference.clone()),
         custom,
-        follower_role: change.follower_role.unwrap_or_else(|| before.follower_role.clone()),
         updated_at: later(tx.now, before.updated_at),
         ..before.clone()
     };
-    let after = pair.settle(tx, after, change.status.unwrap_or(before.status))?;
+    let after = pair.settle(tx, after, change.status.unwrap_or(before.status), change.follower_role)?;
     let told = change.notifies.then(|| pair.notify(tx, &after, change.copies_custom)).transpose()?;
     Ok(Followed { follow: pair.enriched(tx, actor, after, own)?, is_new: false, told })
 }
@@ -317,12 +323,8 @@ pub fn decide(
     let mut pair = Pair::find(tx, source, target)?;
     access::require(tx, actor, &pair.target, Capability::UpdateFeedFollowers)?;
     let before = present(tx, &pair)?;
-    let after = Follow {
-        follower_role: follower_role.unwrap_or_else(|| before.follower_role.clone()),
-        updated_at: later(tx.now, before.updated_at),
-        ..before
-    };
-    let after = pair.settle(tx, after, status)?;
+    let after = Follow { updated_at: later(tx.now, before.updated_at), ..before };
+    let after = pair.settle(tx, after, status, follower_role)?;
     pair.enriched(tx, actor, after, OwnFields::NONE)
 }
 
@@ -364,5 +366,5 @@ pub fn end(tx: &WriteTx<'_>, follow: &Follow) -> Result<()> {
 pub fn settle(tx: &WriteTx<'_>, follow: Follow, status: FollowStatus) -> Result<()> {
     let Some(mut pair) = Pair::of(tx, &follow)? else { return Ok(()) };
     let follow = Follow { updated_at: later(tx.now, follow.updated_at), ..follow };
-    pair.settle(tx, follow, status).map(drop)
+    pair.settle(tx, follow, status, None).map(drop)
 }

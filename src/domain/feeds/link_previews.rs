@@ -13,7 +13,7 @@ use linkify::{LinkFinder, LinkKind};
 use serde_json::{Map, Value};
 
 use crate::error::Result;
-use crate::store::{WriteTx, link_previews as rows};
+use crate::store::{ReadTx, WriteTx, link_previews as rows};
 
 /// What tells an attachment that came of a link: its address.
 const SCRAPED: &str = "og_scrape_url";
@@ -24,6 +24,19 @@ fn first_link(text: &str) -> Option<&str> {
     finder.kinds(&[LinkKind::Url]);
     let is_web = |link: &str| ["http://", "https://"].iter().any(|scheme| link.starts_with(scheme));
     finder.links(text).map(|link| link.as_str()).find(|link| is_web(link))
+}
+
+/// What a link looks like, as an attachment.
+pub fn of(tx: &ReadTx<'_>, url: &str) -> Result<Option<Map<String, Value>>> {
+    let Some(mut preview) = rows::get(tx, url)? else { return Ok(None) };
+    // That is every answer's own.
+    preview.remove("duration");
+    preview.insert(SCRAPED.to_owned(), Value::from(url));
+    // Decoders want each to have custom data (feeds-core 1.3).
+    if !preview.get("custom").is_some_and(Value::is_object) {
+        preview.insert("custom".to_owned(), Value::Object(Map::new()));
+    }
+    Ok(Some(preview))
 }
 
 fn is_of(attachment: &Value, url: &str) -> bool {
@@ -41,13 +54,7 @@ pub fn attach(
     if attachments.iter().any(|known| is_of(known, url)) {
         return Ok(None);
     }
-    let Some(mut preview) = rows::get(tx, url)? else { return Ok(None) };
-    preview.insert(SCRAPED.to_owned(), Value::from(url));
-    // Decoders want each to have custom data (feeds-core 1.3).
-    if !preview.get("custom").is_some_and(Value::is_object) {
-        preview.insert("custom".to_owned(), Value::Object(Map::new()));
-    }
-    let preview = Value::Object(preview);
+    let Some(preview) = of(tx, url)?.map(Value::Object) else { return Ok(None) };
     if tx.state().rules.async_url_enrich {
         return Ok(Some(preview));
     }

@@ -150,12 +150,22 @@ impl Ranking {
             "is_seen" => subject.is_seen.map(Value::flag),
             _ => None,
         };
-        known.or_else(|| self.default(name)).unwrap_or(Value::Number(0.0))
+        known.or_else(|| self.default(name)).or_else(|| constant(name)).unwrap_or(Value::Number(0.0))
     }
 
     fn default(&self, name: &str) -> Option<Value> {
         self.defaults.get(name).and_then(Value::of).or_else(|| within(&self.defaults, name))
     }
+}
+
+/// What stands for the same number in every expression. That there are constants is known, which there are is inferred.
+fn constant(name: &str) -> Option<Value> {
+    let number = match name {
+        "pi" => std::f64::consts::PI,
+        "e" => std::f64::consts::E,
+        _ => return None,
+    };
+    Some(Value::Number(number))
 }
 
 /// What lies in an object where the dots of a name lead.

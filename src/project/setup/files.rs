@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::model::{CiStep, Framework, Project, Unknown};
 use super::place::{There, Wanted, look};
-use super::{Framework, Project, Unknown, node, python, quote, read, texts};
+use super::{node, python, quote, read, texts};
 use crate::project::repository;
 
 /// The fixture's name.
@@ -20,14 +21,6 @@ pub struct Step {
     pub path: PathBuf,
     pub wanted: Wanted,
     pub there: There,
-}
-
-/// A step of a workflow.
-pub enum CiStep {
-    /// An action, and what it is given.
-    Uses(&'static str),
-    /// A command.
-    Run(String),
 }
 
 /// All of it.

@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value;
 
-use super::files::CiStep;
-use super::{Framework, Project, Unknown, read};
+use super::model::{CiStep, Framework, Project, Unknown};
+use super::read;
 use crate::project::repository;
 use crate::project::source::{self, Language, Source, find, is_word};
 

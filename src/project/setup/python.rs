@@ -2,17 +2,10 @@
 
 use std::path::Path;
 
-use super::files::CiStep;
-use super::{Project, TestSdk, Unknown, quote, read};
+use super::model::{CiStep, Manifest, Project, TestSdk, Unknown};
+use super::{quote, read};
 use crate::project::repository;
 use crate::project::source::{self, Language, Source, find};
-
-/// A file that says what a project requires.
-#[derive(Debug)]
-pub struct Manifest {
-    name: String,
-    text: String,
-}
 
 /// The files of a folder that say what it requires.
 pub fn manifests(folder: &Path) -> Result<Vec<Manifest>, Unknown> {

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::Unknown;
+use super::model::Unknown;
 
 /// The largest file that is read.
 const FILE_MAX_BYTES: u64 = 1024 * 1024;

@@ -221,7 +221,7 @@ fn names_of_a_project_are_quoted_wherever_they_go() {
     let command = r"npx playwright test 'it'\''s \(e2e\) #1: a/millpond.spec.mjs'";
     assert_eq!(plan.next[1], command);
     let Wanted::File(workflow) = &plan.steps[3].wanted else { panic!("{plan:?}") };
-    assert!(workflow.ends_with(&format!("      - run: {}\n", Value::from(command))), "{workflow}");
+    assert!(workflow.ends_with(&format!("      - run: {}\n", serde_json::Value::from(command))), "{workflow}");
 }
 
 #[test]

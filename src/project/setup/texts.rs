@@ -1,6 +1,6 @@
 //! The files that a project is given, as texts. Each is short, and its owner's from then on.
 
-use super::{Framework, TestSdk};
+use super::model::{Framework, TestSdk};
 
 /// The fixture. Its rows are those that `millpond fixture export` writes, without the columns that may be left out.
 pub const FIXTURE: &str = "\

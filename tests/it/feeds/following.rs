@@ -328,7 +328,7 @@ fn a_group_says_as_what_its_feeds_are_followed_from_when_a_follow_is_accepted() 
         app.server().post(FOLLOWS, &body).ok()["follow"]["follower_role"].clone()
     };
     assert_eq!(made("open", json!({"status": "accepted"})), "feed_member_viewer");
-    assert_eq!(made("said", json!({"status": "accepted", "follower_role": "friend"})), "friend");
+    assert_eq!(made("said", json!({"status": "accepted", "follower_role": "feed_follower"})), "feed_follower");
 }
 
 #[test]

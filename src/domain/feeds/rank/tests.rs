@@ -94,6 +94,8 @@ fn arithmetic_goes_by_the_rules_of_school() {
         ("--3", 3.0),
         ("1 / 0", f64::MAX),
         ("ln(-1)", 0.0),
+        ("ln(e ^ 2)", 2.0),
+        ("cos(pi)", -1.0),
     ] {
         is(text, wanted);
     }
