@@ -13,3 +13,9 @@ pub mod walk;
 fn repository(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|above| above.join(".git").exists())
 }
+
+/// A folder, and those above it up to its repository's root. Without a repository nothing above is of the same project.
+fn within_repository(folder: &Path) -> impl Iterator<Item = &Path> {
+    let root = repository(folder).unwrap_or(folder);
+    folder.ancestors().take_while(move |above| above.starts_with(root))
+}

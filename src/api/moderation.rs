@@ -1,6 +1,6 @@
 //! Banning, unbanning, and who is banned (wire-contract 4.12).
 
-use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,16 +10,16 @@ use super::viewer::Viewer;
 use crate::auth::caller::AnyCaller;
 use crate::body::Body;
 use crate::domain::bans as ban_rules;
+use crate::domain::feeds::enrich::Users;
 use crate::domain::users as rules;
 use crate::error::{ApiError, Result};
 use crate::model::ban::Ban;
-use crate::model::user::User;
 use crate::permission::Request;
 use crate::query::moment;
 use crate::query::page::{Page, bounded};
 use crate::reply::Reply;
+use crate::store::ReadTx;
 use crate::store::bans::{self, BANS};
-use crate::store::{ReadTx, users};
 use crate::validate::{given, required};
 use crate::wire::users::BanResponse;
 use crate::wire::{Dialect, Empty};
@@ -164,10 +164,8 @@ pub async fn query(caller: AnyCaller) -> Result<Reply<QueryBannedUsersResponse>>
     let job = move |tx: &ReadTx<'_>| {
         let bans = bans::select(tx, &query, page, include_ended)?;
         let named = bans.iter().flat_map(|ban| ban.banned_by.as_deref().into_iter().chain([ban.user_id.as_str()]));
-        let named: BTreeSet<&str> = named.collect();
-        let users = users::by_ids(tx, &named.into_iter().collect::<Vec<_>>())?;
-        let users: HashMap<String, User> = users.into_iter().map(|user| (user.id.to_string(), user)).collect();
-        let shown = |id: &str| users.get(id).cloned().map(|user| viewer.plain(user));
+        let users = Users::load(tx, named)?;
+        let shown = |id: &str| users.known(id).map(|user| viewer.plain(Arc::unwrap_or_clone(user)));
         let told = |ban: Ban| BanResponse::new(shown(&ban.user_id), ban.banned_by.as_deref().and_then(shown), ban);
         Ok(bans.into_iter().map(told).collect::<Vec<_>>())
     };

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::repository;
 use super::source::Language;
+use super::within_repository;
 
 /// The largest file that is read. One that is larger was written by a program.
 pub const FILE_MAX_BYTES: u64 = 1024 * 1024;
@@ -43,10 +43,8 @@ pub fn sources(folder: &Path, each: impl FnMut(&Path, Language, &[u8])) -> io::R
     let folder = &folder.canonicalize()?;
     let mut walk = Walk { folder, each, ignores: Vec::new(), walked: Walked::default() };
     // What a repository ignores counts in all of its folders; what lies above it, or beside none, is of something else.
-    let root = repository(folder).unwrap_or(folder);
-    let mut above: Vec<_> = folder.ancestors().skip(1).take_while(|above| above.starts_with(root)).collect();
-    above.reverse();
-    for above in above {
+    let above: Vec<_> = within_repository(folder).skip(1).collect();
+    for above in above.into_iter().rev() {
         walk.ignore(above);
     }
     walk.below(folder)?;

@@ -200,7 +200,7 @@ pub async fn update_partial_batch(
         for (id, change, telling) in changes {
             let Some(before) = rules::find(tx, &id)? else { continue };
             let author = users::undeleted(tx, before.user_id.as_str())?;
-            let actor = Actor { user: Some(&author.id), by: None };
+            let actor = Actor::of(&author.id);
             let input = telling.of(change.of(&before)?.checked()?);
             after.push(rules::edit(tx, actor, &author, &before, input, OwnFields::NONE)?);
         }

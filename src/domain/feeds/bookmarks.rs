@@ -40,7 +40,7 @@ pub enum Place {
 impl Place {
     /// The number of the folder, which is the user's own.
     fn folder(self, tx: &WriteTx<'_>, user: &UserId) -> Result<Option<i64>> {
-        let actor = Actor { user: Some(user), by: None };
+        let actor = Actor::of(user);
         match self {
             Self::Loose => Ok(None),
             Self::Folder(id) => Ok(Some(folders::own(tx, actor, &id)?.no)),

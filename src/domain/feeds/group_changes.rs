@@ -26,8 +26,8 @@ fn checked(id: &str, mut config: GroupConfig) -> Result<GroupConfig> {
     if processors > 0 {
         batch("activity_processors", processors, PROCESSORS_MAX)?;
     }
-    let set = |tags: &Option<Vec<String>>| tags.as_ref().is_some_and(|tags| !tags.is_empty());
-    if config.activity_processing.as_ref().is_some_and(|kept| set(&kept.allowed_tags) && set(&kept.blocked_tags)) {
+    if config.activity_processing.as_ref().is_some_and(|kept| !kept.allowed().is_empty() && !kept.blocked().is_empty())
+    {
         return Err(ApiError::input("activity_processing.allowed_tags cannot be set beside blocked_tags"));
     }
     let shows_more = config.aggregation.is_some() || config.notification.is_some() || config.stories.is_some();

@@ -136,17 +136,22 @@ impl<'a> Reader<'a> {
 
     /// Whether these activities are read and seen, as far as that is tracked.
     pub fn of_activities(&self, tx: &ReadTx<'_>, activities: &[&Activity]) -> Result<Vec<Marks>> {
-        self.of_items(tx, &activities.iter().map(|one| self.item(one)).collect::<Vec<_>>())
+        self.of_items(tx, activities.iter().map(|one| self.item(one)))
     }
 
-    fn of_items(&self, tx: &ReadTx<'_>, items: &[Item]) -> Result<Vec<Marks>> {
+    fn of_items(&self, tx: &ReadTx<'_>, items: impl ExactSizeIterator<Item = Item>) -> Result<Vec<Marks>> {
         let mut marks = vec![Marks::default(); items.len()];
+        // Most feeds track neither, and are read all the time.
+        if !self.tracked.read && !self.tracked.seen {
+            return Ok(marks);
+        }
+        let items: Vec<Item> = items.collect();
         if self.tracked.read {
-            let done = self.done(tx, Kind::Read, items)?;
+            let done = self.done(tx, Kind::Read, &items)?;
             marks.iter_mut().zip(done).for_each(|(marks, done)| marks.is_read = Some(done));
         }
         if self.tracked.seen {
-            let done = self.done(tx, Kind::Seen, items)?;
+            let done = self.done(tx, Kind::Seen, &items)?;
             marks.iter_mut().zip(done).for_each(|(marks, done)| marks.is_seen = Some(done));
         }
         Ok(marks)
@@ -159,7 +164,7 @@ impl<'a> Reader<'a> {
             at: group.updated_at,
             last: group.activities.iter().map(|one| one.activity.no).max().unwrap_or_default(),
         };
-        let marks = self.of_items(tx, &groups.iter().map(item).collect::<Vec<_>>())?;
+        let marks = self.of_items(tx, groups.iter().map(item))?;
         groups.iter_mut().zip(marks).for_each(|(group, marks)| group.marks = group.marks.or(marks));
         Ok(())
     }

@@ -196,7 +196,7 @@ impl World {
         };
         self.write(move |tx| {
             let author = User::new(user(by), tx.now);
-            let actor = Actor { user: Some(&author.id), by: None };
+            let actor = Actor::of(&author.id);
             activities::upsert(tx, actor, &author, input, OwnFields::NONE).map(drop)
         });
         let place = self.model.made + 1;
@@ -217,7 +217,7 @@ impl World {
             let by = user(post.by);
             activities::delete(
                 tx,
-                Actor { user: Some(&by), by: None },
+                Actor::of(&by),
                 None,
                 &id.to_string(),
                 activities::Deletion { is_hard: hard, withdraws: false },
@@ -237,7 +237,7 @@ impl World {
         let by = post.by;
         self.write(move |tx| {
             let author = User::new(user(by), tx.now);
-            let actor = Actor { user: Some(&author.id), by: None };
+            let actor = Actor::of(&author.id);
             activities::restore(tx, actor, &author, &id.to_string(), OwnFields::NONE).map(drop)
         });
     }
@@ -310,7 +310,7 @@ impl World {
             let request = Request { activities, ..Request::default() };
             let page = self.read(|tx| {
                 let feed = feeds::present(tx, &fid("timeline", who))?;
-                read::show(tx, Actor { user: Some(&user(who)), by: None }, &feed, &request)
+                read::show(tx, Actor::of(&user(who)), &feed, &request)
             });
             assert!(page.activities.items.len() <= limit as usize);
             shown.extend(page.activities.items.into_iter().map(|one| one.activity.id));

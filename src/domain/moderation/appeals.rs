@@ -4,15 +4,17 @@
 //! appeal accepts it, and only a rejection rejects it; what is decided stays so.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::entity::Entity;
 use super::show;
+use crate::domain::feeds::enrich::Users;
 use crate::domain::later;
 use crate::error::{ApiError, Result};
 use crate::model::moderation::{Appeal, EnrichedAppeal, EnrichedItem};
 use crate::query::page::{Leads, Walk};
 use crate::store::moderation::{appeals as rows, items};
-use crate::store::{ReadTx, WriteTx, users};
+use crate::store::{ReadTx, WriteTx};
 use crate::validate::max_chars;
 
 pub use rows::APPEALS;
@@ -104,14 +106,12 @@ pub fn show(tx: &ReadTx<'_>, appeal: Appeal) -> Result<EnrichedAppeal> {
 }
 
 fn shown(tx: &ReadTx<'_>, found: Vec<Appeal>) -> Result<Vec<EnrichedAppeal>> {
-    let named: Vec<&str> = found.iter().map(|appeal| appeal.appellant_id.as_str()).collect();
-    let users: HashMap<String, _> =
-        users::by_ids(tx, &named)?.into_iter().map(|user| (user.id.to_string(), user)).collect();
+    let users = Users::load(tx, found.iter().map(|appeal| appeal.appellant_id.as_str()))?;
     let of: Vec<&str> = found.iter().filter_map(|appeal| appeal.item_id.as_deref()).collect();
     let items = show::items(tx, items::by_ids(tx, &of)?)?;
     let items: HashMap<String, EnrichedItem> = items.into_iter().map(|shown| (shown.item.id.clone(), shown)).collect();
     let one = |appeal: Appeal| EnrichedAppeal {
-        user: users.get(&appeal.appellant_id).cloned(),
+        user: users.known(&appeal.appellant_id).map(Arc::unwrap_or_clone),
         item: appeal.item_id.as_ref().and_then(|id| items.get(id)).cloned(),
         appeal,
     };

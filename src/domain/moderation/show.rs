@@ -1,10 +1,11 @@
 //! Items, flags and entries with what an answer shows beside their rows.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::entity::Kind;
 use crate::domain::feeds::access::Actor;
-use crate::domain::feeds::enrich::{self, OwnFields};
+use crate::domain::feeds::enrich::{self, OwnFields, Users};
 use crate::domain::feeds::query::enriched;
 use crate::error::{ApiError, Result};
 use crate::model::ban::Ban;
@@ -16,20 +17,11 @@ use crate::model::user::User;
 use crate::query::page::{Leads, Walk};
 use crate::store::feeds::{activities as activity_rows, comments as comment_rows};
 use crate::store::moderation::{items as item_rows, logs};
-use crate::store::{ReadTx, bans, flags, users};
+use crate::store::{ReadTx, bans, flags};
 
 pub use flags::FLAGS;
 pub use item_rows::ITEMS;
 pub use logs::LOGS;
-
-/// Users by their ids.
-type Users = HashMap<String, User>;
-
-fn users_of<'a>(tx: &ReadTx<'_>, ids: impl Iterator<Item = &'a str>) -> Result<Users> {
-    let ids: BTreeSet<&str> = ids.filter(|id| !id.is_empty()).collect();
-    let found = users::by_ids(tx, &ids.into_iter().collect::<Vec<_>>())?;
-    Ok(found.into_iter().map(|user| (user.id.to_string(), user)).collect())
-}
 
 /// Items as a server is shown them, in the order given.
 pub fn items(tx: &ReadTx<'_>, found: Vec<ReviewItem>) -> Result<Vec<EnrichedItem>> {
@@ -39,7 +31,7 @@ pub fn items(tx: &ReadTx<'_>, found: Vec<ReviewItem>) -> Result<Vec<EnrichedItem
     let named = set.iter().map(|flag| flag.user_id.as_str());
     let named = named.chain(found.iter().filter_map(|item| item.creator_id.as_deref()));
     let named = named.chain(done.iter().flat_map(|entry| [entry.moderator_id.as_str(), entry.creator_id.as_str()]));
-    let users = users_of(tx, named)?;
+    let users = Users::load(tx, named)?;
     let creators = Creators::of(tx, &found)?;
     let mut activities = activities(tx, &found)?;
     let mut comments = comments(tx, &found)?;
@@ -52,7 +44,7 @@ pub fn items(tx: &ReadTx<'_>, found: Vec<ReviewItem>) -> Result<Vec<EnrichedItem
             flags: flags.map(|flag| with_user(&users, flag, creator_id)).collect(),
             actions: actions.map(|entry| with_users(&users, entry)).collect(),
             bans: creator_id.and_then(|id| creators.bans.get(id)).cloned().into_iter().collect(),
-            creator: creator_id.and_then(|id| users.get(id)).map(|user| creators.show(user)),
+            creator: creator_id.and_then(|id| users.known(id)).map(|user| creators.show(&user)),
             activity: activities.remove(&item.id).map(Box::new),
             comment: comments.remove(&item.id).map(Box::new),
             item,
@@ -122,12 +114,12 @@ impl Creators {
 }
 
 fn with_user(users: &Users, flag: Flag, creator_id: Option<&str>) -> EnrichedFlag {
-    let user = users.get(&flag.user_id).cloned();
+    let user = users.known(&flag.user_id).map(Arc::unwrap_or_clone);
     EnrichedFlag { user, creator_id: creator_id.map(str::to_owned), flag }
 }
 
 fn with_users(users: &Users, entry: LogEntry) -> EnrichedEntry {
-    let user = |id: &str| users.get(id).cloned();
+    let user = |id: &str| users.known(id).map(Arc::unwrap_or_clone);
     EnrichedEntry { moderator: user(&entry.moderator_id), target: user(&entry.creator_id), entry }
 }
 
@@ -140,7 +132,7 @@ pub fn query(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<EnrichedItem>, Leads)>
 /// A page of flags, and what leads from it.
 pub fn query_flags(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<EnrichedFlag>, Leads)> {
     let (found, leads) = walk.page(flags::select(tx, walk)?);
-    let users = users_of(tx, found.iter().map(|(flag, _)| flag.user_id.as_str()))?;
+    let users = Users::load(tx, found.iter().map(|(flag, _)| flag.user_id.as_str()))?;
     let shown = found.into_iter().map(|(flag, creator)| with_user(&users, flag, creator.as_deref()));
     Ok((shown.collect(), leads))
 }
@@ -149,6 +141,6 @@ pub fn query_flags(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<EnrichedFlag>, L
 pub fn query_logs(tx: &ReadTx<'_>, walk: &Walk) -> Result<(Vec<EnrichedEntry>, Leads)> {
     let (found, leads) = walk.page(logs::select(tx, walk)?);
     let named = found.iter().flat_map(|entry| [entry.moderator_id.as_str(), entry.creator_id.as_str()]);
-    let users = users_of(tx, named)?;
+    let users = Users::load(tx, named)?;
     Ok((found.into_iter().map(|entry| with_users(&users, entry)).collect(), leads))
 }

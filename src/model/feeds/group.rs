@@ -126,6 +126,18 @@ pub struct ActivityProcessing {
     pub rest: Map<String, Value>,
 }
 
+impl ActivityProcessing {
+    /// The only tags that are kept; all, where there are none.
+    pub fn allowed(&self) -> &[String] {
+        self.allowed_tags.as_deref().unwrap_or_default()
+    }
+
+    /// The tags that are not.
+    pub fn blocked(&self) -> &[String] {
+        self.blocked_tags.as_deref().unwrap_or_default()
+    }
+}
+
 /// How stories are shown.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]

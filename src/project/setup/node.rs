@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::model::{CiStep, Framework, Project, Unknown};
 use super::read;
-use crate::project::repository;
 use crate::project::source::{self, Language, Source, find, is_word};
+use crate::project::within_repository;
 
 /// How much is shown of what a configuration says, in characters.
 const SHOWN_MAX_CHARS: usize = 100;
@@ -86,8 +86,7 @@ static LOCKS: &[(&str, Manager)] = &[
 
 /// By the nearest lock file: the folder's own, or that of the workspace that it is a package of.
 pub fn manager(folder: &Path) -> Result<&'static Manager, Unknown> {
-    let root = repository(folder).unwrap_or(folder);
-    for above in folder.ancestors().take_while(|above| above.starts_with(root)) {
+    for above in within_repository(folder) {
         let lock = LOCKS.iter().find(|(name, _)| above.join(name).is_file());
         if let Some((_, manager)) = lock
             && (above == folder || is_workspace(above, manifest(above)?.as_ref()))

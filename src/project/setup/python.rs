@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::model::{CiStep, Manifest, Project, TestSdk, Unknown};
 use super::{quote, read};
-use crate::project::repository;
 use crate::project::source::{self, Language, Source, find};
+use crate::project::within_repository;
 
 /// The files of a folder that say what it requires.
 pub fn manifests(folder: &Path) -> Result<Vec<Manifest>, Unknown> {
@@ -79,9 +79,7 @@ fn manager(project: &Project) -> Manager {
     let has_table = |table: &str| project.python.iter().any(|manifest| manifest.has_table(table));
     let has_project = project.python.iter().any(|manifest| manifest.name == "pyproject.toml");
     // A workspace of uv's has its lock file at its root.
-    let root = repository(folder).unwrap_or(folder);
-    let mut above = folder.ancestors().take_while(|above| above.starts_with(root));
-    if has_project && (above.any(|above| above.join("uv.lock").is_file()) || has_table("tool.uv")) {
+    if has_project && (within_repository(folder).any(|above| above.join("uv.lock").is_file()) || has_table("tool.uv")) {
         Manager::Uv
     } else if has_project && (folder.join("poetry.lock").is_file() || has_table("tool.poetry")) {
         Manager::Poetry

@@ -179,7 +179,7 @@ impl World {
     ) -> T {
         self.write(move |tx| {
             let by = users::present(tx, user(who).as_str())?;
-            job(tx, Actor { user: Some(&by.id), by: None }, &by)
+            job(tx, Actor::of(&by.id), &by)
         })
     }
 
@@ -326,7 +326,7 @@ impl World {
         let viewer = user(who);
         let page = self.store.read(&Scope::own(&self.app).at(Time(self.now)), |tx| {
             let feed = feeds::present(tx, &fid("user", AUTHOR))?;
-            read::show(tx, Actor { user: Some(&viewer), by: None }, &feed, &Request::default())
+            read::show(tx, Actor::of(&viewer), &feed, &Request::default())
         });
         let shown = page.expect("a read").activities.items;
         let posts = self.model.posts.iter();

@@ -224,7 +224,7 @@ impl World {
         };
         self.write(move |tx| {
             let author = User::new(user(by), tx.now);
-            let actor = Actor { user: Some(&author.id), by: None };
+            let actor = Actor::of(&author.id);
             activities::upsert(tx, actor, &author, input, OwnFields::NONE).map(drop)
         });
         self.model.made += 1;
@@ -246,7 +246,7 @@ impl World {
         let deletion = Deletion { is_hard: hard, withdraws: false };
         self.write(move |tx| {
             let by = user(note.by);
-            activities::delete(tx, Actor { user: Some(&by), by: None }, None, &id.to_string(), deletion)
+            activities::delete(tx, Actor::of(&by), None, &id.to_string(), deletion)
         });
         self.model.unlist(id);
         if hard {
@@ -262,7 +262,7 @@ impl World {
         let (by, feed, key) = (note.by, note.feed, note.key.clone());
         self.write(move |tx| {
             let author = User::new(user(by), tx.now);
-            let actor = Actor { user: Some(&author.id), by: None };
+            let actor = Actor::of(&author.id);
             activities::restore(tx, actor, &author, &id.to_string(), OwnFields::NONE).map(drop)
         });
         self.model.forget(feed, &key);
@@ -271,7 +271,7 @@ impl World {
     fn marked(&self, feed: usize, marked: Marked) {
         self.write(move |tx| {
             let owner = User::new(user(feed), tx.now);
-            let actor = Actor { user: Some(&owner.id), by: None };
+            let actor = Actor::of(&owner.id);
             marking::mark(tx, actor, &owner, &fid("notification", feed), marked)
         });
     }
@@ -321,7 +321,7 @@ impl World {
             let request = Request { activities, ..Request::default() };
             let page = self.store.read(&Scope::own(&self.app).at(Time(self.now)), |tx| {
                 let found = feeds::present(tx, &fid)?;
-                read::show(tx, Actor { user: Some(&user(feed)), by: None }, &found, &request)
+                read::show(tx, Actor::of(&user(feed)), &found, &request)
             });
             let page = page.expect("a page");
             shown.extend(page.groups.items.into_iter().map(|group| {

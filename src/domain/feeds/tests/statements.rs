@@ -34,7 +34,7 @@ fn of_a_page(activities: usize) -> usize {
             let id = at.to_string();
             let by = |who| User::new(user(who), tx.now);
             let author = user(0);
-            let actor = Actor { user: Some(&author), by: None };
+            let actor = Actor::of(&author);
             let option =
                 |id: &str| OptionInput { id: Some(id.to_owned()), text: id.to_owned(), ..OptionInput::default() };
             let options = Some(vec![option("this"), option("that")]);
@@ -73,7 +73,7 @@ fn of_a_page(activities: usize) -> usize {
     let page = || {
         store.read(&scope, |tx| {
             let feed = feeds::present(tx, &fid("user", 0))?;
-            read::show(tx, Actor { user: Some(&viewer), by: None }, &feed, &Request::default())
+            read::show(tx, Actor::of(&viewer), &feed, &Request::default())
         })
     };
     let (count, page) = counted_statements(page);
